@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The reference executor: every node one TensorFlow.js op. Runs on any backend, also while a gradient is recorded.
+
+import * as tf from '@tensorflow/tfjs-core';
+import type { Executor, Kernel } from '../executor.js';
+import type { OperationName, ReductionName } from '../language.js';
+import { hostValues, type Node, type Program } from '../program.js';
+
+type Value = tf.Tensor | number | boolean;
+
+/** One row per elementwise primitive. */
+const elementwise: Record<OperationName, (...args: tf.Tensor[]) => tf.Tensor> = {
+  neg: (x) => tf.neg(x!),
+  abs: (x) => tf.abs(x!),
+  sqrt: (x) => tf.sqrt(x!),
+  exp: (x) => tf.exp(x!),
+  log: (x) => tf.log(x!),
+  add: (x, y) => tf.add(x!, y!),
+  sub: (x, y) => tf.sub(x!, y!),
+  mul: (x, y) => tf.mul(x!, y!),
+  div: (x, y) => tf.div(x!, y!),
+  pow: (x, y) => tf.pow(x!, y!),
+  minimum: (x, y) => tf.minimum(x!, y!),
+  maximum: (x, y) => tf.maximum(x!, y!),
+  less: (x, y) => tf.less(x!, y!),
+  lessEqual: (x, y) => tf.lessEqual(x!, y!),
+  equal: (x, y) => tf.equal(x!, y!),
+  and: (x, y) => tf.logicalAnd(x!, y!),
+  not: (x) => tf.logicalNot(x!),
+  where: (condition, x, y) => tf.where(condition!, x!, y!),
+};
+
+/** One row per reduction. */
+const reduction: Record<ReductionName, (x: tf.Tensor, axes: number[] | undefined, keep: boolean) => tf.Tensor> = {
+  sum: tf.sum,
+  max: tf.max,
+  min: tf.min,
+};
+
+function toTensor(value: Value): tf.Tensor {
+  return value instanceof tf.Tensor ? value : tf.scalar(value, typeof value === 'boolean' ? 'bool' : 'float32');
+}
+
+function evaluate(node: Node, args: Value[]): Value {
+  if (node.op in reduction) {
+    const axes = node.axes ? [...node.axes] : undefined;
+    return reduction[node.op as ReductionName](toTensor(args[0]!), axes, axes !== undefined);
+  }
+  if (node.op === 'broadcast') return tf.broadcastTo(toTensor(args[0]!), [...node.shape]);
+  if (node.op === 'where' && typeof args[0] === 'boolean') {
+    return tf.broadcastTo(toTensor(args[0] ? args[1]! : args[2]!), [...node.shape]);
+  }
+  return elementwise[node.op as OperationName](...args.map(toTensor));
+}
+
+/** Plain TensorFlow.js ops: the reference, and the executor of every backend that has none of its own. */
+export const opsExecutor: Executor = {
+  name: 'ops',
+  compile(program: Program): Kernel {
+    return {
+      executor: 'ops',
+      run: (inputs, scalars) =>
+        tf.tidy(() => {
+          const values: (Value | undefined)[] = hostValues(program, scalars);
+          program.inputs.forEach((at, i) => (values[at] = inputs[i]!));
+          program.nodes.forEach((node, at) => {
+            values[at] ??= evaluate(node, node.args.map((arg) => values[arg]!));
+          });
+          const taken = new Set<tf.Tensor>(inputs);
+          return program.outputs.map(({ node }) => {
+            const value = toTensor(values[node]!);
+            const own = taken.has(value) ? tf.clone(value) : value;
+            taken.add(own);
+            return own;
+          });
+        }),
+    };
+  },
+};
