@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * What every optimizer of `@optim` shares: the step protocol and the TensorFlow.js contract, options, parameter
+ * groups, schedules and hooks as such, state dicts, and the base of wrappers.
+ *
+ * @packageDocumentation
+ */
+
+export { BaseOptimizer, register, type Entry, type NamedGradients, type NamedWeight } from './base.js';
+export { adaNorm, copy, ema, ones, rectification, unitAxes, zero, zeros } from './formulas.js';
+export type { ParameterGroup } from './group.js';
+export { defineHook, hookFromConfig, type Hook, type HookConfig } from './hook.js';
+export {
+  commonOptions,
+  Optimizer,
+  type CommonOptions,
+  type DecayScalars,
+  type OptimizerOptions,
+  type WeightDecayMode,
+} from './optimizer.js';
+export {
+  choice,
+  custom,
+  flag,
+  hyper,
+  integer,
+  nullable,
+  outOfRange,
+  real,
+  resolveOptions,
+  type Hyper,
+  type OptionSpec,
+  type OptionTable,
+} from './options.js';
+export type { Pair, Resolved, Results, Round, Scalars, SlotInit, Tensors } from './rule.js';
+export { decodeState, encodeState } from './safetensors.js';
+export {
+  defineSchedule,
+  isSchedule,
+  registerSchedule,
+  scheduleFromConfig,
+  type Schedule,
+  type ScheduleConfig,
+} from './schedule.js';
+export type { ForeignState, SavedParameter, SavedTensor, StateDict } from './state.js';
+export { momentumOf, Wrapper } from './wrapper.js';

@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: Apache-2.0
+// The base of every algorithm that is written as a rule.
+
+import { kernelFor, sameShape, showShape, type Expression, type Program } from '@optim/fusion';
+import * as tf from '@tensorflow/tfjs-core';
+import { BaseOptimizer, type Entry, type NamedWeight } from './base.js';
+import { decodeOptions, encodeOptions } from './config.js';
+import { atStep, checkGroups, matches, type ParameterGroup } from './group.js';
+import { isHook, keyed, type Hook } from './hook.js';
+import { check, choice, custom, hyper, resolveOptions, type Hyper, type OptionSpec, type OptionTable } from './options.js';
+import type { Pair, Resolved, Results, Round, SlotInit } from './rule.js';
+import { isSchedule, type Schedule } from './schedule.js';
+import { checkStateDict, matchSaved, type SavedParameter, type StateDict } from './state.js';
+import { Stepper, type Binding, type Parameter } from './stepper.js';
+import { Tracer, type Structure } from './tracer.js';
+import { readWeights, saveParameters, writeWeights } from './weights.js';
+
+/** How weight decay acts; `'decoupled'` is that of AdamW. */
+export type WeightDecayMode = 'decoupled' | 'coupled' | 'independent';
+
+/** Options every algorithm takes. */
+export interface CommonOptions {
+  /** Strength λ of the weight decay. */
+  weightDecay?: Hyper;
+  /**
+   * Where the decay acts, before the update: `'decoupled'` p ← p·(1 − learningRate·λ), `'coupled'` g ← g + λ·p,
+   * `'independent'` p ← p·(1 − λ).
+   */
+  weightDecayMode?: string;
+  /** Other hyper-parameters for some of the variables: `[{ match: /bias/, weightDecay: 0 }]`. */
+  parameterGroups?: readonly ParameterGroup[];
+  /** Hooks on gradients and updates, in the order given. */
+  transforms?: readonly Hook[];
+}
+
+/** Options of every algorithm with a learning rate and the three modes of weight decay. */
+export interface OptimizerOptions extends CommonOptions {
+  /** Step size: a number, or a schedule of the number of steps done. */
+  learningRate?: Hyper;
+  weightDecayMode?: WeightDecayMode;
+}
+
+const modes: readonly WeightDecayMode[] = ['decoupled', 'coupled', 'independent'];
+
+/** The rows of {@link CommonOptions}; another default decay, mode, or list of modes may be given. */
+export function commonOptions(
+  weightDecay = 0,
+  mode: string = 'decoupled',
+  allowed: readonly string[] = modes,
+): OptionTable<CommonOptions> {
+  return {
+    weightDecay: hyper('[0, ∞)', weightDecay),
+    weightDecayMode: choice(allowed, mode),
+    parameterGroups: custom('an array of { match, … }', Array.isArray, []),
+    transforms: custom('an array of hooks', (value) => Array.isArray(value) && value.every(isHook), []),
+  };
+}
+
+/** What {@link Optimizer.decay} may use. */
+export interface DecayScalars {
+  readonly learningRate: Expression;
+  readonly weightDecay: Expression;
+  readonly weightDecayMode: string;
+}
+
+/**
+ * Base of every algorithm written as a rule.
+ *
+ * A subclass says what it keeps per parameter ({@link slots}) and for itself ({@link globals}), which numbers it needs
+ * once per step ({@link coefficients}), what it must know across all parameters ({@link rounds}), and the recurrence
+ * ({@link update}). The recurrence is traced, not executed: tensors and numbers are symbols in it, and one trace
+ * serves every step and every parameter of the same shape.
+ *
+ * @typeParam O - its options
+ */
+export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> extends BaseOptimizer {
+  /** Default, range and check of every option. */
+  static readonly options: object;
+  /** Slots that are a running average of gradients or updates; wrappers may reset them or average them. */
+  static readonly momentumSlots: readonly string[] = [];
+  /** What a step cannot do without: the value of the loss, at least one gradient. */
+  static readonly needs: readonly ('loss' | 'gradient')[] = [];
+
+  /** Options in force, defaults filled in. */
+  protected settings!: Required<O>;
+
+  private readonly parameters = new Map<tf.Variable, Parameter>();
+  private readonly kept = new Map<string, tf.Variable>();
+  private saved: readonly SavedParameter[] = [];
+  private groups: readonly Required<O>[] = [];
+  private hooks: ReturnType<typeof keyed> = [];
+  private tracer!: Tracer;
+  private stepper!: Stepper;
+
+  constructor(options: O = {} as O) {
+    super();
+    this.configure(this.checked(options));
+  }
+
+  /** @internal The registry of TensorFlow.js calls it without `this`, with keys of its own in the configuration. */
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    config: tf.serialization.ConfigDict,
+  ): T {
+    const known = Object.keys((cls as unknown as typeof Optimizer).options);
+    const own = Object.fromEntries(Object.entries(config).filter(([name]) => known.includes(name)));
+    return new cls(decodeOptions(own) as tf.serialization.ConfigDict);
+  }
+
+  /**
+   * Options as JSON, from which `fromConfig` makes an equal optimizer.
+   * @throws TypeError for a plain function in place of a schedule, predicate or hook
+   */
+  override getConfig(): tf.serialization.ConfigDict {
+    return encodeOptions(this.owner, this.settings) as tf.serialization.ConfigDict;
+  }
+
+  // --- What an algorithm says -------------------------------------------------------------------------------------
+
+  /** Checks that involve more than one option; throws a RangeError made by `outOfRange`. */
+  protected validate(_options: Required<O>): void {}
+
+  /** Tensors kept per parameter, each with its first value. */
+  protected slots(_options: Required<O>): Record<string, SlotInit> {
+    return {};
+  }
+
+  /** Scalars kept for the optimizer as a whole, each with its first value. */
+  protected globals(_options: Required<O>): Record<string, number> {
+    return {};
+  }
+
+  /**
+   * Numbers a step needs, in float64 and once per step; booleans may be branched on in {@link update}.
+   * @param t - number of this update of the parameter, from 1; in `combine` the number of the step
+   */
+  protected coefficients(_t: number, _hyper: Resolved<O>): Record<string, number | boolean> {
+    return {};
+  }
+
+  /** What must be known across all parameters before the update, in order. */
+  protected rounds(_options: Required<O>): Round[] {
+    return [];
+  }
+
+  /** Weight decay, traced before everything else; overridden where a paper has its own. */
+  protected decay({ param, grad }: Pair, { learningRate, weightDecay, weightDecayMode }: DecayScalars): Pair {
+    if (weightDecayMode === 'coupled') return { param, grad: grad.add(param.mul(weightDecay)) };
+    const strength = weightDecayMode === 'decoupled' ? weightDecay.mul(learningRate) : weightDecay;
+    return { param: param.mul(strength.neg().add(1)), grad };
+  }
+
+  /** The recurrence: new `param` and slots. What is not returned stays as it is. */
+  protected abstract update(tensors: object, scalars: object): Results;
+
+  // --- Learning rate ----------------------------------------------------------------------------------------------
+
+  get learningRate(): number {
+    const { learningRate } = this.settings as OptimizerOptions;
+    return isSchedule(learningRate) ? learningRate(this.iterations) : (learningRate ?? Number.NaN);
+  }
+
+  set learningRate(rate: number | Schedule) {
+    const row = this.table['learningRate'];
+    if (!row) throw new TypeError(`${this.owner}: has no learningRate to set`);
+    check(this.owner, 'learningRate', row, rate);
+    this.settings = { ...this.settings, learningRate: rate };
+    this.groups = this.grouped(this.settings);
+  }
+
+  // --- The step ---------------------------------------------------------------------------------------------------
+
+  protected step(entries: readonly Entry[], loss?: tf.Scalar): void {
+    const { needs } = this.constructor as typeof Optimizer;
+    if (needs.includes('gradient') && entries.length === 0) {
+      throw new RangeError(`${this.owner}: a step needs at least one gradient, got none`);
+    }
+    if (needs.includes('loss') && !loss) {
+      throw new TypeError(
+        `${this.owner}: a step needs the value of the loss; call minimize, or applyGradients(gradients, loss)`,
+      );
+    }
+    tf.tidy(() => {
+      const parameters = this.track(entries.map(({ variable }) => variable));
+      const bindings = new Map<string, Binding>();
+      this.stepper.run({
+        parameters,
+        grads: entries.map(({ grad }) => grad),
+        bindings: parameters.map(({ group, updates }) => {
+          const key = `${group}|${updates}`;
+          const binding = bindings.get(key) ?? this.bind(group, updates + 1);
+          bindings.set(key, binding);
+          return binding;
+        }),
+        base: this.bind(0, this.iterations + 1),
+        globals: this.kept,
+        loss: needs.includes('loss') ? loss : undefined,
+      });
+    });
+    this.incrementIterations();
+  }
+
+  /**
+   * Meets variables: makes their slots, or takes over the saved ones. Done by the first step; useful before it where
+   * a slot starts from the value of the parameter.
+   */
+  protected track(variables: readonly tf.Variable[]): Parameter[] {
+    const fresh = variables.filter((variable) => !this.parameters.has(variable));
+    if (fresh.length > 0) {
+      for (const [variable, parameter] of this.parameters) if (variable.isDisposed) this.forget(parameter);
+      const matched = matchSaved(this.owner, fresh, this.saved);
+      for (const [variable, saved] of matched) this.assertFits(variable, saved);
+      for (const variable of fresh) this.parameters.set(variable, this.meet(variable, matched.get(variable)));
+      const taken = new Set(matched.values());
+      this.saved = this.saved.filter((parameter) => !taken.has(parameter));
+    }
+    if (this.kept.size === 0) {
+      for (const [name, value] of Object.entries(this.firstGlobals())) this.keep(name, value);
+    }
+    return variables.map((variable) => this.parameters.get(variable)!);
+  }
+
+  private meet(variable: tf.Variable, saved?: SavedParameter): Parameter {
+    const group = this.groupOf(variable);
+    const program = this.initProgram(variable, group);
+    const values = saved
+      ? program.outputs.map(({ name }) => tf.tensor(saved.slots[name]!.data.slice(), [...saved.slots[name]!.shape]))
+      : kernelFor(program).run(program.inputs.map(() => variable), []);
+    const slots = program.outputs.map(({ name }, i) => [name, toVariable(values[i]!)] as const);
+    return { variable, group, slots: Object.fromEntries(slots), updates: saved?.updates ?? 0 };
+  }
+
+  private groupOf(variable: tf.Variable): number {
+    const groups = this.settings.parameterGroups as readonly ParameterGroup[];
+    return groups.findIndex((group) => matches(group, variable)) + 1;
+  }
+
+  private initProgram(variable: tf.Variable, group: number): Program {
+    return this.tracer.init(variable.shape, this.slotInits(group), group);
+  }
+
+  private bind(group: number, t: number): Binding {
+    const options = this.groups[group]!;
+    const values = atStep(this.owner, this.table, options, this.iterations);
+    const numbers: Record<string, number> = {};
+    const flags: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(values)) {
+      if (this.table[name]!.symbolic && typeof value === 'number') numbers[name] = value;
+      else flags[name] = value;
+    }
+    const decays = options.weightDecay !== 0;
+    let key = `${group}|${decays}`;
+    for (const [name, value] of Object.entries(this.coefficients(t, values as Resolved<O>))) {
+      if (typeof value === 'number') numbers[name] = value;
+      else {
+        flags[name] = value;
+        key += `|${name}=${value}`;
+      }
+    }
+    const structure: Structure = { key, flags, numbers: Object.keys(numbers), decays };
+    return { structure, numbers, arrays: new Map() };
+  }
+
+  // --- State ------------------------------------------------------------------------------------------------------
+
+  /** The globals as numbers: those of the algorithm by name, those of a hook as `hook.name`. */
+  async readGlobals(): Promise<Record<string, number>> {
+    this.assertUsable();
+    if (this.kept.size === 0) return this.firstGlobals();
+    const entries = [...this.kept].map(async ([name, value]) => [name, (await value.data())[0]!] as const);
+    return Object.fromEntries(await Promise.all(entries));
+  }
+
+  /** @internal The running averages kept for the parameters met so far; `null` if the rule keeps none. */
+  momentum(): tf.Variable[] | null {
+    const { momentumSlots } = this.constructor as typeof Optimizer;
+    const names = momentumSlots.filter((name) => this.slotNames().some((slots) => slots.includes(name)));
+    if (names.length === 0) return null;
+    return this.ordered().flatMap(({ slots }) => names.flatMap((name) => slots[name] ?? []));
+  }
+
+  override async stateDict(): Promise<StateDict> {
+    this.assertUsable();
+    const hyperparameters = Object.entries(this.settings).filter(
+      ([name, value]) => !this.belongsToWhole(name) && (!isSchedule(value) || value.config),
+    );
+    return {
+      format: 1,
+      optimizer: this.owner,
+      step: this.iterations,
+      hyperparameters: encodeOptions(this.owner, Object.fromEntries(hyperparameters)),
+      globals: await this.readGlobals(),
+      parameters: [...(await saveParameters(this.ordered())), ...this.saved],
+    };
+  }
+
+  override async prepare(state: unknown): Promise<() => void> {
+    this.assertUsable();
+    const { step, hyperparameters, globals, parameters } = checkStateDict(this.owner, state, this.slotNames(), this.globalNames());
+    const { parameterGroups, transforms } = this.settings;
+    const options = this.checked({ ...this.settings, ...decodeOptions(hyperparameters), parameterGroups, transforms });
+    return this.restoring(step, parameters, globals, options);
+  }
+
+  /** The step count, then the number of updates of each parameter, globals, and slots grouped by kind. */
+  override async getWeights(): Promise<NamedWeight[]> {
+    this.assertUsable();
+    const { made, weights } = writeWeights(this.iterations, this.ordered(), this.saved, this.kept);
+    this.handOut(made);
+    return weights;
+  }
+
+  /**
+   * Takes over what {@link getWeights} gave, of this or of an earlier run; the tensors stay the caller's.
+   * @throws RangeError or TypeError (as a rejection) when they are not the weights of such an optimizer
+   */
+  override async setWeights(weights: NamedWeight[]): Promise<void> {
+    this.assertUsable();
+    const { step, parameters, globals } = await readWeights(this.owner, weights, this.slotNames(), this.globalNames());
+    this.restoring(step, parameters, globals, this.settings)();
+  }
+
+  override dispose(): void {
+    for (const parameter of this.parameters.values()) this.forget(parameter);
+    tf.dispose([...this.kept.values()]);
+    this.kept.clear();
+    this.saved = [];
+    super.dispose();
+  }
+
+  /** Refuses what does not fit the parameters already met; otherwise gives back what replaces all state. */
+  private restoring(
+    step: number,
+    parameters: readonly SavedParameter[],
+    globals: Readonly<Record<string, number>>,
+    options: Required<O>,
+  ): () => void {
+    const variables = this.ordered().map(({ variable }) => variable);
+    for (const [variable, saved] of matchSaved(this.owner, variables, parameters)) this.assertFits(variable, saved);
+    return () => {
+      for (const parameter of [...this.parameters.values()]) this.forget(parameter);
+      tf.dispose([...this.kept.values()]);
+      this.kept.clear();
+      this.configure(options);
+      this.iterations_ = step;
+      this.saved = parameters;
+      for (const [name, value] of Object.entries(globals)) this.keep(name, value);
+      if (variables.length > 0) tf.tidy(() => void this.track(variables));
+    };
+  }
+
+  /** Compares saved slots with those the variable is to have. */
+  private assertFits(variable: tf.Variable, saved: SavedParameter): void {
+    const group = this.groupOf(variable);
+    const program = this.initProgram(variable, group);
+    for (const { name, node } of program.outputs) {
+      const expected = program.nodes[node]!.shape;
+      const slot = saved.slots[name];
+      if (!slot || !sameShape(slot.shape, expected)) {
+        const found = slot ? showShape(slot.shape) : 'none';
+        throw new RangeError(
+          `${this.owner}: saved slot ${name} of "${saved.name}" must have shape ${showShape(expected)}, got ${found}`,
+        );
+      }
+    }
+  }
+
+  private forget(parameter: Parameter): void {
+    tf.dispose(Object.values(parameter.slots));
+    this.parameters.delete(parameter.variable);
+  }
+
+  private keep(name: string, value: number): void {
+    this.kept.set(name, toVariable(tf.scalar(value)));
+  }
+
+  /** Parameters in the order in which their variables were made. */
+  private ordered(): Parameter[] {
+    return [...this.parameters.values()].sort((a, b) => a.variable.id - b.variable.id);
+  }
+
+  // --- Options ----------------------------------------------------------------------------------------------------
+
+  private get table(): Record<string, OptionSpec> {
+    return (this.constructor as typeof Optimizer).options as Record<string, OptionSpec>;
+  }
+
+  private checked(options: object): Required<O> {
+    const settings = resolveOptions<O>(this.owner, this.table as OptionTable<O>, options);
+    checkGroups(this.owner, this.table, settings.parameterGroups as readonly ParameterGroup[]);
+    this.validate(settings);
+    for (const group of this.grouped(settings).slice(1)) this.validate(group);
+    return settings;
+  }
+
+  private grouped(settings: Required<O>): Required<O>[] {
+    const groups = settings.parameterGroups as readonly ParameterGroup[];
+    return [settings, ...groups.map(({ match: _, ...overrides }) => ({ ...settings, ...overrides }))];
+  }
+
+  private configure(settings: Required<O>): void {
+    this.settings = settings;
+    this.groups = this.grouped(settings);
+    this.hooks = keyed(this.owner, settings.transforms as readonly Hook[]);
+    this.tracer = new Tracer({
+      name: this.owner,
+      hooks: this.hooks,
+      rounds: this.rounds(settings),
+      decay: (pair, scalars) => this.decay(pair, scalars as unknown as DecayScalars),
+      update: (tensors, scalars) => this.update(tensors, scalars),
+    });
+    this.stepper = new Stepper(this.tracer, this.owner);
+  }
+
+  private belongsToWhole(option: string): boolean {
+    return option === 'parameterGroups' || option === 'transforms';
+  }
+
+  private slotInits(group: number): Record<string, SlotInit> {
+    const inits = { ...this.slots(this.groups[group]!) };
+    for (const { key, hook } of this.hooks) {
+      for (const [name, init] of Object.entries(hook.slots ?? {})) inits[`${key}.${name}`] = init;
+    }
+    return inits;
+  }
+
+  /** The slots a parameter of any group may have. */
+  private slotNames(): string[][] {
+    return this.groups.map((_, group) => Object.keys(this.slotInits(group)));
+  }
+
+  private globalNames(): string[] {
+    return Object.keys(this.firstGlobals());
+  }
+
+  private firstGlobals(): Record<string, number> {
+    const globals = { ...this.globals(this.settings) };
+    for (const { key, hook } of this.hooks) {
+      for (const [name, value] of Object.entries(hook.globals ?? {})) globals[`${key}.${name}`] = value;
+    }
+    return globals;
+  }
+}
+
+/** A variable of the optimizer's own, unnamed and not trainable; takes over the tensor. */
+function toVariable(value: tf.Tensor): tf.Variable {
+  const variable = tf.variable(value, false);
+  value.dispose();
+  return variable;
+}

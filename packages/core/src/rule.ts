@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The vocabulary in which an update rule is written.
+
+import type { Expression } from '@optim/fusion';
+import type { Hyper } from './options.js';
+import type { Schedule } from './schedule.js';
+
+/** Options as numbers: schedules replaced by their value in the step at hand. */
+export type Resolved<O> = { readonly [K in keyof O]-?: Exclude<O[K], Schedule | undefined> };
+
+/**
+ * What a rule sees while it is traced: hyper-parameters (options that may be schedules), coefficients and globals are
+ * symbols; every other option and every boolean coefficient is an ordinary value to branch on.
+ *
+ * @typeParam O - the options
+ * @typeParam C - the coefficients and globals, e.g. `{ stepSize: number; rectified: boolean }`
+ */
+export type Scalars<O, C = unknown> = {
+  readonly [K in keyof O]-?: Schedule extends O[K] ? Expression | Exclude<O[K], Hyper | undefined> : Exclude<O[K], undefined>;
+} & { readonly [K in keyof C]: C[K] extends number ? Expression : C[K] };
+
+/** What a rule reads of one parameter: its value, its gradient and its slots. */
+export type Tensors<S extends string = never> = { readonly [K in S | 'param' | 'grad']: Expression };
+
+/** Named results of a rule. */
+export type Results = Record<string, Expression>;
+
+/** First value of a slot, as an expression of the parameter (its value before the first step). */
+export type SlotInit = (param: Expression) => Expression;
+
+/** A parameter and its gradient, as weight decay changes them. */
+export interface Pair {
+  readonly param: Expression;
+  readonly grad: Expression;
+}
+
+/**
+ * One round over all parameters: `observe` is traced per parameter and names scalars, which are summed over the
+ * parameters; `combine` turns the sums and the optimizer's globals into new globals, which `update` may use.
+ */
+export interface Round {
+  observe(tensors: Record<string, Expression>, scalars: Record<string, unknown>): Results;
+  combine(sums: Record<string, Expression>, scalars: Record<string, unknown>): Results;
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { resolveOptions, show, type OptionTable } from './options.js';
+
+/** What a schedule was made of: enough to make it again with {@link scheduleFromConfig}. */
+export interface ScheduleConfig {
+  /** The name it was defined under, e.g. `cosineAnnealing`. */
+  readonly schedule: string;
+  /** Its options; a schedule inside them appears as its own `ScheduleConfig`. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A pure function of the step. `step` counts the updates already done, so `schedule(0)` is the value of the FIRST
+ * update. One made by {@link defineSchedule} carries its `config` and can be saved with an optimizer; a plain
+ * function works in training but cannot be saved.
+ */
+export interface Schedule {
+  (step: number): number;
+  readonly config?: ScheduleConfig;
+}
+
+type Factory = (options: Record<string, unknown>) => Schedule;
+
+const factories = new Map<string, Factory>();
+
+/** Whether a value can serve as a schedule: any function of one argument. */
+export function isSchedule(value: unknown): value is Schedule {
+  return typeof value === 'function';
+}
+
+/**
+ * Defines a named, validated, serializable schedule.
+ *
+ * @param name - name in errors and in saved configurations
+ * @param table - its options, see {@link OptionTable}
+ * @param build - from checked options (defaults filled in) to the pure function; further checks go here
+ * @returns a function from options to {@link Schedule}; the schedule throws `RangeError` for a negative or
+ * non-finite step.
+ */
+export function defineSchedule<O extends object>(
+  name: string,
+  table: OptionTable<O>,
+  build: (options: Required<O>) => (step: number) => number,
+): (options: O) => Schedule {
+  const factory = (options: O): Schedule => {
+    const resolved = resolveOptions(name, table, options);
+    const value = build(resolved);
+    const given = Object.fromEntries(Object.keys(options).map((key) => [key, resolved[key as keyof O]]));
+    const schedule = (step: number): number => {
+      if (!(step >= 0 && step < Infinity)) throw new RangeError(`${name}: step must be in [0, ∞), got ${show(step)}`);
+      return value(step);
+    };
+    // A getter, so that a schedule around a plain function works in training and fails only when it is saved.
+    const get = (): ScheduleConfig => ({ schedule: name, options: encode(given) });
+    return Object.defineProperty(schedule, 'config', { get, enumerable: true });
+  };
+  registerSchedule(name, factory);
+  return factory;
+}
+
+/** Makes a factory known to {@link scheduleFromConfig}, as {@link defineSchedule} does with what it defines. */
+export function registerSchedule<O extends object>(name: string, factory: (options: O) => Schedule): void {
+  factories.set(name, factory as unknown as Factory);
+}
+
+function isConfig(value: unknown): value is ScheduleConfig {
+  return typeof value === 'object' && value !== null && 'schedule' in value && 'options' in value;
+}
+
+/** Options as JSON: schedules become their configurations, infinities become strings. */
+function encode(options: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, encodeValue(key, value)]));
+}
+
+/**
+ * A JSON form of one option value that survives TensorFlow.js' saving: JSON has no infinities, and a function has
+ * none at all unless it is a schedule with a `config`.
+ * @throws TypeError for a function that cannot be saved.
+ */
+export function encodeValue(name: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => encodeValue(name, item));
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  if (!isSchedule(value)) return value;
+  if (value.config) return value.config;
+  throw new TypeError(
+    `${name}: a plain function cannot be saved; use a schedule of @optim/schedules or define one with defineSchedule`,
+  );
+}
+
+/** The inverse of {@link encodeValue}. */
+export function decodeValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(decodeValue);
+  if (value === 'Infinity' || value === '-Infinity') return Number(value);
+  return isConfig(value) ? scheduleFromConfig(value) : value;
+}
+
+/**
+ * The schedule a configuration describes.
+ * @throws RangeError when no schedule of that name has been defined (its package is not imported).
+ */
+export function scheduleFromConfig(config: ScheduleConfig): Schedule {
+  const factory = factories.get(config.schedule);
+  if (!factory) {
+    throw new RangeError(
+      `schedule "${config.schedule}" is not defined; import it (for example from @optim/schedules) before loading`,
+    );
+  }
+  const options = Object.entries(config.options).map(([key, value]) => [key, decodeValue(value)]);
+  return factory(Object.fromEntries(options) as Record<string, unknown>);
+}
