@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Zhuang et al., "AdaBelief Optimizer: Adapting Stepsizes by the Belief in Observed Gradients", arXiv:2010.07468
+// Checked against the authors' adabelief_pytorch 0.2.1.
+
+import {
+  adaNorm,
+  commonOptions,
+  ema,
+  flag,
+  hyper,
+  Optimizer,
+  real,
+  rectification,
+  register,
+  zero,
+  zeros,
+  type Hyper,
+  type OptimizerOptions,
+  type OptionTable,
+  type Resolved,
+  type Results,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+} from '@optim/core';
+
+/** Options of {@link AdaBelief}. */
+export interface AdaBeliefOptions extends OptimizerOptions {
+  /** Decay of the first moment. @defaultValue `0.9` */
+  beta1?: Hyper;
+  /** Decay of the second moment. @defaultValue `0.999` */
+  beta2?: Hyper;
+  /** Added to s in every step, where it stays, and to its root. @defaultValue `1e-16` */
+  epsilon?: Hyper;
+  /** Variance rectification as in RAdam. @defaultValue `true` */
+  rectify?: boolean;
+  /** The rectified step is taken from this length ρ of the moving average on. @defaultValue `5` */
+  nSmaThreshold?: number;
+  /** Below the threshold: a momentum step without denominator (`false`: no step). @defaultValue `true` */
+  degeneratedToSgd?: boolean;
+  /** Use the largest s so far. @defaultValue `false` */
+  amsgrad?: boolean;
+  /** Do not divide the step by 1 − β₁ᵗ. @defaultValue `false` */
+  adamD?: boolean;
+  /** Stretch gradients to their average norm. @defaultValue `false` */
+  adanorm?: boolean;
+  /** Decay of that average. @defaultValue `0.95` */
+  adanormR?: Hyper;
+}
+
+type Coefficients = { alpha: number; correction: number; rectified: boolean };
+
+/**
+ * Adam whose denominator measures how far the gradient is from its own moving average: small surprise, large step.
+ *
+ * ```text
+ * m ← β₁m + (1 − β₁)g
+ * s ← β₂s + (1 − β₂)(g − m)² + ε
+ * p ← p − α·m/(√s/√(1 − β₂ᵗ) + ε)          α = learningRate/(1 − β₁ᵗ)
+ * ```
+ *
+ * With `rectify`, r = RAdam's rectification and ρ the length of the moving average:
+ *
+ * ```text
+ * p ← p − α·r·√(1 − β₂ᵗ)·m/(√s + ε)        while ρ ≥ nSmaThreshold
+ * p ← p − α·m                              before that (the first five steps with the defaults)
+ * ```
+ *
+ * Slots, of the parameter's shape: `m`, `s`, with `amsgrad` `x` (largest s); scalar: with `adanorm` `e`.
+ *
+ * Differs from the authors' code in using the AMSGrad maximum with `rectify` too. Others keep ε out of the state, or
+ * use the m before the step in (g − m)²: both are different algorithms. Where floats have 16 bits, use ε = 1e-8.
+ *
+ * @example
+ * ```ts
+ * import { AdaBelief } from '@optim/adabelief';
+ *
+ * model.compile({ optimizer: new AdaBelief({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * ```
+ * @see https://arxiv.org/abs/2010.07468
+ */
+export class AdaBelief extends Optimizer<AdaBeliefOptions> {
+  static get className(): string {
+    return 'AdaBelief';
+  }
+
+  static override readonly options: OptionTable<AdaBeliefOptions> = {
+    learningRate: hyper('[0, ∞)', 1e-3),
+    beta1: hyper('[0, 1)', 0.9),
+    beta2: hyper('[0, 1)', 0.999),
+    epsilon: hyper('[0, ∞)', 1e-16),
+    rectify: flag(true),
+    nSmaThreshold: real('[4, ∞)', 5),
+    degeneratedToSgd: flag(true),
+    amsgrad: flag(false),
+    adamD: flag(false),
+    adanorm: flag(false),
+    adanormR: hyper('[0, 1)', 0.95),
+    ...commonOptions(),
+  };
+
+  static override readonly momentumSlots: readonly string[] = ['m'];
+
+  protected override slots({ amsgrad, adanorm }: AdaBeliefOptions): Record<string, SlotInit> {
+    return { m: zeros, s: zeros, ...(amsgrad && { x: zeros }), ...(adanorm && { e: zero }) };
+  }
+
+  protected override coefficients(t: number, hyper: Resolved<AdaBeliefOptions>): Coefficients {
+    const { learningRate, beta1, beta2, rectify, nSmaThreshold, adamD } = hyper;
+    const { rho, r } = rectification(t, beta2);
+    const rectified = rectify && rho >= nSmaThreshold;
+    const correction = Math.sqrt(1 - beta2 ** t);
+    const alpha = adamD ? learningRate : learningRate / (1 - beta1 ** t);
+    return { alpha: rectified ? alpha * r * correction : alpha, correction, rectified };
+  }
+
+  protected override update(
+    { param, grad, m, s, x, e }: Tensors<'m' | 's' | 'x' | 'e'>,
+    { beta1, beta2, epsilon, alpha, correction, ...options }: Scalars<AdaBeliefOptions, Coefficients>,
+  ): Results {
+    const { rectify, rectified, degeneratedToSgd, amsgrad, adanorm, adanormR } = options;
+    const kept: Results = {};
+    let g = grad;
+    if (adanorm) ({ grad: g, e: kept['e'] } = adaNorm(grad, e, adanormR));
+
+    m = ema(m, g, beta1);
+    s = ema(s, g.sub(m).square(), beta2).add(epsilon);
+    let u = s;
+    if (amsgrad) u = kept['x'] = x.maximum(s);
+
+    let step = m.mul(alpha);
+    if (!rectify) step = step.div(u.sqrt().div(correction).add(epsilon));
+    else if (rectified) step = step.div(u.sqrt().add(epsilon));
+    else if (!degeneratedToSgd) return { ...kept, m, s, param };
+    return { ...kept, m, s, param: param.sub(step) };
+  }
+}
+
+register(AdaBelief);
