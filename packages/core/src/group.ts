@@ -57,7 +57,7 @@ export function atStep(owner: string, table: Record<string, OptionSpec>, options
     const row = table[name];
     if (!row?.symbolic || !isSchedule(value)) continue;
     values[name] = value(step);
-    check(owner, `${name} at step ${step}`, row, values[name]);
+    check(owner, `${name} at step ${step}`, row.scheduled ?? row, values[name]);
   }
   return values;
 }

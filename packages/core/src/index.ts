@@ -22,6 +22,7 @@ export {
 export {
   choice,
   custom,
+  fixed,
   flag,
   hyper,
   integer,

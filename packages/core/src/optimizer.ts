@@ -10,7 +10,7 @@ import { isHook, keyed, type Hook } from './hook.js';
 import { check, choice, custom, hyper, resolveOptions, type Hyper, type OptionSpec, type OptionTable } from './options.js';
 import type { Pair, Resolved, Results, Round, SlotInit } from './rule.js';
 import { isSchedule, type Schedule } from './schedule.js';
-import { checkStateDict, matchSaved, type SavedParameter, type StateDict } from './state.js';
+import { assertSlots, checkStateDict, matchSaved, type SavedParameter, type StateDict } from './state.js';
 import { Stepper, type Binding, type Parameter } from './stepper.js';
 import { Tracer, type Structure } from './tracer.js';
 import { readWeights, saveParameters, writeWeights } from './weights.js';
@@ -156,16 +156,23 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   // --- Learning rate ----------------------------------------------------------------------------------------------
 
   get learningRate(): number {
-    const { learningRate } = this.settings as OptimizerOptions;
-    return isSchedule(learningRate) ? learningRate(this.iterations) : (learningRate ?? Number.NaN);
+    return this.rate();
   }
 
   set learningRate(rate: number | Schedule) {
     const row = this.table['learningRate'];
     if (!row) throw new TypeError(`${this.owner}: has no learningRate to set`);
     check(this.owner, 'learningRate', row, rate);
-    this.settings = { ...this.settings, learningRate: rate };
-    this.groups = this.grouped(this.settings);
+    const settings = { ...this.settings, learningRate: rate };
+    this.validate(settings);
+    this.settings = settings;
+    this.groups = this.grouped(settings);
+  }
+
+  /** The rate of the next step; NaN for an algorithm that has none to tell. */
+  protected rate(): number {
+    const { learningRate } = this.settings as OptimizerOptions;
+    return isSchedule(learningRate) ? learningRate(this.iterations) : (learningRate ?? Number.NaN);
   }
 
   // --- The step ---------------------------------------------------------------------------------------------------
@@ -249,7 +256,9 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
       else flags[name] = value;
     }
     const decays = options.weightDecay !== 0;
-    let key = `${group}|${decays}`;
+    flags['decays'] = decays;
+    // Options are settled but for the learning rate, which a setter may turn from null into a number.
+    let key = `${group}|${decays}|${flags['learningRate']}`;
     for (const [name, value] of Object.entries(this.coefficients(t, values as Resolved<O>))) {
       if (typeof value === 'number') numbers[name] = value;
       else {
@@ -274,7 +283,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   /** @internal The running averages kept for the parameters met so far; `null` if the rule keeps none. */
   momentum(): tf.Variable[] | null {
     const { momentumSlots } = this.constructor as typeof Optimizer;
-    const names = momentumSlots.filter((name) => this.slotNames().some((slots) => slots.includes(name)));
+    const names = momentumSlots.filter((name) => this.slotNames().includes(name));
     if (names.length === 0) return null;
     return this.ordered().flatMap(({ slots }) => names.flatMap((name) => slots[name] ?? []));
   }
@@ -353,6 +362,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   private assertFits(variable: tf.Variable, saved: SavedParameter): void {
     const group = this.groupOf(variable);
     const program = this.initProgram(variable, group);
+    assertSlots(this.owner, saved.name, Object.keys(saved.slots), program.outputs.map(({ name }) => name));
     for (const { name, node } of program.outputs) {
       const expected = program.nodes[node]!.shape;
       const slot = saved.slots[name];
@@ -425,8 +435,8 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   }
 
   /** The slots a parameter of any group may have. */
-  private slotNames(): string[][] {
-    return this.groups.map((_, group) => Object.keys(this.slotInits(group)));
+  private slotNames(): string[] {
+    return [...new Set(this.groups.flatMap((_, group) => Object.keys(this.slotInits(group))))];
   }
 
   private globalNames(): string[] {

@@ -16,6 +16,8 @@ export interface OptionSpec {
   readonly type: string;
   /** Set on hyper-parameters: rules see a symbol, so that changing the number never recompiles; may be a schedule. */
   readonly symbolic?: boolean;
+  /** The row for values of a schedule, where it differs. */
+  readonly scheduled?: OptionSpec;
   /** Whether the value has the right type. */
   readonly hasType: (value: unknown) => boolean;
   /** Whether a value of the right type is allowed. */
@@ -56,12 +58,16 @@ export function integer(range: string, value?: number): OptionSpec {
   return withDefault(row('a number', `an integer in ${range}`, isNumber, allows), value);
 }
 
-/** A number in an interval, or a {@link Schedule} whose values lie in it. */
-export function hyper(range: string, value?: number): OptionSpec {
+/**
+ * A number in an interval, or a {@link Schedule} whose values lie in it.
+ * @param scheduled - where the values of a schedule must lie, if not in `range`
+ */
+export function hyper(range: string, value?: number, scheduled?: string): OptionSpec {
   const inside = interval(range);
   const hasType = (given: unknown): boolean => isNumber(given) || isSchedule(given);
   const allows = (given: Hyper): boolean => (isNumber(given) ? inside(given) : true);
-  return withDefault({ ...row('a number or a schedule', `in ${range}`, hasType, allows), symbolic: true }, value);
+  const spec = { ...row('a number or a schedule', `in ${range}`, hasType, allows), symbolic: true };
+  return withDefault(scheduled ? { ...spec, scheduled: real(scheduled) } : spec, value);
 }
 
 /** `true` or `false`. */
@@ -91,6 +97,11 @@ export function nullable(spec: OptionSpec, value: unknown = null): OptionSpec {
     allows: (given: never) => given === null || spec.allows(given),
     default: value,
   };
+}
+
+/** An option that a variant of a class has settled: no other value is accepted. */
+export function fixed(value: boolean | string): OptionSpec {
+  return { ...row(`a ${typeof value}`, `${show(value)}, always`, (given) => typeof given === typeof value, (given) => given === value), default: value };
 }
 
 /** Anything `accepts` says yes to; `range` says in words what that is. */

@@ -17,7 +17,7 @@ export type Resolved<O> = { readonly [K in keyof O]-?: Exclude<O[K], Schedule | 
  */
 export type Scalars<O, C = unknown> = {
   readonly [K in keyof O]-?: Schedule extends O[K] ? Expression | Exclude<O[K], Hyper | undefined> : Exclude<O[K], undefined>;
-} & { readonly [K in keyof C]: C[K] extends number ? Expression : C[K] };
+} & { readonly [K in keyof C]: [C[K]] extends [number | undefined] ? Expression | Extract<C[K], undefined> : C[K] };
 
 /** What a rule reads of one parameter: its value, its gradient and its slots. */
 export type Tensors<S extends string = never> = { readonly [K in S | 'param' | 'grad']: Expression };
@@ -25,8 +25,8 @@ export type Tensors<S extends string = never> = { readonly [K in S | 'param' | '
 /** Named results of a rule. */
 export type Results = Record<string, Expression>;
 
-/** First value of a slot, as an expression of the parameter (its value before the first step). */
-export type SlotInit = (param: Expression) => Expression;
+/** First value of a slot, from the parameter before its first step; `null` where its shape calls for no such slot. */
+export type SlotInit = (param: Expression) => Expression | null;
 
 /** A parameter and its gradient, as weight decay changes them. */
 export interface Pair {

@@ -55,11 +55,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
  * Checks everything about a state dict that can be checked without the parameters.
  *
  * @param owner - class name of the optimizer that is to take it
- * @param slots - the lists of slots its parameters may have, one per group; any when absent
+ * @param slots - the slots its parameters may have; any when absent
  * @param globals - the globals it must have; any when absent
  * @throws TypeError when it is not a state dict; RangeError when it is one of another optimizer or version
  */
-export function checkStateDict(owner: string, state: unknown, slots?: readonly (readonly string[])[], globals?: readonly string[]): StateDict {
+export function checkStateDict(owner: string, state: unknown, slots?: readonly string[], globals?: readonly string[]): StateDict {
   const fail = (what: string, received: unknown): never => {
     throw new TypeError(`${owner}: state dict: ${what}, got ${show(received)}`);
   };
@@ -120,18 +120,10 @@ export function checkForeignState(owner: string, state: unknown): ForeignState {
   return state as unknown as ForeignState;
 }
 
-/** @throws RangeError when a parameter's slots are not those of any group */
-export function assertSlots(
-  owner: string,
-  parameter: string,
-  found: readonly string[],
-  slots: readonly (readonly string[])[],
-): void {
-  if (slots.some((names) => sameNames(names, found))) return;
-  const expected = slots.map((names) => `[${names.join(', ')}]`);
-  throw new RangeError(
-    `${owner}: slots of "${parameter}" must be ${[...new Set(expected)].join(' or ')}, got [${found.join(', ')}]`,
-  );
+/** @throws RangeError when a parameter has a slot that no parameter of this optimizer has */
+export function assertSlots(owner: string, parameter: string, found: readonly string[], slots: readonly string[]): void {
+  if (found.every((name) => slots.includes(name))) return;
+  throw new RangeError(`${owner}: slots of "${parameter}" must be of [${slots.join(', ')}], got [${found.join(', ')}]`);
 }
 
 /** Whether two lists hold the same names, in any order. */

@@ -72,7 +72,12 @@ export class Tracer {
   init(shape: Shape, slots: Record<string, SlotInit>, group: number): Program {
     return this.cached(`init|${shape}|${group}`, () =>
       trace(`${this.parts.name}.slots`, { param: shape }, [], ({ param }) =>
-        Object.fromEntries(Object.entries(slots).map(([name, first]) => [name, first(param!)])),
+        Object.fromEntries(
+          Object.entries(slots).flatMap(([name, init]) => {
+            const first = init(param!);
+            return first ? [[name, first]] : [];
+          }),
+        ),
       ),
     );
   }

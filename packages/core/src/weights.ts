@@ -69,7 +69,7 @@ export function writeWeights(
 export async function readWeights(
   owner: string,
   weights: readonly NamedWeight[],
-  slots: readonly (readonly string[])[],
+  slots: readonly string[],
   globals: readonly string[],
 ): Promise<{ step: number; parameters: SavedParameter[]; globals: Record<string, number> }> {
   const [first, ...rest] = weights;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs golden trajectories: numbers computed in float64 by the authors' own code and other real implementations.
 
-import type { BaseOptimizer } from '@optim/core';
+import type { BaseOptimizer, Optimizer } from '@optim/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import inputs from '../golden/inputs.json' with { type: 'json' };
@@ -83,8 +83,17 @@ function reason(golden: GoldenCase): string {
 }
 
 async function run(golden: GoldenCase, make: (options: Options) => tf.Optimizer): Promise<void> {
-  const variables = goldenVariables();
   const optimizer = make(golden.options);
+  const variables = goldenVariables();
+  try {
+    await follow(golden, optimizer, variables);
+  } finally {
+    optimizer.dispose();
+    tf.dispose(variables);
+  }
+}
+
+async function follow(golden: GoldenCase, optimizer: tf.Optimizer, variables: readonly tf.Variable[]): Promise<void> {
   const last = golden.steps ?? Math.max(...Object.keys(golden.trajectory).map(Number));
   for (let t = 1; t <= last; t++) {
     if (golden.learningRates) (optimizer as BaseOptimizer).learningRate = golden.learningRates[t - 1]!;
@@ -93,7 +102,7 @@ async function run(golden: GoldenCase, make: (options: Options) => tf.Optimizer)
       optimizer.applyGradients(gradients);
       tf.dispose(gradients);
     } else {
-      optimizer.minimize(() => goldenObjective(variables), false, variables);
+      optimizer.minimize(() => goldenObjective(variables), false, [...variables]);
     }
     for (const [name, want] of Object.entries(golden.trajectory[t] ?? {})) {
       const got = await variables.find((variable) => variable.name === name)!.data();
@@ -102,12 +111,10 @@ async function run(golden: GoldenCase, make: (options: Options) => tf.Optimizer)
     for (const [name, values] of Object.entries(golden.scalars ?? {})) {
       const want = values[t];
       if (want === undefined) continue;
-      const globals = await (optimizer as BaseOptimizer & { readGlobals(): Promise<Record<string, number>> }).readGlobals();
+      const globals = await (optimizer as Optimizer).readGlobals();
       expectClose(`step ${t}, ${name}`, [globals[name]!], [want], tolerance(golden));
     }
   }
-  optimizer.dispose();
-  tf.dispose(variables);
 }
 
 /**
