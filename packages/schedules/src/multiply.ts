@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { defineSchedule, type Schedule } from '@optim/core';
+import { someSchedules } from './rows.js';
+
+/** {@link multiply} from one object, as a configuration holds it. */
+export const multiplyFactory: (options: { schedules: readonly Schedule[] }) => Schedule =
+  /* #__PURE__ */ defineSchedule<{ schedules: readonly Schedule[] }>(
+    'multiply',
+    { schedules: someSchedules },
+    ({ schedules }) =>
+      (t) =>
+        schedules.reduce((product, schedule) => product * schedule(t), 1),
+  );
+
+/**
+ * The product of schedules, all at the same step. First and final value follow from them.
+ *
+ * @param schedules - at least one
+ * @throws TypeError, RangeError for an argument that is missing, not a schedule, or empty.
+ */
+export function multiply(schedules: readonly Schedule[]): Schedule {
+  return multiplyFactory({ schedules });
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the option tables of several schedules have in common.
+
+import { custom, isSchedule, outOfRange, type OptionSpec } from '@optim/core';
+
+/** A required schedule. */
+export const aSchedule: OptionSpec = /* #__PURE__ */ custom(
+  'a schedule (a function of the step)',
+  isSchedule,
+);
+
+/** A required list of at least one schedule. */
+export const someSchedules: OptionSpec = {
+  type: 'an array of schedules',
+  range: 'at least one schedule',
+  hasType: (value) => Array.isArray(value) && value.every(isSchedule),
+  allows: (value: readonly unknown[]) => value.length > 0,
+};
+
+/** A required list of numbers that `allows` accepts; `range` says in words which it does. */
+export function numbers(range: string, allows: (values: readonly number[]) => boolean): OptionSpec {
+  const hasType = (value: unknown): boolean =>
+    Array.isArray(value) && value.every((item) => typeof item === 'number');
+  return { type: 'an array of numbers', range, hasType, allows };
+}
+
+/** The steps at which something changes. */
+export const boundarySteps: OptionSpec = /* #__PURE__ */ numbers(
+  'strictly increasing positive integers',
+  (values) => values.every((b, i) => Number.isInteger(b) && b > (i === 0 ? 0 : values[i - 1]!)),
+);
+
+/**
+ * Refuses options whose `lower` exceeds their `upper`.
+ * @throws RangeError
+ */
+export function checkOrder<O extends object>(
+  owner: string,
+  options: O,
+  lower: keyof O & string,
+  upper: keyof O & string,
+): void {
+  if (options[lower] > options[upper]) {
+    throw outOfRange(owner, lower, `at most ${upper} (${String(options[upper])})`, options[lower]);
+  }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { defineSchedule, real, type Schedule } from '@optim/core';
+import { aSchedule } from './rows.js';
+
+/** {@link scale} from one object, as a configuration holds it. */
+export const scaleFactory: (options: { schedule: Schedule; factor: number }) => Schedule =
+  /* #__PURE__ */ defineSchedule<{ schedule: Schedule; factor: number }>(
+    'scale',
+    { schedule: aSchedule, factor: real('[0, ∞)') },
+    ({ schedule, factor }) =>
+      (t) =>
+        factor * schedule(t),
+  );
+
+/**
+ * A schedule times a number: `factor * schedule(t)`. First and final value follow from the schedule.
+ *
+ * @param schedule - what to scale
+ * @param factor - in [0, ∞)
+ * @throws TypeError, RangeError for an argument that is missing or outside its range.
+ */
+export function scale(schedule: Schedule, factor: number): Schedule {
+  return scaleFactory({ schedule, factor });
+}
