@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// Xie et al., "Adaptive Inertia: Disentangling the Effects of Adaptive Learning Rate and Momentum", arXiv:2006.15815
+// Checked against the authors' Adai, AdaiV2 and AdaiS.
+
+import {
+  commonOptions,
+  ema,
+  flag,
+  hyper,
+  ones,
+  Optimizer,
+  register,
+  zeros,
+  type DecayScalars,
+  type Hyper,
+  type OptimizerOptions,
+  type OptionTable,
+  type Pair,
+  type Resolved,
+  type Results,
+  type Round,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+} from '@optim/core';
+import { constant, where } from '@optim/fusion';
+
+/** Options of {@link Adai}. */
+export interface AdaiOptions extends OptimizerOptions {
+  /** Scale of 1 − momentum. @defaultValue `0.1` */
+  beta0?: Hyper;
+  /** Decay of the second moment. @defaultValue `0.99` */
+  beta2?: Hyper;
+  /** The momentum is at most 1 − ε. @defaultValue `1e-3` */
+  epsilon?: Hyper;
+  /** The AdaiS variant: `weightDecayMode: 'decoupled'`, whatever the mode says. @defaultValue `false` */
+  stableWeightDecay?: boolean;
+  /** Below 1: AdaiV2, adaptive moments in addition. @defaultValue `1` */
+  dampening?: Hyper;
+}
+
+type Coefficients = { k: number; correction: number };
+type Observed = { V: number };
+
+/**
+ * SGD-like steps with one momentum coefficient per weight, small where the variance of the gradient is large.
+ *
+ * ```text
+ * v ← β₂v + (1 − β₂)g²                     v̂ = v/(1 − β₂ᵗ)
+ * V = mean of v̂ over all elements of all parameters
+ * μ = clip(1 − β₀(v̂/V)ᵏ, 0, 1 − ε)         k = 1/(3 − 2·dampening)
+ * c ← c·μ
+ * m ← μ·m + (1 − μ)^dampening·g
+ * p ← p − learningRate·β₀^(1 − dampening)·m/(1 − c)
+ * ```
+ *
+ * Slots, of the parameter's shape: `m`, `v`, and `c`, the product of the momenta so far (starts at one).
+ *
+ * Parameters without a gradient take no part in V. The authors' code gives NaN when all gradients are zero; here
+ * v̂/V is then 0. Use the learning rate of plain SGD, far above the default.
+ *
+ * @example
+ * ```ts
+ * import { Adai } from '@optim/adai';
+ *
+ * model.compile({ optimizer: new Adai({ learningRate: 0.1 }), loss: 'meanSquaredError' });
+ * ```
+ * @see https://arxiv.org/abs/2006.15815
+ */
+export class Adai extends Optimizer<AdaiOptions> {
+  static get className(): string {
+    return 'Adai';
+  }
+
+  static override readonly options: OptionTable<AdaiOptions> = {
+    learningRate: hyper('[0, ∞)', 1e-3),
+    beta0: hyper('[0, ∞)', 0.1),
+    beta2: hyper('[0, 1)', 0.99),
+    epsilon: hyper('[0, 1)', 1e-3),
+    stableWeightDecay: flag(false),
+    dampening: hyper('[0, 1]', 1),
+    ...commonOptions(0, 'coupled'),
+  };
+
+  static override readonly momentumSlots: readonly string[] = ['m'];
+  static override readonly needs: readonly ('loss' | 'gradient')[] = ['gradient'];
+
+  protected override slots(): Record<string, SlotInit> {
+    return { m: zeros, v: zeros, c: ones };
+  }
+
+  protected override coefficients(t: number, { beta2, dampening }: Resolved<AdaiOptions>): Coefficients {
+    return { k: 1 / (3 - 2 * dampening), correction: 1 - beta2 ** t };
+  }
+
+  protected override decay(pair: Pair, scalars: DecayScalars & { stableWeightDecay?: boolean }): Pair {
+    return super.decay(pair, scalars.stableWeightDecay ? { ...scalars, weightDecayMode: 'decoupled' } : scalars);
+  }
+
+  protected override rounds(): Round[] {
+    return [meanVariance];
+  }
+
+  protected override update(
+    { param, grad, m, v, c }: Tensors<'m' | 'v' | 'c'>,
+    scalars: Scalars<AdaiOptions, Coefficients & Observed>,
+  ): Results {
+    const { learningRate, beta0, beta2, epsilon, dampening, k, correction, V } = scalars;
+    v = ema(v, grad.square(), beta2);
+    const r = where(V.greater(0), v.div(correction).div(V), 0);
+    const mu = r.pow(k).mul(beta0).neg().add(1).clip(0, epsilon.neg().add(1));
+    c = c.mul(mu);
+    m = mu.mul(m).add(mu.neg().add(1).pow(dampening).mul(grad));
+    const rate = learningRate.mul(beta0.pow(dampening.neg().add(1)));
+    return { m, v, c, param: param.sub(m.mul(rate).div(c.neg().add(1))) };
+  }
+}
+
+/** V: the mean of v̂ over all elements of all parameters with a gradient. */
+const meanVariance: Round = {
+  observe: ({ grad, v }, scalars) => {
+    const { beta2, correction } = scalars as Scalars<AdaiOptions, Coefficients>;
+    return { total: ema(v!, grad!.square(), beta2).div(correction).sum(), count: constant(v!.size) };
+  },
+  combine: ({ total, count }) => ({ V: total!.div(count!) }),
+};
+
+register(Adai);

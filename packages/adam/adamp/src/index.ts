@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// Heo et al., "AdamP: Slowing Down the Slowdown for Momentum Optimizers on Scale-invariant Weights", arXiv:2006.08217
+// Checked against the authors' adamp.py.
+
+import {
+  adaNorm,
+  commonOptions,
+  ema,
+  flag,
+  hyper,
+  Optimizer,
+  register,
+  unitAxes,
+  zero,
+  zeros,
+  type DecayScalars,
+  type Hyper,
+  type OptimizerOptions,
+  type OptionTable,
+  type Pair,
+  type Resolved,
+  type Results,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+} from '@optim/core';
+import { where, type Expression } from '@optim/fusion';
+
+/** Options of {@link AdamP}. */
+export interface AdamPOptions extends OptimizerOptions {
+  /** Decay of the first moment. @defaultValue `0.9` */
+  beta1?: Hyper;
+  /** Decay of the second moment. @defaultValue `0.999` */
+  beta2?: Hyper;
+  /** Added to the denominator and to norms; lower bound of norms in the cosine. @defaultValue `1e-8` */
+  epsilon?: Hyper;
+  /** Threshold of the scale-invariance test. @defaultValue `0.1` */
+  delta?: Hyper;
+  /** Factor on the decay of tensors that are projected. @defaultValue `0.1` */
+  wdRatio?: Hyper;
+  /** Nesterov form of the first moment. @defaultValue `false` */
+  nesterov?: boolean;
+  /** Do not divide the step by 1 − β₁ᵗ. @defaultValue `false` */
+  adamD?: boolean;
+  /** Stretch what enters the first moment to the average gradient norm. @defaultValue `false` */
+  adanorm?: boolean;
+  /** Decay of that average. @defaultValue `0.95` */
+  adanormR?: Hyper;
+}
+
+type Coefficients = { alpha: number; correction: number };
+
+/**
+ * Adam that removes the component of its step along the weight vector when the weights look scale-invariant, so that
+ * their norm does not grow for nothing.
+ *
+ * ```text
+ * m ← β₁m + (1 − β₁)g
+ * v ← β₂v + (1 − β₂)g²
+ * q = m/d                                  d = √v/√(1 − β₂ᵗ) + ε
+ * q ← q − p̂⟨p̂, q⟩    if max|cos(p, g)| < δ/√D
+ * p ← p − α·q                              α = learningRate/(1 − β₁ᵗ)
+ * ```
+ *
+ * The cosine is taken per output unit (last axis) first, then over the whole tensor, D being the number of elements
+ * it runs over; the first view that passes the test is projected. One decision per tensor: a single unit with a large
+ * cosine stops the projection of all. Ranks 0 and 1 are never projected. Projected tensors decay by `wdRatio` times
+ * the weight decay, with the p before the step.
+ *
+ * Slots, of the parameter's shape: `m`, `v`; scalar: with `adanorm` `e`.
+ *
+ * @example
+ * ```ts
+ * import { AdamP } from '@optim/adamp';
+ *
+ * model.compile({ optimizer: new AdamP({ learningRate: 1e-3, weightDecay: 0.01 }), loss: 'meanSquaredError' });
+ * ```
+ * @see https://arxiv.org/abs/2006.08217
+ */
+export class AdamP extends Optimizer<AdamPOptions> {
+  static get className(): string {
+    return 'AdamP';
+  }
+
+  static override readonly options: OptionTable<AdamPOptions> = {
+    learningRate: hyper('[0, ∞)', 1e-3),
+    beta1: hyper('[0, 1)', 0.9),
+    beta2: hyper('[0, 1)', 0.999),
+    epsilon: hyper('[0, ∞)', 1e-8),
+    delta: hyper('[0, ∞)', 0.1),
+    wdRatio: hyper('[0, 1]', 0.1),
+    nesterov: flag(false),
+    adamD: flag(false),
+    adanorm: flag(false),
+    adanormR: hyper('[0, 1)', 0.95),
+    ...commonOptions(),
+  };
+
+  static override readonly momentumSlots: readonly string[] = ['m'];
+
+  protected override slots({ adanorm }: AdamPOptions): Record<string, SlotInit> {
+    return { m: zeros, v: zeros, ...(adanorm && { e: zero }) };
+  }
+
+  protected override coefficients(t: number, hyper: Resolved<AdamPOptions>): Coefficients {
+    const { learningRate, beta1, beta2, adamD } = hyper;
+    return { alpha: adamD ? learningRate : learningRate / (1 - beta1 ** t), correction: Math.sqrt(1 - beta2 ** t) };
+  }
+
+  /** Only the coupled decay comes before the update; the others wait for the ratio. */
+  protected override decay(pair: Pair, scalars: DecayScalars): Pair {
+    return scalars.weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
+  }
+
+  protected override update(
+    { param, grad, m, v, e }: Tensors<'m' | 'v' | 'e'>,
+    scalars: Scalars<AdamPOptions, Coefficients & { decays: boolean }>,
+  ): Results {
+    const { beta1, beta2, epsilon, delta, wdRatio, nesterov, adanorm, adanormR, alpha, correction } = scalars;
+    const kept: Results = {};
+    let s = grad;
+    if (adanorm) ({ grad: s, e: kept['e']! } = adaNorm(grad, e, adanormR));
+
+    m = ema(m, s, beta1);
+    v = ema(v, grad.square(), beta2);
+    const d = v.sqrt().div(correction).add(epsilon);
+    let q = (nesterov ? ema(m, grad, beta1) : m).div(d);
+    let ratio: Expression | null = null;
+    if (param.rank > 1) ({ q, ratio } = project(q, param, grad, { epsilon, delta, wdRatio }));
+
+    const { weightDecay, weightDecayMode, learningRate, decays } = scalars;
+    if (decays && weightDecayMode !== 'coupled') {
+      const strength = weightDecayMode === 'decoupled' ? weightDecay.mul(learningRate) : weightDecay;
+      param = param.sub(param.mul(ratio ? ratio.mul(strength) : strength));
+    }
+    return { ...kept, m, v, param: param.sub(q.mul(alpha)) };
+  }
+}
+
+/** Projects q per unit or as a whole, whichever looks scale-invariant first; ratio = wdRatio if either does. */
+function project(
+  q: Expression,
+  p: Expression,
+  g: Expression,
+  { epsilon, delta, wdRatio }: { epsilon: Expression; delta: Expression; wdRatio: Expression },
+): { q: Expression; ratio: Expression } {
+  const views = [unitAxes(p), Array.from(p.shape, (_, axis) => axis)].map((axes) => {
+    const [pNorm, gNorm] = [p.norm(axes), g.norm(axes)];
+    const cosine = p.mul(g).sum(axes).abs().div(pNorm.maximum(epsilon).mul(gNorm.maximum(epsilon)));
+    const unit = p.div(pNorm.add(epsilon));
+    const size = p.size / pNorm.size;
+    return {
+      invariant: cosine.max().less(delta.div(Math.sqrt(size))),
+      projected: q.sub(unit.mul(unit.mul(q).sum(axes))),
+    };
+  });
+  const [units, layer] = views as [(typeof views)[0], (typeof views)[0]];
+  return {
+    q: where(units.invariant, units.projected, where(layer.invariant, layer.projected, q)),
+    ratio: where(units.invariant.or(layer.invariant), wdRatio, 1),
+  };
+}
+
+register(AdamP);

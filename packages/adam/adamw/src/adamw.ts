@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loshchilov and Hutter, "Decoupled Weight Decay Regularization", arXiv:1711.05101; Reddi, Kale, Kumar, "On the
+// Convergence of Adam and Beyond", arXiv:1904.09237; St John, "AdamD", arXiv:2110.10828
+// Checked against torch.optim.AdamW and torch.optim.Adam.
+
+import {
+  commonOptions,
+  ema,
+  fixed,
+  flag,
+  hyper,
+  Optimizer,
+  zeros,
+  type Hyper,
+  type OptimizerOptions,
+  type OptionTable,
+  type Resolved,
+  type Results,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+} from '@optim/core';
+
+/** Options of {@link AdamW}. */
+export interface AdamWOptions extends OptimizerOptions {
+  /** Decay of the first moment. @defaultValue `0.9` */
+  beta1?: Hyper;
+  /** Decay of the second moment. @defaultValue `0.999` */
+  beta2?: Hyper;
+  /** Added to the root of the corrected second moment. @defaultValue `1e-8` */
+  epsilon?: Hyper;
+  /** Use the largest second moment so far. @defaultValue `false` */
+  amsgrad?: boolean;
+  /** Correct the bias of the second moment alone. @defaultValue `false` */
+  adamD?: boolean;
+}
+
+/** Options of {@link AMSGrad}. */
+export type AMSGradOptions = Omit<AdamWOptions, 'amsgrad'>;
+
+/** Options of {@link AdamD}. */
+export type AdamDOptions = Omit<AdamWOptions, 'adamD'>;
+
+type Coefficients = { alpha: number; correction: number };
+
+/**
+ * Adam with weight decay applied to the weights themselves instead of to the gradient.
+ *
+ * ```text
+ * p ← p·(1 − learningRate·weightDecay)
+ * m ← β₁m + (1 − β₁)g
+ * v ← β₂v + (1 − β₂)g²
+ * p ← p − α·m/(√v/√(1 − β₂ᵗ) + ε)          α = learningRate/(1 − β₁ᵗ)
+ * ```
+ *
+ * With `amsgrad` the largest v so far takes the place of v; with `adamD` α = learningRate.
+ *
+ * Slots, of the parameter's shape: `m`, `v`, with `amsgrad` `x` (largest v).
+ *
+ * Keras adds ε before the correction of v; optax takes AMSGrad's maximum of corrected moments. The paper's own decay
+ * is not multiplied by the learning rate: `weightDecayMode: 'independent'`.
+ *
+ * @example
+ * ```ts
+ * import { AdamW } from '@optim/adamw';
+ *
+ * model.compile({ optimizer: new AdamW({ learningRate: 1e-3, weightDecay: 0.01 }), loss: 'meanSquaredError' });
+ * ```
+ * @see https://arxiv.org/abs/1711.05101
+ */
+export class AdamW extends Optimizer<AdamWOptions> {
+  static get className(): string {
+    return 'AdamW';
+  }
+
+  static override readonly options: OptionTable<AdamWOptions> = {
+    learningRate: hyper('[0, ∞)', 1e-3),
+    beta1: hyper('[0, 1)', 0.9),
+    beta2: hyper('[0, 1)', 0.999),
+    epsilon: hyper('[0, ∞)', 1e-8),
+    amsgrad: flag(false),
+    adamD: flag(false),
+    ...commonOptions(0.01),
+  };
+
+  static override readonly momentumSlots: readonly string[] = ['m'];
+
+  protected override slots({ amsgrad }: AdamWOptions): Record<string, SlotInit> {
+    return { m: zeros, v: zeros, ...(amsgrad && { x: zeros }) };
+  }
+
+  protected override coefficients(t: number, hyper: Resolved<AdamWOptions>): Coefficients {
+    const { learningRate, beta1, beta2, adamD } = hyper;
+    return { alpha: adamD ? learningRate : learningRate / (1 - beta1 ** t), correction: Math.sqrt(1 - beta2 ** t) };
+  }
+
+  protected override update(
+    { param, grad, m, v, x }: Tensors<'m' | 'v' | 'x'>,
+    { beta1, beta2, epsilon, amsgrad, alpha, correction }: Scalars<AdamWOptions, Coefficients>,
+  ): Results {
+    m = ema(m, grad, beta1);
+    v = ema(v, grad.square(), beta2);
+    const u = amsgrad ? x.maximum(v) : v;
+    const d = u.sqrt().div(correction).add(epsilon);
+    return { m, v, ...(amsgrad && { x: u }), param: param.sub(m.mul(alpha).div(d)) };
+  }
+}
+
+/**
+ * Adam that divides by the largest second moment so far, so that steps never grow again; no weight decay by default.
+ *
+ * ```text
+ * m ← β₁m + (1 − β₁)g
+ * v ← β₂v + (1 − β₂)g²
+ * x ← max(x, v)
+ * p ← p − α·m/(√x/√(1 − β₂ᵗ) + ε)          α = learningRate/(1 − β₁ᵗ)
+ * ```
+ *
+ * The same as {@link AdamW} with `amsgrad: true`. The paper itself corrects no bias; this is the rule of PyTorch and
+ * Keras.
+ *
+ * @example
+ * ```ts
+ * import { AMSGrad } from '@optim/adamw';
+ *
+ * model.compile({ optimizer: new AMSGrad({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * ```
+ * @see https://arxiv.org/abs/1904.09237
+ */
+export class AMSGrad extends AdamW {
+  static override get className(): string {
+    return 'AMSGrad';
+  }
+
+  static override readonly options: OptionTable<AdamWOptions> = {
+    ...AdamW.options,
+    ...commonOptions(0),
+    amsgrad: fixed(true),
+  };
+
+  constructor(options: AMSGradOptions = {}) {
+    super(options);
+  }
+}
+
+/**
+ * Adam that corrects the bias of the second moment alone, so that the first steps stay small; no weight decay by
+ * default.
+ *
+ * ```text
+ * m ← β₁m + (1 − β₁)g
+ * v ← β₂v + (1 − β₂)g²
+ * p ← p − learningRate·m/(√v/√(1 − β₂ᵗ) + ε)
+ * ```
+ *
+ * The same as {@link AdamW} with `adamD: true`.
+ *
+ * @example
+ * ```ts
+ * import { AdamD } from '@optim/adamw';
+ *
+ * model.compile({ optimizer: new AdamD({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * ```
+ * @see https://arxiv.org/abs/2110.10828
+ */
+export class AdamD extends AdamW {
+  static override get className(): string {
+    return 'AdamD';
+  }
+
+  static override readonly options: OptionTable<AdamWOptions> = {
+    ...AdamW.options,
+    ...commonOptions(0),
+    adamD: fixed(true),
+  };
+
+  constructor(options: AdamDOptions = {}) {
+    super(options);
+  }
+}

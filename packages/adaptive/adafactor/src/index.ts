@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shazeer and Stern, "Adafactor: Adaptive Learning Rates with Sublinear Memory Cost", arXiv:1804.04235
+// Checked against the chain of optax.adafactor.
+
+import {
+  commonOptions,
+  ema,
+  flag,
+  hyper,
+  integer,
+  nullable,
+  Optimizer,
+  outOfRange,
+  register,
+  zeros,
+  type CommonOptions,
+  type Hyper,
+  type OptionTable,
+  type Pair,
+  type DecayScalars,
+  type Resolved,
+  type Results,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+  type WeightDecayMode,
+} from '@optim/core';
+import { constant, type Expression, type Shape } from '@optim/fusion';
+
+/** Options of {@link AdaFactor}. */
+export interface AdaFactorOptions extends CommonOptions {
+  /** Step size; `null`: the relative step. @defaultValue `null` */
+  learningRate?: Hyper | null;
+  /** Use the relative step min(1e-2, 1/√t); `null`: when there is no learningRate. @defaultValue `null` */
+  relativeStep?: boolean | null;
+  /** The relative step starts at 1e-6·t instead of 1e-2. @defaultValue `false` */
+  warmupInit?: boolean;
+  /** Multiply the step by the RMS of the parameter. @defaultValue `true` */
+  scaleParameter?: boolean;
+  /** Decay of the average of the scaled update; `null`: none. @defaultValue `null` */
+  beta1?: Hyper | null;
+  /** Upper bound of the decay β; `null`: none. @defaultValue `null` */
+  beta2?: Hyper | null;
+  /** Exponent of the decay schedule β = 1 − t^(−decayRate). @defaultValue `0.8` */
+  decayRate?: Hyper;
+  /** The RMS of the update is clipped to this; `null`: off. @defaultValue `1` */
+  clipThreshold?: Hyper | null;
+  /** `false`: a full second moment everywhere. @defaultValue `true` */
+  factored?: boolean;
+  /** Factor only where the second largest axis is at least this long. @defaultValue `128` */
+  minDimSizeToFactor?: number;
+  /** Added to g². @defaultValue `1e-30` */
+  epsilon1?: Hyper;
+  /** Lower bound of the RMS of the parameter. @defaultValue `1e-3` */
+  epsilon2?: Hyper;
+  /** `'decoupled'`: by the scaled step, p ← p − α·weightDecay·p; the others as everywhere. */
+  weightDecayMode?: WeightDecayMode;
+}
+
+type Coefficients = { rho: number; beta: number };
+
+/**
+ * Scaling as in RMSProp whose second moment is stored as row and column means (n + m numbers for an n × m matrix), with
+ * update clipping and a step size relative to the size of the weights.
+ *
+ * ```text
+ * β = 1 − t^(−decayRate)                   at most β₂
+ * ρ = min(1e-2, 1/√t)                      or learningRate
+ * α = ρ·max(ε₂, RMS(p))                    or ρ, without scaleParameter
+ * R ← βR + (1 − β)·mean_c(g² + ε₁)
+ * C ← βC + (1 − β)·mean_r(g² + ε₁)
+ * u = g/√(R·C/mean_r(R))
+ * u ← α·u/max(1, RMS(u)/clipThreshold)
+ * p ← p − u                                with beta1: p ← p − m,  m ← β₁m + (1 − β₁)u
+ * ```
+ *
+ * r and c are the two longest axes (c the longest, the later one of two equals); all others are batch axes. Rank 0 and
+ * 1, and tensors whose axis r is shorter than `minDimSizeToFactor`, keep V ← βV + (1 − β)(g² + ε₁) instead.
+ *
+ * Slots: `R` (axis c of length 1) and `C` (axis r of length 1), or `V`, of the parameter's shape; with `beta1` `m`.
+ *
+ * The first code and the PyTorch ports always factor the last two axes; torch and optax have other decay rules.
+ *
+ * @example
+ * ```ts
+ * import { AdaFactor } from '@optim/adafactor';
+ *
+ * model.compile({ optimizer: new AdaFactor(), loss: 'meanSquaredError' });
+ * ```
+ * @see https://arxiv.org/abs/1804.04235
+ */
+export class AdaFactor extends Optimizer<AdaFactorOptions> {
+  static get className(): string {
+    return 'AdaFactor';
+  }
+
+  static override readonly options: OptionTable<AdaFactorOptions> = {
+    learningRate: nullable(hyper('(0, ∞)')),
+    relativeStep: nullable(flag(false)),
+    warmupInit: flag(false),
+    scaleParameter: flag(true),
+    beta1: nullable(hyper('[0, 1)')),
+    beta2: nullable(hyper('(0, 1)')),
+    decayRate: hyper('(0, 1]', 0.8),
+    clipThreshold: nullable(hyper('(0, ∞)'), 1),
+    factored: flag(true),
+    minDimSizeToFactor: integer('[1, ∞)', 128),
+    epsilon1: hyper('[0, ∞)', 1e-30),
+    epsilon2: hyper('(0, ∞)', 1e-3),
+    ...commonOptions(),
+  };
+
+  static override readonly momentumSlots: readonly string[] = ['m'];
+
+  protected override validate({ learningRate, relativeStep, warmupInit }: Required<AdaFactorOptions>): void {
+    const rule = (constraint: string): RangeError => outOfRange('AdaFactor', 'relativeStep', constraint, relativeStep);
+    if (learningRate !== null && relativeStep === true) throw rule('false or null when learningRate is given');
+    if (learningRate === null && relativeStep === false) throw rule('true or null when learningRate is null');
+    if (warmupInit && learningRate !== null) throw outOfRange('AdaFactor', 'warmupInit', 'false when learningRate is given', true);
+  }
+
+  protected override rate(): number {
+    const { learningRate, warmupInit } = this.settings;
+    return learningRate === null ? relativeRate(this.iterations + 1, warmupInit) : super.rate();
+  }
+
+  protected override slots(options: Required<AdaFactorOptions>): Record<string, SlotInit> {
+    const along = (p: Expression, axis: 'r' | 'c'): Expression | null => {
+      const axes = factoredAxes(p.shape, options);
+      return axes && constant(0).broadcastTo(p.shape.map((length, i) => (i === axes[axis] ? 1 : length)));
+    };
+    return {
+      R: (p) => along(p, 'c'),
+      C: (p) => along(p, 'r'),
+      V: (p) => (factoredAxes(p.shape, options) ? null : zeros(p)),
+      ...(options.beta1 !== null && { m: zeros }),
+    };
+  }
+
+  protected override coefficients(t: number, hyper: Resolved<AdaFactorOptions>): Coefficients {
+    const { learningRate, warmupInit, decayRate, beta2 } = hyper;
+    return {
+      rho: learningRate ?? relativeRate(t, warmupInit),
+      beta: Math.min(1 - t ** -decayRate, beta2 ?? 1),
+    };
+  }
+
+  /** Only the coupled decay comes before the update: α is that of the parameter before any decay. */
+  protected override decay(pair: Pair, scalars: DecayScalars): Pair {
+    return scalars.weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
+  }
+
+  protected override update(
+    { param, grad, R, C, V, m }: Tensors<'R' | 'C' | 'V' | 'm'>,
+    scalars: Scalars<AdaFactorOptions, Coefficients & { decays: boolean }>,
+  ): Results {
+    const { rho, beta, beta1, scaleParameter, clipThreshold, epsilon1, epsilon2 } = scalars;
+    const alpha = scaleParameter ? rms(param).maximum(epsilon2).mul(rho) : rho;
+    const q = grad.square().add(epsilon1);
+    const kept: Results = {};
+    let u: Expression;
+    const axes = factoredAxes(param.shape, scalars);
+    if (axes) {
+      R = kept['R'] = ema(R, q.mean([axes.c]), beta);
+      C = kept['C'] = ema(C, q.mean([axes.r]), beta);
+      // One root after the other: R·C underflows where g² does.
+      u = grad.div(R.div(R.mean([axes.r])).sqrt()).div(C.sqrt());
+    } else {
+      V = kept['V'] = ema(V, q, beta);
+      u = grad.div(V.sqrt());
+    }
+    if (clipThreshold !== null) u = u.div(rms(u).div(clipThreshold).maximum(1));
+    u = u.mul(alpha);
+    if (beta1 !== null) u = kept['m'] = ema(m, u, beta1);
+
+    const { weightDecay, weightDecayMode, decays } = scalars;
+    if (decays && weightDecayMode !== 'coupled') {
+      u = u.add(param.mul(weightDecayMode === 'decoupled' ? alpha.mul(weightDecay) : weightDecay));
+    }
+    return { ...kept, param: param.sub(u) };
+  }
+}
+
+function rms(x: Expression): Expression {
+  return x.square().mean().sqrt();
+}
+
+function relativeRate(t: number, warmupInit: boolean): number {
+  return Math.min(warmupInit ? 1e-6 * t : 1e-2, 1 / Math.sqrt(t));
+}
+
+/** The two longest axes, c the longest (the later of two equals); null for a tensor that keeps its full moment. */
+function factoredAxes(
+  shape: Shape,
+  { factored, minDimSizeToFactor }: { factored: boolean; minDimSizeToFactor: number },
+): { r: number; c: number } | null {
+  if (!factored || shape.length < 2) return null;
+  const [r, c] = Array.from(shape.keys())
+    .sort((a, b) => shape[a]! - shape[b]! || a - b)
+    .slice(-2) as [number, number];
+  return shape[r]! >= minDimSizeToFactor ? { r, c } : null;
+}
+
+register(AdaFactor);

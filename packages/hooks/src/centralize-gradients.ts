@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Yong et al., "Gradient Centralization: A New Optimization Technique for Deep Neural Networks", arXiv:2004.01461
+// Checked against the authors' Centralization.py.
+
+import { defineHook, flag, unitAxes, type Hook } from '@optim/core';
+
+/** Options of {@link centralizeGradients}. */
+export interface CentralizeGradientsOptions {
+  /** Only tensors of rank 4 and above, instead of 2 and above. @defaultValue `false` */
+  convOnly?: boolean;
+}
+
+/**
+ * Subtracts from the gradient of every output unit its mean, so that updates keep the mean of a unit's weights.
+ *
+ * ```text
+ * g ← g − mean(g)    over all axes but the last, for rank ≥ 2 (convOnly: rank ≥ 4)
+ * ```
+ *
+ * Comes before weight decay and moments. A unit with a single weight (a dense kernel [1, out]) would never train, and an
+ * embedding table would be averaged over the vocabulary: give those a parameter group of another optimizer, or
+ * `convOnly`.
+ *
+ * @example `centralizeGradients({ convOnly: true })`
+ * @throws TypeError for an option that is not a boolean
+ * @see https://arxiv.org/abs/2004.01461
+ */
+export const centralizeGradients: (options?: CentralizeGradientsOptions) => Hook =
+  /* #__PURE__ */ defineHook<CentralizeGradientsOptions>(
+    'centralizeGradients',
+    { convOnly: flag(false) },
+    ({ convOnly }) => ({
+      gradient: ({ grad }) => ({
+        grad: grad!.rank < (convOnly ? 4 : 2) ? grad! : grad!.sub(grad!.mean(unitAxes(grad!))),
+      }),
+    }),
+  );

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Berrada, Zisserman, Kumar, "Training Neural Networks for and by Interpolation", arXiv:1906.05661
+// Checked against the authors' alig for PyTorch.
+
+import {
+  commonOptions,
+  custom,
+  flag,
+  hyper,
+  nullable,
+  Optimizer,
+  outOfRange,
+  real,
+  register,
+  zeros,
+  type CommonOptions,
+  type DecayScalars,
+  type Entry,
+  type Hyper,
+  type OptionTable,
+  type Pair,
+  type Results,
+  type Round,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+  type WeightDecayMode,
+} from '@optim/core';
+import type { Expression } from '@optim/fusion';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Options of {@link AliG}. */
+export interface AliGOptions extends CommonOptions {
+  /** Cap of the step size; `null`: none. @defaultValue `null` */
+  maxLearningRate?: Hyper | null;
+  /** Momentum μ. @defaultValue `0` */
+  momentum?: Hyper;
+  /** Keep the step size out of the velocity. @defaultValue `false` */
+  adjustedMomentum?: boolean;
+  /** Added to the squared norm of the gradients. @defaultValue `1e-5` */
+  epsilon?: Hyper;
+  /** Radius of the ball all parameters together are kept in; `null`: none. @defaultValue `null` */
+  maxNorm?: number | null;
+  /** Any other projection: changes the variables in place after a step. It cannot be saved. @defaultValue `null` */
+  projection?: ((variables: readonly tf.Variable[]) => void) | null;
+  /** `'decoupled'`: p ← p·(1 − γ·weightDecay); the others as everywhere. */
+  weightDecayMode?: WeightDecayMode;
+}
+
+type Known = { gamma: number };
+type AliGScalars = Scalars<AliGOptions, Known>;
+
+/**
+ * Step size from the loss itself: loss divided by the squared norm of the gradients, capped. For models that can fit
+ * their data. There is no learning rate.
+ *
+ * ```text
+ * γ = loss/(Σ‖g‖² + ε)                     in [0, maxLearningRate]
+ * p ← p − γ·g
+ * b ← μ·b − γ·g                            with momentum
+ * p ← p + μ·b
+ * p ← p·min(1, maxNorm/√Σ‖p‖²)             with maxNorm
+ * ```
+ *
+ * Sums are over all parameters. With `adjustedMomentum` b ← μ·b − g and p ← p + γ·μ·b. Regularization belongs into the
+ * projection, not into the loss: a loss that cannot reach 0 gives steps that never shrink.
+ *
+ * Slot: with `momentum` `b`, of the parameter's shape. Global: `gamma`, the last step size.
+ *
+ * `applyGradients` takes the loss as its second argument. A negative loss gives no step (the authors' PyTorch code
+ * ascends).
+ *
+ * @example
+ * ```ts
+ * import { AliG } from '@optim/alig';
+ *
+ * model.compile({ optimizer: new AliG({ maxLearningRate: 0.1, momentum: 0.9 }), loss: 'meanSquaredError' });
+ * ```
+ * @see https://arxiv.org/abs/1906.05661
+ */
+export class AliG extends Optimizer<AliGOptions> {
+  static get className(): string {
+    return 'AliG';
+  }
+
+  static override readonly options: OptionTable<AliGOptions> = {
+    maxLearningRate: nullable(hyper('(0, ∞)')),
+    momentum: hyper('[0, 1)', 0),
+    adjustedMomentum: flag(false),
+    epsilon: hyper('[0, ∞)', 1e-5),
+    maxNorm: nullable(real('(0, ∞)')),
+    projection: custom('a function of the variables, or null', (f) => f === null || typeof f === 'function', null),
+    ...commonOptions(),
+  };
+
+  static override readonly momentumSlots: readonly string[] = ['b'];
+  static override readonly needs: readonly ('loss' | 'gradient')[] = ['loss'];
+
+  protected override validate({ maxNorm, projection }: Required<AliGOptions>): void {
+    if (maxNorm !== null && projection) throw outOfRange('AliG', 'projection', 'null when maxNorm is given', projection);
+  }
+
+  protected override slots({ momentum }: AliGOptions): Record<string, SlotInit> {
+    return momentum === 0 ? {} : { b: zeros };
+  }
+
+  protected override globals(): Record<string, number> {
+    return { gamma: 0 };
+  }
+
+  protected override rounds({ maxNorm }: AliGOptions): Round[] {
+    return maxNorm === null ? [polyakStep] : [polyakStep, ball];
+  }
+
+  /** The rate of the decoupled decay is γ, which the first round has yet to find. */
+  protected override decay(pair: Pair, scalars: DecayScalars & Partial<AliGScalars>): Pair {
+    const { gamma, weightDecayMode } = scalars;
+    if (weightDecayMode !== 'decoupled') return super.decay(pair, scalars);
+    return gamma ? super.decay(pair, { ...scalars, learningRate: gamma }) : pair;
+  }
+
+  protected override update(tensors: Tensors<'b'>, scalars: AliGScalars & { shrink?: Expression }): Results {
+    const { param, ...slots } = move(tensors, scalars);
+    return { ...slots, param: scalars.shrink ? param!.mul(scalars.shrink) : param! };
+  }
+
+  protected override step(entries: readonly Entry[], loss?: tf.Scalar): void {
+    super.step(entries, loss);
+    this.settings.projection?.(entries.map(({ variable }) => variable));
+  }
+}
+
+/** Rules 2 and 3: the step without the projection. */
+function move({ param, grad, b }: Tensors<'b'>, { momentum, adjustedMomentum, gamma }: AliGScalars): Results {
+  const next = param.sub(grad.mul(gamma));
+  if (!b) return { param: next };
+  b = b.mul(momentum).sub(adjustedMomentum ? grad : grad.mul(gamma));
+  return { b, param: next.add(b.mul(adjustedMomentum ? gamma.mul(momentum) : momentum)) };
+}
+
+/** γ, from the loss and the squared norm of all gradients. */
+const polyakStep: Round = {
+  observe: ({ grad }) => ({ squares: grad!.square().sum() }),
+  combine: ({ squares, loss }, scalars) => {
+    const { epsilon, maxLearningRate } = scalars as AliGScalars;
+    const gamma = loss!.div(squares!.add(epsilon)).maximum(0);
+    return { gamma: maxLearningRate === null ? gamma : gamma.minimum(maxLearningRate) };
+  },
+};
+
+/** The factor that brings the moved parameters back into the ball. */
+const ball: Round = {
+  observe: (tensors, scalars) => ({
+    squares: move(tensors as Tensors<'b'>, scalars as AliGScalars)['param']!.square().sum(),
+  }),
+  combine: ({ squares }, scalars) => {
+    const radius = (scalars as AliGScalars).maxNorm!;
+    return { shrink: squares!.sqrt().maximum(radius).pow(-1).mul(radius) };
+  },
+};
+
+register(AliG);
