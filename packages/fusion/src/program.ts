@@ -35,6 +35,7 @@ export interface Output {
  */
 export interface Phase {
   readonly reductions: readonly number[];
+  /** Outputs that are not reductions themselves, in the last phase. */
   readonly outputs: readonly Output[];
 }
 
@@ -128,13 +129,56 @@ export function trace(name: string, tensors: Record<string, Shape>, scalars: rea
   };
 }
 
-/** Phase i computes the reductions of values of phase i; the last one computes the outputs. */
+/** Phase i computes the reductions of values of phase i; the last one computes the outputs that are not reductions. */
 function split(nodes: readonly Node[], outputs: readonly Output[]): Phase[] {
-  const last = Math.max(0, ...nodes.map((node) => node.phase));
-  return Array.from({ length: last + 1 }, (_, phase) => ({
+  const elementwise = outputs.filter(({ node }) => !isReduction(nodes[node]!.op));
+  const count = Math.max(...nodes.map(({ phase }) => phase), ...elementwise.map(({ node }) => nodes[node]!.phase + 1), 1);
+  return Array.from({ length: count }, (_, phase) => ({
     reductions: nodes.flatMap((node, at) => (isReduction(node.op) && node.phase === phase + 1 ? [at] : [])),
-    outputs: phase === last ? outputs : [],
+    outputs: phase === count - 1 ? elementwise : [],
   }));
+}
+
+/** Name of a reduction's result among the inputs and outputs of {@link phasePrograms}. */
+export const intermediate = (at: number): string => `#${at}`;
+
+/**
+ * The phases as programs of their own, to be run in order. In each, reductions stand only right before an output; what
+ * an earlier one reduced comes in as an input named `#` and its position in the whole program.
+ */
+export function phasePrograms(program: Program): Program[] {
+  return program.phases.map(({ reductions: reduced, outputs }, phase) => {
+    const nodes: Node[] = [];
+    const positions = new Map<number, number>();
+    const take = (at: number): number => {
+      const known = positions.get(at);
+      if (known !== undefined) return known;
+      const node = program.nodes[at]!;
+      const isEarlier = isReduction(node.op) && node.phase <= phase;
+      const part: Node = isEarlier
+        ? { op: 'input', args: [], shape: node.shape, kind: node.kind, host: false, name: intermediate(at), phase }
+        : { ...node, args: node.args.map(take) };
+      positions.set(at, nodes.push(part) - 1);
+      return nodes.length - 1;
+    };
+    const taken = [
+      ...reduced.map((at) => ({ name: intermediate(at), node: take(at) })),
+      ...outputs.map(({ name, node }) => ({ name, node: take(node) })),
+    ];
+    const inputs = nodes.flatMap((node, at) => (node.op === 'input' ? [at] : []));
+    const bound = taken.map((output) => ({
+      ...output,
+      replaces: inputs.findIndex((at) => nodes[at]!.name === output.name),
+    }));
+    return {
+      name: program.phases.length > 1 ? `${program.name}#${phase}` : program.name,
+      nodes,
+      inputs,
+      scalars: nodes.flatMap((node) => (node.op === 'scalar' ? [node.name!] : [])),
+      outputs: bound,
+      phases: [{ reductions: reduced.map((at) => positions.get(at)!), outputs: bound }],
+    };
+  });
 }
 
 /** The values of all host nodes, by position, for one set of scalars. */

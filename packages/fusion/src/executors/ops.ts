@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Executor, Kernel } from '../executor.js';
 import type { OperationName, ReductionName } from '../language.js';
 import { hostValues, type Node, type Program } from '../program.js';
+import { sizeOf } from '../shape.js';
 
 type Value = tf.Tensor | number | boolean;
 
@@ -30,25 +31,32 @@ const elementwise: Record<OperationName, (...args: tf.Tensor[]) => tf.Tensor> = 
   where: (condition, x, y) => tf.where(condition!, x!, y!),
 };
 
-/** One row per reduction. */
-const reduction: Record<ReductionName, (x: tf.Tensor, axes: number[] | undefined, keep: boolean) => tf.Tensor> = {
-  sum: tf.sum,
-  max: tf.max,
-  min: tf.min,
+/** One row per reduction: the op, and the value over no elements. */
+const reduction: Record<ReductionName, { op: Reduce; none: number }> = {
+  sum: { op: tf.sum, none: 0 },
+  max: { op: tf.max, none: -Infinity },
+  min: { op: tf.min, none: Infinity },
 };
+
+type Reduce = (x: tf.Tensor, axes: number[] | undefined, keep: boolean) => tf.Tensor;
 
 function toTensor(value: Value): tf.Tensor {
   return value instanceof tf.Tensor ? value : tf.scalar(value, typeof value === 'boolean' ? 'bool' : 'float32');
 }
 
 function evaluate(node: Node, args: Value[]): Value {
+  const shape = [...node.shape];
+  // What TensorFlow.js does to and from tensors without elements differs between backends, and is wrong on most.
+  if (sizeOf(shape) === 0) return tf.zeros(shape, node.kind === 'boolean' ? 'bool' : 'float32');
   if (node.op in reduction) {
+    const { op, none } = reduction[node.op as ReductionName];
+    const x = toTensor(args[0]!);
     const axes = node.axes ? [...node.axes] : undefined;
-    return reduction[node.op as ReductionName](toTensor(args[0]!), axes, axes !== undefined);
+    return x.size === 0 ? tf.fill(shape, none) : op(x, axes, axes !== undefined);
   }
-  if (node.op === 'broadcast') return tf.broadcastTo(toTensor(args[0]!), [...node.shape]);
+  if (node.op === 'broadcast') return tf.broadcastTo(toTensor(args[0]!), shape);
   if (node.op === 'where' && typeof args[0] === 'boolean') {
-    return tf.broadcastTo(toTensor(args[0] ? args[1]! : args[2]!), [...node.shape]);
+    return tf.broadcastTo(toTensor(args[0] ? args[1]! : args[2]!), shape);
   }
   return elementwise[node.op as OperationName](...args.map(toTensor));
 }
