@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes one documentation site over all published packages to `site/`; a warning is an error.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Application, Converter } from 'typedoc';
+import { isSourceFile } from 'typescript';
+import { publishedPackages, root } from '../workspace.js';
+
+/** Entry files of every published package and the name users import each by. */
+function entryPoints(): Map<string, string> {
+  const entries = new Map<string, string>();
+  for (const { folder, manifest } of publishedPackages()) {
+    const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+      exports: Record<string, string | Record<string, string>>;
+    };
+    for (const [path, conditions] of Object.entries(exports)) {
+      if (typeof conditions === 'string') continue;
+      entries.set(join(folder, conditions['@optim/source'] ?? ''), join(manifest.name, path));
+    }
+  }
+  return entries;
+}
+
+const names = entryPoints();
+const app = await Application.bootstrap({
+  name: '@optim',
+  entryPoints: [...names.keys()],
+  tsconfig: join(root, 'tsconfig.json'),
+  readme: join(root, 'README.md'),
+  out: join(root, 'site'),
+  excludePrivate: true,
+  excludeInternal: true,
+  excludeExternals: true,
+  disableSources: true,
+  skipErrorChecking: true, // `typecheck` does that
+  treatWarningsAsErrors: true,
+});
+// One program over all packages is far faster than one each, but names modules after files.
+app.converter.on(Converter.EVENT_CREATE_DECLARATION, (context, reflection) => {
+  const declaration = context.getSymbolFromReflection(reflection)?.declarations?.[0];
+  if (declaration !== undefined && isSourceFile(declaration)) {
+    reflection.name = names.get(declaration.fileName) ?? reflection.name;
+  }
+});
+const project = await app.convert();
+if (project !== undefined) await app.generateOutputs(project);
+if (project === undefined || app.logger.hasErrors() || app.logger.hasWarnings()) process.exitCode = 1;

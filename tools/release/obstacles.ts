@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What stands in the way of a release.
+
+import type { Manifest } from '../workspace.js';
+
+export interface State {
+  /** Lines of `git status --porcelain`. */
+  changedFiles: readonly string[];
+  /** Files in `.changeset` that no release has used yet. */
+  waitingChangesets: readonly string[];
+  packages: readonly (Manifest & { repository?: unknown })[];
+}
+
+/** One sentence for each reason not to publish; none when everything is ready. */
+export function obstacles({ changedFiles, waitingChangesets, packages }: State): string[] {
+  const found: string[] = [];
+  if (changedFiles.length > 0) {
+    found.push(`the working tree is not clean:\n${changedFiles.join('\n')}`);
+  }
+  if (waitingChangesets.length > 0) {
+    found.push(`changesets wait for \`npm run changeset version\`: ${waitingChangesets.join(', ')}`);
+  }
+  const homeless = packages.filter(({ repository }) => !repository).map(({ name }) => name);
+  if (homeless.length > 0) {
+    found.push(`npm provenance needs \`repository\` in the package.json of ${homeless.join(', ')}`);
+  }
+  return found;
+}

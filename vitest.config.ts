@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one test configuration: every package's tests on four backends, from source, in one run.
+
+import { fileURLToPath } from 'node:url';
+import { playwright } from '@vitest/browser-playwright';
+import { defaultClientConditions, defaultServerConditions } from 'vite';
+import { defineConfig, type TestProjectConfiguration, type ViteUserConfig } from 'vitest/config';
+import { chromiumFlags, findBrowser } from './tools/vitest/browser.js';
+import { ClosingLine } from './tools/vitest/closing-line.js';
+
+const source = '@optim/source';
+const tests = 'packages/**/test/**/*.test.ts';
+const nodeTests = 'packages/**/test/**/*.node.test.ts';
+const excluded = ['**/node_modules/**', '**/dist/**'];
+const tfjs = ['core', 'layers', 'backend-cpu', 'backend-webgl', 'backend-webgpu'];
+
+const shared = { setupFiles: ['./tools/vitest/setup.ts'] };
+
+function node(backend: 'cpu' | 'wasm', include: string[], exclude: string[]): TestProjectConfiguration {
+  return {
+    extends: true,
+    ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
+    test: {
+      ...shared,
+      name: backend,
+      environment: 'node',
+      pool: 'threads',
+      isolate: false,
+      include,
+      exclude,
+      provide: { backend },
+    },
+  };
+}
+
+const { browser, tried } = findBrowser(fileURLToPath(new URL('node_modules/.cache/optim', import.meta.url)));
+const warning =
+  browser === undefined
+    ? `*** No Chromium starts here: ${tried.join('; ')}\n*** SKIPPED: every webgl and webgpu test. Set CHROMIUM.`
+    : '';
+if (warning && process.env['CI']) throw new Error(warning);
+
+function browsers(): TestProjectConfiguration[] {
+  if (browser === undefined) return [];
+  const { executablePath, env } = browser;
+  return [
+    {
+      extends: true,
+      resolve: { conditions: [source, ...defaultClientConditions] },
+      optimizeDeps: { include: tfjs.map((name) => `@tensorflow/tfjs-${name}`) },
+      test: {
+        ...shared,
+        include: [tests],
+        exclude: [...excluded, nodeTests],
+        isolate: false,
+        browser: {
+          enabled: true,
+          headless: true,
+          screenshotFailures: false,
+          provider: playwright({ launchOptions: { executablePath, env, args: chromiumFlags } }),
+          instances: (['webgl', 'webgpu'] as const).map((backend) => ({
+            browser: 'chromium' as const,
+            name: backend,
+            provide: { backend },
+          })),
+        },
+      },
+    },
+  ];
+}
+
+const config: ViteUserConfig = defineConfig({
+  test: {
+    // A test that times out goes on in the shared engine and makes the next ones fail: only what hangs may.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    reporters: ['default', new ClosingLine(warning)],
+    projects: [
+      node('cpu', [tests, 'tools/**/*.test.ts'], excluded),
+      node('wasm', [tests], [...excluded, nodeTests]),
+      ...browsers(),
+    ],
+  },
+});
+
+export default config;
