@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// The files of a new package. It compiles and steps (by momentum); its test fails until there are golden numbers and
+// the rule reproduces them.
+
+import type { Manifest } from '../workspace.js';
+
+export interface Choice {
+  /** Last part of the package's name. */
+  name: string;
+  family: string;
+  class: string;
+  license: string;
+}
+
+type NewManifest = Manifest & Record<string, unknown>;
+
+/** The package.json; what only the author knows is empty, which the licence audit refuses. */
+export function manifest({ name, family, class: className, license }: Choice): NewManifest {
+  return {
+    name: `@optim/${name}`,
+    version: '0.0.0',
+    description: `${className} optimizer for TensorFlow.js`,
+    keywords: ['tensorflow.js', 'tfjs', 'optimizer', name],
+    license,
+    type: 'module',
+    sideEffects: true,
+    exports: {
+      '.': {
+        '@optim/source': './src/index.ts',
+        types: './dist/index.d.ts',
+        default: './dist/index.js',
+      },
+      './package.json': './package.json',
+    },
+    main: './dist/index.js',
+    types: './dist/index.d.ts',
+    files: ['dist', 'src'],
+    engines: { node: '>=20.19' },
+    publishConfig: { access: 'public' },
+    dependencies: { '@optim/core': 'workspace:^' },
+    peerDependencies: { '@tensorflow/tfjs-core': '^4.22.0' },
+    devDependencies: { '@optim/testing': 'workspace:*', '@tensorflow/tfjs-core': '4.22.0' },
+    optim: {
+      family,
+      algorithms: [{ class: className, paper: '', officialCode: null, seed: className }],
+    },
+  };
+}
+
+/** src/index.ts */
+export function source({ name, class: className, license }: Choice): string {
+  return `// SPDX-License-Identifier: ${license}
+// Authors, "Title", arXiv id
+// Checked against implementation and version.
+
+import {
+  commonOptions,
+  ema,
+  hyper,
+  Optimizer,
+  register,
+  zeros,
+  type Hyper,
+  type OptimizerOptions,
+  type OptionTable,
+  type Resolved,
+  type Results,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+} from '@optim/core';
+
+/** Options of {@link ${className}}. */
+export interface ${className}Options extends OptimizerOptions {
+  /** Decay of the first moment. @defaultValue \`0.9\` */
+  beta1?: Hyper;
+}
+
+type Coefficients = { stepSize: number };
+
+/**
+ * In one line, what it does that its neighbours do not.
+ *
+ * Then the recurrence in a \`text\` block; the slots with their shapes; where epsilon, weight decay and bias
+ * correction sit; how it differs from the paper and from other implementations.
+ *
+ * @example
+ * \`\`\`ts
+ * import { ${className} } from '@optim/${name}';
+ *
+ * model.compile({ optimizer: new ${className}({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * \`\`\`
+ */
+export class ${className} extends Optimizer<${className}Options> {
+  static get className(): string {
+    return '${className}';
+  }
+
+  static override readonly options: OptionTable<${className}Options> = {
+    learningRate: hyper('[0, ∞)', 1e-3),
+    beta1: hyper('[0, 1)', 0.9),
+    ...commonOptions(),
+  };
+
+  static override readonly momentumSlots: readonly string[] = ['m'];
+
+  protected override slots(): Record<string, SlotInit> {
+    return { m: zeros };
+  }
+
+  protected override coefficients(t: number, options: Resolved<${className}Options>): Coefficients {
+    const { learningRate, beta1 } = options;
+    return { stepSize: learningRate / (1 - beta1 ** t) };
+  }
+
+  protected override update(
+    { param, grad, m }: Tensors<'m'>,
+    { beta1, stepSize }: Scalars<${className}Options, Coefficients>,
+  ): Results {
+    m = ema(m, grad, beta1);
+    return { m, param: param.sub(m.mul(stepSize)) };
+  }
+}
+
+register(${className});
+`;
+}
+
+/** test/NAME.test.ts */
+export function test({ name, class: className, license }: Choice): string {
+  return `// SPDX-License-Identifier: ${license}
+
+import { ${className} } from '@optim/${name}';
+import { goldenSuite } from '@optim/testing';
+import golden from '@optim/testing/golden/${className}.json' with { type: 'json' };
+
+goldenSuite(golden, (options) => new ${className}(options));
+`;
+}

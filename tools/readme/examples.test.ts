@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// The examples in the READMEs compile and run.
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { compileFunction } from 'node:vm';
+import * as layers from '@tensorflow/tfjs-layers';
+import * as tf from '@tensorflow/tfjs-core';
+import ts from 'typescript';
+import { expect, test } from 'vitest';
+import { entryPoints, publishedPackages, root } from '../workspace.js';
+
+// A compiler or another process takes its time on a busy machine.
+const slow = { timeout: 60_000 };
+
+const packages = publishedPackages();
+const sources = new Map(packages.flatMap(({ folder, manifest }) => [...entryPoints(folder, manifest)]));
+
+interface Example {
+  title: string;
+  /** Where it would lie as a file; it does not exist. */
+  file: string;
+  code: string;
+}
+
+const examples: Example[] = packages.flatMap(({ folder, manifest }) => {
+  const path = join(folder, 'README.md');
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const blocks = [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map((match) => match[1]!);
+  return blocks
+    .filter((code) => code.includes('import '))
+    .map((code, i) => ({ title: `${manifest.name} ${i + 1}`, file: join(folder, `example${i}.ts`), code }));
+});
+
+test('there is one for every algorithm', () => {
+  const missing = packages.flatMap(({ manifest }) => {
+    const { family, algorithms } = manifest.optim!;
+    const written = examples
+      .filter(({ title }) => title.startsWith(`${manifest.name} `))
+      .map(({ code }) => code);
+    const names = family === 'foundation' ? [] : algorithms.map((entry) => entry.class);
+    return names.filter((name) => !written.some((code) => code.includes(`new ${name}(`)));
+  });
+  expect(missing).toEqual([]);
+});
+
+test('they compile', slow, () => {
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile) as { config: object };
+  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, root);
+  options.paths = Object.fromEntries([...sources].map(([name, file]) => [name, [file]]));
+  options.noUnusedLocals = false;
+  const given = "declare const model: import('@tensorflow/tfjs-layers').LayersModel;\n";
+  const texts = new Map(examples.map(({ file, code }) => [file, `${given}${code}`]));
+  const host = ts.createCompilerHost(options);
+  const { fileExists, getSourceFile } = host;
+  host.fileExists = (file) => texts.has(file) || fileExists(file);
+  host.getSourceFile = (file, language) => {
+    const text = texts.get(file);
+    return text === undefined ? getSourceFile(file, language) : ts.createSourceFile(file, text, language);
+  };
+  const program = ts.createProgram([...texts.keys()], options, host);
+  const found = examples.flatMap(({ title, file }) =>
+    program
+      .getSemanticDiagnostics(program.getSourceFile(file))
+      .map(({ messageText }) => `${title}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`),
+  );
+  expect(found).toEqual([]);
+});
+
+/** Runs the code, which may use `model`. */
+async function run(code: string, model: layers.LayersModel): Promise<void> {
+  const modules = new Map<string, unknown>([
+    ['@tensorflow/tfjs-core', tf],
+    ['@tensorflow/tfjs-layers', layers],
+  ]);
+  for (const { fileName } of ts.preProcessFile(code).importedFiles) {
+    const source = sources.get(fileName);
+    if (source !== undefined) modules.set(fileName, await import(pathToFileURL(source).href));
+  }
+  const script = ts.transpile(code, { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 });
+  compileFunction(script, ['require', 'exports', 'model'])((name: string) => modules.get(name), {}, model);
+}
+
+const dense = (): layers.Sequential =>
+  layers.sequential({
+    layers: [layers.layers.dense({ units: 1, inputShape: [2], kernelInitializer: 'ones' })],
+  });
+
+const compiles = ({ code }: Example): boolean => code.includes('model.compile');
+
+test.each(examples.filter(compiles))('$title trains', async ({ code }) => {
+  const model = dense();
+  const [x, y] = [tf.ones([4, 2]), tf.ones([4, 1])];
+  await run(code, model);
+  const { history } = await model.fit(x, y, { epochs: 2, verbose: 0 });
+  const [first, second] = history['loss'] as number[];
+  expect(first).toBe(1);
+  expect(second).toBeLessThan(1);
+  const { base } = model.optimizer as { base?: { c?: tf.Tensor } };
+  model.optimizer.dispose();
+  base?.c?.dispose(); // the learning rate, which `dispose` of tf.train.momentum forgets
+  model.dispose();
+  tf.dispose([x, y]);
+});
+
+test.each(examples.filter((example) => !compiles(example)))('$title runs', async ({ code }) => {
+  const model = dense();
+  await expect(run(code, model)).resolves.toBeUndefined();
+  model.dispose();
+});
