@@ -31,6 +31,9 @@ export abstract class BaseOptimizer extends tf.Optimizer {
     Object.defineProperty(this, Symbol.hasInstance, { value: Function.prototype[Symbol.hasInstance] });
   }
 
+  /** What a step cannot do without: the loss' value, at least one gradient, the loss itself to evaluate again. */
+  static readonly needs: readonly ('loss' | 'gradient' | 'closure')[] = [];
+
   private disposed = false;
   private readonly handedOut: tf.Tensor[] = [];
 
@@ -61,8 +64,9 @@ export abstract class BaseOptimizer extends tf.Optimizer {
     const { value, grads } = this.computeGradients(f, varList);
     let returned = false;
     try {
-      const named = varList ? varList.map(({ name }) => ({ name, tensor: grads[name] })) : grads;
-      this.applyGradients(named, value);
+      // Models that share a layer list its weights more than once.
+      const named = varList && [...new Set(varList)].map(({ name }) => ({ name, tensor: grads[name] }));
+      this.applyGradients(named ?? grads, value);
       returned = returnCost;
       return returnCost ? value : null;
     } finally {
@@ -71,13 +75,23 @@ export abstract class BaseOptimizer extends tf.Optimizer {
     }
   }
 
+  /** As in TensorFlow.js; when `f` throws, nothing that was recorded until then stays in memory. */
+  override computeGradients(f: () => tf.Scalar, varList?: tf.Variable[]): { value: tf.Scalar; grads: tf.NamedTensorMap } {
+    try {
+      return tf.tidy(() => super.computeGradients(f, varList));
+    } catch (error) {
+      releaseTape();
+      throw error;
+    }
+  }
+
   /**
    * Steps along given gradients. Variables are looked up by name; one without a gradient keeps its value and state.
    *
    * @param gradients - a map from variable name to gradient, or a list of `{ name, tensor }`
    * @param loss - the loss the gradients belong to, for algorithms that use its value
-   * @throws RangeError for an unknown or disposed variable or a gradient of another shape; TypeError for a gradient or
-   * variable that is not float32; Error after {@link dispose}. Nothing has changed then.
+   * @throws RangeError for an unknown or disposed variable, two gradients of one, or a gradient of another shape;
+   * TypeError for a gradient or variable that is not float32; Error after {@link dispose}. Nothing has changed then.
    */
   override applyGradients(gradients: NamedGradients, loss?: tf.Scalar): void {
     this.assertUsable();
@@ -85,12 +99,18 @@ export abstract class BaseOptimizer extends tf.Optimizer {
       ? (gradients as { name: string; tensor?: tf.Tensor | null }[])
       : Object.entries(gradients as tf.NamedTensorMap).map(([name, tensor]) => ({ name, tensor }));
     const entries: Entry[] = [];
-    for (const { name, tensor } of list) if (tensor != null) entries.push(this.entry(name, tensor));
-    this.step(entries, loss);
+    const seen = new Set<string>();
+    for (const { name, tensor } of list) {
+      if (tensor == null) continue;
+      if (seen.has(name)) throw new RangeError(`${this.owner}: variable "${name}" has two gradients; add them up first`);
+      seen.add(name);
+      entries.push(this.entry(name, tensor));
+    }
+    this.step(entries, loss, gradients);
   }
 
-  /** One update of the given variables. Gradients stay the caller's. */
-  protected abstract step(entries: readonly Entry[], loss?: tf.Scalar): void;
+  /** One update of the variables that have a gradient; `given` is all that was given. Gradients stay the caller's. */
+  protected abstract step(entries: readonly Entry[], loss: tf.Scalar | undefined, given: NamedGradients): void;
 
   /** Everything needed to go on later, as plain data. */
   abstract stateDict(): Promise<StateDict>;
@@ -106,6 +126,19 @@ export abstract class BaseOptimizer extends tf.Optimizer {
 
   /** Checks a state dict, changing nothing, and gives back what takes it over. */
   abstract prepare(state: unknown): Promise<() => void | Promise<void>>;
+
+  /**
+   * Takes over what `getWeights` gave, of this or of an earlier run; the tensors stay the caller's. All of it is checked
+   * first; when anything is wrong nothing changes.
+   * @throws RangeError or TypeError (as a rejection) when they are not the weights of such an optimizer
+   */
+  override async setWeights(weights: NamedWeight[]): Promise<void> {
+    const commit = await this.prepareWeights(weights);
+    await commit();
+  }
+
+  /** Checks weights, changing nothing, and gives back what takes them over. */
+  abstract prepareWeights(weights: readonly NamedWeight[]): Promise<() => void | Promise<void>>;
 
   /** Frees all state. Using the optimizer afterwards is an error. */
   override dispose(): void {
@@ -146,6 +179,19 @@ export abstract class BaseOptimizer extends tf.Optimizer {
     if (grad.isDisposed) throw new RangeError(`${this.owner}: gradient of "${name}" was disposed before the step`);
     return { variable, grad };
   }
+}
+
+/**
+ * TensorFlow.js keeps the tensors that a gradient will need on its tape, and forgets them there when the loss throws.
+ * The tape is not public: where there is none of this form, nothing happens.
+ */
+function releaseTape(): void {
+  const { state } = tf.engine() as unknown as {
+    state?: { gradientDepth?: number; activeTape?: { saved?: tf.Tensor[] }[] | null };
+  };
+  if (state?.gradientDepth !== 0 || !Array.isArray(state.activeTape)) return;
+  for (const { saved } of state.activeTape) tf.dispose(saved ?? []);
+  state.activeTape = null;
 }
 
 /**

@@ -4,7 +4,7 @@
 
 import { hookFromConfig, type Hook, type HookConfig } from './hook.js';
 import type { ParameterGroup } from './group.js';
-import { decodeValue, encodeValue } from './schedule.js';
+import { decodeValue, encodeValue, isSchedule } from './schedule.js';
 
 function encodeGroup(owner: string, { match, ...overrides }: ParameterGroup): Record<string, unknown> {
   if (!(match instanceof RegExp)) {
@@ -36,6 +36,12 @@ export function encodeOptions(owner: string, options: object): Record<string, un
       return [name, encodeValue(`${owner}: ${name}`, value)];
     }),
   );
+}
+
+/** Like {@link encodeOptions}, without what has no JSON form: a plain function in place of a schedule. */
+export function encodeSavable(owner: string, options: object): Record<string, unknown> {
+  const savable = Object.entries(options).filter(([, value]) => !isSchedule(value) || value.config);
+  return encodeOptions(owner, Object.fromEntries(savable));
 }
 
 /** The inverse of {@link encodeOptions}. */

@@ -3,6 +3,7 @@
 import type { Expression } from '@optim/fusion';
 import { resolveOptions, show, type OptionTable } from './options.js';
 import type { Results, SlotInit } from './rule.js';
+import { decode, encode } from './schedule.js';
 
 /** What a hook was made of: enough to make it again with {@link hookFromConfig}. */
 export interface HookConfig {
@@ -59,8 +60,10 @@ export function defineHook<O extends object>(
 ): (options?: O | number) => Hook {
   const factory = (given: O | number = {} as O): Hook => {
     const options = (typeof given === 'number' && short ? { [short]: given } : given) as O;
-    const resolved = resolveOptions(name, table, options);
-    return { ...build(resolved), name, config: { hook: name, options: { ...(options as Record<string, unknown>) } } };
+    const hook = { ...build(resolveOptions(name, table, options)), name };
+    // A getter, so that a hook with a plain function as a schedule works and fails only when it is saved.
+    const get = (): HookConfig => ({ hook: name, options: encode(options, `${name}: `) });
+    return Object.defineProperty(hook, 'config', { get, enumerable: true });
   };
   factories.set(name, factory);
   return factory;
@@ -75,7 +78,7 @@ export function hookFromConfig(config: HookConfig): Hook {
   if (!factory) {
     throw new RangeError(`hook "${config.hook}" is not defined; import it (for example from @optim/hooks) before loading`);
   }
-  return factory(config.options);
+  return factory(decode(config.options));
 }
 
 /** Whether a value looks like a {@link Hook}. */

@@ -16,6 +16,7 @@ export {
   Optimizer,
   type CommonOptions,
   type DecayScalars,
+  type Momentum,
   type OptimizerOptions,
   type WeightDecayMode,
 } from './optimizer.js';
@@ -45,4 +46,4 @@ export {
   type ScheduleConfig,
 } from './schedule.js';
 export type { ForeignState, SavedParameter, SavedTensor, StateDict } from './state.js';
-export { momentumOf, Wrapper } from './wrapper.js';
+export { momentumOf, unwrap, Wrapper } from './wrapper.js';

@@ -6,6 +6,7 @@
  * @packageDocumentation
  */
 
+import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { decodeState, encodeState } from './safetensors.js';
@@ -17,7 +18,7 @@ import type { StateDict } from './state.js';
  */
 export async function saveStateFile(path: string, state: StateDict): Promise<void> {
   const target = resolve(path);
-  const temporary = `${target}.${process.pid}.${Date.now()}.tmp`;
+  const temporary = `${target}.${randomUUID()}.tmp`;
   try {
     const file = await open(temporary, 'wx');
     try {

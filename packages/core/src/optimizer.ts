@@ -4,13 +4,13 @@
 import { kernelFor, sameShape, showShape, type Expression, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { BaseOptimizer, type Entry, type NamedWeight } from './base.js';
-import { decodeOptions, encodeOptions } from './config.js';
+import { decodeOptions, encodeOptions, encodeSavable } from './config.js';
 import { atStep, checkGroups, matches, type ParameterGroup } from './group.js';
 import { isHook, keyed, type Hook } from './hook.js';
 import { check, choice, custom, hyper, resolveOptions, type Hyper, type OptionSpec, type OptionTable } from './options.js';
 import type { Pair, Resolved, Results, Round, SlotInit } from './rule.js';
 import { isSchedule, type Schedule } from './schedule.js';
-import { assertSlots, checkStateDict, matchSaved, type SavedParameter, type StateDict } from './state.js';
+import { assertSlots, assertSomeMatched, checkStateDict, matchSaved, type SavedParameter, type StateDict } from './state.js';
 import { Stepper, type Binding, type Parameter } from './stepper.js';
 import { Tracer, type Structure } from './tracer.js';
 import { readWeights, saveParameters, writeWeights } from './weights.js';
@@ -56,6 +56,13 @@ export function commonOptions(
   };
 }
 
+/** Running averages of gradients or updates that an optimizer keeps. */
+export interface Momentum {
+  readonly names: readonly string[];
+  /** Variables with what is kept for them, in the order of `names`. */
+  readonly slots: readonly (readonly [variable: tf.Variable, kept: readonly (tf.Variable | undefined)[]])[];
+}
+
 /** What {@link Optimizer.decay} may use. */
 export interface DecayScalars {
   readonly learningRate: Expression;
@@ -78,8 +85,6 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   static readonly options: object;
   /** Slots that are a running average of gradients or updates; wrappers may reset them or average them. */
   static readonly momentumSlots: readonly string[] = [];
-  /** What a step cannot do without: the value of the loss, at least one gradient. */
-  static readonly needs: readonly ('loss' | 'gradient')[] = [];
 
   /** Options in force, defaults filled in. */
   protected settings!: Required<O>;
@@ -187,6 +192,8 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
         `${this.owner}: a step needs the value of the loss; call minimize, or applyGradients(gradients, loss)`,
       );
     }
+    // Nothing to observe, combine or update.
+    if (entries.length === 0) return this.incrementIterations();
     tf.tidy(() => {
       const parameters = this.track(entries.map(({ variable }) => variable));
       const bindings = new Map<string, Binding>();
@@ -214,8 +221,9 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   protected track(variables: readonly tf.Variable[]): Parameter[] {
     const fresh = variables.filter((variable) => !this.parameters.has(variable));
     if (fresh.length > 0) {
-      for (const [variable, parameter] of this.parameters) if (variable.isDisposed) this.forget(parameter);
+      this.prune();
       const matched = matchSaved(this.owner, fresh, this.saved);
+      if (this.parameters.size === 0) assertSomeMatched(this.owner, fresh, this.saved, matched);
       for (const [variable, saved] of matched) this.assertFits(variable, saved);
       for (const variable of fresh) this.parameters.set(variable, this.meet(variable, matched.get(variable)));
       const taken = new Set(matched.values());
@@ -275,29 +283,29 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   /** The globals as numbers: those of the algorithm by name, those of a hook as `hook.name`. */
   async readGlobals(): Promise<Record<string, number>> {
     this.assertUsable();
+    this.prune();
     if (this.kept.size === 0) return this.firstGlobals();
     const entries = [...this.kept].map(async ([name, value]) => [name, (await value.data())[0]!] as const);
     return Object.fromEntries(await Promise.all(entries));
   }
 
   /** @internal The running averages kept for the parameters met so far; `null` if the rule keeps none. */
-  momentum(): tf.Variable[] | null {
+  momentum(): Momentum | null {
     const { momentumSlots } = this.constructor as typeof Optimizer;
     const names = momentumSlots.filter((name) => this.slotNames().includes(name));
     if (names.length === 0) return null;
-    return this.ordered().flatMap(({ slots }) => names.flatMap((name) => slots[name] ?? []));
+    const of = ({ variable, slots }: Parameter): Momentum['slots'][number] => [variable, names.map((name) => slots[name])];
+    return { names, slots: this.ordered().map(of) };
   }
 
   override async stateDict(): Promise<StateDict> {
     this.assertUsable();
-    const hyperparameters = Object.entries(this.settings).filter(
-      ([name, value]) => !this.belongsToWhole(name) && (!isSchedule(value) || value.config),
-    );
+    const hyperparameters = Object.entries(this.settings).filter(([name]) => !this.belongsToWhole(name));
     return {
       format: 1,
       optimizer: this.owner,
       step: this.iterations,
-      hyperparameters: encodeOptions(this.owner, Object.fromEntries(hyperparameters)),
+      hyperparameters: encodeSavable(this.owner, Object.fromEntries(hyperparameters)),
       globals: await this.readGlobals(),
       parameters: [...(await saveParameters(this.ordered())), ...this.saved],
     };
@@ -319,20 +327,14 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     return weights;
   }
 
-  /**
-   * Takes over what {@link getWeights} gave, of this or of an earlier run; the tensors stay the caller's.
-   * @throws RangeError or TypeError (as a rejection) when they are not the weights of such an optimizer
-   */
-  override async setWeights(weights: NamedWeight[]): Promise<void> {
+  override async prepareWeights(weights: readonly NamedWeight[]): Promise<() => void> {
     this.assertUsable();
     const { step, parameters, globals } = await readWeights(this.owner, weights, this.slotNames(), this.globalNames());
-    this.restoring(step, parameters, globals, this.settings)();
+    return this.restoring(step, parameters, globals, this.settings);
   }
 
   override dispose(): void {
-    for (const parameter of this.parameters.values()) this.forget(parameter);
-    tf.dispose([...this.kept.values()]);
-    this.kept.clear();
+    this.clear();
     this.saved = [];
     super.dispose();
   }
@@ -345,11 +347,11 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     options: Required<O>,
   ): () => void {
     const variables = this.ordered().map(({ variable }) => variable);
-    for (const [variable, saved] of matchSaved(this.owner, variables, parameters)) this.assertFits(variable, saved);
+    const matched = matchSaved(this.owner, variables, parameters);
+    assertSomeMatched(this.owner, variables, parameters, matched);
+    for (const [variable, saved] of matched) this.assertFits(variable, saved);
     return () => {
-      for (const parameter of [...this.parameters.values()]) this.forget(parameter);
-      tf.dispose([...this.kept.values()]);
-      this.kept.clear();
+      this.clear();
       this.configure(options);
       this.iterations_ = step;
       this.saved = parameters;
@@ -375,9 +377,22 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     }
   }
 
-  private forget(parameter: Parameter): void {
-    tf.dispose(Object.values(parameter.slots));
-    this.parameters.delete(parameter.variable);
+  /** Forgets parameters whose variable is gone, and globals that `tf.disposeVariables()` took away. */
+  private prune(): void {
+    for (const parameter of this.parameters.values()) if (!isAlive(parameter.variable)) this.forget(parameter);
+    for (const [name, value] of this.kept) if (!isAlive(value)) this.kept.delete(name);
+  }
+
+  private forget({ variable, slots }: Parameter): void {
+    tf.dispose(Object.values(slots).filter(isAlive));
+    this.parameters.delete(variable);
+  }
+
+  private clear(): void {
+    this.prune();
+    for (const parameter of this.parameters.values()) this.forget(parameter);
+    tf.dispose([...this.kept.values()]);
+    this.kept.clear();
   }
 
   private keep(name: string, value: number): void {
@@ -385,7 +400,8 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   }
 
   /** Parameters in the order in which their variables were made. */
-  private ordered(): Parameter[] {
+  protected ordered(): Parameter[] {
+    this.prune();
     return [...this.parameters.values()].sort((a, b) => a.variable.id - b.variable.id);
   }
 
@@ -457,4 +473,9 @@ function toVariable(value: tf.Tensor): tf.Variable {
   const variable = tf.variable(value, false);
   value.dispose();
   return variable;
+}
+
+/** Whether a variable is still there; `isDisposed` does not tell after `tf.disposeVariables()`. */
+function isAlive(variable: tf.Variable): boolean {
+  return tf.engine().registeredVariables[variable.name] === variable;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Options are described once, as data: default, range and check come from the same row of a table.
 
-import { isSchedule, type Schedule } from './schedule.js';
+import type { Schedule } from './schedule.js';
 
 /** A hyper-parameter: a number, or a {@link Schedule} that gives one for every step. */
 export type Hyper = number | Schedule;
@@ -64,7 +64,7 @@ export function integer(range: string, value?: number): OptionSpec {
  */
 export function hyper(range: string, value?: number, scheduled?: string): OptionSpec {
   const inside = interval(range);
-  const hasType = (given: unknown): boolean => isNumber(given) || isSchedule(given);
+  const hasType = (given: unknown): boolean => isNumber(given) || typeof given === 'function';
   const allows = (given: Hyper): boolean => (isNumber(given) ? inside(given) : true);
   const spec = { ...row('a number or a schedule', `in ${range}`, hasType, allows), symbolic: true };
   return withDefault(scheduled ? { ...spec, scheduled: real(scheduled) } : spec, value);

@@ -2,9 +2,9 @@
 // A state dict as one binary file in the safetensors layout: length of the header (8 bytes, little endian), header as
 // JSON (name → dtype, shape, offsets), then the numbers. Python's `safetensors` reads it.
 
-import { sizeOf, type Shape } from '@optim/fusion';
+import { showShape, sizeOf, type Shape } from '@optim/fusion';
 import { show } from './options.js';
-import { isForeign, type ForeignState, type SavedTensor, type StateDict } from './state.js';
+import { isForeign, isRecord, isShape, type ForeignState, type SavedTensor, type StateDict } from './state.js';
 
 interface Located {
   readonly dtype: string;
@@ -65,24 +65,43 @@ function fail(what: string): never {
 
 /** Puts the tensors back where {@link extract} left their names. */
 function restore(rest: unknown, tensors: Tensors): StateDict | ForeignState {
+  const record = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : broken());
+  const array = (value: unknown): unknown[] => (Array.isArray(value) ? value : broken());
   const take = (name: unknown): SavedTensor => tensors.get(String(name)) ?? fail(`tensor ${show(name)} is missing`);
-  const state = rest as StateDict | ForeignState;
-  if (isForeign(state)) return { ...state, weights: state.weights.map((weight) => ({ ...weight, tensor: take(weight.tensor) })) };
-  const mapped = <T>(record: object, f: (tensor: SavedTensor) => T): Record<string, T> =>
-    Object.fromEntries(Object.entries(record).map(([name, at]) => [name, f(take(at))]));
+  const mapped = <T>(names: unknown, f: (tensor: SavedTensor) => T): Record<string, T> =>
+    Object.fromEntries(Object.entries(record(names)).map(([name, at]) => [name, f(take(at))]));
+  const state = record(rest);
+  if ('weights' in state) {
+    const weights = array(state['weights']).map((weight) => ({ ...record(weight), tensor: take(record(weight)['tensor']) }));
+    return { ...state, weights } as unknown as ForeignState;
+  }
   return {
     ...state,
-    globals: mapped(state.globals, ({ data }) => data[0]!),
-    parameters: state.parameters.map((parameter) => ({ ...parameter, slots: mapped(parameter.slots, (tensor) => tensor) })),
-    ...(state.base && { base: restore(state.base, tensors) }),
-  };
+    globals: mapped(state['globals'], ({ data }) => data[0]!),
+    parameters: array(state['parameters']).map((parameter) => ({
+      ...record(parameter),
+      slots: mapped(record(parameter)['slots'], (tensor) => tensor),
+    })),
+    ...(state['base'] !== undefined && { base: restore(state['base'], tensors) }),
+  } as unknown as StateDict;
 }
 
+function broken(): never {
+  return fail('the metadata "optim" is not the state of an optimizer');
+}
+
+function isLocated(value: unknown): value is Located {
+  if (!isRecord(value) || !isShape(value['shape'])) return false;
+  const offsets = value['data_offsets'];
+  return isShape(offsets) && offsets.length === 2 && offsets[0]! <= offsets[1]!;
+}
+
+/** The value of JSON; `undefined` where it is none. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return fail('the header is not JSON; this is not a safetensors file');
+    return undefined;
   }
 }
 
@@ -99,18 +118,22 @@ export function decodeState(bytes: Uint8Array): StateDict {
   const start = 8 + length;
   if (bytes.length < start) fail(`truncated: the header needs ${start} bytes, the file has ${bytes.length}`);
   const header = parse(new TextDecoder().decode(bytes.subarray(8, start)));
-  if (typeof header !== 'object' || header === null) fail('the header is not an object; this is not a safetensors file');
-  const { __metadata__: metadata, ...located } = header as Record<string, unknown>;
-  const rest = (metadata as Record<string, string> | undefined)?.['optim'];
-  if (typeof rest !== 'string') fail('the metadata has no "optim"; this file holds something else');
+  if (!isRecord(header)) return fail('the header is not a JSON object; this is not a safetensors file');
+  const { __metadata__: metadata, ...located } = header;
+  const rest = isRecord(metadata) ? metadata['optim'] : undefined;
+  if (typeof rest !== 'string') return fail('the metadata has no "optim"; this file holds something else');
   const tensors: Tensors = new Map();
+  let end = start;
   for (const [name, entry] of Object.entries(located)) {
-    const { dtype, shape, data_offsets: [from, to] = [0, 0] } = entry as Located;
+    if (!isLocated(entry)) return fail(`tensor "${name}" has no shape or offsets`);
+    const { dtype, shape, data_offsets: [from, to] } = entry;
     if (dtype !== 'F32') fail(`tensor "${name}" must be F32, got ${show(dtype)}`);
-    if (to - from !== 4 * sizeOf(shape)) fail(`tensor "${name}" of shape [${shape}] has ${to - from} bytes`);
+    if (to - from !== 4 * sizeOf(shape)) fail(`tensor "${name}" of shape ${showShape(shape)} has ${to - from} bytes`);
     if (start + to > bytes.length) fail(`truncated: tensor "${name}" needs ${start + to} bytes, the file has ${bytes.length}`);
     const data = Float32Array.from({ length: (to - from) / 4 }, (_, i) => view.getFloat32(start + from + 4 * i, true));
     tensors.set(name, { shape, data });
+    end = Math.max(end, start + to);
   }
+  if (bytes.length > end) fail(`the tensors end at byte ${end}, the file has ${bytes.length}`);
   return restore(parse(rest), tensors) as StateDict;
 }

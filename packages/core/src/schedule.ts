@@ -69,8 +69,13 @@ function isConfig(value: unknown): value is ScheduleConfig {
 }
 
 /** Options as JSON: schedules become their configurations, infinities become strings. */
-function encode(options: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, encodeValue(key, value)]));
+export function encode(options: object, prefix = ''): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, encodeValue(prefix + key, value)]));
+}
+
+/** The inverse of {@link encode}. */
+export function decode(options: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, decodeValue(value)]));
 }
 
 /**
@@ -106,6 +111,5 @@ export function scheduleFromConfig(config: ScheduleConfig): Schedule {
       `schedule "${config.schedule}" is not defined; import it (for example from @optim/schedules) before loading`,
     );
   }
-  const options = Object.entries(config.options).map(([key, value]) => [key, decodeValue(value)]);
-  return factory(Object.fromEntries(options) as Record<string, unknown>);
+  return factory(decode(config.options));
 }

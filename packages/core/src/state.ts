@@ -47,7 +47,8 @@ export interface ForeignState {
   readonly weights: readonly { readonly name: string; readonly dtype: string; readonly tensor: SavedTensor }[];
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+/** Whether a value is an object with names, not an array. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -131,7 +132,8 @@ export function sameNames(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((name) => b.includes(name));
 }
 
-function isShape(value: unknown): value is Shape {
+/** Whether a value is an array of lengths. */
+export function isShape(value: unknown): value is Shape {
   return Array.isArray(value) && value.every((length) => Number.isInteger(length) && length >= 0);
 }
 
@@ -151,12 +153,21 @@ function isNumbered(name: string): boolean {
   return /^\d+$/.test(name);
 }
 
+/** How a saved name may stand for a variable's: as it is, but for the suffix, or with one suffix more or less. */
+const sameName: readonly ((saved: string, variable: string) => boolean)[] = [
+  (saved, variable) => saved === variable,
+  (saved, variable) => withoutSuffix(saved) === withoutSuffix(variable),
+  (saved, variable) => saved === withoutSuffix(variable) || withoutSuffix(saved) === variable,
+];
+
+const list = (names: readonly { name: string }[]): string => names.map(({ name }) => `"${name}"`).join(', ');
+
 /**
- * Finds saved parameters for variables: by exact name, else by name without the suffix of a second model, else, for
+ * Finds saved parameters for variables: by exact name, else by name but for the suffix of a second model, else, for
  * unnamed variables, by their order of creation when there are as many as saved ones.
  *
  * @returns the saved parameter of each variable that has one; a variable never seen before starts afresh
- * @throws RangeError when a name fits and the shape does not, or when nothing fits at all
+ * @throws RangeError when a name fits and the shape does not, or when it cannot be told which of several fits
  */
 export function matchSaved(
   owner: string,
@@ -176,19 +187,35 @@ export function matchSaved(
     left.delete(parameter);
   };
   const named = ordered.filter(({ name }) => !isNumbered(name));
-  for (const same of [(a: string, b: string) => a === b, (a: string, b: string) => withoutSuffix(a) === withoutSuffix(b)]) {
+  for (const same of sameName) {
     for (const variable of named) {
       if (matched.has(variable)) continue;
-      const parameter = [...left].find(({ name }) => !isNumbered(name) && same(name, variable.name));
-      if (parameter) pair(variable, parameter);
+      const fitting = [...left].filter(({ name }) => !isNumbered(name) && same(name, variable.name));
+      if (fitting.length === 0) continue;
+      const rivals = named.filter(
+        (rival) => !matched.has(rival) && fitting.some(({ name }) => same(name, rival.name)),
+      );
+      if (rivals.length !== fitting.length) {
+        throw new RangeError(
+          `${owner}: it cannot be told which of the saved ${list(fitting)} belongs to which of the variables ${list(rivals)}`,
+        );
+      }
+      rivals.forEach((rival, i) => pair(rival, fitting[i]!));
     }
   }
   const unnamed = ordered.filter(({ name }) => isNumbered(name));
   const numbered = [...left].filter(({ name }) => isNumbered(name));
   if (unnamed.length > 0 && unnamed.length === numbered.length) unnamed.forEach((variable, i) => pair(variable, numbered[i]!));
-  if (matched.size === 0 && variables.length > 0 && saved.length > 0) {
-    const names = (list: readonly { name: string }[]): string => list.map(({ name }) => `"${name}"`).join(', ');
-    throw new RangeError(`${owner}: saved state is of other parameters: of ${names(saved)}, not of ${names(ordered)}`);
-  }
   return matched;
+}
+
+/** @throws RangeError when saved parameters were found for none of the variables: the state is of another model */
+export function assertSomeMatched(
+  owner: string,
+  variables: readonly tf.Variable[],
+  saved: readonly SavedParameter[],
+  matched: ReadonlyMap<tf.Variable, SavedParameter>,
+): void {
+  if (matched.size > 0 || variables.length === 0 || saved.length === 0) return;
+  throw new RangeError(`${owner}: saved state is of other parameters: of ${list(saved)}, not of ${list(variables)}`);
 }

@@ -3,7 +3,7 @@
 
 import { kernelFor, type Kernel, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Structure, Tracer } from './tracer.js';
+import { sum, type Structure, type Tracer } from './tracer.js';
 
 /** A parameter an optimizer has met: its variable and what is kept for it. */
 export interface Parameter {
@@ -75,7 +75,7 @@ export class Stepper {
     const globals: Tensors = Object.fromEntries(job.globals);
     for (const { observe, combine, kernel } of plan.rounds) {
       const parts = observe.map((call, i) => this.call(call, job.grads[i]!, job.bindings[i]!, globals));
-      const sums: Tensors = job.loss ? { loss: job.loss } : {};
+      const sums: Tensors = job.loss ? { [sum('loss')]: job.loss } : {};
       observe[0]?.program.outputs.forEach(({ name }, at) => (sums[name] = total(parts.map((part) => part[at]!))));
       const results = kernel.run(inputsOf(combine, sums, globals), numbersFor(combine, job.base));
       combine.outputs.forEach(({ name }, at) => (globals[name] = results[at]!));
@@ -125,7 +125,7 @@ export class Stepper {
       job.parameters.map((parameter, i) => bindCall(this.owner, traced(i), parameter));
     const rounds = tracer.observers.map((_, index) => {
       const observe = calls((i) => tracer.observe(index, shapes[i]!, names, job.bindings[i]!.structure));
-      const sums = [...(observe[0]?.program.outputs.map(({ name }) => name) ?? []), ...(job.loss ? ['loss'] : [])];
+      const sums = [...(observe[0]?.program.outputs.map(({ name }) => name) ?? []), ...(job.loss ? [sum('loss')] : [])];
       const combine = tracer.combine(index, sums, names, job.base.structure);
       for (const { name } of combine.outputs) if (!names.includes(name)) names.push(name);
       return { observe, combine, kernel: kernelFor(combine) };

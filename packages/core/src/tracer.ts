@@ -40,8 +40,15 @@ type Tensors = Record<string, Expression>;
 /** Marks a global among the inputs of a program. */
 export const global = (name: string): string => `@${name}`;
 
+/** Marks a sum over all parameters, which a global or a slot of the same name is not. */
+export const sum = (name: string): string => `+${name}`;
+
+function renamed<T>(record: Record<string, T>, rename: (name: string) => string): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [rename(name), value]));
+}
+
 function prefixed<T>(key: string, record: Record<string, T>): Record<string, T> {
-  return key === '' ? record : Object.fromEntries(Object.entries(record).map(([name, value]) => [`${key}.${name}`, value]));
+  return key === '' ? record : renamed(record, (name) => `${key}.${name}`);
 }
 
 /** The entries of a record that belong to `key`, under their own names. */
@@ -92,10 +99,10 @@ export class Tracer {
         const results = key
           ? round.observe({ ...own(key, tensors), param: tensors['param']!, grad }, {})
           : round.observe({ ...tensors, ...this.decayed({ param: tensors['param']!, grad }, scalars, structure) }, scalars);
-        for (const [sum, value] of Object.entries(results)) {
-          if (value.size !== 1) throw new TypeError(`${name}: "${sum}" must be a scalar of the parameter, got shape [${value.shape}]`);
+        for (const [part, value] of Object.entries(results)) {
+          if (value.size !== 1) throw new TypeError(`${name}: "${part}" must be a scalar of the parameter, got shape [${value.shape}]`);
         }
-        return prefixed(key, results);
+        return renamed(prefixed(key, results), sum);
       }),
     );
   }
@@ -105,11 +112,12 @@ export class Tracer {
     const { key, round } = this.observers[index]!;
     const inputs = Object.fromEntries(sums.map((name) => [name, [] as Shape]));
     return this.cached(`combine${index}|${structure.key}`, () =>
-      this.trace(`${this.parts.name}.${key ? `${key}.` : ''}combine`, inputs, globals, structure, (tensors, scalars) =>
-        key
-          ? prefixed(key, round.combine(own(key, tensors), own(key, scalars as Tensors)))
-          : round.combine(tensors, scalars),
-      ),
+      this.trace(`${this.parts.name}.${key ? `${key}.` : ''}combine`, inputs, globals, structure, (tensors, scalars) => {
+        const parts = renamed(tensors, (name) => name.slice(1));
+        return key
+          ? prefixed(key, round.combine(own(key, parts), own(key, scalars as Tensors)))
+          : round.combine(parts, scalars);
+      }),
     );
   }
 

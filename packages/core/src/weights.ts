@@ -47,11 +47,14 @@ export function writeWeights(
     ...parameters.map(({ variable, slots, updates }) => ({ name: variable.name, slots, updates })),
     ...saved.map(({ name, slots, updates }) => ({ name, slots, updates })),
   ].filter(({ slots }) => Object.keys(slots).length > 0);
+  const slotNames = [...new Set(all.flatMap(({ slots }) => Object.keys(slots)))];
   if (all.some(({ updates }) => updates !== step)) {
-    weights.push({ name: updatesName, tensor: make(tf.tensor1d(all.map(({ updates }) => updates), 'int32')) });
+    // In the order in which a reader meets the parameters.
+    const met = new Set(slotNames.flatMap((slot) => all.filter(({ slots }) => slots[slot])));
+    weights.push({ name: updatesName, tensor: make(tf.tensor1d([...met].map(({ updates }) => updates), 'int32')) });
   }
   for (const [name, tensor] of globals) weights.push({ name: `${mark}${name}`, tensor });
-  for (const slot of new Set(all.flatMap(({ slots }) => Object.keys(slots)))) {
+  for (const slot of slotNames) {
     for (const { name, slots } of all) {
       const value = slots[slot];
       if (!value) continue;

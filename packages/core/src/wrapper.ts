@@ -2,15 +2,12 @@
 // The base of optimizers around another optimizer.
 
 import * as tf from '@tensorflow/tfjs-core';
-import { BaseOptimizer, type NamedWeight } from './base.js';
-import { decodeOptions, encodeOptions } from './config.js';
-import { Optimizer } from './optimizer.js';
+import { BaseOptimizer, type NamedGradients, type NamedWeight } from './base.js';
+import { decodeOptions, encodeOptions, encodeSavable } from './config.js';
+import { Optimizer, type Momentum } from './optimizer.js';
 import { resolveOptions, show, type OptionTable } from './options.js';
 import type { Schedule } from './schedule.js';
 import { checkForeignState, checkStateDict, type ForeignState, type StateDict } from './state.js';
-
-/** A rule inside a wrapper; its slots and globals are saved as the wrapper's own. */
-type Inner = Optimizer<never>;
 
 /** First moments in the optimizers of TensorFlow.js, by class name: private fields, so looked up with care. */
 const foreignMomentum: Readonly<Record<string, string>> = {
@@ -22,14 +19,24 @@ const foreignMomentum: Readonly<Record<string, string>> = {
 
 /**
  * How to get at the running averages of gradients that an optimizer keeps: those it declares in `momentumSlots`, or
- * the first moments of a TensorFlow.js optimizer. `null` when it keeps none.
+ * the first moments of a TensorFlow.js optimizer, which go by position in `order`, the variables of its last step.
+ * `null` when it keeps none.
  */
-export function momentumOf(base: tf.Optimizer): (() => tf.Variable[]) | null {
+export function momentumOf(base: tf.Optimizer): ((order: readonly tf.Variable[]) => Momentum) | null {
   if (base instanceof Wrapper) return momentumOf(base.base);
-  if (base instanceof Optimizer) return base.momentum() && (() => base.momentum() ?? []);
+  if (base instanceof Optimizer) return base.momentum() && (() => base.momentum()!);
   const field = foreignMomentum[base.getClassName()];
-  if (!field || !Array.isArray((base as unknown as Record<string, unknown>)[field])) return null;
-  return () => (base as unknown as Record<string, { variable: tf.Variable }[]>)[field]!.map(({ variable }) => variable);
+  const moments = (): unknown => field && (base as unknown as Record<string, unknown>)[field];
+  if (!field || !Array.isArray(moments())) return null;
+  return (order) => {
+    const kept = moments() as readonly { variable: tf.Variable }[];
+    return { names: [field], slots: order.flatMap((variable, i) => (kept[i] ? [[variable, [kept[i].variable]]] : [])) };
+  };
+}
+
+/** An optimizer and, where it is a wrapper, all it wraps, from the outside in. */
+export function unwrap(optimizer: tf.Optimizer): tf.Optimizer[] {
+  return optimizer instanceof Wrapper ? [optimizer, ...unwrap(optimizer.base)] : [optimizer];
 }
 
 const basePrefix = 'base/';
@@ -47,21 +54,30 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
   /** The wrapped optimizer. */
   readonly base: tf.Optimizer;
   /** Options in force, defaults filled in. */
-  protected readonly settings: Required<O>;
+  protected settings: Required<O>;
 
   /** @throws TypeError when `base` is not an optimizer; TypeError or RangeError for a wrong option */
   constructor(base: tf.Optimizer, options: O = {} as O) {
     super();
-    const { options: table } = this.constructor as typeof Wrapper;
     if (base === null || typeof base !== 'object' || typeof base.applyGradients !== 'function') {
       throw new TypeError(`${this.owner}: base must be an optimizer, got ${show(base)}`);
     }
-    this.settings = resolveOptions<O>(this.owner, table as OptionTable<O>, options);
+    this.settings = this.checked(options);
     this.base = base;
   }
 
-  /** The rule that holds the wrapper's own state. */
-  protected abstract readonly inner: Inner;
+  private checked(options: object): Required<O> {
+    const { options: table } = this.constructor as typeof Wrapper;
+    return resolveOptions<O>(this.owner, table as OptionTable<O>, options);
+  }
+
+  /** The rule that holds the wrapper's own state; its slots and globals are saved as the wrapper's. */
+  protected abstract readonly inner: BaseOptimizer;
+
+  /** Has the base step along gradients, in the form they came: a TensorFlow.js optimizer goes by position. */
+  protected stepBase(gradients: NamedGradients, loss?: tf.Scalar): void {
+    (this.base as BaseOptimizer).applyGradients(gradients, loss);
+  }
 
   /** The learning rate of the base. */
   get learningRate(): number {
@@ -72,8 +88,8 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     const { base } = this;
     if (base instanceof BaseOptimizer) base.learningRate = rate;
     else if (typeof rate !== 'number') {
-      throw new TypeError(`${this.owner}: learningRate of a ${base.getClassName()} base must be a number, got ${show(rate)}`);
-    } else if (base instanceof tf.SGDOptimizer) base.setLearningRate(rate);
+      throw new TypeError(`${this.owner}: learningRate of the base ${base.getClassName()} must be a number, got ${show(rate)}`);
+    } else if ('setLearningRate' in base) (base as tf.SGDOptimizer).setLearningRate(rate);
     else (base as unknown as { learningRate: number }).learningRate = rate;
   }
 
@@ -107,20 +123,24 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
       ...inner,
       optimizer: this.owner,
       step: this.iterations,
-      hyperparameters: encodeOptions(this.owner, this.settings),
+      hyperparameters: encodeSavable(this.owner, this.settings),
       base: this.base instanceof BaseOptimizer ? await this.base.stateDict() : await saveForeign(this.base),
     };
   }
 
   override async prepare(state: unknown): Promise<() => Promise<void>> {
     this.assertUsable();
-    const { step, base, ...own } = checkStateDict(this.owner, state);
+    const { step, base, hyperparameters, ...own } = checkStateDict(this.owner, state);
+    const settings = this.checked({ ...this.settings, ...decodeOptions(hyperparameters) });
     const { inner } = this;
-    const commitInner = await inner.prepare({ ...own, step, optimizer: inner.getClassName(), hyperparameters: {} });
+    const known = Object.keys((inner.constructor as typeof Optimizer).options);
+    const shared = Object.fromEntries(Object.entries(hyperparameters).filter(([name]) => known.includes(name)));
+    const commitInner = await inner.prepare({ ...own, step, optimizer: inner.getClassName(), hyperparameters: shared });
     const commitBase = await this.prepareBase(base);
     return async () => {
       await commitBase();
-      commitInner();
+      await commitInner();
+      this.settings = settings;
       this.iterations_ = step;
     };
   }
@@ -132,32 +152,43 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     return async () => {
       const named = weights.map(({ name, dtype, tensor: { shape, data } }) => ({
         name,
-        tensor: tf.tensor(data, [...shape], dtype as 'float32' | 'int32'),
+        tensor: tf.tensor(data.slice(), [...shape], dtype as 'float32' | 'int32'),
       }));
-      await base.setWeights(named);
-      tf.dispose(named);
+      await setForeignWeights(base, named);
+      tf.dispose(named.map(({ tensor }) => tensor));
     };
   }
 
   /** The step count, the wrapper's own weights, then those of the base. */
   override async getWeights(): Promise<NamedWeight[]> {
     this.assertUsable();
-    const [innerStep, ...own] = await this.inner.getWeights();
-    innerStep!.tensor.dispose();
+    const [, ...own] = await this.inner.getWeights();
     const step = tf.scalar(this.iterations, 'int32');
-    this.handOut([step]);
     const base = await this.base.getWeights();
+    // A base of ours looks after what it hands out; one of TensorFlow.js makes a step count for every call.
+    this.handOut([step, ...(this.base instanceof BaseOptimizer ? [] : madeFor(base))]);
     const prefixed = base.map(({ name, tensor }) => ({ name: basePrefix + name, tensor }));
     return [{ name: 'iter', tensor: step }, ...own, ...prefixed];
   }
 
-  override async setWeights(weights: NamedWeight[]): Promise<void> {
+  override async prepareWeights(weights: readonly NamedWeight[]): Promise<() => Promise<void>> {
     this.assertUsable();
+    const { base } = this;
     const own = weights.filter(({ name }) => !name.startsWith(basePrefix));
-    const base = weights.filter(({ name }) => name.startsWith(basePrefix));
-    await this.inner.setWeights(own);
-    await this.base.setWeights(base.map(({ name, tensor }) => ({ name: name.slice(basePrefix.length), tensor })));
-    this.iterations_ = (await own[0]!.tensor.data())[0]!;
+    const commitInner = await this.inner.prepareWeights(own);
+    const step = (await own[0]!.tensor.data())[0]!;
+    const rest = weights
+      .filter(({ name }) => name.startsWith(basePrefix))
+      .map(({ name, tensor }) => ({ name: name.slice(basePrefix.length), tensor }));
+    if (rest[0]?.name !== 'iter') {
+      throw new TypeError(`${this.owner}: weights of the base must start with the scalar "iter", got ${show(rest[0]?.name)}`);
+    }
+    const commitBase = base instanceof BaseOptimizer ? await base.prepareWeights(rest) : () => setForeignWeights(base, rest);
+    return async () => {
+      await commitBase();
+      await commitInner();
+      this.iterations_ = step;
+    };
   }
 
   /** Frees the state of the wrapper and of the base. */
@@ -168,11 +199,25 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
   }
 }
 
+/** Of the weights of a TensorFlow.js optimizer those that exist only for the list; the others are its slots. */
+function madeFor(weights: readonly NamedWeight[]): tf.Tensor[] {
+  return weights.filter(({ name }) => name === 'iter').map(({ tensor }) => tensor);
+}
+
 async function saveForeign(base: tf.Optimizer): Promise<ForeignState> {
-  const weights = (await base.getWeights()).map(async ({ name, tensor }) => {
+  const named = await base.getWeights();
+  const weights = named.map(async ({ name, tensor }) => {
     const data = Float32Array.from(await tensor.data());
-    if (name === 'iter') tensor.dispose();
     return { name, dtype: tensor.dtype, tensor: { shape: tensor.shape, data } };
   });
-  return { format: 1, optimizer: base.getClassName(), weights: await Promise.all(weights) };
+  const saved = await Promise.all(weights);
+  tf.dispose(madeFor(named));
+  return { format: 1, optimizer: base.getClassName(), weights: saved };
+}
+
+/** `setWeights` of a TensorFlow.js optimizer, which forgets the slots it had without freeing them. */
+async function setForeignWeights(base: tf.Optimizer, weights: NamedWeight[]): Promise<void> {
+  const before = await base.getWeights();
+  await base.setWeights(weights);
+  tf.dispose(before.map(({ tensor }) => tensor));
 }

@@ -133,11 +133,11 @@ export class Expression {
   }
   /** x > y */
   greater(y: Operand): Expression {
-    return elementwise('less', lift(y), this);
+    return elementwise('less', y, this);
   }
   /** x ≥ y */
   greaterEqual(y: Operand): Expression {
-    return elementwise('lessEqual', lift(y), this);
+    return elementwise('lessEqual', y, this);
   }
   /** x = y; false if one is NaN. */
   equal(y: Operand): Expression {
@@ -153,7 +153,7 @@ export class Expression {
   }
   /** At least one of the conditions. */
   or(y: Expression): Expression {
-    return this.not().and(y.not()).not();
+    return this.not().and(elementwise('not', y)).not();
   }
   /** The opposite condition. */
   not(): Expression {
@@ -198,17 +198,22 @@ export class Expression {
   }
 }
 
-function lift(operand: unknown): Expression {
-  if (operand instanceof Expression) return operand;
-  if (typeof operand === 'number') return constant(operand);
-  const what = operand === undefined ? 'undefined' : operand === null ? 'null' : `a ${typeof operand}`;
-  throw misuse(`an operand must be an expression or a number, got ${what}`);
+/** An operand as messages show it: a shape, or what was given in place of an expression. */
+function showOperand(operand: unknown): string {
+  if (operand instanceof Expression) return showShape(operand.shape);
+  if (typeof operand === 'number') return showShape([]);
+  return operand == null ? String(operand) : `${typeof operand === 'object' ? 'an' : 'a'} ${typeof operand}`;
 }
 
 function elementwise(op: OperationName, ...operands: Operand[]): Expression {
   const { operands: kinds, result } = operations[op];
-  const args = operands.map(lift);
-  const shapes = args.map((arg) => showShape(arg.shape)).join(' and ');
+  const shapes = operands.map(showOperand).join(' and ');
+  const args = operands.map((operand: unknown, i) => {
+    if (operand instanceof Expression) return operand;
+    if (typeof operand === 'number') return constant(operand);
+    const got = showOperand(operand);
+    throw misuse(`${op}: operand ${i + 1} must be an expression or a number, got ${got} (shapes ${shapes})`);
+  });
   args.forEach((arg, i) => {
     if (arg.kind !== kinds[i]) {
       throw misuse(`${op}: operand ${i + 1} must be a ${kinds[i]}, got a ${arg.kind} (shapes ${shapes})`);
@@ -221,7 +226,8 @@ function elementwise(op: OperationName, ...operands: Operand[]): Expression {
 
 function reduce(op: ReductionName, x: Expression, axes?: readonly number[]): Expression {
   if (x.kind !== 'number') throw misuse(`${op}: operand must be a number, got a ${x.kind} (shape ${showShape(x.shape)})`);
-  if (!axes) return new Expression(op, [x], [], 'number', { axes: null });
+  if (axes === undefined) return new Expression(op, [x], [], 'number', { axes: null });
+  if (!Array.isArray(axes)) throw misuse(`${op}: axes must be an array, got ${String(axes)} (shape ${showShape(x.shape)})`);
   const wrong = axes.find((axis) => !Number.isInteger(axis) || axis < 0 || axis >= x.rank);
   if (wrong !== undefined) throw misuse(`${op}: axis ${wrong} is not an axis of shape ${showShape(x.shape)}`);
   const shape = x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));

@@ -96,11 +96,14 @@ class Graph {
 export function trace(name: string, tensors: Record<string, Shape>, scalars: readonly string[], rule: Rule): Program {
   const symbols = Object.fromEntries(Object.entries(tensors).map(([key, shape]) => [key, input(key, shape)]));
   const numbers = Object.fromEntries(scalars.map((key) => [key, scalar(key)]));
-  const results = whileTracing(name, () => rule(symbols, numbers));
+  const results: unknown = whileTracing(name, () => rule(symbols, numbers));
+  if (typeof results !== 'object' || results === null) {
+    throw new TypeError(`${name}: a rule must return an object of outputs, got ${String(results)}`);
+  }
 
   const graph = new Graph();
   const outputs: { name: string; node: number }[] = [];
-  for (const [key, result] of Object.entries(results)) {
+  for (const [key, result] of Object.entries(results as Record<string, unknown>)) {
     if (!(result instanceof Expression)) throw new TypeError(`${name}: output "${key}" is not an expression`);
     const replaced = symbols[key];
     if (replaced && !sameShape(replaced.shape, result.shape)) {
@@ -147,6 +150,7 @@ export const intermediate = (at: number): string => `#${at}`;
  * an earlier one reduced comes in as an input named `#` and its position in the whole program.
  */
 export function phasePrograms(program: Program): Program[] {
+  if (program.phases.length === 1) return [program];
   return program.phases.map(({ reductions: reduced, outputs }, phase) => {
     const nodes: Node[] = [];
     const positions = new Map<number, number>();
@@ -171,7 +175,7 @@ export function phasePrograms(program: Program): Program[] {
       replaces: inputs.findIndex((at) => nodes[at]!.name === output.name),
     }));
     return {
-      name: program.phases.length > 1 ? `${program.name}#${phase}` : program.name,
+      name: `${program.name}#${phase}`,
       nodes,
       inputs,
       scalars: nodes.flatMap((node) => (node.op === 'scalar' ? [node.name!] : [])),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { AdaBelief } from '@optim/adabelief';
-import { goldenSuite } from '@optim/testing';
+import { suite } from '@optim/testing';
 import golden from '@optim/testing/golden/AdaBelief.json' with { type: 'json' };
 
-goldenSuite(golden, (options) => new AdaBelief(options));
+suite(golden, (options) => new AdaBelief(options));

@@ -2,7 +2,7 @@
 
 import { AdamP } from '@optim/adamp';
 import { centralizeGradients } from '@optim/hooks';
-import { goldenSuite } from '@optim/testing';
+import { suite } from '@optim/testing';
 import golden from '@optim/testing/golden/AdamP.json' with { type: 'json' };
 
-goldenSuite(golden, ({ useGc, ...options }) => new AdamP({ ...options, transforms: useGc ? [centralizeGradients()] : [] }));
+suite(golden, ({ useGc, ...options }) => new AdamP({ ...options, ...(useGc === true && { transforms: [centralizeGradients()] }) }));

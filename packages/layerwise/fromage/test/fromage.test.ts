@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Fromage } from '@optim/fromage';
-import { goldenSuite } from '@optim/testing';
+import { suite } from '@optim/testing';
 import golden from '@optim/testing/golden/Fromage.json' with { type: 'json' };
 
-goldenSuite(golden, (options) => new Fromage(options));
+suite(golden, (options) => new Fromage(options));

@@ -140,7 +140,8 @@ const globalClip: Round = {
   observe: ({ grad }) => ({ squares: grad!.square().sum() }),
   combine: ({ squares }, scalars) => {
     const { maxGradNorm } = scalars as Scalars<LambOptions>;
-    return { clip: maxGradNorm.div(squares!.sqrt().maximum(maxGradNorm)) };
+    const factor = maxGradNorm.div(squares!.sqrt().maximum(maxGradNorm));
+    return { clip: where(maxGradNorm.greater(0), factor, 1) };
   },
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Lamb } from '@optim/lamb';
-import { goldenSuite } from '@optim/testing';
+import { suite } from '@optim/testing';
 import golden from '@optim/testing/golden/Lamb.json' with { type: 'json' };
 
-goldenSuite(golden, (options) => new Lamb(options));
+suite(golden, (options) => new Lamb(options));

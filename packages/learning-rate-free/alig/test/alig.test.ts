@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { AliG } from '@optim/alig';
-import { goldenSuite } from '@optim/testing';
+import { suite } from '@optim/testing';
 import golden from '@optim/testing/golden/AliG.json' with { type: 'json' };
 
-goldenSuite(golden, (options) => new AliG(options));
+suite(golden, (options) => new AliG(options));

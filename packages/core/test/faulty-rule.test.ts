@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a faulty rule gets: an error that names it, and nothing has changed then.
+
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Results } from '../src/index.js';
+import type { Expression } from '@optim/fusion';
+import { Probe, type ProbeOptions, type Symbols } from './probe.js';
+import { read, step, variable } from './rules.js';
+
+let a: tf.Variable;
+let b: tf.Variable;
+const made: Probe[] = [];
+
+beforeEach(() => {
+  a = variable('a', [3, 4]);
+  b = variable('b', [0, 0, 2]);
+});
+
+afterEach(() => {
+  tf.dispose([a, b]);
+  for (const optimizer of made.splice(0)) optimizer.dispose();
+});
+
+function own(Class: new (options: ProbeOptions) => Probe, options: ProbeOptions = {}): Probe {
+  const optimizer = new Class(options);
+  made.push(optimizer);
+  return optimizer;
+}
+
+describe('a faulty rule', () => {
+  const failing = (
+    parts: Partial<Record<'slots' | 'coefficients' | 'rounds' | 'update', unknown>>,
+  ): (() => void) => {
+    class Faulty extends Probe {
+      protected override update(): Results {
+        return {};
+      }
+    }
+    Object.assign(Faulty.prototype, parts);
+    return () => step(own(Faulty), a, b);
+  };
+
+  it.each([
+    [
+      'shapes',
+      { update: ({ param, grad }: Symbols) => ({ param: param!.add(grad!.sum([0])).broadcastTo([2, 2]) }) },
+      'Probe.update: output "param" has shape [2,2], but what it replaces has [2]',
+    ],
+    [
+      'an output nobody has',
+      { update: ({ param }: Symbols) => ({ v: param! }) },
+      'Probe.update: output "v" is neither param nor a slot',
+    ],
+    [
+      'JavaScript arithmetic',
+      { update: ({ param, grad }: Symbols) => ({ param: (+param! - +grad!) as never }) },
+      'Probe.update: an expression of shape [2] has no value yet; write a.add(b), not a + b',
+    ],
+    [
+      'a forgotten slot',
+      { update: ({ param, m }: Symbols) => ({ param: param!.add(m!) }) },
+      'Probe.update: add: operand 2 must be an expression or a number, got undefined (shapes [2] and undefined)',
+    ],
+    [
+      'a condition for a number',
+      { update: ({ param }: Symbols) => ({ param: param!.greater(0) }) },
+      'Probe.update: output "param" is a condition, not a number',
+    ],
+    [
+      'a sum that is none',
+      { rounds: () => [{ observe: ({ grad }: Symbols) => ({ grad: grad! }), combine: () => ({}) }] },
+      'Probe.observe: "grad" must be a scalar of the parameter, got shape [2]',
+    ],
+    [
+      'a slot',
+      { slots: () => ({ m: (param: Expression) => param.sum([5]) }) },
+      'Probe.slots: sum: axis 5 is not an axis of shape [2]',
+    ],
+  ])('is named, and nothing has changed: %s', async (_, parts, message) => {
+    expect(failing(parts)).toThrow(new TypeError(message));
+    expect(await read(a)).toEqual([3, 4]);
+    expect(made[0]!.iterations).toBe(0);
+    for (const { updates } of (await made[0]!.stateDict()).parameters) expect(updates).toBe(0);
+  });
+
+  it('in the second parameter alone leaves the first as it was', async () => {
+    const update = ({ param }: Symbols): Results => ({
+      param: param!.add(param!.size === 3 ? (undefined as never) : 1),
+    });
+    expect(failing({ update })).toThrow(TypeError);
+    expect([...(await read(a)), ...(await read(b))]).toEqual([3, 4, 0, 0, 2]);
+  });
+});

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small hooks, one for every part of the protocol.
+
+import { defineHook, real, zero, zeros, type Hook } from '../src/index.js';
+
+/** Gradient: scales it so that no element is larger than `limit`. */
+export const clipping: (options?: { limit?: number } | number) => Hook = defineHook<{ limit?: number }>(
+  'clipping',
+  { limit: real('(0, ∞)', 1) },
+  ({ limit }) => ({ gradient: ({ grad }) => ({ grad: grad!.clip(-limit, limit) }) }),
+  'limit',
+);
+
+/** Slots and update: the parameter becomes the mean of where the rule left it and where it was; `path` sums the moves. */
+export const halving: () => Hook = defineHook('halving', {}, () => ({
+  slots: { path: zeros, count: zero },
+  update: ({ param, old, path, count }) => {
+    const next = param!.add(old!).div(2);
+    return { param: next, path: path!.add(next.sub(old!)), count: count!.add(1) };
+  },
+}));
+
+/** Observe, combine and globals: divides every gradient by the largest sum of squares so far, over all parameters. */
+export const largest: () => Hook = defineHook('largest', {}, () => ({
+  globals: { most: 0 },
+  observe: ({ grad }) => ({ squares: grad!.square().sum() }),
+  combine: ({ squares }, { most }) => ({ most: squares!.maximum(most!) }),
+  gradient: ({ grad }, { most }) => ({ grad: grad!.div(most!) }),
+}));
+
+/** Guard: lets a step happen only while the sum of all gradients is positive; counts the others. */
+export const positive: () => Hook = defineHook('positive', {}, () => ({
+  globals: { skipped: 0 },
+  observe: ({ grad }) => ({ sum: grad!.sum() }),
+  combine: ({ sum }, { skipped }) => ({ sum: sum!, skipped: skipped!.add(sum!.sign().neg().add(1).div(2)) }),
+  guard: ({ sum }) => sum!.greater(0),
+}));

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// How saved parameters are found again.
+
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { StateDict } from '../src/index.js';
+import { step } from './rules.js';
+import { freeOwned, heavy, momenta, named, stateOf } from './states.js';
+
+afterEach(freeOwned);
+
+describe('saved parameters are found', () => {
+  const load = async (state: StateDict, ...variables: tf.Variable[]): Promise<Record<string, number[]>> => {
+    const optimizer = heavy({ momentum: 0.5 });
+    await optimizer.loadStateDict(state);
+    tf.tidy(() =>
+      optimizer.applyGradients(variables.map((v) => ({ name: v.name, tensor: tf.zerosLike(v) }))),
+    );
+    return momenta(optimizer);
+  };
+
+  it('by name, in any order; others start afresh', async () => {
+    const [b, c, a] = [named('b', [0]), named('c', [0]), named('a', [0])];
+    expect(await load(stateOf(['a', [2]], ['b', [4]]), a, b, c)).toEqual({ b: [2], c: [0], a: [1] });
+  });
+
+  it('by name but for the suffix that a second model in the page gets', async () => {
+    const [a, b] = [named('d/kernel_1', [0]), named('d/bias_1', [0])];
+    expect(await load(stateOf(['d/kernel', [2]], ['d/bias', [4]]), a, b)).toEqual({
+      'd/kernel_1': [1],
+      'd/bias_1': [2],
+    });
+  });
+
+  it('with another suffix, saved from a second model and loaded into a third', async () => {
+    expect(await load(stateOf(['d/kernel_1', [2]]), named('d/kernel_2', [0]))).toEqual({ 'd/kernel_2': [1] });
+    expect(await load(stateOf(['d/kernel_1', [2]]), named('d/kernel', [0]))).toEqual({ 'd/kernel': [1] });
+  });
+
+  it('where a number is part of the name itself', async () => {
+    const state = stateOf(['w_1', [2]], ['w_2', [4]]);
+    const [second, first] = [named('w_2_1', [0]), named('w_1_1', [0])];
+    expect(await load(state, first, second)).toEqual({ w_2_1: [2], w_1_1: [1] });
+    expect(await load(state, named('w_1', [0]), named('w_2', [0]), named('w_3', [0]))).toEqual({
+      w_1: [1],
+      w_2: [2],
+      w_3: [0],
+    });
+  });
+
+  it('by the order in which they were made, when they have no names', async () => {
+    const [a, b] = [named(undefined, [0]), named(undefined, [0])];
+    expect(await load(stateOf(['7', [2]], ['9', [4]]), b, a)).toEqual({ [a.name]: [1], [b.name]: [2] });
+  });
+
+  it('in order, of two models that share one optimizer', async () => {
+    const [a, b] = [named('d/kernel_2', [0]), named('d/kernel_3', [0])];
+    const state = stateOf(['d/kernel', [2]], ['d/kernel_1', [4]]);
+    expect(await load(state, b, a)).toEqual({ 'd/kernel_2': [1], 'd/kernel_3': [2] });
+    await expect(load(state, b)).rejects.toThrow(
+      new RangeError(
+        'Heavy: it cannot be told which of the saved "d/kernel", "d/kernel_1" belongs to which of the variables "d/kernel_3"',
+      ),
+    );
+  });
+
+  it('or refused: of another model, of another shape', async () => {
+    await expect(load(stateOf(['x', [1]], ['y', [1]]), named('a', [0]))).rejects.toThrow(
+      new RangeError('Heavy: saved state is of other parameters: of "x", "y", not of "a"'),
+    );
+    await expect(load(stateOf(['b', [1, 2]]), named('b', [0]))).rejects.toThrow(
+      new RangeError('Heavy: saved state of "b" has shape [2], variable "b" has [1]'),
+    );
+  });
+
+  it('later too: a new layer beside frozen ones starts afresh', async () => {
+    const optimizer = heavy();
+    await optimizer.loadStateDict(stateOf(['head', [2]], ['frozen', [4]]));
+    step(optimizer, named('head', [0]));
+    step(optimizer, named('extra', [0]));
+    expect(await momenta(optimizer)).toEqual({ head: [2], extra: [1], frozen: [4] });
+  });
+});

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small rules to test the protocol with, and what the tests do over and over.
+
+import * as tf from '@tensorflow/tfjs-core';
+import { expect } from 'vitest';
+import {
+  commonOptions,
+  hyper,
+  Optimizer,
+  register,
+  zeros,
+  type Hyper,
+  type OptimizerOptions,
+  type OptionTable,
+  type Results,
+  type Round,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+} from '../src/index.js';
+
+export interface HeavyOptions extends OptimizerOptions {
+  momentum?: Hyper;
+}
+
+/** Heavy ball: m ← μm + g; p ← p − α·m. */
+export class Heavy extends Optimizer<HeavyOptions> {
+  static get className(): string {
+    return 'Heavy';
+  }
+
+  static override readonly options: OptionTable<HeavyOptions> = {
+    learningRate: hyper('[0, ∞)', 0.5),
+    momentum: hyper('[0, 1)', 0.5),
+    ...commonOptions(),
+  };
+
+  static override readonly momentumSlots: readonly string[] = ['m'];
+
+  protected override slots(): Record<string, SlotInit> {
+    return { m: zeros };
+  }
+
+  protected override update(
+    { param, grad, m }: Tensors<'m'>,
+    { learningRate, momentum }: Scalars<HeavyOptions>,
+  ): Results {
+    m = m.mul(momentum).add(grad);
+    return { m, param: param.sub(m.mul(learningRate)) };
+  }
+}
+
+/** Normalized descent: n = ‖all gradients‖; longest ← max(longest, n); p ← p − α·g/longest. No slots. */
+export class Normed extends Optimizer {
+  static get className(): string {
+    return 'Normed';
+  }
+
+  static override readonly options: OptionTable<OptimizerOptions> = {
+    learningRate: hyper('[0, ∞)', 0.5),
+    ...commonOptions(),
+  };
+
+  protected override globals(): Record<string, number> {
+    return { longest: 0 };
+  }
+
+  protected override rounds(): Round[] {
+    return [
+      {
+        observe: ({ grad }) => ({ squares: grad!.square().sum() }),
+        combine: ({ squares }, { longest }) => ({ longest: squares!.sqrt().maximum(longest as never) }),
+      },
+    ];
+  }
+
+  protected override update(
+    { param, grad }: Tensors,
+    { learningRate, longest }: Scalars<OptimizerOptions, { longest: number }>,
+  ): Results {
+    return { param: param.sub(grad.mul(learningRate).div(longest)) };
+  }
+}
+
+register(Heavy, Normed);
+
+/** A variable from numbers. */
+export function variable(name: string | undefined, values: number[] | number): tf.Variable {
+  return tf.tidy(() => tf.variable(tf.tensor(values), true, name));
+}
+
+/** The elements of a tensor. */
+export async function read(tensor: tf.Tensor): Promise<number[]> {
+  return [...(await tensor.data())];
+}
+
+/** Numbers as far as float32 tells them apart, for `toEqual`. */
+export function close(...numbers: number[]): number[] {
+  return numbers.map((number) => expect.closeTo(number, 5) as number);
+}
+
+/** One step with a gradient of ones for each variable. */
+export function step(optimizer: tf.Optimizer, ...variables: tf.Variable[]): void {
+  tf.tidy(() => optimizer.applyGradients(variables.map((v) => ({ name: v.name, tensor: tf.onesLike(v) }))));
+}
+
+/** ½Σp², over all the variables: the gradient is p. */
+export function half(...variables: tf.Variable[]): () => tf.Scalar {
+  return () => tf.mul(tf.addN(variables.map((v) => tf.sum(tf.square(v)))), 0.5) as tf.Scalar;
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// State dicts and weights: what is in them.
+
+import { afterEach, describe, expect, it } from 'vitest';
+import type { NamedWeight } from '../src/index.js';
+import { largest } from './hooks.js';
+import { Normed, half, read, step } from './rules.js';
+import { freeOwned, heavy, momenta, named, own, stateOf } from './states.js';
+
+afterEach(freeOwned);
+
+describe('a state dict', () => {
+  it('is plain data: steps, options, globals, and slots by parameter', async () => {
+    const optimizer = heavy({ learningRate: (t: number) => 1 / (t + 1), transforms: [largest()] });
+    step(optimizer, named('a', [1, 2]), named('b', 3));
+    step(optimizer, named('c', 1));
+    const state = await optimizer.stateDict();
+    const slot = (shape: number[], ...m: number[]): object => ({ m: { shape, data: Float32Array.from(m) } });
+    expect(state).toEqual({
+      format: 1,
+      optimizer: 'Heavy',
+      step: 2,
+      hyperparameters: { momentum: 0.5, weightDecay: 0, weightDecayMode: 'decoupled' },
+      globals: { 'largest.most': 3 },
+      parameters: [
+        {
+          name: 'a',
+          shape: [2],
+          dtype: 'float32',
+          updates: 1,
+          slots: slot([2], Math.fround(1 / 3), Math.fround(1 / 3)),
+        },
+        { name: 'b', shape: [], dtype: 'float32', updates: 1, slots: slot([], Math.fround(1 / 3)) },
+        { name: 'c', shape: [], dtype: 'float32', updates: 1, slots: slot([], Math.fround(1 / 3)) },
+      ],
+    });
+    expect(structuredClone(state)).toEqual(state);
+  });
+
+  it('exists before the first step, with the first globals', async () => {
+    const state = await own(new Normed()).stateDict();
+    expect(state).toMatchObject({ step: 0, globals: { longest: 0 }, parameters: [] });
+    const other = own(new Normed());
+    await other.loadStateDict(state);
+    expect(await other.stateDict()).toEqual(state);
+  });
+
+  it('is a copy, which neither later steps nor the optimizer that loaded it change', async () => {
+    const a = named('a', [1, 2]);
+    const first = heavy();
+    step(first, a);
+    const state = await first.stateDict();
+    const copy = structuredClone(state);
+    const second = heavy();
+    await second.loadStateDict(state);
+    for (const optimizer of [first, second, first, second]) step(optimizer, a);
+    expect(state).toEqual(copy);
+    expect(await momenta(second)).toEqual({ a: [1.75, 1.75] });
+  });
+
+  it('brings its options along, but not groups and hooks', async () => {
+    const other = heavy({
+      momentum: 0.25,
+      learningRate: 0.125,
+      parameterGroups: [{ match: /a/, momentum: 0 }],
+    });
+    await other.loadStateDict(await heavy({ momentum: 0.75, parameterGroups: [] }).stateDict());
+    expect(other.getConfig()).toMatchObject({
+      momentum: 0.75,
+      learningRate: 0.5,
+      parameterGroups: [{ match: { name: 'a', flags: '' }, momentum: 0 }],
+    });
+  });
+
+  it('keeps what its optimizer has not met since it was loaded', async () => {
+    const state = stateOf(['a', [1, 2]], ['b', [3]]);
+    const optimizer = heavy();
+    await optimizer.loadStateDict(state);
+    step(optimizer, named('a', [0, 0]));
+    expect(await momenta(optimizer)).toEqual({ a: [1.5, 2], b: [3] });
+    const weights = await optimizer.getWeights();
+    expect(weights.map(({ name }) => name)).toEqual(['iter', '##updates', 'a#m', 'b#m']);
+    const other = heavy();
+    await other.setWeights(weights);
+    step(other, named('b', [0]));
+    expect(await momenta(other)).toEqual({ b: [2.5], a: [1.5, 2] });
+  });
+});
+
+describe('weights', () => {
+  it('start with the step, then globals, then slots grouped by kind', async () => {
+    const optimizer = heavy({ transforms: [largest()] });
+    step(optimizer, named('a', [1, 2]), named('b', 3));
+    const weights = await optimizer.getWeights();
+    expect(weights.map(({ name }) => name)).toEqual(['iter', '#largest.most', 'a#m', 'b#m']);
+    expect(weights[0]!.tensor).toMatchObject({ dtype: 'int32', shape: [] });
+    expect(await read(weights[0]!.tensor)).toEqual([1]);
+  });
+
+  it('are the step alone before the first', async () => {
+    const optimizer = heavy();
+    const weights = await optimizer.getWeights();
+    expect(weights.map(({ name }) => name)).toEqual(['iter']);
+    await optimizer.setWeights(weights);
+    expect(optimizer.iterations).toBe(0);
+  });
+
+  it('carry the number of updates of each parameter where they differ', async () => {
+    const [a, b] = [named('a', [1]), named('b', [1])];
+    const first = heavy();
+    step(first, b);
+    step(first, a, b);
+    const second = heavy();
+    await second.setWeights(await first.getWeights());
+    step(second, a, b);
+    expect((await second.stateDict()).parameters.map(({ name, updates }) => [name, updates])).toEqual([
+      ['a', 2],
+      ['b', 3],
+    ]);
+  });
+
+  it.each([
+    ['nothing', () => [], new TypeError('Heavy: weights must start with the scalar "iter", got undefined')],
+    [
+      'no step',
+      (given: NamedWeight[]) => given.slice(1),
+      new TypeError('Heavy: weights must start with the scalar "iter", got "a#m"'),
+    ],
+    [
+      'a weight of a model',
+      (given: NamedWeight[]) => [given[0]!, { ...given[1]!, name: 'dense/kernel' }],
+      new RangeError('Heavy: "dense/kernel" is not a weight of this optimizer'),
+    ],
+    [
+      'another slot',
+      (given: NamedWeight[]) => [given[0]!, { ...given[1]!, name: 'a#v' }],
+      new RangeError('Heavy: slots of "a" must be of [m], got [v]'),
+    ],
+    [
+      'another global',
+      (given: NamedWeight[]) => [...given, { name: '#d', tensor: given[0]!.tensor }],
+      new RangeError('Heavy: globals must be [], got [d]'),
+    ],
+    [
+      'another parameter',
+      (given: NamedWeight[]) => [given[0]!, { ...given[1]!, name: 'x#m' }],
+      new RangeError('Heavy: saved state is of other parameters: of "x", not of "a"'),
+    ],
+  ])('that are %s are refused, and nothing has changed', async (_, wrong, error) => {
+    const optimizer = heavy();
+    optimizer.minimize(half(named('a', [1, 2])));
+    const before = await optimizer.stateDict();
+    await expect(optimizer.setWeights(wrong(await optimizer.getWeights()))).rejects.toThrow(error);
+    expect(await optimizer.stateDict()).toEqual(before);
+  });
+});

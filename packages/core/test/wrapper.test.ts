@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+// The base of wrappers, around optimizers of this project and of TensorFlow.js.
+
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import {
+  decodeState,
+  encodeState,
+  integer,
+  register,
+  Wrapper,
+  type Entry,
+  type NamedGradients,
+  type OptionTable,
+  type StateDict,
+} from '../src/index.js';
+import { data, fit, free, load, model, save, weights as weightsOf } from './layers.js';
+import { Heavy, half, read, step, variable, type HeavyOptions } from './rules.js';
+
+interface EveryOptions {
+  k?: number;
+}
+
+/** The rule inside {@link Every}: counts for every variable how often it was seen. */
+class Seen extends Heavy {
+  static override get className(): string {
+    return 'Seen';
+  }
+
+  static override readonly options: OptionTable<HeavyOptions & EveryOptions> = {
+    ...Heavy.options,
+    k: integer('[1, ∞)', 2),
+  };
+}
+
+/** Lets its base step with every k-th gradient alone; a heavy ball with rate 0 inside sums up all of them. */
+class Every extends Wrapper<EveryOptions> {
+  static get className(): string {
+    return 'Every';
+  }
+
+  static override readonly options: OptionTable<EveryOptions> = { k: integer('[1, ∞)', 2) };
+
+  protected readonly inner: Seen = new Seen({ learningRate: 0 });
+
+  get k(): number {
+    return this.settings.k;
+  }
+
+  protected step(entries: readonly Entry[], loss: tf.Scalar | undefined, given: NamedGradients): void {
+    this.inner.applyGradients(Object.fromEntries(entries.map(({ variable, grad }) => [variable.name, grad])));
+    if ((this.iterations + 1) % this.settings.k === 0) this.stepBase(given, loss);
+    this.incrementIterations();
+  }
+}
+
+register(Seen, Every);
+
+const bases = {
+  Heavy: () => new Heavy(),
+  'tf.train.sgd': () => tf.train.sgd(0.5),
+  'tf.train.adam': () => tf.train.adam(0.5),
+  'tf.train.rmsprop': () => tf.train.rmsprop(0.5, 0.9, 0.9),
+  'tf.train.adagrad': () => tf.train.adagrad(0.5),
+};
+
+let a: tf.Variable;
+let b: tf.Variable;
+const made: tf.Optimizer[] = [];
+
+beforeEach(() => {
+  a = variable('a', [3, 4]);
+  b = variable('b', 1);
+});
+
+afterEach(() => {
+  tf.dispose([a, b]);
+  for (const optimizer of made.splice(0)) optimizer.dispose();
+});
+
+function every(base: tf.Optimizer, options?: EveryOptions): Every {
+  const optimizer = new Every(base, options);
+  made.push(optimizer);
+  return optimizer;
+}
+
+function train(optimizer: Every, count: number): void {
+  for (let t = 0; t < count; t++) optimizer.minimize(half(a, b), false, [a, b]);
+}
+
+const values = async (): Promise<number[]> => [...(await read(a)), ...(await read(b))];
+
+function reset([x, y, z]: number[]): void {
+  tf.tidy(() => {
+    a.assign(tf.tensor1d([x!, y!]));
+    b.assign(tf.scalar(z!));
+  });
+}
+
+/** Ways of saving an optimizer: each gives what loads it into another. */
+const ways: Record<
+  string,
+  (from: Every) => Promise<{ load: (to: Every) => Promise<void>; free?: () => void }>
+> = {
+  stateDict: async (from) => {
+    const state = await from.stateDict();
+    return { load: (to) => to.loadStateDict(state) };
+  },
+  'a file': async (from) => {
+    const bytes = encodeState(await from.stateDict());
+    return { load: (to) => to.loadStateDict(decodeState(bytes)) };
+  },
+  getWeights: async (from) => {
+    const copies = (await from.getWeights()).map(({ name, tensor }) => ({ name, tensor: tf.clone(tensor) }));
+    return {
+      load: (to) => to.setWeights(copies),
+      free: () => tf.dispose(copies.map(({ tensor }) => tensor)),
+    };
+  },
+};
+
+/** Adam of TensorFlow.js computes βᵗ anew after loading, by a power that GPUs round generously. */
+const roughly = (number: number): number => expect.closeTo(number, 2) as number;
+
+const cases = Object.keys(bases).flatMap((base) => Object.keys(ways).map((way) => [base, way] as const));
+
+it.each(cases)('around %s goes on from %s, in a new optimizer and in a used one', async (base, way) => {
+  const make = bases[base as keyof typeof bases];
+  const first = every(make());
+  train(first, 3);
+  const start = await values();
+  const { load, free } = await ways[way]!(first);
+  train(first, 3);
+  const want = base === 'tf.train.adam' ? (await values()).map(roughly) : await values();
+  const other = every(make());
+  const go = async (): Promise<number> => {
+    reset(start);
+    await load(other);
+    expect(other.iterations).toBe(3);
+    train(other, 3);
+    expect(await values()).toEqual(want);
+    return tf.memory().numTensors;
+  };
+  const once = await go();
+  expect(await go()).toBe(once);
+  free?.();
+});
+
+it.each(Object.entries(bases))('around %s is saved with a model, and leaks nothing', async (base, make) => {
+  const examples = data();
+  const first = model(new Every(make()));
+  await fit(first, examples, 2);
+  await save(first);
+  const { numTensors } = tf.memory();
+  const saved = await save(first);
+  expect(tf.memory().numTensors).toBe(numTensors);
+  const second = await load(saved);
+  expect((second.optimizer as Every).base.getClassName()).toBe(
+    (first.optimizer as Every).base.getClassName(),
+  );
+  expect(second.optimizer.getConfig()).toEqual(first.optimizer.getConfig());
+  await fit(first, examples, 1);
+  await fit(second, examples, 1);
+  expect(await weightsOf(second)).toEqual(
+    (await weightsOf(first)).map((numbers) => (base === 'tf.train.adam' ? numbers.map(roughly) : numbers)),
+  );
+  free(first, second);
+  tf.dispose([examples.xs, examples.ys]);
+});
+
+it('passes the learning rate through', () => {
+  const rates = Object.values(bases).map((make) => {
+    const optimizer = every(make());
+    expect(optimizer.learningRate).toBe(0.5);
+    optimizer.learningRate = 0.25;
+    return optimizer.learningRate;
+  });
+  expect(rates).toEqual([0.25, 0.25, 0.25, 0.25, 0.25]);
+
+  const ours = every(new Heavy());
+  ours.setLearningRate((t) => 1 / (2 + t));
+  expect(ours.learningRate).toBe(0.5);
+  expect(() => ours.setLearningRate(-1)).toThrow(
+    new RangeError('Heavy: learningRate must be in [0, ∞), got -1'),
+  );
+  const foreign = every(tf.train.adam(0.5));
+  expect(() => foreign.setLearningRate((t) => t)).toThrow(
+    new TypeError('Every: learningRate of the base Adam must be a number, got a function'),
+  );
+});
+
+it('uses the rate that was set', async () => {
+  for (const make of [() => new Heavy(), () => tf.train.sgd(0.5)]) {
+    reset([3, 4, 1]);
+    const optimizer = every(make(), { k: 1 });
+    optimizer.learningRate = 0.25;
+    step(optimizer, a, b);
+    expect(await values()).toEqual([2.75, 3.75, 0.75]);
+  }
+});
+
+it('takes its options from a state, and refuses wrong ones', async () => {
+  const first = every(new Heavy(), { k: 3 });
+  train(first, 1);
+  const state = await first.stateDict();
+  const other = every(new Heavy());
+  await other.loadStateDict(state);
+  expect(other.k).toBe(3);
+  const wrong = { ...state, hyperparameters: { k: 0 } };
+  await expect(other.loadStateDict(wrong)).rejects.toThrow(
+    new RangeError('Every: k must be an integer in [1, ∞), got 0'),
+  );
+  expect(other.k).toBe(3);
+});
+
+it('changes nothing when its own part of a state or that of the base is wrong', async () => {
+  const first = every(new Heavy());
+  train(first, 2);
+  const before = await first.stateDict();
+  const base = before.base as StateDict;
+  const weights = await first.getWeights();
+  const noBase = weights.filter(({ name }) => !name.startsWith('base/'));
+  const noInner = weights.filter(({ name }) => name.startsWith('base/'));
+  const foreignSlot = [...weights, { name: 'base/a#x', tensor: a }];
+  const refusals: [() => Promise<void>, Error][] = [
+    [
+      () => first.loadStateDict({ ...before, base: { ...base, optimizer: 'Other' } }),
+      new RangeError('Heavy: state dict: optimizer must be "Heavy", got "Other"'),
+    ],
+    [
+      () => first.loadStateDict({ ...before, step: 9, globals: { d: 1 } }),
+      new RangeError('Seen: state dict: globals must be [], got [d]'),
+    ],
+    [
+      () => first.setWeights(noBase),
+      new TypeError('Every: weights of the base must start with the scalar "iter", got undefined'),
+    ],
+    [
+      () => first.setWeights(noInner),
+      new TypeError('Seen: weights must start with the scalar "iter", got undefined'),
+    ],
+    [() => first.setWeights(foreignSlot), new RangeError('Heavy: slots of "a" must be of [m], got [m, x]')],
+  ];
+  for (const [call, error] of refusals) {
+    await expect(call()).rejects.toThrow(error);
+    expect(await first.stateDict()).toEqual(before);
+  }
+});
+
+it('refuses what is no optimizer, and a base that is not registered', () => {
+  expect(() => new Every(undefined as unknown as tf.Optimizer)).toThrow(
+    new TypeError('Every: base must be an optimizer, got undefined'),
+  );
+  expect(() => new Every({ k: 1 } as unknown as tf.Optimizer)).toThrow(
+    new TypeError('Every: base must be an optimizer, got an object (Object)'),
+  );
+  const config = { base: { className: 'Nowhere', config: {} }, k: 1 };
+  expect(() => Every.fromConfig(Every as never, config)).toThrow(
+    new RangeError('optimizer "Nowhere" is not registered; import its package before loading'),
+  );
+});
+
+it('disposes its base', () => {
+  const base = new Heavy();
+  const optimizer = new Every(base);
+  train(optimizer, 2);
+  optimizer.dispose();
+  expect(() => step(base, a)).toThrow(new Error('Heavy: the optimizer was disposed; make a new one'));
+  expect(() => step(optimizer, a)).toThrow(new Error('Every: the optimizer was disposed; make a new one'));
+});

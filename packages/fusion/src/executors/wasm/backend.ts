@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only place that knows the inside of tfjs-backend-wasm.
+
+import * as tf from '@tensorflow/tfjs-core';
+import { Unsupported } from '../../executor.js';
+
+/** What is used of the backend. */
+export interface WasmBackend {
+  readonly wasm: {
+    readonly asm?: { readonly memory?: unknown };
+    readonly wasmMemory?: unknown;
+    readonly tfjs: {
+      registerTensor(id: number, size: number, memoryOffset: number): void;
+      disposeData(id: number): void;
+    };
+  };
+  readonly dataIdMap: { get(dataId: object): { readonly id: number; readonly memoryOffset: number } };
+  refCount(dataId: object): number;
+  makeOutput(shape: readonly number[], dtype: 'float32'): tf.TensorInfo;
+}
+
+/** The active wasm backend. */
+export function wasmBackend(): WasmBackend {
+  return tf.backend() as unknown as WasmBackend;
+}
+
+/**
+ * The memory tensors live in.
+ * @throws Unsupported when this is not the backend known here
+ */
+export function memoryOf(backend: WasmBackend): WebAssembly.Memory {
+  const memory = backend.wasm?.wasmMemory ?? backend.wasm?.asm?.memory;
+  const known =
+    memory instanceof WebAssembly.Memory &&
+    typeof backend.dataIdMap?.get === 'function' &&
+    typeof backend.makeOutput === 'function' &&
+    typeof backend.wasm.tfjs?.registerTensor === 'function' &&
+    typeof backend.wasm.tfjs.disposeData === 'function' &&
+    typeof backend.refCount === 'function';
+  if (!known) throw new Unsupported('the wasm backend does not show its memory');
+  return memory;
+}
+
+/**
+ * Makes the backend forget what it derived from a tensor that was just overwritten: it keeps matrices and filters
+ * packed for its own kernels, by tensor. The numbers themselves stay where they are.
+ */
+export function forgetDerived({ wasm, dataIdMap }: WasmBackend, { dataId, size }: tf.Tensor): void {
+  const { id, memoryOffset } = dataIdMap.get(dataId);
+  wasm.tfjs.disposeData(id);
+  wasm.tfjs.registerTensor(id, size, memoryOffset);
+}

@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: Apache-2.0
+// One loop nest of a phase as a WebAssembly function: pointers, lengths and host numbers in, results in memory.
+//
+// The last axis is the one elements lie along. It is walked four lanes at a time, the rest element by element; what does
+// not change along it is computed before. Sums are accumulated in float64.
+
+import type { Program } from '../../program.js';
+import { Code, encodeModule, type Import, type ValueType } from './encoder.js';
+import { accumulators, hostFunctions, instructions } from './instructions.js';
+import { needed, reductionOf, type Loop } from './loops.js';
+
+/** An encoded loop and the order of its arguments: inputs, outputs, lengths of axes, host values. */
+export interface Emitted {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Positions of the input nodes it reads. */
+  readonly inputs: readonly number[];
+  /** Positions of the host nodes it takes. */
+  readonly hosts: readonly number[];
+}
+
+/** Four lanes at a time, or a single element. */
+type Mode = 'lanes' | 'single';
+
+/** Locals that hold a node's value, by mode. */
+type Values = Map<number, Partial<Record<Mode, number>>>;
+
+/** Something in memory: an input node or an output, with the axes it spans. */
+interface Operand {
+  readonly pointer: number;
+  readonly spans: readonly boolean[];
+  /** Local with the bytes from one index to the next, per axis; −1 where there is none. */
+  readonly strides: number[];
+  /** Local with the address where the walk along the last axis starts; the pointer itself when there is one axis. */
+  base: number;
+}
+
+const upperHalf = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
+const lowHalves = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
+
+/** Encodes a loop of a phase. */
+export function emitLoop(program: Program, loop: Loop, shared: boolean): Emitted {
+  return new Emitter(program, loop).encode(shared);
+}
+
+class Emitter {
+  private readonly code: Code;
+  /** What the loop computes: the node of each output, or the argument of its reduction. */
+  private readonly roots: readonly number[];
+  private readonly order: readonly number[];
+  private readonly inputs: readonly number[];
+  private readonly hosts: readonly number[];
+  private readonly lengths: readonly number[];
+  private readonly imports: Import[];
+  private readonly operands = new Map<number, Operand>();
+  private readonly targets: readonly Operand[];
+  private readonly last: number;
+  /** The index along each axis; along the last one in bytes. */
+  private readonly index: readonly number[];
+  /** Axes that are reduced over. */
+  private readonly reduced: readonly number[];
+  private readonly kept: readonly number[];
+  private shift = 0;
+
+  constructor(
+    private readonly program: Program,
+    private readonly loop: Loop,
+  ) {
+    const { nodes } = program;
+    this.roots = loop.outputs.map((output) => (reductionOf(program, output) ? nodes[output.node]!.args[0]! : output.node));
+    this.order = needed(program, this.roots);
+    this.inputs = this.order.filter((at) => nodes[at]!.op === 'input');
+    this.hosts = this.order.filter((at) => nodes[at]!.host && nodes[at]!.op !== 'constant');
+    const used = new Set(this.order.map((at) => nodes[at]!.op));
+    this.imports = Object.entries(hostFunctions)
+      .filter(([name]) => used.has(name as keyof typeof hostFunctions))
+      .map(([name, f]) => ({ name, params: Array.from({ length: f.length }, (): ValueType => 'f32'), result: 'f32' }));
+
+    const pointers = this.inputs.length + loop.outputs.length;
+    this.code = new Code([
+      ...Array.from({ length: pointers + loop.axes.length }, (): ValueType => 'i32'),
+      ...this.hosts.map((at): ValueType => (nodes[at]!.kind === 'boolean' ? 'i32' : 'f32')),
+    ]);
+    this.lengths = loop.axes.map((_, axis) => pointers + axis);
+    this.last = loop.axes.length - 1;
+    this.index = loop.axes.map(() => this.code.local('i32'));
+    const axes = loop.axes.map((_, axis) => axis);
+    this.reduced = axes.filter((axis) => loop.axes[axis]!.reduced);
+    this.kept = axes.filter((axis) => !loop.axes[axis]!.reduced);
+    this.inputs.forEach((at, i) => this.operands.set(at, this.operand(i, loop.spans(at))));
+    this.targets = loop.outputs.map(({ node }, i) => this.operand(this.inputs.length + i, loop.spans(node)));
+  }
+
+  encode(shared: boolean): Emitted {
+    const uniform: Values = new Map();
+    this.hosts.forEach((at, i) => uniform.set(at, { single: this.inputs.length + this.targets.length + this.lengths.length + i }));
+    this.compute(this.order.filter((at) => !this.loop.spans(at).includes(true)), 'single', uniform, []);
+    if (this.reduced.length === 0) this.elementwise(uniform);
+    else if (this.loop.axes[this.last]!.reduced) this.reduceAlong(uniform);
+    else this.reduceAcross(uniform);
+    return { bytes: encodeModule(this.code, this.imports, shared), inputs: this.inputs, hosts: this.hosts };
+  }
+
+  // --- The three forms of a loop ----------------------------------------------------------------------------------
+
+  private elementwise(uniform: Values): void {
+    if (this.loop.axes.length === 0) {
+      this.roots.forEach((at, i) => this.store(this.targets[i]!, uniform.get(at)!.single!, 'single'));
+      return;
+    }
+    this.nest(this.kept.slice(0, -1), () => {
+      const values = this.invariant(uniform);
+      this.rebase();
+      this.along((mode) => {
+        const inner = this.body(values, mode);
+        this.roots.forEach((at, i) => this.store(this.targets[i]!, inner.get(at)![mode]!, mode));
+      });
+    });
+  }
+
+  /** Elements lie along a reduced axis: one accumulator per result, folded at the end. */
+  private reduceAlong(uniform: Values): void {
+    this.nest(this.kept, () => {
+      const sums = this.startAccumulators();
+      this.nest(this.reduced.slice(0, -1), () => {
+        const values = this.invariant(uniform);
+        this.rebase();
+        this.along((mode) => this.accumulate(sums, this.body(values, mode), mode));
+      });
+      sums.forEach(({ low, high, single, opcode }, i) => {
+        this.address(this.targets[i]!, this.kept);
+        for (const half of [low, high]) this.code.get(half);
+        this.code.simd(opcode.lanes);
+        this.code.set(low);
+        for (const lane of [0, 1]) {
+          this.code.get(low);
+          this.code.simd(0x21, lane); // f64x2.extract_lane
+        }
+        this.code.emit(opcode.single);
+        this.code.get(single);
+        this.code.emit(opcode.single, 0xb6, 0x38, ...this.memory(this.targets[i]!)); // f32.demote_f64, f32.store
+      });
+    });
+  }
+
+  /**
+   * Elements lie along an axis that stays: results side by side, each over all reduced axes. Four vectors at a time, so
+   * that a row is read a cache line at once.
+   */
+  private reduceAcross(uniform: Values): void {
+    this.nest(this.kept.slice(0, -1), () => {
+      this.along((mode, vectors) => {
+        const columns = Array.from({ length: vectors }, () => this.startAccumulators());
+        const outer = new Map(uniform);
+        if (mode === 'lanes') for (const at of outer.keys()) this.splat(outer, at);
+        this.nest(this.reduced, () => {
+          columns.forEach((sums, vector) => this.at(16 * vector, () => this.accumulate(sums, this.body(outer, mode), mode)));
+        });
+        columns.forEach((sums, vector) => this.at(16 * vector, () => this.storeAcross(sums, mode)));
+      }, 4);
+    });
+  }
+
+  private storeAcross(sums: readonly Accumulator[], mode: Mode): void {
+    sums.forEach(({ low, high, single }, i) => {
+      const target = this.targets[i]!;
+      this.address(target, this.kept);
+      if (mode === 'single') {
+        this.code.get(single);
+        this.code.emit(0xb6, 0x38, ...this.memory(target)); // f32.demote_f64, f32.store
+        return;
+      }
+      for (const half of [low, high]) {
+        this.code.get(half);
+        this.code.simd(0x5e); // f32x4.demote_f64x2_zero
+      }
+      this.code.simd(0x0d, ...lowHalves);
+      this.code.simd(0x0b, ...this.memory(target)); // v128.store
+    });
+  }
+
+  // --- Loops ------------------------------------------------------------------------------------------------------
+
+  private nest(axes: readonly number[], body: () => void): void {
+    const [axis, ...rest] = axes;
+    if (axis === undefined) return body();
+    this.code.i32(0);
+    this.code.set(this.index[axis]!);
+    this.code.loop(this.index[axis]!, this.lengths[axis]!, 1, () => this.nest(rest, body));
+  }
+
+  /** Walks the last axis, in bytes: `vectors` at a time, then one, as far as they reach; then element by element. */
+  private along(body: (mode: Mode, vectors: number) => void, vectors = 1): void {
+    const { code } = this;
+    const i = this.index[this.last]!;
+    const end = code.local('i32');
+    code.get(this.lengths[this.last]!);
+    code.i32(2);
+    code.emit(0x74); // i32.shl
+    code.set(end);
+    code.i32(0);
+    code.set(i);
+    for (const count of vectors > 1 ? [vectors, 1] : [1]) {
+      const aligned = code.local('i32');
+      code.get(end);
+      code.i32(-16 * count);
+      code.emit(0x71); // i32.and
+      code.set(aligned);
+      code.loop(i, aligned, 16 * count, () => body('lanes', count));
+    }
+    code.loop(i, end, 4, () => body('single', 1));
+  }
+
+  /** Runs `body` with everything along the last axis shifted by some bytes. */
+  private at(bytes: number, body: () => void): void {
+    this.shift = bytes;
+    body();
+    this.shift = 0;
+  }
+
+  /** Alignment and offset of an access to an operand. */
+  private memory({ spans }: Operand): [align: number, offset: number] {
+    return [2, spans[this.last] ? this.shift : 0];
+  }
+
+  // --- Values -----------------------------------------------------------------------------------------------------
+
+  /** Adds the values that do not change along the last axis, in both modes. */
+  private invariant(uniform: Values): Values {
+    const values = new Map(uniform);
+    const { spans } = this.loop;
+    const outer = this.loop.axes.map((_, axis) => axis).filter((axis) => axis !== this.last);
+    const fixed = this.order.filter((at) => !spans(at)[this.last] && spans(at).includes(true));
+    this.compute(fixed, 'single', values, outer);
+    for (const at of values.keys()) this.splat(values, at);
+    return values;
+  }
+
+  private body(outer: Values, mode: Mode): Values {
+    const values = new Map(outer);
+    this.compute(this.order, mode, values, this.loop.axes.map((_, axis) => axis));
+    return values;
+  }
+
+  private splat(values: Values, at: number): void {
+    const locals = values.get(at)!;
+    if (locals.lanes !== undefined) return;
+    const { code } = this;
+    const local = code.local('v128');
+    if (this.program.nodes[at]!.kind === 'boolean') {
+      code.i32(0);
+      code.get(locals.single!);
+      code.emit(0x6b); // i32.sub: 0 or −1
+      code.simd(0x11);
+    } else {
+      code.get(locals.single!);
+      code.simd(0x13);
+    }
+    code.set(local);
+    values.set(at, { ...locals, lanes: local });
+  }
+
+  private compute(positions: readonly number[], mode: Mode, values: Values, axes: readonly number[]): void {
+    const { code } = this;
+    for (const at of positions) {
+      if (values.has(at)) continue;
+      const node = this.program.nodes[at]!;
+      const kind: ValueType = mode === 'lanes' ? 'v128' : node.kind === 'boolean' ? 'i32' : 'f32';
+      const local = code.local(kind);
+      if (node.op === 'constant') code.f32(node.value!);
+      else if (node.op === 'input') this.load(this.operands.get(at)!, mode, axes);
+      else this.apply(node.op, node.args.map((arg) => values.get(arg)![mode]!), mode);
+      code.set(local);
+      values.set(at, { [mode]: local });
+    }
+  }
+
+  private apply(op: string, args: readonly number[], mode: Mode): void {
+    const { code } = this;
+    if (op in hostFunctions) return this.callHost(op, args, mode);
+    if (op === 'where') {
+      const [condition, x, y] = args as [number, number, number];
+      for (const local of [x, y, condition]) code.get(local);
+      if (mode === 'lanes') code.simd(0x52); // v128.bitselect
+      else code.emit(0x1b); // select
+      return;
+    }
+    for (const local of args) code.get(local);
+    if (op === 'broadcast') return;
+    if (op === 'not') {
+      if (mode === 'lanes') code.simd(0x4d);
+      else code.emit(0x45); // i32.eqz
+      return;
+    }
+    const { lanes, single } = instructions[op as keyof typeof instructions]!;
+    if (mode === 'lanes') code.simd(lanes);
+    else code.emit(single);
+  }
+
+  /** Lane by lane. */
+  private callHost(op: string, args: readonly number[], mode: Mode): void {
+    const { code } = this;
+    const index = this.imports.findIndex(({ name }) => name === op);
+    if (mode === 'single') {
+      for (const local of args) code.get(local);
+      code.call(index);
+      return;
+    }
+    code.get(args[0]!);
+    for (const lane of [0, 1, 2, 3]) {
+      for (const local of args) {
+        code.get(local);
+        code.simd(0x1f, lane); // f32x4.extract_lane
+      }
+      code.call(index);
+      code.simd(0x20, lane); // f32x4.replace_lane
+    }
+  }
+
+  // --- Memory -----------------------------------------------------------------------------------------------------
+
+  /** An operand, with its strides computed at the start of the function. */
+  private operand(pointer: number, spans: readonly boolean[]): Operand {
+    const { code } = this;
+    const strides = spans.map(() => -1);
+    for (let axis = this.last, inner = -1; axis >= 0; axis--) {
+      if (!spans[axis]) continue;
+      if (axis === this.last) {
+        inner = axis;
+        continue;
+      }
+      strides[axis] = code.local('i32');
+      if (inner < 0) code.i32(4);
+      else {
+        code.get(this.lengths[inner]!);
+        if (inner === this.last) code.i32(4);
+        else code.get(strides[inner]!);
+        code.emit(0x6c); // i32.mul
+      }
+      code.set(strides[axis]!);
+      inner = axis;
+    }
+    return { pointer, spans, strides, base: pointer };
+  }
+
+  /** Keeps the start of the walk along the last axis of every operand that spans it. */
+  private rebase(): void {
+    if (this.last === 0) return;
+    const outer = this.loop.axes.map((_, axis) => axis).slice(0, -1);
+    for (const operand of [...this.operands.values(), ...(this.reduced.length === 0 ? this.targets : [])]) {
+      if (!operand.spans[this.last]) continue;
+      operand.base = operand.pointer;
+      const base = this.code.local('i32');
+      this.address(operand, outer);
+      this.code.set(base);
+      operand.base = base;
+    }
+  }
+
+  /** Pushes the address of an operand at the indices of `axes`. */
+  private address({ pointer, spans, strides, base }: Operand, axes: readonly number[]): void {
+    const { code } = this;
+    if (base !== pointer && axes.includes(this.last)) {
+      code.get(base);
+      code.get(this.index[this.last]!);
+      code.emit(0x6a);
+      return;
+    }
+    code.get(pointer);
+    for (const axis of axes) {
+      if (!spans[axis]) continue;
+      code.get(this.index[axis]!);
+      if (axis !== this.last) {
+        code.get(strides[axis]!);
+        code.emit(0x6c);
+      }
+      code.emit(0x6a); // i32.add
+    }
+  }
+
+  private load(operand: Operand, mode: Mode, axes: readonly number[]): void {
+    this.address(operand, axes);
+    if (mode === 'single') this.code.emit(0x2a, ...this.memory(operand)); // f32.load
+    else this.code.simd(operand.spans[this.last] ? 0x00 : 0x09, ...this.memory(operand)); // v128.load, v128.load32_splat
+  }
+
+  private store(target: Operand, value: number, mode: Mode): void {
+    this.address(target, this.kept);
+    this.code.get(value);
+    if (mode === 'single') this.code.emit(0x38, ...this.memory(target)); // f32.store
+    else this.code.simd(0x0b, ...this.memory(target)); // v128.store
+  }
+
+  // --- Reductions -------------------------------------------------------------------------------------------------
+
+  private startAccumulators(): Accumulator[] {
+    const { code } = this;
+    return this.loop.outputs.map((output) => {
+      const { start, ...opcode } = accumulators[reductionOf(this.program, output)!];
+      const [low, high, single] = [code.local('v128'), code.local('v128'), code.local('f64')];
+      for (const half of [low, high]) {
+        code.f64(start);
+        code.simd(0x14); // f64x2.splat
+        code.set(half);
+      }
+      code.f64(start);
+      code.set(single);
+      return { low, high, single, opcode, argument: this.program.nodes[output.node]!.args[0]! };
+    });
+  }
+
+  private accumulate(sums: readonly Accumulator[], values: Values, mode: Mode): void {
+    const { code } = this;
+    for (const { low, high, single, opcode, argument } of sums) {
+      const value = values.get(argument)![mode]!;
+      if (mode === 'single') {
+        code.get(single);
+        code.get(value);
+        code.emit(0xbb, opcode.single); // f64.promote_f32
+        code.set(single);
+        continue;
+      }
+      code.get(low);
+      code.get(value);
+      code.simd(0x5f); // f64x2.promote_low_f32x4
+      code.simd(opcode.lanes);
+      code.set(low);
+      code.get(high);
+      code.get(value);
+      code.get(value);
+      code.simd(0x0d, ...upperHalf);
+      code.simd(0x5f);
+      code.simd(opcode.lanes);
+      code.set(high);
+    }
+  }
+}
+
+/** Locals of one reduction: two lanes each in `low` and `high`, and what was left over in `single`. */
+interface Accumulator {
+  readonly low: number;
+  readonly high: number;
+  readonly single: number;
+  readonly opcode: { readonly lanes: number; readonly single: number };
+  readonly argument: number;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// How each primitive of the language reads in WebAssembly, once for four lanes and once for a single element.
+
+import type { OperationName, ReductionName } from '../../language.js';
+
+/** A row: the SIMD instruction, and the scalar one. */
+export interface Instruction {
+  readonly lanes: number;
+  readonly single: number;
+}
+
+/** Primitives that are one instruction on numbers, or one comparison. */
+export const instructions: Readonly<Partial<Record<OperationName, Instruction>>> = {
+  neg: { lanes: 0xe1, single: 0x8c },
+  abs: { lanes: 0xe0, single: 0x8b },
+  sqrt: { lanes: 0xe3, single: 0x91 },
+  add: { lanes: 0xe4, single: 0x92 },
+  sub: { lanes: 0xe5, single: 0x93 },
+  mul: { lanes: 0xe6, single: 0x94 },
+  div: { lanes: 0xe7, single: 0x95 },
+  minimum: { lanes: 0xe8, single: 0x96 },
+  maximum: { lanes: 0xe9, single: 0x97 },
+  less: { lanes: 0x43, single: 0x5d },
+  lessEqual: { lanes: 0x45, single: 0x5f },
+  equal: { lanes: 0x41, single: 0x5b },
+  and: { lanes: 0x4e, single: 0x71 },
+};
+
+/** Primitives WebAssembly lacks: functions of the host, called per element. */
+export const hostFunctions: Readonly<Partial<Record<OperationName, (...values: number[]) => number>>> = {
+  exp: Math.exp,
+  log: Math.log,
+  pow: Math.pow,
+};
+
+/** How a reduction starts, and accumulates two float64 lanes or a single float64. */
+export const accumulators: Readonly<Record<ReductionName, Instruction & { readonly start: number }>> = {
+  sum: { start: 0, lanes: 0xf0, single: 0xa0 },
+  max: { start: -Infinity, lanes: 0xf5, single: 0xa5 },
+  min: { start: Infinity, lanes: 0xf4, single: 0xa4 },
+};

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { Unsupported } from '../../executor.js';
+import type { Program } from '../../program.js';
+import { emitLoop, type Emitted } from './emit.js';
+import { hostFunctions } from './instructions.js';
+import { loopsOf, type Loop } from './loops.js';
+
+/** Pointers of inputs and outputs, lengths of axes, host numbers. */
+export type Run = (...args: number[]) => void;
+
+/** A loop of a phase, ready to run in one memory. */
+export interface CompiledLoop extends Emitted {
+  readonly loop: Loop;
+  readonly run: Run;
+}
+
+/** Loops of the same text share an instance; programs differ in sizes more often than in structure. */
+const instances = new WeakMap<WebAssembly.Memory, Map<string, Run>>();
+
+/**
+ * Compiles the loops of a phase for a memory.
+ * @throws Unsupported where WebAssembly may not be compiled (a content security policy) or has no SIMD
+ */
+export function compileLoops(phase: Program, memory: WebAssembly.Memory): CompiledLoop[] {
+  const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+  return loopsOf(phase).map((loop) => {
+    const emitted = emitLoop(phase, loop, shared);
+    return { ...emitted, loop, run: instantiate(emitted.bytes, memory) };
+  });
+}
+
+function instantiate(bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): Run {
+  let known = instances.get(memory);
+  if (!known) instances.set(memory, (known = new Map()));
+  const key = String.fromCharCode(...bytes);
+  let run = known.get(key);
+  if (!run) {
+    try {
+      const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory, ...hostFunctions } });
+      run = instance.exports['run'] as Run;
+    } catch (error) {
+      throw new Unsupported(`WebAssembly refused the kernel: ${(error as Error).message}`);
+    }
+    known.set(key, run);
+  }
+  return run;
+}
+
+/**
+ * Which outputs may overwrite the input they replace: elementwise ones whose input no later loop reads.
+ * @returns for each output of the phase, the input's place, or −1
+ */
+export function inPlace(phase: Program, loops: readonly CompiledLoop[]): number[] {
+  return phase.outputs.map((output) => {
+    if (output.replaces < 0 || phase.nodes[output.node]!.axes !== undefined) return -1;
+    const own = loops.findIndex(({ loop }) => loop.outputs.includes(output));
+    const read = loops.slice(own + 1).some(({ inputs }) => inputs.includes(phase.inputs[output.replaces]!));
+    return read ? -1 : output.replaces;
+  });
+}

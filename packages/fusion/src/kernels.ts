@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chooses what runs a program on the active backend, and runs its phases in order.
+
+import * as tf from '@tensorflow/tfjs-core';
+import { Unsupported, type Executor, type Kernel } from './executor.js';
+import { cpuExecutor } from './executors/cpu/kernel.js';
+import { opsExecutor } from './executors/ops.js';
+import { wasmExecutor } from './executors/wasm/kernel.js';
+import { intermediate, phasePrograms, type Program } from './program.js';
+
+const executors = new Map<string, Executor>([
+  ['cpu', cpuExecutor],
+  ['wasm', wasmExecutor],
+]);
+const kernels = new WeakMap<Program, Map<string, Kernel>>();
+
+/** Makes `executor` the one for a backend, for programs not compiled yet. */
+export function registerExecutor(backend: string, executor: Executor): void {
+  executors.set(backend, executor);
+}
+
+/** The executor of a backend: plain ops where there is no other. */
+export function executorFor(backend: string): Executor {
+  return executors.get(backend) ?? opsExecutor;
+}
+
+/** The program's kernel for the active backend, compiled at first use. */
+export function kernelFor(program: Program): Kernel {
+  const backend = tf.getBackend();
+  let byBackend = kernels.get(program);
+  if (!byBackend) kernels.set(program, (byBackend = new Map()));
+  let kernel = byBackend.get(backend);
+  if (!kernel) byBackend.set(backend, (kernel = compile(program, executorFor(backend))));
+  return kernel;
+}
+
+function compile(program: Program, executor: Executor): Kernel {
+  const reference = opsExecutor.compile(program);
+  if (executor === opsExecutor) return reference;
+  const phases = phasePrograms(program);
+  const parts = phases.map((phase) => compilePhase(phase, executor));
+  if (parts.every((part) => part.executor === opsExecutor.name)) return reference;
+  const fused = parts.length === 1 ? parts[0]! : sequence(program, phases, parts);
+  return {
+    executor: executor.name,
+    // A gradient being recorded needs ops, whose gradients are known, and no input may change under it.
+    run: (inputs, scalars) => (isRecording() ? reference : fused).run(inputs, scalars),
+  };
+}
+
+function compilePhase(phase: Program, executor: Executor): Kernel {
+  try {
+    return visible(phase.name, executor.compile(phase));
+  } catch (error) {
+    if (error instanceof Unsupported) return opsExecutor.compile(phase);
+    throw error;
+  }
+}
+
+/** State of the engine that is not public; what is missing counts as off. */
+function engineState(): { readonly gradientDepth?: number; readonly profiling?: boolean } {
+  return (tf.engine() as unknown as { state?: object }).state ?? {};
+}
+
+function isRecording(): boolean {
+  return (engineState().gradientDepth ?? 0) > 0;
+}
+
+/** Lets `tf.profile` and the NaN checks of debug mode see a kernel under the name of its phase. */
+function visible(name: string, kernel: Kernel): Kernel {
+  return {
+    ...kernel,
+    run(inputs, scalars) {
+      if (!engineState().profiling && !tf.env().getBool('DEBUG')) return kernel.run(inputs, scalars);
+      const backendName = tf.getBackend();
+      if (!tf.getKernel(name, backendName)) {
+        const kernelFunc: tf.KernelFunc = ({ attrs }) => (attrs as unknown as { run: () => tf.Tensor[] }).run();
+        tf.registerKernel({ kernelName: name, backendName, kernelFunc });
+      }
+      const named = Object.fromEntries(inputs.map((tensor, i) => [String(i), tensor]));
+      const run = (): tf.Tensor[] => kernel.run(inputs, scalars);
+      return tf.engine().runKernel(name, named, { run } as unknown as tf.NamedAttrMap);
+    },
+  };
+}
+
+/** Runs phases in order, handing on what each reduced. */
+function sequence(program: Program, phases: readonly Program[], parts: readonly Kernel[]): Kernel {
+  // Where a tensor stands in the list of all there are: inputs, then the outputs of each phase in turn.
+  const places = program.inputs.map((at) => program.nodes[at]!.name!);
+  const plans = phases.map((phase) => {
+    const inputs = phase.inputs.map((at) => places.indexOf(phase.nodes[at]!.name!));
+    places.push(...phase.outputs.map(({ name }) => name));
+    return { inputs, scalars: phase.scalars.map((name) => program.scalars.indexOf(name)) };
+  });
+  const reduced = new Set(program.phases.flatMap(({ reductions }) => reductions));
+  const wanted = program.outputs.map(({ name, node }) =>
+    places.lastIndexOf(reduced.has(node) ? intermediate(node) : name),
+  );
+  return {
+    executor: parts[0]!.executor,
+    run(inputs, scalars) {
+      const values = [...inputs];
+      plans.forEach((plan, i) => {
+        const tensors = plan.inputs.map((at) => values[at]!);
+        values.push(...parts[i]!.run(tensors, plan.scalars.map((at) => scalars[at]!)));
+      });
+      const results = wanted.map((at, i) => (wanted.indexOf(at) === i ? values[at]! : tf.clone(values[at]!)));
+      for (const made of values.slice(inputs.length)) {
+        if (!results.includes(made) && !inputs.includes(made)) made.dispose();
+      }
+      return results;
+    },
+  };
+}

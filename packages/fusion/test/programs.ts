@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random programs for property tests, with inputs.
+
+import * as fc from 'fast-check';
+import {
+  operations,
+  reductions,
+  trace,
+  where,
+  type Expression,
+  type OperationName,
+  type Program,
+  type ReductionName,
+  type Shape,
+} from '../src/index.js';
+
+/** A program with something to run it on. */
+export interface Sample {
+  readonly program: Program;
+  /** Elements of every input of the program, as float32. */
+  readonly inputs: readonly (readonly number[])[];
+  readonly shapes: readonly Shape[];
+  readonly scalars: readonly number[];
+}
+
+/** One application of an operation or reduction to what there is already, chosen by number. */
+interface Step {
+  readonly op: OperationName | ReductionName | 'broadcast';
+  readonly picks: readonly [number, number, number];
+  readonly axes: readonly boolean[] | null;
+}
+
+const maxRank = 4;
+const length = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom(1, 2, 3, 4, 5, 7) },
+  { weight: 1, arbitrary: fc.constant(0) },
+);
+const mask = fc.array(fc.boolean(), { minLength: maxRank, maxLength: maxRank });
+
+const operationStep = fc.constantFrom(...(Object.keys(operations) as OperationName[]));
+const otherStep = fc.constantFrom(...reductions, 'broadcast' as const);
+// Mostly the latest, so that a program grows deep.
+const pick = fc.oneof({ weight: 3, arbitrary: fc.nat(1) }, { weight: 1, arbitrary: fc.nat(20) });
+const step: fc.Arbitrary<Step> = fc.record({
+  op: fc.oneof({ weight: 5, arbitrary: operationStep }, { weight: 2, arbitrary: otherStep }),
+  picks: fc.tuple(pick, pick, pick),
+  axes: fc.option(mask),
+});
+
+/** Numbers of ordinary size, which keep what is computed from them telling. */
+export const ordinary: fc.Arbitrary<number> = fc.float({ min: -8, max: 8, noNaN: true });
+
+/** Any float32: NaN, infinities, zeros of both signs, denormals, the largest and the smallest. */
+export const any: fc.Arbitrary<number> = fc.oneof(
+  { weight: 4, arbitrary: ordinary },
+  { weight: 2, arbitrary: fc.float() },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(Number.NaN, Infinity, -Infinity, 0, -0, 1, -1, 2 ** -149, -(2 ** -127), 2 ** -126, 2 ** 127),
+  },
+);
+
+/** The base shape with some axes shortened to 1, and leading ones left out: broadcasts with every other such. */
+function shapeWithin(base: Shape, short: readonly boolean[], dropped: number): Shape {
+  return base.map((axis, i) => (short[i] ? 1 : axis)).slice(Math.min(dropped, base.length));
+}
+
+function rule(
+  base: Shape,
+  steps: readonly Step[],
+  replaced: readonly number[],
+): (tensors: Record<string, Expression>, scalars: Record<string, Expression>) => Record<string, Expression> {
+  return (tensors, { s, t }) => {
+    const numbers = [...Object.values(tensors), s!, t!];
+    const conditions: Expression[] = [];
+    const pick = (from: Expression[], at: number): Expression => from[from.length - 1 - (at % from.length)]!;
+    const condition = (at: number): Expression =>
+      conditions.length === 0 ? pick(numbers, at).less(pick(numbers, at + 1)) : pick(conditions, at);
+    for (const { op, picks, axes } of steps) {
+      if (op === 'broadcast') {
+        numbers.push(pick(numbers, picks[0]).broadcastTo(base));
+      } else if (op in operations) {
+        const { operands, result } = operations[op as OperationName];
+        const args = operands.map((kind, i) =>
+          kind === 'number' ? pick(numbers, picks[i]!) : condition(picks[i]!),
+        );
+        const [first, ...rest] = args as [Expression, ...Expression[]];
+        const made =
+          op === 'where'
+            ? where(first, rest[0]!, rest[1]!)
+            : (first[op as 'add'] as (...operands: Expression[]) => Expression).apply(first, rest);
+        (result === 'number' ? numbers : conditions).push(made);
+      } else {
+        const x = pick(numbers, picks[0]);
+        numbers.push(x[op as ReductionName](axes ? x.shape.flatMap((_, axis) => (axes[axis] ? [axis] : [])) : undefined));
+      }
+    }
+    const outputs: [string, Expression][] = numbers.slice(-3).map((value, i) => [`out${i}`, value]);
+    for (const at of replaced) {
+      const name = `x${at % Object.keys(tensors).length}`;
+      const value = pick(numbers, at);
+      const shape = tensors[name]!.shape;
+      if (value.rank <= shape.length && value.shape.every((n, i) => n === 1 || n === shape[i + shape.length - value.rank])) {
+        outputs.push([name, value.broadcastTo(shape)]);
+      }
+    }
+    return Object.fromEntries(outputs);
+  };
+}
+
+/** Random programs over random shapes, with inputs of which every element is an `element`. */
+export function samples(element: fc.Arbitrary<number>): fc.Arbitrary<Sample> {
+  const tensor = fc.record({
+    short: mask,
+    dropped: fc.constantFrom(0, 0, 0, 1, 2, 4),
+    // Repeated as often as the shape asks for, so that a counterexample shrinks well.
+    elements: fc.array(element, { minLength: 1, maxLength: 16 }),
+  });
+  return fc
+    .record({
+      base: fc.array(length, { maxLength: maxRank }),
+      tensors: fc.array(tensor, { minLength: 1, maxLength: 3 }),
+      scalars: fc.record({ s: fc.double({ min: -4, max: 4, noNaN: true }), t: element }),
+      steps: fc.array(step, { minLength: 1, maxLength: 10 }),
+      replaced: fc.array(fc.nat(9), { maxLength: 2 }),
+    })
+    .map(({ base, tensors, scalars, steps, replaced }) => {
+      const shapes = tensors.map(({ short, dropped }) => shapeWithin(base, short, dropped));
+      const named = Object.fromEntries(shapes.map((shape, i) => [`x${i}`, shape]));
+      const program = trace('Random', named, Object.keys(scalars), rule(base, steps, replaced));
+      const used = program.inputs.map((at) => Number(program.nodes[at]!.name!.slice(1)));
+      return {
+        program,
+        inputs: used.map((i) => {
+          const { elements } = tensors[i]!;
+          const size = shapes[i]!.reduce((product, axis) => product * axis, 1);
+          return Array.from({ length: size }, (_, at) => Math.fround(elements[at % elements.length]!));
+        }),
+        shapes: used.map((i) => shapes[i]!),
+        scalars: program.scalars.map((name) => scalars[name as 's' | 't']),
+      };
+    });
+}

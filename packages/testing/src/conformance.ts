@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every optimizer must do, whatever its rule: one suite for all, read off what its class declares.
+
+import type { BaseOptimizer } from '@optim/core';
+import { describe, inject, it } from 'vitest';
+import { convergingChecks } from './converging.js';
+import { goldenSuite, type GoldenFile } from './golden.js';
+import { modelChecks } from './model.js';
+import { optionChecks } from './options.js';
+import { refusingGradientChecks } from './refusing-gradients.js';
+import { refusingStateChecks } from './refusing-states.js';
+import { savingChecks } from './saving.js';
+import { steppingChecks } from './stepping.js';
+import { subjectOf, type Make, type Subject } from './subject.js';
+
+/** One thing to check about an optimizer; it throws when the optimizer does otherwise. */
+export interface Check {
+  readonly name: string;
+  /**
+   * Run in browsers too, where a step in software rendering takes a hundred times as long: only what depends on the
+   * kernels. The rest runs the same JavaScript on every backend.
+   */
+  readonly everywhere?: boolean;
+  /** Whether it concerns an optimizer with these options; always when absent. */
+  readonly applies?: (subject: Subject) => boolean;
+  readonly run: (subject: Subject) => Promise<void>;
+}
+
+/** The whole suite. */
+export const checks: readonly Check[] = [
+  ...convergingChecks,
+  ...steppingChecks,
+  ...savingChecks,
+  ...optionChecks,
+  ...refusingGradientChecks,
+  ...refusingStateChecks,
+  ...modelChecks,
+];
+
+/**
+ * A test per thing that every optimizer must do.
+ *
+ * @param make - an optimizer from options, which must all reach it; a wrapper is given a base when there is none
+ * @param title - tells two suites of one class apart, such as those with different bases
+ */
+export function conformance(make: Make, title?: string): void {
+  const subject = subjectOf(make);
+  const inBrowser = inject('backend').startsWith('web');
+  describe(`${title ?? subject.name}: conformance`, () => {
+    for (const { name, everywhere, applies, run } of checks) {
+      if (inBrowser && !everywhere) continue;
+      if (applies && !applies(subject)) continue;
+      it(name, () => run(subject));
+    }
+  });
+}
+
+/** Everything about an algorithm: its golden cases, then {@link conformance}. */
+export function suite(golden: GoldenFile, make: (options: Record<string, unknown>) => BaseOptimizer): void {
+  goldenSuite(golden, make);
+  conformance(make);
+}
