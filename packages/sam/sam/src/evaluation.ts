@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Evaluating a loss twice as if it were once: a loss of `model.fit` draws dropout masks, moves the statistics of batch
+// normalization and keeps its metrics, and none of that is to happen twice.
+
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * Runs an evaluation and lists the random numbers it drew. Random ops of TensorFlow.js without a seed take theirs
+ * from `Math.random`, in the order in which they run.
+ */
+export function record<T>(evaluate: () => T): { result: T; draws: readonly number[] } {
+  const { random } = Math;
+  const draws: number[] = [];
+  Math.random = () => {
+    const drawn = random();
+    draws.push(drawn);
+    return drawn;
+  };
+  try {
+    return { result: evaluate(), draws };
+  } finally {
+    Math.random = random;
+  }
+}
+
+/** What a variable holds now, without copying it; on some backends `tf.clone` copies. */
+export function hold(variable: tf.Variable): tf.Variable {
+  return tf.variable(variable, false);
+}
+
+/**
+ * Runs an evaluation again: it draws the same random numbers, and variables that are not trained are put back to what
+ * they were before it.
+ *
+ * @param left - receives what the evaluation kept (`tf.keep`) and nobody has freed when it ends: the metrics of
+ * `model.fit`, which looks only at those of the first evaluation. Others may still read them: `trainOnBatch` does.
+ */
+export function repeat<T>(evaluate: () => T, draws: readonly number[], left: tf.Tensor[]): T {
+  const { random } = Math;
+  const engine = tf.engine();
+  const { keep } = engine;
+  const kept: tf.Tensor[] = [];
+  const drawn = draws.values();
+  const statistics = Object.values(engine.registeredVariables).filter(({ trainable }) => !trainable);
+  const before = statistics.map(hold);
+  try {
+    Math.random = () => drawn.next().value ?? random();
+    // Not part of the documented API.
+    if (typeof keep === 'function') {
+      engine.keep = (tensor) => {
+        kept.push(tensor);
+        return keep.call(engine, tensor) as typeof tensor;
+      };
+    }
+    return evaluate();
+  } finally {
+    Math.random = random;
+    engine.keep = keep;
+    statistics.forEach((variable, i) => {
+      if (!variable.isDisposed && variable.dataId !== before[i]!.dataId) variable.assign(before[i]!);
+    });
+    tf.dispose(before);
+    left.push(...kept.filter(({ isDisposed }) => !isDisposed));
+  }
+}

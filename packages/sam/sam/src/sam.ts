@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Foret et al., "Sharpness-Aware Minimization for Efficiently Improving Generalization", arXiv:2010.01412
+// Checked against davda54/sam and optax.contrib.sam.
+
+import { commonOptions, flag, hyper, real, type Hyper, type OptionTable, type Scalars } from '@optim/core';
+import type { Expression } from '@optim/fusion';
+import { Perturbation, SharpnessAware, type PerturbationOptions } from './sharpness-aware.js';
+
+/** Options of {@link SAM}. */
+export interface SAMOptions extends PerturbationOptions {
+  /** Radius of the neighbourhood. @defaultValue `0.05` */
+  rho?: Hyper;
+  /** Scale the neighbourhood by |p|, element by element. @defaultValue `false` */
+  adaptive?: boolean;
+  /** Added to the norm. @defaultValue `1e-12` */
+  perturbEpsilon?: number;
+}
+
+/**
+ * Sharpness-aware minimization: takes the gradient at the worst point nearby and has any optimizer step along it from
+ * the original point. Finds flat minima, which generalize better, for two evaluations of the loss a step.
+ *
+ * ```text
+ * g = ∇f(p)
+ * T = |p| if adaptive, otherwise 1
+ * q = p + rho·T²·g/(√(Σ (T·g)²) + perturbEpsilon)       Σ over all elements of all parameters
+ * h = ∇f(q), of the same batch
+ * p ← step of the base from p along h
+ * ```
+ *
+ * Learning rate, weight decay and the like are those of the base, which may be any `tf.Optimizer` that steps along
+ * given gradients. Keeps nothing between steps. rho 0 is the base itself. See {@link SharpnessAware} on dropout, batch
+ * normalization and metrics.
+ *
+ * Differs from the authors' code in `perturbEpsilon` (they have none) and in `adaptive`, the simplified ASAM of the
+ * PyTorch port; that of ASAM's authors is `@optim/asam`. Weight decay in the base is not part of g, where L2 in the
+ * loss is.
+ *
+ * @example
+ * ```ts
+ * import { SAM } from '@optim/sam';
+ * import * as tf from '@tensorflow/tfjs-core';
+ *
+ * model.compile({ optimizer: new SAM(tf.train.momentum(0.1, 0.9), { rho: 0.05 }), loss: 'meanSquaredError' });
+ * ```
+ * @see https://arxiv.org/abs/2010.01412
+ */
+export class SAM extends SharpnessAware<SAMOptions> {
+  static get className(): string {
+    return 'SAM';
+  }
+
+  static override readonly options: OptionTable<SAMOptions> = {
+    rho: hyper('[0, ∞)', 0.05),
+    adaptive: flag(false),
+    perturbEpsilon: real('[0, ∞)', 1e-12),
+  };
+
+  protected readonly inner: Perturbation<SAMOptions> = new Ascent(this.settings);
+}
+
+class Ascent extends Perturbation<SAMOptions> {
+  static get className(): string {
+    return 'SAM';
+  }
+
+  static override readonly options: object = { ...SAM.options, ...commonOptions() };
+
+  protected scale(param: Expression, { adaptive }: Scalars<SAMOptions>): Expression | null {
+    return adaptive ? param.abs() : null;
+  }
+}
