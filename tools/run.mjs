@@ -17,6 +17,7 @@ const tool = (name) => `tsx --conditions=@optim/source tools/${name}/main.ts`;
 const tasks = {
   test: [`${nx} build`, 'vitest run'],
   demo: [tool('demo')],
+  bench: [tool('bench')],
   build: [`${nx} build`],
   // By path: both TypeScripts of the workspace call their program `tsc`.
   typecheck: ['node node_modules/typescript-7/bin/tsc -p tsconfig.json'],
@@ -28,7 +29,6 @@ const tasks = {
   readme: [tool('readme')],
   'readme:check': [`${tool('readme')} --check`],
   licences: [tool('licences')],
-  'licences:check': [`${tool('licences')} --check`],
   'licences:check': [`${tool('licences')} --check`],
   changeset: ['changeset'],
   release: [tool('release')],

@@ -8,7 +8,12 @@ describe('@optim/all', () => {
   it('has every optimizer whose licence and whose official code is permissive, and no other', () => {
     const permissive = /^(Apache-2\.0|MIT|BSD-[23]-Clause|NONE)$/;
     const expected = workspacePackages()
-      .filter(({ manifest }) => !manifest.private && manifest.optim?.family !== 'foundation' && permissive.test(manifest.license ?? ''))
+      .filter(
+        ({ manifest }) =>
+          !manifest.private &&
+          manifest.optim?.family !== 'foundation' &&
+          permissive.test(manifest.license ?? ''),
+      )
       .flatMap(({ manifest }) => manifest.optim?.algorithms ?? [])
       .filter(({ officialCode }) => !officialCode || permissive.test(officialCode.license))
       .map((algorithm) => algorithm.class);
@@ -26,6 +31,8 @@ describe('@optim/all', () => {
   });
 
   it('refuses a name it does not know', () => {
-    expect(() => (createOptimizer as (name: string) => unknown)('Adam')).toThrow(/^@optim\/all: name must be one of AdaBelief, .*, got "Adam"$/);
+    expect(() => (createOptimizer as (name: string) => unknown)('Adam')).toThrow(
+      /^@optim\/all: name must be one of AdaBelief, .*, got "Adam"$/,
+    );
   });
 });

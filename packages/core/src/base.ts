@@ -7,7 +7,9 @@ import type { Schedule } from './schedule.js';
 import type { StateDict } from './state.js';
 
 /** Gradients by variable name, or as a list; entries without a tensor are passed over. */
-export type NamedGradients = tf.NamedTensorMap | readonly { name: string; tensor: tf.Tensor | null | undefined }[];
+export type NamedGradients =
+  | tf.NamedTensorMap
+  | readonly { name: string; tensor: tf.Tensor | null | undefined }[];
 
 /** A variable and its gradient, checked to fit. */
 export interface Entry {
@@ -76,7 +78,10 @@ export abstract class BaseOptimizer extends tf.Optimizer {
   }
 
   /** As in TensorFlow.js; when `f` throws, nothing that was recorded until then stays in memory. */
-  override computeGradients(f: () => tf.Scalar, varList?: tf.Variable[]): { value: tf.Scalar; grads: tf.NamedTensorMap } {
+  override computeGradients(
+    f: () => tf.Scalar,
+    varList?: tf.Variable[],
+  ): { value: tf.Scalar; grads: tf.NamedTensorMap } {
     try {
       return tf.tidy(() => super.computeGradients(f, varList));
     } catch (error) {
@@ -102,7 +107,8 @@ export abstract class BaseOptimizer extends tf.Optimizer {
     const seen = new Set<string>();
     for (const { name, tensor } of list) {
       if (tensor == null) continue;
-      if (seen.has(name)) throw new RangeError(`${this.owner}: variable "${name}" has two gradients; add them up first`);
+      if (seen.has(name))
+        throw new RangeError(`${this.owner}: variable "${name}" has two gradients; add them up first`);
       seen.add(name);
       entries.push(this.entry(name, tensor));
     }
@@ -110,7 +116,11 @@ export abstract class BaseOptimizer extends tf.Optimizer {
   }
 
   /** One update of the variables that have a gradient; `given` is all that was given. Gradients stay the caller's. */
-  protected abstract step(entries: readonly Entry[], loss: tf.Scalar | undefined, given: NamedGradients): void;
+  protected abstract step(
+    entries: readonly Entry[],
+    loss: tf.Scalar | undefined,
+    given: NamedGradients,
+  ): void;
 
   /** Everything needed to go on later, as plain data. */
   abstract stateDict(): Promise<StateDict>;
@@ -164,9 +174,12 @@ export abstract class BaseOptimizer extends tf.Optimizer {
 
   private entry(name: string, grad: tf.Tensor): Entry {
     const variable = tf.engine().registeredVariables[name];
-    if (!variable) throw new RangeError(`${this.owner}: no variable is named "${name}"; it was disposed or never made`);
+    if (!variable)
+      throw new RangeError(`${this.owner}: no variable is named "${name}"; it was disposed or never made`);
     if (variable.dtype !== 'float32') {
-      throw new TypeError(`${this.owner}: variable "${name}" must be float32 to be trained, got ${variable.dtype}`);
+      throw new TypeError(
+        `${this.owner}: variable "${name}" must be float32 to be trained, got ${variable.dtype}`,
+      );
     }
     if (grad.dtype !== 'float32') {
       throw new TypeError(`${this.owner}: gradient of "${name}" must be float32, got ${grad.dtype}`);
@@ -176,7 +189,8 @@ export abstract class BaseOptimizer extends tf.Optimizer {
         `${this.owner}: gradient of "${name}" must have shape ${showShape(variable.shape)}, got ${showShape(grad.shape)}`,
       );
     }
-    if (grad.isDisposed) throw new RangeError(`${this.owner}: gradient of "${name}" was disposed before the step`);
+    if (grad.isDisposed)
+      throw new RangeError(`${this.owner}: gradient of "${name}" was disposed before the step`);
     return { variable, grad };
   }
 }
@@ -199,5 +213,6 @@ function releaseTape(): void {
  * Packages call it for their own classes when they are imported.
  */
 export function register(...classes: (abstract new (...args: never[]) => BaseOptimizer)[]): void {
-  for (const cls of classes) tf.serialization.registerClass(cls as unknown as Parameters<typeof tf.serialization.registerClass>[0]);
+  for (const cls of classes)
+    tf.serialization.registerClass(cls as unknown as Parameters<typeof tf.serialization.registerClass>[0]);
 }

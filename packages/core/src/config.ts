@@ -8,7 +8,9 @@ import { decodeValue, encodeValue, isSchedule } from './schedule.js';
 
 function encodeGroup(owner: string, { match, ...overrides }: ParameterGroup): Record<string, unknown> {
   if (!(match instanceof RegExp)) {
-    throw new TypeError(`${owner}: parameterGroups: a function cannot be saved; match by RegExp, got ${match.name || 'a function'}`);
+    throw new TypeError(
+      `${owner}: parameterGroups: a function cannot be saved; match by RegExp, got ${match.name || 'a function'}`,
+    );
   }
   return { match: { name: match.source, flags: match.flags }, ...encodeOptions(owner, overrides) };
 }
@@ -20,7 +22,10 @@ function decodeGroup(group: Record<string, unknown>): ParameterGroup {
 }
 
 function encodeHook(owner: string, hook: Hook): HookConfig {
-  if (!hook.config) throw new TypeError(`${owner}: transforms: hook "${hook.name}" cannot be saved; define it with defineHook`);
+  if (!hook.config)
+    throw new TypeError(
+      `${owner}: transforms: hook "${hook.name}" cannot be saved; define it with defineHook`,
+    );
   return hook.config;
 }
 
@@ -31,7 +36,8 @@ function encodeHook(owner: string, hook: Hook): HookConfig {
 export function encodeOptions(owner: string, options: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(options).map(([name, value]) => {
-      if (name === 'parameterGroups') return [name, (value as ParameterGroup[]).map((group) => encodeGroup(owner, group))];
+      if (name === 'parameterGroups')
+        return [name, (value as ParameterGroup[]).map((group) => encodeGroup(owner, group))];
       if (name === 'transforms') return [name, (value as Hook[]).map((hook) => encodeHook(owner, hook))];
       return [name, encodeValue(`${owner}: ${name}`, value)];
     }),

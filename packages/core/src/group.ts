@@ -27,7 +27,11 @@ const whole = ['parameterGroups', 'transforms'];
  * Checks the groups against the option table of the optimizer.
  * @throws TypeError or RangeError naming the group and the option.
  */
-export function checkGroups(owner: string, table: Record<string, OptionSpec>, groups: readonly ParameterGroup[]): void {
+export function checkGroups(
+  owner: string,
+  table: Record<string, OptionSpec>,
+  groups: readonly ParameterGroup[],
+): void {
   const known = Object.keys(table).filter((name) => !whole.includes(name));
   groups.forEach((group, i) => {
     const where = `parameterGroups[${i}]`;
@@ -35,7 +39,9 @@ export function checkGroups(owner: string, table: Record<string, OptionSpec>, gr
       throw new TypeError(`${owner}: ${where} must be an object, got ${show(group)}`);
     }
     if (!(group.match instanceof RegExp) && typeof group.match !== 'function') {
-      throw new TypeError(`${owner}: ${where}.match must be a RegExp or a function of the variable, got ${show(group.match)}`);
+      throw new TypeError(
+        `${owner}: ${where}.match must be a RegExp or a function of the variable, got ${show(group.match)}`,
+      );
     }
     for (const [name, value] of Object.entries(group)) {
       if (name === 'match') continue;
@@ -51,7 +57,12 @@ export function checkGroups(owner: string, table: Record<string, OptionSpec>, gr
  * Options at one step: schedules evaluated and checked against their rows.
  * @param step - number of updates done before
  */
-export function atStep(owner: string, table: Record<string, OptionSpec>, options: object, step: number): Record<string, unknown> {
+export function atStep(
+  owner: string,
+  table: Record<string, OptionSpec>,
+  options: object,
+  step: number,
+): Record<string, unknown> {
   const values: Record<string, unknown> = { ...options };
   for (const [name, value] of Object.entries(options)) {
     const row = table[name];

@@ -76,19 +76,27 @@ export function defineHook<O extends object>(
 export function hookFromConfig(config: HookConfig): Hook {
   const factory = factories.get(config.hook) as ((options: object) => Hook) | undefined;
   if (!factory) {
-    throw new RangeError(`hook "${config.hook}" is not defined; import it (for example from @optim/hooks) before loading`);
+    throw new RangeError(
+      `hook "${config.hook}" is not defined; import it (for example from @optim/hooks) before loading`,
+    );
   }
   return factory(decode(config.options));
 }
 
 /** Whether a value looks like a {@link Hook}. */
 export function isHook(value: unknown): value is Hook {
-  if (typeof value !== 'object' || value === null || !('name' in value) || typeof value.name !== 'string') return false;
-  return ['gradient', 'update', 'guard'].some((part) => typeof (value as Record<string, unknown>)[part] === 'function');
+  if (typeof value !== 'object' || value === null || !('name' in value) || typeof value.name !== 'string')
+    return false;
+  return ['gradient', 'update', 'guard'].some(
+    (part) => typeof (value as Record<string, unknown>)[part] === 'function',
+  );
 }
 
 /** Hooks with a key each that no other has: the name, numbered where a name comes again. */
-export function keyed(owner: string, hooks: readonly Hook[]): { readonly key: string; readonly hook: Hook }[] {
+export function keyed(
+  owner: string,
+  hooks: readonly Hook[],
+): { readonly key: string; readonly hook: Hook }[] {
   const seen = new Map<string, number>();
   return hooks.map((hook) => {
     if (!/^[a-z][a-z0-9]*$/i.test(hook.name)) {

@@ -7,10 +7,26 @@ import { BaseOptimizer, type Entry, type NamedWeight } from './base.js';
 import { decodeOptions, encodeOptions, encodeSavable } from './config.js';
 import { atStep, checkGroups, matches, type ParameterGroup } from './group.js';
 import { isHook, keyed, type Hook } from './hook.js';
-import { check, choice, custom, hyper, resolveOptions, type Hyper, type OptionSpec, type OptionTable } from './options.js';
+import {
+  check,
+  choice,
+  custom,
+  hyper,
+  resolveOptions,
+  type Hyper,
+  type OptionSpec,
+  type OptionTable,
+} from './options.js';
 import type { Pair, Resolved, Results, Round, SlotInit } from './rule.js';
 import { isSchedule, type Schedule } from './schedule.js';
-import { assertSlots, assertSomeMatched, checkStateDict, matchSaved, type SavedParameter, type StateDict } from './state.js';
+import {
+  assertSlots,
+  assertSomeMatched,
+  checkStateDict,
+  matchSaved,
+  type SavedParameter,
+  type StateDict,
+} from './state.js';
 import { Stepper, type Binding, type Parameter } from './stepper.js';
 import { Tracer, type Structure } from './tracer.js';
 import { readWeights, saveParameters, writeWeights } from './weights.js';
@@ -239,8 +255,13 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     const group = this.groupOf(variable);
     const program = this.initProgram(variable, group);
     const values = saved
-      ? program.outputs.map(({ name }) => tf.tensor(saved.slots[name]!.data.slice(), [...saved.slots[name]!.shape]))
-      : kernelFor(program).run(program.inputs.map(() => variable), []);
+      ? program.outputs.map(({ name }) =>
+          tf.tensor(saved.slots[name]!.data.slice(), [...saved.slots[name]!.shape]),
+        )
+      : kernelFor(program).run(
+          program.inputs.map(() => variable),
+          [],
+        );
     const slots = program.outputs.map(({ name }, i) => [name, toVariable(values[i]!)] as const);
     return { variable, group, slots: Object.fromEntries(slots), updates: saved?.updates ?? 0 };
   }
@@ -294,7 +315,10 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     const { momentumSlots } = this.constructor as typeof Optimizer;
     const names = momentumSlots.filter((name) => this.slotNames().includes(name));
     if (names.length === 0) return null;
-    const of = ({ variable, slots }: Parameter): Momentum['slots'][number] => [variable, names.map((name) => slots[name])];
+    const of = ({ variable, slots }: Parameter): Momentum['slots'][number] => [
+      variable,
+      names.map((name) => slots[name]),
+    ];
     return { names, slots: this.ordered().map(of) };
   }
 
@@ -313,9 +337,19 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
 
   override async prepare(state: unknown): Promise<() => void> {
     this.assertUsable();
-    const { step, hyperparameters, globals, parameters } = checkStateDict(this.owner, state, this.slotNames(), this.globalNames());
+    const { step, hyperparameters, globals, parameters } = checkStateDict(
+      this.owner,
+      state,
+      this.slotNames(),
+      this.globalNames(),
+    );
     const { parameterGroups, transforms } = this.settings;
-    const options = this.checked({ ...this.settings, ...decodeOptions(hyperparameters), parameterGroups, transforms });
+    const options = this.checked({
+      ...this.settings,
+      ...decodeOptions(hyperparameters),
+      parameterGroups,
+      transforms,
+    });
     return this.restoring(step, parameters, globals, options);
   }
 
@@ -329,7 +363,12 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
 
   override async prepareWeights(weights: readonly NamedWeight[]): Promise<() => void> {
     this.assertUsable();
-    const { step, parameters, globals } = await readWeights(this.owner, weights, this.slotNames(), this.globalNames());
+    const { step, parameters, globals } = await readWeights(
+      this.owner,
+      weights,
+      this.slotNames(),
+      this.globalNames(),
+    );
     return this.restoring(step, parameters, globals, this.settings);
   }
 
@@ -364,7 +403,12 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   private assertFits(variable: tf.Variable, saved: SavedParameter): void {
     const group = this.groupOf(variable);
     const program = this.initProgram(variable, group);
-    assertSlots(this.owner, saved.name, Object.keys(saved.slots), program.outputs.map(({ name }) => name));
+    assertSlots(
+      this.owner,
+      saved.name,
+      Object.keys(saved.slots),
+      program.outputs.map(({ name }) => name),
+    );
     for (const { name, node } of program.outputs) {
       const expected = program.nodes[node]!.shape;
       const slot = saved.slots[name];
@@ -379,7 +423,8 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
 
   /** Forgets parameters whose variable is gone, and globals that `tf.disposeVariables()` took away. */
   private prune(): void {
-    for (const parameter of this.parameters.values()) if (!isAlive(parameter.variable)) this.forget(parameter);
+    for (const parameter of this.parameters.values())
+      if (!isAlive(parameter.variable)) this.forget(parameter);
     for (const [name, value] of this.kept) if (!isAlive(value)) this.kept.delete(name);
   }
 

@@ -33,12 +33,20 @@ const isNumber = (value: unknown): value is number => typeof value === 'number';
 function interval(text: string): (value: number) => boolean {
   const parts = /^([[(])(-?[\d.e-]+|-∞), (-?[\d.e-]+|∞)([\])])$/.exec(text);
   if (!parts) throw new Error(`not an interval: ${text}`);
-  const [low, high] = [parts[2]!, parts[3]!].map((end) => Number(end.replace('∞', 'Infinity'))) as [number, number];
+  const [low, high] = [parts[2]!, parts[3]!].map((end) => Number(end.replace('∞', 'Infinity'))) as [
+    number,
+    number,
+  ];
   return (value) =>
     (parts[1] === '[' ? value >= low : value > low) && (parts[4] === ']' ? value <= high : value < high);
 }
 
-function row(type: string, range: string, hasType: OptionSpec['hasType'], allows: OptionSpec['allows']): OptionSpec {
+function row(
+  type: string,
+  range: string,
+  hasType: OptionSpec['hasType'],
+  allows: OptionSpec['allows'],
+): OptionSpec {
   return { type, range, hasType, allows };
 }
 
@@ -73,7 +81,12 @@ export function hyper(range: string, value?: number, scheduled?: string): Option
 /** `true` or `false`. */
 export function flag(value: boolean): OptionSpec {
   return withDefault(
-    row('a boolean', 'true or false', (given) => typeof given === 'boolean', () => true),
+    row(
+      'a boolean',
+      'true or false',
+      (given) => typeof given === 'boolean',
+      () => true,
+    ),
     value,
   );
 }
@@ -82,7 +95,12 @@ export function flag(value: boolean): OptionSpec {
 export function choice<T extends string>(values: readonly T[], value: T | undefined = values[0]): OptionSpec {
   const list = `one of ${values.map((name) => `'${name}'`).join(', ')}`;
   return withDefault(
-    row('a string', list, (given) => typeof given === 'string', (given: T) => values.includes(given)),
+    row(
+      'a string',
+      list,
+      (given) => typeof given === 'string',
+      (given: T) => values.includes(given),
+    ),
     value,
   );
 }
@@ -101,12 +119,23 @@ export function nullable(spec: OptionSpec, value: unknown = null): OptionSpec {
 
 /** An option that a variant of a class has settled: no other value is accepted. */
 export function fixed(value: boolean | string): OptionSpec {
-  return { ...row(`a ${typeof value}`, `${show(value)}, always`, (given) => typeof given === typeof value, (given) => given === value), default: value };
+  return {
+    ...row(
+      `a ${typeof value}`,
+      `${show(value)}, always`,
+      (given) => typeof given === typeof value,
+      (given) => given === value,
+    ),
+    default: value,
+  };
 }
 
 /** Anything `accepts` says yes to; `range` says in words what that is. */
 export function custom(range: string, accepts: (value: unknown) => boolean, value?: unknown): OptionSpec {
-  return withDefault(row(range, range, accepts, () => true), value);
+  return withDefault(
+    row(range, range, accepts, () => true),
+    value,
+  );
 }
 
 /** How a received value appears in a message. */
@@ -114,7 +143,9 @@ export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'function') return value.name ? `function ${value.name}` : 'a function';
   if (typeof value === 'object' && value !== null) {
-    return Array.isArray(value) ? `[${value.map(show).join(', ')}]` : `an object (${value.constructor?.name ?? 'Object'})`;
+    return Array.isArray(value)
+      ? `[${value.map(show).join(', ')}]`
+      : `an object (${value.constructor?.name ?? 'Object'})`;
   }
   return Object.is(value, -0) ? '-0' : String(value);
 }
@@ -163,7 +194,11 @@ export function suggestion(name: string, known: readonly string[]): string {
  * Options with every default filled in and every value checked.
  * @throws TypeError for an unknown or missing option or a wrong type, RangeError for a value outside its range.
  */
-export function resolveOptions<O extends object>(owner: string, table: OptionTable<O>, given: object): Required<O> {
+export function resolveOptions<O extends object>(
+  owner: string,
+  table: OptionTable<O>,
+  given: object,
+): Required<O> {
   const rows = table as Record<string, OptionSpec>;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw new TypeError(`${owner}: options must be an object, got ${show(given)}`);

@@ -16,8 +16,12 @@ export type Resolved<O> = { readonly [K in keyof O]-?: Exclude<O[K], Schedule | 
  * @typeParam C - the coefficients and globals, e.g. `{ stepSize: number; rectified: boolean }`
  */
 export type Scalars<O, C = unknown> = {
-  readonly [K in keyof O]-?: Schedule extends O[K] ? Expression | Exclude<O[K], Hyper | undefined> : Exclude<O[K], undefined>;
-} & { readonly [K in keyof C]: [C[K]] extends [number | undefined] ? Expression | Extract<C[K], undefined> : C[K] };
+  readonly [K in keyof O]-?: Schedule extends O[K]
+    ? Expression | Exclude<O[K], Hyper | undefined>
+    : Exclude<O[K], undefined>;
+} & {
+  readonly [K in keyof C]: [C[K]] extends [number | undefined] ? Expression | Extract<C[K], undefined> : C[K];
+};
 
 /** What a rule reads of one parameter: its value, its gradient and its slots. */
 export type Tensors<S extends string = never> = { readonly [K in S | 'param' | 'grad']: Expression };

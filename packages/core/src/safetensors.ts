@@ -4,7 +4,14 @@
 
 import { showShape, sizeOf, type Shape } from '@optim/fusion';
 import { show } from './options.js';
-import { isForeign, isRecord, isShape, type ForeignState, type SavedTensor, type StateDict } from './state.js';
+import {
+  isForeign,
+  isRecord,
+  isShape,
+  type ForeignState,
+  type SavedTensor,
+  type StateDict,
+} from './state.js';
 
 interface Located {
   readonly dtype: string;
@@ -23,9 +30,15 @@ function extract(state: StateDict | ForeignState, prefix: string, tensors: Tenso
     return prefix + name;
   };
   if (isForeign(state)) {
-    return { ...state, weights: state.weights.map(({ tensor, ...rest }) => ({ ...rest, tensor: put(rest.name, tensor) })) };
+    return {
+      ...state,
+      weights: state.weights.map(({ tensor, ...rest }) => ({ ...rest, tensor: put(rest.name, tensor) })),
+    };
   }
-  const mapped = <T>(record: Readonly<Record<string, T>>, f: (name: string, value: T) => string): Record<string, string> =>
+  const mapped = <T>(
+    record: Readonly<Record<string, T>>,
+    f: (name: string, value: T) => string,
+  ): Record<string, string> =>
     Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(name, value)]));
   return {
     ...state,
@@ -55,7 +68,8 @@ export function encodeState(state: StateDict): Uint8Array {
   bytes.fill(0x20, 8, 8 + padded);
   bytes.set(text, 8);
   let at = 8 + padded;
-  for (const { data } of tensors.values()) for (const value of data) view.setFloat32((at += 4) - 4, value, true);
+  for (const { data } of tensors.values())
+    for (const value of data) view.setFloat32((at += 4) - 4, value, true);
   return bytes;
 }
 
@@ -67,12 +81,16 @@ function fail(what: string): never {
 function restore(rest: unknown, tensors: Tensors): StateDict | ForeignState {
   const record = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : broken());
   const array = (value: unknown): unknown[] => (Array.isArray(value) ? value : broken());
-  const take = (name: unknown): SavedTensor => tensors.get(String(name)) ?? fail(`tensor ${show(name)} is missing`);
+  const take = (name: unknown): SavedTensor =>
+    tensors.get(String(name)) ?? fail(`tensor ${show(name)} is missing`);
   const mapped = <T>(names: unknown, f: (tensor: SavedTensor) => T): Record<string, T> =>
     Object.fromEntries(Object.entries(record(names)).map(([name, at]) => [name, f(take(at))]));
   const state = record(rest);
   if ('weights' in state) {
-    const weights = array(state['weights']).map((weight) => ({ ...record(weight), tensor: take(record(weight)['tensor']) }));
+    const weights = array(state['weights']).map((weight) => ({
+      ...record(weight),
+      tensor: take(record(weight)['tensor']),
+    }));
     return { ...state, weights } as unknown as ForeignState;
   }
   return {
@@ -126,11 +144,19 @@ export function decodeState(bytes: Uint8Array): StateDict {
   let end = start;
   for (const [name, entry] of Object.entries(located)) {
     if (!isLocated(entry)) return fail(`tensor "${name}" has no shape or offsets`);
-    const { dtype, shape, data_offsets: [from, to] } = entry;
+    const {
+      dtype,
+      shape,
+      data_offsets: [from, to],
+    } = entry;
     if (dtype !== 'F32') fail(`tensor "${name}" must be F32, got ${show(dtype)}`);
-    if (to - from !== 4 * sizeOf(shape)) fail(`tensor "${name}" of shape ${showShape(shape)} has ${to - from} bytes`);
-    if (start + to > bytes.length) fail(`truncated: tensor "${name}" needs ${start + to} bytes, the file has ${bytes.length}`);
-    const data = Float32Array.from({ length: (to - from) / 4 }, (_, i) => view.getFloat32(start + from + 4 * i, true));
+    if (to - from !== 4 * sizeOf(shape))
+      fail(`tensor "${name}" of shape ${showShape(shape)} has ${to - from} bytes`);
+    if (start + to > bytes.length)
+      fail(`truncated: tensor "${name}" needs ${start + to} bytes, the file has ${bytes.length}`);
+    const data = Float32Array.from({ length: (to - from) / 4 }, (_, i) =>
+      view.getFloat32(start + from + 4 * i, true),
+    );
     tensors.set(name, { shape, data });
     end = Math.max(end, start + to);
   }

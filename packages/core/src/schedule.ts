@@ -48,7 +48,8 @@ export function defineSchedule<O extends object>(
     const value = build(resolved);
     const given = Object.fromEntries(Object.keys(options).map((key) => [key, resolved[key as keyof O]]));
     const schedule = (step: number): number => {
-      if (!(step >= 0 && step < Infinity)) throw new RangeError(`${name}: step must be in [0, ∞), got ${show(step)}`);
+      if (!(step >= 0 && step < Infinity))
+        throw new RangeError(`${name}: step must be in [0, ∞), got ${show(step)}`);
       return value(step);
     };
     // A getter, so that a schedule around a plain function works in training and fails only when it is saved.
@@ -70,7 +71,9 @@ function isConfig(value: unknown): value is ScheduleConfig {
 
 /** Options as JSON: schedules become their configurations, infinities become strings. */
 export function encode(options: object, prefix = ''): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, encodeValue(prefix + key, value)]));
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [key, encodeValue(prefix + key, value)]),
+  );
 }
 
 /** The inverse of {@link encode}. */

@@ -44,7 +44,11 @@ export interface StateDict {
 export interface ForeignState {
   readonly format: 1;
   readonly optimizer: string;
-  readonly weights: readonly { readonly name: string; readonly dtype: string; readonly tensor: SavedTensor }[];
+  readonly weights: readonly {
+    readonly name: string;
+    readonly dtype: string;
+    readonly tensor: SavedTensor;
+  }[];
 }
 
 /** Whether a value is an object with names, not an array. */
@@ -60,39 +64,54 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
  * @param globals - the globals it must have; any when absent
  * @throws TypeError when it is not a state dict; RangeError when it is one of another optimizer or version
  */
-export function checkStateDict(owner: string, state: unknown, slots?: readonly string[], globals?: readonly string[]): StateDict {
+export function checkStateDict(
+  owner: string,
+  state: unknown,
+  slots?: readonly string[],
+  globals?: readonly string[],
+): StateDict {
   const fail = (what: string, received: unknown): never => {
     throw new TypeError(`${owner}: state dict: ${what}, got ${show(received)}`);
   };
   if (!isRecord(state)) return fail('must be an object', state);
-  if (state['format'] !== 1) throw new RangeError(`${owner}: state dict: format must be 1, got ${show(state['format'])}`);
+  if (state['format'] !== 1)
+    throw new RangeError(`${owner}: state dict: format must be 1, got ${show(state['format'])}`);
   if (state['optimizer'] !== owner) {
-    throw new RangeError(`${owner}: state dict: optimizer must be "${owner}", got ${show(state['optimizer'])}`);
+    throw new RangeError(
+      `${owner}: state dict: optimizer must be "${owner}", got ${show(state['optimizer'])}`,
+    );
   }
   const step = state['step'];
   if (!Number.isInteger(step) || (step as number) < 0) fail('step must be an integer in [0, ∞)', step);
-  if (!isRecord(state['hyperparameters'])) fail('hyperparameters must be an object', state['hyperparameters']);
+  if (!isRecord(state['hyperparameters']))
+    fail('hyperparameters must be an object', state['hyperparameters']);
   if (!isRecord(state['globals'])) return fail('globals must be an object', state['globals']);
   if (!Array.isArray(state['parameters'])) return fail('parameters must be an array', state['parameters']);
   const found = Object.keys(state['globals']);
   // Before the first step there are none, and that is a state too.
   if (globals && found.length > 0 && !sameNames(found, globals)) {
-    throw new RangeError(`${owner}: state dict: globals must be [${globals.join(', ')}], got [${found.join(', ')}]`);
+    throw new RangeError(
+      `${owner}: state dict: globals must be [${globals.join(', ')}], got [${found.join(', ')}]`,
+    );
   }
   for (const [name, value] of Object.entries(state['globals'])) {
     if (typeof value !== 'number') fail(`globals.${name} must be a number`, value);
   }
   state['parameters'].forEach((parameter, i) => {
     const where = `parameters[${i}]`;
-    if (!isRecord(parameter) || typeof parameter['name'] !== 'string') return fail(`${where}.name must be a string`, parameter);
-    if (parameter['shape'] !== undefined && !isShape(parameter['shape'])) fail(`${where}.shape must be an array of lengths`, parameter['shape']);
+    if (!isRecord(parameter) || typeof parameter['name'] !== 'string')
+      return fail(`${where}.name must be a string`, parameter);
+    if (parameter['shape'] !== undefined && !isShape(parameter['shape']))
+      fail(`${where}.shape must be an array of lengths`, parameter['shape']);
     if (parameter['dtype'] !== 'float32') fail(`${where}.dtype must be "float32"`, parameter['dtype']);
-    if (!Number.isInteger(parameter['updates'])) fail(`${where}.updates must be an integer`, parameter['updates']);
+    if (!Number.isInteger(parameter['updates']))
+      fail(`${where}.updates must be an integer`, parameter['updates']);
     if (!isRecord(parameter['slots'])) return fail(`${where}.slots must be an object`, parameter['slots']);
     const names = Object.keys(parameter['slots']);
     if (slots) assertSlots(owner, parameter['name'], names, slots);
     for (const [name, slot] of Object.entries(parameter['slots'])) {
-      if (!isSavedTensor(slot)) fail(`slot ${name} of "${parameter['name']}" must have a shape and as many float32 numbers`, slot);
+      if (!isSavedTensor(slot))
+        fail(`slot ${name} of "${parameter['name']}" must have a shape and as many float32 numbers`, slot);
     }
   });
   return state as unknown as StateDict;
@@ -109,22 +128,35 @@ export function isForeign(state: StateDict | ForeignState): state is ForeignStat
  */
 export function checkForeignState(owner: string, state: unknown): ForeignState {
   if (!isRecord(state) || !Array.isArray(state['weights'])) {
-    throw new TypeError(`${owner}: state dict: base must be the weights of the optimizer, got ${show(state)}`);
+    throw new TypeError(
+      `${owner}: state dict: base must be the weights of the optimizer, got ${show(state)}`,
+    );
   }
   if (state['optimizer'] !== owner) {
-    throw new RangeError(`${owner}: state dict: optimizer must be "${owner}", got ${show(state['optimizer'])}`);
+    throw new RangeError(
+      `${owner}: state dict: optimizer must be "${owner}", got ${show(state['optimizer'])}`,
+    );
   }
   state['weights'].forEach((weight, i) => {
     if (isRecord(weight) && typeof weight['name'] === 'string' && isSavedTensor(weight['tensor'])) return;
-    throw new TypeError(`${owner}: state dict: weights[${i}] must have a name and a tensor, got ${show(weight)}`);
+    throw new TypeError(
+      `${owner}: state dict: weights[${i}] must have a name and a tensor, got ${show(weight)}`,
+    );
   });
   return state as unknown as ForeignState;
 }
 
 /** @throws RangeError when a parameter has a slot that no parameter of this optimizer has */
-export function assertSlots(owner: string, parameter: string, found: readonly string[], slots: readonly string[]): void {
+export function assertSlots(
+  owner: string,
+  parameter: string,
+  found: readonly string[],
+  slots: readonly string[],
+): void {
   if (found.every((name) => slots.includes(name))) return;
-  throw new RangeError(`${owner}: slots of "${parameter}" must be of [${slots.join(', ')}], got [${found.join(', ')}]`);
+  throw new RangeError(
+    `${owner}: slots of "${parameter}" must be of [${slots.join(', ')}], got [${found.join(', ')}]`,
+  );
 }
 
 /** Whether two lists hold the same names, in any order. */
@@ -205,7 +237,8 @@ export function matchSaved(
   }
   const unnamed = ordered.filter(({ name }) => isNumbered(name));
   const numbered = [...left].filter(({ name }) => isNumbered(name));
-  if (unnamed.length > 0 && unnamed.length === numbered.length) unnamed.forEach((variable, i) => pair(variable, numbered[i]!));
+  if (unnamed.length > 0 && unnamed.length === numbered.length)
+    unnamed.forEach((variable, i) => pair(variable, numbered[i]!));
   return matched;
 }
 
@@ -217,5 +250,7 @@ export function assertSomeMatched(
   matched: ReadonlyMap<tf.Variable, SavedParameter>,
 ): void {
   if (matched.size > 0 || variables.length === 0 || saved.length === 0) return;
-  throw new RangeError(`${owner}: saved state is of other parameters: of ${list(saved)}, not of ${list(variables)}`);
+  throw new RangeError(
+    `${owner}: saved state is of other parameters: of ${list(saved)}, not of ${list(variables)}`,
+  );
 }

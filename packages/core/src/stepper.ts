@@ -52,7 +52,11 @@ interface Plan {
   readonly parameters: readonly Parameter[];
   readonly structures: readonly string[];
   readonly backend: string;
-  readonly rounds: readonly { readonly observe: readonly Call[]; readonly combine: Program; readonly kernel: Kernel }[];
+  readonly rounds: readonly {
+    readonly observe: readonly Call[];
+    readonly combine: Program;
+    readonly kernel: Kernel;
+  }[];
   readonly updates: readonly Call[];
   readonly commit: Program | null;
 }
@@ -76,7 +80,9 @@ export class Stepper {
     for (const { observe, combine, kernel } of plan.rounds) {
       const parts = observe.map((call, i) => this.call(call, job.grads[i]!, job.bindings[i]!, globals));
       const sums: Tensors = job.loss ? { [sum('loss')]: job.loss } : {};
-      observe[0]?.program.outputs.forEach(({ name }, at) => (sums[name] = total(parts.map((part) => part[at]!))));
+      observe[0]?.program.outputs.forEach(
+        ({ name }, at) => (sums[name] = total(parts.map((part) => part[at]!))),
+      );
       const results = kernel.run(inputsOf(combine, sums, globals), numbersFor(combine, job.base));
       combine.outputs.forEach(({ name }, at) => (globals[name] = results[at]!));
     }
@@ -125,7 +131,10 @@ export class Stepper {
       job.parameters.map((parameter, i) => bindCall(this.owner, traced(i), parameter));
     const rounds = tracer.observers.map((_, index) => {
       const observe = calls((i) => tracer.observe(index, shapes[i]!, names, job.bindings[i]!.structure));
-      const sums = [...(observe[0]?.program.outputs.map(({ name }) => name) ?? []), ...(job.loss ? [sum('loss')] : [])];
+      const sums = [
+        ...(observe[0]?.program.outputs.map(({ name }) => name) ?? []),
+        ...(job.loss ? [sum('loss')] : []),
+      ];
       const combine = tracer.combine(index, sums, names, job.base.structure);
       for (const { name } of combine.outputs) if (!names.includes(name)) names.push(name);
       return { observe, combine, kernel: kernelFor(combine) };
@@ -152,7 +161,8 @@ function bindCall(owner: string, program: Program, { variable, slots }: Paramete
     grad: names.indexOf('grad'),
     globals: names.flatMap((name, at) => (name.startsWith('@') ? [[at, name.slice(1)] as const] : [])),
     targets: program.outputs.map(({ name }) => {
-      if (isUpdate && !tensors[name]) throw new TypeError(`${owner}.update: output "${name}" is neither param nor a slot`);
+      if (isUpdate && !tensors[name])
+        throw new TypeError(`${owner}.update: output "${name}" is neither param nor a slot`);
       return tensors[name];
     }),
   };
@@ -167,7 +177,8 @@ function inputsOf(program: Program, tensors: Tensors, globals: Tensors): tf.Tens
 
 function numbersFor(program: Program, binding: Binding): readonly number[] {
   let numbers = binding.arrays.get(program);
-  if (!numbers) binding.arrays.set(program, (numbers = program.scalars.map((name) => binding.numbers[name]!)));
+  if (!numbers)
+    binding.arrays.set(program, (numbers = program.scalars.map((name) => binding.numbers[name]!)));
   return numbers;
 }
 

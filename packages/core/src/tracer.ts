@@ -68,7 +68,16 @@ export class Tracer {
     this.observers = [
       ...parts.hooks.flatMap(({ key, hook }, after) =>
         hook.observe || hook.combine
-          ? [{ after, key, round: { observe: (t: Tensors) => hook.observe?.(t) ?? none(), combine: (s: Tensors, g: object) => hook.combine?.(s, g as Tensors) ?? none() } }]
+          ? [
+              {
+                after,
+                key,
+                round: {
+                  observe: (t: Tensors) => hook.observe?.(t) ?? none(),
+                  combine: (s: Tensors, g: object) => hook.combine?.(s, g as Tensors) ?? none(),
+                },
+              },
+            ]
           : [],
       ),
       ...parts.rounds.map((round) => ({ after: parts.hooks.length, key: '', round })),
@@ -90,7 +99,12 @@ export class Tracer {
   }
 
   /** Scalars of one parameter for observer `index`. */
-  observe(index: number, shapes: Record<string, Shape>, globals: readonly string[], structure: Structure): Program {
+  observe(
+    index: number,
+    shapes: Record<string, Shape>,
+    globals: readonly string[],
+    structure: Structure,
+  ): Program {
     const { after, key, round } = this.observers[index]!;
     const name = `${this.parts.name}.${key ? `${key}.` : ''}observe`;
     return this.cached(`observe${index}|${shapes['param']}|${structure.key}`, () =>
@@ -98,9 +112,15 @@ export class Tracer {
         const { grad } = this.gradient(tensors, scalars, after);
         const results = key
           ? round.observe({ ...own(key, tensors), param: tensors['param']!, grad }, {})
-          : round.observe({ ...tensors, ...this.decayed({ param: tensors['param']!, grad }, scalars, structure) }, scalars);
+          : round.observe(
+              { ...tensors, ...this.decayed({ param: tensors['param']!, grad }, scalars, structure) },
+              scalars,
+            );
         for (const [part, value] of Object.entries(results)) {
-          if (value.size !== 1) throw new TypeError(`${name}: "${part}" must be a scalar of the parameter, got shape [${value.shape}]`);
+          if (value.size !== 1)
+            throw new TypeError(
+              `${name}: "${part}" must be a scalar of the parameter, got shape [${value.shape}]`,
+            );
         }
         return renamed(prefixed(key, results), sum);
       }),
@@ -112,12 +132,18 @@ export class Tracer {
     const { key, round } = this.observers[index]!;
     const inputs = Object.fromEntries(sums.map((name) => [name, [] as Shape]));
     return this.cached(`combine${index}|${structure.key}`, () =>
-      this.trace(`${this.parts.name}.${key ? `${key}.` : ''}combine`, inputs, globals, structure, (tensors, scalars) => {
-        const parts = renamed(tensors, (name) => name.slice(1));
-        return key
-          ? prefixed(key, round.combine(own(key, parts), own(key, scalars as Tensors)))
-          : round.combine(parts, scalars);
-      }),
+      this.trace(
+        `${this.parts.name}.${key ? `${key}.` : ''}combine`,
+        inputs,
+        globals,
+        structure,
+        (tensors, scalars) => {
+          const parts = renamed(tensors, (name) => name.slice(1));
+          return key
+            ? prefixed(key, round.combine(own(key, parts), own(key, scalars as Tensors)))
+            : round.combine(parts, scalars);
+        },
+      ),
     );
   }
 
@@ -128,7 +154,11 @@ export class Tracer {
         const old = tensors['param']!;
         const { grad, slots } = this.gradient(tensors, scalars, this.parts.hooks.length);
         const pair = this.decayed({ param: old, grad }, scalars, structure);
-        let results: Results = { ...slots, param: pair.param, ...this.parts.update({ ...tensors, ...pair }, scalars) };
+        let results: Results = {
+          ...slots,
+          param: pair.param,
+          ...this.parts.update({ ...tensors, ...pair }, scalars),
+        };
         for (const { key, hook } of this.parts.hooks) {
           if (!hook.update) continue;
           const seen = { ...own(key, tensors), ...own(key, results), param: results['param']!, old, grad };
@@ -148,7 +178,11 @@ export class Tracer {
     const inputs = Object.fromEntries(guarded.map((name) => [name, [] as Shape]));
     return this.cached(`commit|${structure.key}`, () =>
       this.trace(`${this.parts.name}.commit`, inputs, globals, structure, (before, scalars) =>
-        this.guarded(Object.fromEntries(guarded.map((name) => [name, scalars[name] as Expression])), before, scalars),
+        this.guarded(
+          Object.fromEntries(guarded.map((name) => [name, scalars[name] as Expression])),
+          before,
+          scalars,
+        ),
       ),
     );
   }
@@ -159,13 +193,20 @@ export class Tracer {
       if (!hook.guard) continue;
       const holds = hook.guard(own(key, scalars as Tensors));
       results = Object.fromEntries(
-        Object.entries(results).map(([name, value]) => [name, before[name] ? where(holds, value, before[name]) : value]),
+        Object.entries(results).map(([name, value]) => [
+          name,
+          before[name] ? where(holds, value, before[name]) : value,
+        ]),
       );
     }
     return results;
   }
 
-  private gradient(tensors: Tensors, scalars: Record<string, unknown>, hooks: number): { grad: Expression; slots: Results } {
+  private gradient(
+    tensors: Tensors,
+    scalars: Record<string, unknown>,
+    hooks: number,
+  ): { grad: Expression; slots: Results } {
     let grad = tensors['grad']!;
     let slots: Results = {};
     for (const { key, hook } of this.parts.hooks.slice(0, hooks)) {

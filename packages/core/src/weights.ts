@@ -51,14 +51,23 @@ export function writeWeights(
   if (all.some(({ updates }) => updates !== step)) {
     // In the order in which a reader meets the parameters.
     const met = new Set(slotNames.flatMap((slot) => all.filter(({ slots }) => slots[slot])));
-    weights.push({ name: updatesName, tensor: make(tf.tensor1d([...met].map(({ updates }) => updates), 'int32')) });
+    weights.push({
+      name: updatesName,
+      tensor: make(
+        tf.tensor1d(
+          [...met].map(({ updates }) => updates),
+          'int32',
+        ),
+      ),
+    });
   }
   for (const [name, tensor] of globals) weights.push({ name: `${mark}${name}`, tensor });
   for (const slot of slotNames) {
     for (const { name, slots } of all) {
       const value = slots[slot];
       if (!value) continue;
-      const tensor = value instanceof tf.Tensor ? value : make(tf.tensor(value.data.slice(), [...value.shape]));
+      const tensor =
+        value instanceof tf.Tensor ? value : make(tf.tensor(value.data.slice(), [...value.shape]));
       weights.push({ name: `${name}${mark}${slot}`, tensor });
     }
   }

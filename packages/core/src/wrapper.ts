@@ -30,7 +30,10 @@ export function momentumOf(base: tf.Optimizer): ((order: readonly tf.Variable[])
   if (!field || !Array.isArray(moments())) return null;
   return (order) => {
     const kept = moments() as readonly { variable: tf.Variable }[];
-    return { names: [field], slots: order.flatMap((variable, i) => (kept[i] ? [[variable, [kept[i].variable]]] : [])) };
+    return {
+      names: [field],
+      slots: order.flatMap((variable, i) => (kept[i] ? [[variable, [kept[i].variable]]] : [])),
+    };
   };
 }
 
@@ -88,7 +91,9 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     const { base } = this;
     if (base instanceof BaseOptimizer) base.learningRate = rate;
     else if (typeof rate !== 'number') {
-      throw new TypeError(`${this.owner}: learningRate of the base ${base.getClassName()} must be a number, got ${show(rate)}`);
+      throw new TypeError(
+        `${this.owner}: learningRate of the base ${base.getClassName()} must be a number, got ${show(rate)}`,
+      );
     } else if ('setLearningRate' in base) (base as tf.SGDOptimizer).setLearningRate(rate);
     else (base as unknown as { learningRate: number }).learningRate = rate;
   }
@@ -98,11 +103,15 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     cls: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,
   ): T {
-    const { className, config: inside } = config['base'] as { className: string; config: tf.serialization.ConfigDict };
+    const { className, config: inside } = config['base'] as {
+      className: string;
+      config: tf.serialization.ConfigDict;
+    };
     const known = Object.keys((cls as unknown as typeof Wrapper).options);
     const own = Object.fromEntries(Object.entries(config).filter(([name]) => known.includes(name)));
     const found = tf.serialization.SerializationMap.getMap().classNameMap[className];
-    if (!found) throw new RangeError(`optimizer "${className}" is not registered; import its package before loading`);
+    if (!found)
+      throw new RangeError(`optimizer "${className}" is not registered; import its package before loading`);
     const [baseClass, fromConfig] = found;
     const Cls = cls as unknown as new (base: unknown, options: object) => T;
     return new Cls(fromConfig(baseClass, inside), decodeOptions(own));
@@ -134,8 +143,15 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     const settings = this.checked({ ...this.settings, ...decodeOptions(hyperparameters) });
     const { inner } = this;
     const known = Object.keys((inner.constructor as typeof Optimizer).options);
-    const shared = Object.fromEntries(Object.entries(hyperparameters).filter(([name]) => known.includes(name)));
-    const commitInner = await inner.prepare({ ...own, step, optimizer: inner.getClassName(), hyperparameters: shared });
+    const shared = Object.fromEntries(
+      Object.entries(hyperparameters).filter(([name]) => known.includes(name)),
+    );
+    const commitInner = await inner.prepare({
+      ...own,
+      step,
+      optimizer: inner.getClassName(),
+      hyperparameters: shared,
+    });
     const commitBase = await this.prepareBase(base);
     return async () => {
       await commitBase();
@@ -145,7 +161,9 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     };
   }
 
-  private async prepareBase(state: StateDict | ForeignState | undefined): Promise<() => void | Promise<void>> {
+  private async prepareBase(
+    state: StateDict | ForeignState | undefined,
+  ): Promise<() => void | Promise<void>> {
     const { base } = this;
     if (base instanceof BaseOptimizer) return base.prepare(state);
     const { weights } = checkForeignState(base.getClassName(), state);
@@ -181,9 +199,12 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
       .filter(({ name }) => name.startsWith(basePrefix))
       .map(({ name, tensor }) => ({ name: name.slice(basePrefix.length), tensor }));
     if (rest[0]?.name !== 'iter') {
-      throw new TypeError(`${this.owner}: weights of the base must start with the scalar "iter", got ${show(rest[0]?.name)}`);
+      throw new TypeError(
+        `${this.owner}: weights of the base must start with the scalar "iter", got ${show(rest[0]?.name)}`,
+      );
     }
-    const commitBase = base instanceof BaseOptimizer ? await base.prepareWeights(rest) : () => setForeignWeights(base, rest);
+    const commitBase =
+      base instanceof BaseOptimizer ? await base.prepareWeights(rest) : () => setForeignWeights(base, rest);
     return async () => {
       await commitBase();
       await commitInner();

@@ -47,7 +47,10 @@ export class Expression {
     readonly kind: Kind = 'number',
     readonly leaf: Leaf = {},
   ) {
-    this.host = op === 'scalar' || op === 'constant' || (args.length > 0 && args.every((arg) => arg.host) && op in operations);
+    this.host =
+      op === 'scalar' ||
+      op === 'constant' ||
+      (args.length > 0 && args.every((arg) => arg.host) && op in operations);
   }
 
   /** Whether the value is known on the host before a step runs. */
@@ -194,7 +197,9 @@ export class Expression {
 
   /** Refuses JavaScript arithmetic, which would silently give NaN. */
   valueOf(): never {
-    throw misuse(`an expression of shape ${showShape(this.shape)} has no value yet; write a.add(b), not a + b`);
+    throw misuse(
+      `an expression of shape ${showShape(this.shape)} has no value yet; write a.add(b), not a + b`,
+    );
   }
 }
 
@@ -225,9 +230,11 @@ function elementwise(op: OperationName, ...operands: Operand[]): Expression {
 }
 
 function reduce(op: ReductionName, x: Expression, axes?: readonly number[]): Expression {
-  if (x.kind !== 'number') throw misuse(`${op}: operand must be a number, got a ${x.kind} (shape ${showShape(x.shape)})`);
+  if (x.kind !== 'number')
+    throw misuse(`${op}: operand must be a number, got a ${x.kind} (shape ${showShape(x.shape)})`);
   if (axes === undefined) return new Expression(op, [x], [], 'number', { axes: null });
-  if (!Array.isArray(axes)) throw misuse(`${op}: axes must be an array, got ${String(axes)} (shape ${showShape(x.shape)})`);
+  if (!Array.isArray(axes))
+    throw misuse(`${op}: axes must be an array, got ${String(axes)} (shape ${showShape(x.shape)})`);
   const wrong = axes.find((axis) => !Number.isInteger(axis) || axis < 0 || axis >= x.rank);
   if (wrong !== undefined) throw misuse(`${op}: axis ${wrong} is not an axis of shape ${showShape(x.shape)}`);
   const shape = x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));

@@ -18,6 +18,22 @@ export { constant, Expression, where, type NodeName, type Operand } from './expr
 export { Unsupported, type Executor, type Kernel } from './executor.js';
 export { opsExecutor } from './executors/ops.js';
 export { executorFor, kernelFor, registerExecutor } from './kernels.js';
-export { operations, reductions, type Kind, type Operation, type OperationName, type ReductionName } from './language.js';
-export { hostValues, phasePrograms, trace, type Node, type Output, type Phase, type Program, type Rule } from './program.js';
+export {
+  operations,
+  reductions,
+  type Kind,
+  type Operation,
+  type OperationName,
+  type ReductionName,
+} from './language.js';
+export {
+  hostValues,
+  phasePrograms,
+  trace,
+  type Node,
+  type Output,
+  type Phase,
+  type Program,
+  type Rule,
+} from './program.js';
 export { broadcast, sameShape, showShape, sizeOf, type Shape } from './shape.js';

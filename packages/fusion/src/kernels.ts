@@ -74,7 +74,8 @@ function visible(name: string, kernel: Kernel): Kernel {
       if (!engineState().profiling && !tf.env().getBool('DEBUG')) return kernel.run(inputs, scalars);
       const backendName = tf.getBackend();
       if (!tf.getKernel(name, backendName)) {
-        const kernelFunc: tf.KernelFunc = ({ attrs }) => (attrs as unknown as { run: () => tf.Tensor[] }).run();
+        const kernelFunc: tf.KernelFunc = ({ attrs }) =>
+          (attrs as unknown as { run: () => tf.Tensor[] }).run();
         tf.registerKernel({ kernelName: name, backendName, kernelFunc });
       }
       const named = Object.fromEntries(inputs.map((tensor, i) => [String(i), tensor]));
@@ -103,7 +104,12 @@ function sequence(program: Program, phases: readonly Program[], parts: readonly 
       const values = [...inputs];
       plans.forEach((plan, i) => {
         const tensors = plan.inputs.map((at) => values[at]!);
-        values.push(...parts[i]!.run(tensors, plan.scalars.map((at) => scalars[at]!)));
+        values.push(
+          ...parts[i]!.run(
+            tensors,
+            plan.scalars.map((at) => scalars[at]!),
+          ),
+        );
       });
       const results = wanted.map((at, i) => (wanted.indexOf(at) === i ? values[at]! : tf.clone(values[at]!)));
       for (const made of values.slice(inputs.length)) {

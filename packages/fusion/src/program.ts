@@ -72,11 +72,27 @@ class Graph {
     if (known !== undefined) return known;
     const args = expression.args.map((arg) => this.add(arg));
     const { op, shape, kind, host, leaf } = expression;
-    const meaning = [op, args, shape, leaf.name, Object.is(leaf.value, -0) ? '-0' : leaf.value, leaf.axes].join('|');
+    const meaning = [
+      op,
+      args,
+      shape,
+      leaf.name,
+      Object.is(leaf.value, -0) ? '-0' : leaf.value,
+      leaf.axes,
+    ].join('|');
     let position = this.byMeaning.get(meaning);
     if (position === undefined) {
       const latest = Math.max(0, ...args.map((arg) => this.nodes[arg]!.phase));
-      position = this.nodes.push({ op, args, shape, kind, host, ...leaf, phase: isReduction(op) ? latest + 1 : latest }) - 1;
+      position =
+        this.nodes.push({
+          op,
+          args,
+          shape,
+          kind,
+          host,
+          ...leaf,
+          phase: isReduction(op) ? latest + 1 : latest,
+        }) - 1;
       this.byMeaning.set(meaning, position);
     }
     this.byExpression.set(expression, position);
@@ -93,7 +109,12 @@ class Graph {
  * @throws TypeError naming the rule for operands that do not fit, for an output that is not an expression, and for
  * one whose shape is not that of the input it replaces.
  */
-export function trace(name: string, tensors: Record<string, Shape>, scalars: readonly string[], rule: Rule): Program {
+export function trace(
+  name: string,
+  tensors: Record<string, Shape>,
+  scalars: readonly string[],
+  rule: Rule,
+): Program {
   const symbols = Object.fromEntries(Object.entries(tensors).map(([key, shape]) => [key, input(key, shape)]));
   const numbers = Object.fromEntries(scalars.map((key) => [key, scalar(key)]));
   const results: unknown = whileTracing(name, () => rule(symbols, numbers));
@@ -111,7 +132,8 @@ export function trace(name: string, tensors: Record<string, Shape>, scalars: rea
         `${name}: output "${key}" has shape ${showShape(result.shape)}, but what it replaces has ${showShape(replaced.shape)}`,
       );
     }
-    if (result.kind !== 'number') throw new TypeError(`${name}: output "${key}" is a condition, not a number`);
+    if (result.kind !== 'number')
+      throw new TypeError(`${name}: output "${key}" is a condition, not a number`);
     if (result !== replaced) outputs.push({ name: key, node: graph.add(result) });
   }
 
@@ -135,7 +157,11 @@ export function trace(name: string, tensors: Record<string, Shape>, scalars: rea
 /** Phase i computes the reductions of values of phase i; the last one computes the outputs that are not reductions. */
 function split(nodes: readonly Node[], outputs: readonly Output[]): Phase[] {
   const elementwise = outputs.filter(({ node }) => !isReduction(nodes[node]!.op));
-  const count = Math.max(...nodes.map(({ phase }) => phase), ...elementwise.map(({ node }) => nodes[node]!.phase + 1), 1);
+  const count = Math.max(
+    ...nodes.map(({ phase }) => phase),
+    ...elementwise.map(({ node }) => nodes[node]!.phase + 1),
+    1,
+  );
   return Array.from({ length: count }, (_, phase) => ({
     reductions: nodes.flatMap((node, at) => (isReduction(node.op) && node.phase === phase + 1 ? [at] : [])),
     outputs: phase === count - 1 ? elementwise : [],
@@ -160,7 +186,15 @@ export function phasePrograms(program: Program): Program[] {
       const node = program.nodes[at]!;
       const isEarlier = isReduction(node.op) && node.phase <= phase;
       const part: Node = isEarlier
-        ? { op: 'input', args: [], shape: node.shape, kind: node.kind, host: false, name: intermediate(at), phase }
+        ? {
+            op: 'input',
+            args: [],
+            shape: node.shape,
+            kind: node.kind,
+            host: false,
+            name: intermediate(at),
+            phase,
+          }
         : { ...node, args: node.args.map(take) };
       positions.set(at, nodes.push(part) - 1);
       return nodes.length - 1;
@@ -193,7 +227,9 @@ export function hostValues(program: Program, scalars: readonly number[]): (numbe
     if (node.op === 'scalar') values[at] = scalars[next++];
     else if (node.op === 'constant') values[at] = node.value;
     else if (node.host) {
-      const meaning = operations[node.op as OperationName].meaning as (...values: unknown[]) => number | boolean;
+      const meaning = operations[node.op as OperationName].meaning as (
+        ...values: unknown[]
+      ) => number | boolean;
       values[at] = meaning(...node.args.map((arg) => values[arg]));
     }
   });

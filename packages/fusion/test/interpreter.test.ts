@@ -53,12 +53,26 @@ describe('the interpreter', () => {
   it('says what is wrong', () => {
     const program = trace('Test', { x: [2] }, [], ({ x }) => ({ z: x!.add(1), w: x!.sqrt() }));
     const sample = { program, inputs: [[1, -4]], scalars: [] };
-    expect(mismatches(sample, [[2, -3], [1, Number.NaN]], correctlyRounded)).toEqual([]);
-    expect(mismatches(sample, [[2, -2], [Number.NaN, 2]], correctlyRounded)).toEqual([
-      'z[1]: expected -3, got -2',
-      'w[0]: expected 1, got NaN',
-      'w[1]: expected NaN, got 2',
-    ]);
+    expect(
+      mismatches(
+        sample,
+        [
+          [2, -3],
+          [1, Number.NaN],
+        ],
+        correctlyRounded,
+      ),
+    ).toEqual([]);
+    expect(
+      mismatches(
+        sample,
+        [
+          [2, -2],
+          [Number.NaN, 2],
+        ],
+        correctlyRounded,
+      ),
+    ).toEqual(['z[1]: expected -3, got -2', 'w[0]: expected 1, got NaN', 'w[1]: expected NaN, got 2']);
   });
 
   it('finds where a stretched element comes from', () => {
@@ -76,15 +90,23 @@ describe('sets', () => {
     const [lo, hi] = [Math.min(a, b), Math.max(a, b)];
     return { set: interval(lo, hi), inside: Math.min(hi, lo + share * (hi - lo)) };
   });
-  const numeric = Object.entries(operations).filter(([, { operands }]) => operands.every((kind) => kind === 'number'));
+  const numeric = Object.entries(operations).filter(([, { operands }]) =>
+    operands.every((kind) => kind === 'number'),
+  );
 
   it.each(numeric)('%s of a set has every result of its elements', (name, { operands, meaning }) => {
     fc.assert(
       fc.property(fc.array(within, { minLength: operands.length, maxLength: operands.length }), (args) => {
-        const image = (images[name as 'add'] as (...sets: Numbers[]) => Numbers)(...args.map(({ set }) => set));
-        const result = (meaning as (...xs: number[]) => number | boolean)(...args.map(({ inside }) => inside));
+        const image = (images[name as 'add'] as (...sets: Numbers[]) => Numbers)(
+          ...args.map(({ set }) => set),
+        );
+        const result = (meaning as (...xs: number[]) => number | boolean)(
+          ...args.map(({ inside }) => inside),
+        );
         if (typeof result === 'boolean') {
-          expect(result ? (image as unknown as { yes: boolean }).yes : (image as unknown as { no: boolean }).no).toBe(true);
+          expect(
+            result ? (image as unknown as { yes: boolean }).yes : (image as unknown as { no: boolean }).no,
+          ).toBe(true);
         } else if (Number.isNaN(result)) expect(image.nan).toBe(true);
         else expect(image.lo <= result && result <= image.hi).toBe(true);
       }),
@@ -94,7 +116,9 @@ describe('sets', () => {
 });
 
 describe('random programs', () => {
-  const drawn = [ordinary, any].flatMap((element) => fc.sample(samples(element), { numRuns: 300, seed: 20260101 }));
+  const drawn = [ordinary, any].flatMap((element) =>
+    fc.sample(samples(element), { numRuns: 300, seed: 20260101 }),
+  );
 
   it('use every operation and reduction', () => {
     const used = new Set(drawn.flatMap(({ program }) => program.nodes.map(({ op }) => op)));
@@ -116,7 +140,9 @@ describe('random programs', () => {
   });
 
   it('leave the interpreter almost no freedom where everything is rounded correctly', () => {
-    const sets = drawn.flatMap(({ program, inputs, scalars }) => interpret(program, inputs, scalars, correctlyRounded).flat());
+    const sets = drawn.flatMap(({ program, inputs, scalars }) =>
+      interpret(program, inputs, scalars, correctlyRounded).flat(),
+    );
     const exact = sets.filter((set) => isPoint(set) || (set.lo === 0 && set.hi === 0 && !set.nan));
     expect(exact.length / sets.length).toBeGreaterThan(0.95);
   });

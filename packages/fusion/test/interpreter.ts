@@ -6,9 +6,25 @@
 // a tolerance that the graph itself determines. A comparison inside that width may go either way, and so may the
 // selection made by it.
 
-import { sizeOf, type Node, type OperationName, type Program, type ReductionName, type Shape } from '../src/index.js';
+import {
+  sizeOf,
+  type Node,
+  type OperationName,
+  type Program,
+  type ReductionName,
+  type Shape,
+} from '../src/index.js';
 import { smallest, type Precision } from './precision.js';
-import { anything, contains, eitherZero, images, isEmpty, point, type Condition, type Numbers } from './sets.js';
+import {
+  anything,
+  contains,
+  eitherZero,
+  images,
+  isEmpty,
+  point,
+  type Condition,
+  type Numbers,
+} from './sets.js';
 
 type Element = Numbers | Condition;
 const isNumbers = (element: Element): element is Numbers => 'nan' in element;
@@ -112,7 +128,13 @@ export function interpret(
     if (node.op === 'constant') values.push([point(node.value!)]);
     else if (node.op === 'scalar') values.push([point(scalars[scalar++]!)]);
     else if (node.op === 'input') values.push(inputs[input++]!.map((x) => round(point(x), precision)));
-    else if (node.host) values.push([image(node.op as OperationName, node.args.map((at) => values[at]![0]!))]);
+    else if (node.host)
+      values.push([
+        image(
+          node.op as OperationName,
+          node.args.map((at) => values[at]![0]!),
+        ),
+      ]);
     else values.push(evaluate(node, node.args.map(device), shapes, precision));
   }
   return program.outputs.map(({ node }) => device(node) as Numbers[]);
@@ -120,7 +142,11 @@ export function interpret(
 
 /** Where outputs are not what the interpreter allows; at most five, in words. */
 export function mismatches(
-  { program, inputs, scalars }: { program: Program; inputs: readonly (readonly number[])[]; scalars: readonly number[] },
+  {
+    program,
+    inputs,
+    scalars,
+  }: { program: Program; inputs: readonly (readonly number[])[]; scalars: readonly number[] },
   actual: readonly ArrayLike<number>[],
   precision: Precision,
 ): string[] {

@@ -3,7 +3,16 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, inject, it } from 'vitest';
-import { kernelFor, opsExecutor, trace, Unsupported, where, type Kernel, type Program, type Rule } from '../src/index.js';
+import {
+  kernelFor,
+  opsExecutor,
+  trace,
+  Unsupported,
+  where,
+  type Kernel,
+  type Program,
+  type Rule,
+} from '../src/index.js';
 import { data, run, runKernel } from './run.js';
 import { onOtherBackend } from './seam.js';
 
@@ -65,11 +74,13 @@ describe('opsExecutor', () => {
     const p = tf.tensor1d([1, 2, 3]);
     const clone = tf.clone(p);
     const [doubled] = opsExecutor.compile(program).run([p], []);
-    expect(await Promise.all([p, clone, doubled!].map(async (tensor) => [...(await tensor.data())]))).toEqual([
-      [1, 2, 3],
-      [1, 2, 3],
-      [2, 4, 6],
-    ]);
+    expect(await Promise.all([p, clone, doubled!].map(async (tensor) => [...(await tensor.data())]))).toEqual(
+      [
+        [1, 2, 3],
+        [1, 2, 3],
+        [2, 4, 6],
+      ],
+    );
     tf.dispose([p, clone, doubled!]);
   });
 
@@ -85,7 +96,10 @@ describe('opsExecutor', () => {
   it('has a gradient', async () => {
     const program = trace('Test', { x: [2, 2] }, [], ({ x }) => ({ y: x!.square().sum([1]).sqrt() }));
     const kernel = opsExecutor.compile(program);
-    const x = tf.tensor2d([[3, 4], [6, 8]]);
+    const x = tf.tensor2d([
+      [3, 4],
+      [6, 8],
+    ]);
     const gradient = tf.grad((v) => kernel.run([v], [])[0]!)(x);
     const expected = [0.6, 0.8, 0.6, 0.8];
     (await gradient.data()).forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
@@ -179,7 +193,11 @@ describe('kernelFor', () => {
   });
 
   it('hands back an input that was updated in place, and frees what lies between phases', async () => {
-    const program = trace('InPlace', { x: [2] }, [], ({ x }) => ({ x: x!.div(x!.sum()), n: x!.sum(), m: x!.sum() }));
+    const program = trace('InPlace', { x: [2] }, [], ({ x }) => ({
+      x: x!.div(x!.sum()),
+      n: x!.sum(),
+      m: x!.sum(),
+    }));
     const compile = (phase: Program): Kernel => {
       const kernel = opsExecutor.compile(phase);
       const run: Kernel['run'] = (inputs, scalars) => {

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every operation, reduction and method of the language does, in numbers. Each has to be here.
+// What every operation, reduction and method of the language does, in numbers. Each has to be here; every executor
+// has to do it.
 
 import { describe, expect, it } from 'vitest';
 import {
   Expression,
   hostValues,
+  kernelFor,
   operations,
+  opsExecutor,
   reductions,
   trace,
   where,
   type OperationName,
   type ReductionName,
+  type Rule,
 } from '../src/index.js';
 import { data, run, type Data } from './run.js';
 
@@ -18,38 +22,151 @@ import { data, run, type Data } from './run.js';
 type Case = readonly [...operands: number[][], result: number[]];
 
 const operationCases: Record<OperationName, Case> = {
-  neg: [[1.5, -2, 0], [-1.5, 2, 0]],
-  abs: [[1.5, -2, 0], [1.5, 2, 0]],
-  sqrt: [[2.25, 0, 1e6], [1.5, 0, 1000]],
-  exp: [[0, 1, -2], [1, Math.E, 0.1353352832366127]],
-  log: [[1, Math.E, 0.125], [0, 1, -2.0794415416798357]],
-  add: [[1, -2, 0.5], [2, 5, 0.25], [3, 3, 0.75]],
-  sub: [[1, -2, 0.5], [2, 5, 0.25], [-1, -7, 0.25]],
-  mul: [[1, -2, 0.5], [2, 5, 0.25], [2, -10, 0.125]],
-  div: [[1, -2, 0.5], [2, 5, 0.25], [0.5, -0.4, 2]],
-  pow: [[2, 9, -3, 5], [10, 0.5, 3, 0], [1024, 3, -27, 1]],
-  minimum: [[1, -2, 3], [2, -5, 3], [1, -5, 3]],
-  maximum: [[1, -2, 3], [2, -5, 3], [2, -2, 3]],
-  less: [[1, 2, 3], [2, 2, 2], [1, 0, 0]],
-  lessEqual: [[1, 2, 3], [2, 2, 2], [1, 1, 0]],
-  equal: [[1, 2, 3], [2, 2, 2], [0, 1, 0]],
-  and: [[1, 1, 0, 0], [1, 0, 1, 0], [1, 0, 0, 0]],
-  not: [[1, 0], [0, 1]],
-  where: [[1, 0], [7, Number.NaN], [Number.NaN, 8], [7, 8]],
+  neg: [
+    [1.5, -2, 0],
+    [-1.5, 2, 0],
+  ],
+  abs: [
+    [1.5, -2, 0],
+    [1.5, 2, 0],
+  ],
+  sqrt: [
+    [2.25, 0, 1e6],
+    [1.5, 0, 1000],
+  ],
+  exp: [
+    [0, 1, -2],
+    [1, Math.E, 0.1353352832366127],
+  ],
+  log: [
+    [1, Math.E, 0.125],
+    [0, 1, -2.0794415416798357],
+  ],
+  add: [
+    [1, -2, 0.5],
+    [2, 5, 0.25],
+    [3, 3, 0.75],
+  ],
+  sub: [
+    [1, -2, 0.5],
+    [2, 5, 0.25],
+    [-1, -7, 0.25],
+  ],
+  mul: [
+    [1, -2, 0.5],
+    [2, 5, 0.25],
+    [2, -10, 0.125],
+  ],
+  div: [
+    [1, -2, 0.5],
+    [2, 5, 0.25],
+    [0.5, -0.4, 2],
+  ],
+  pow: [
+    [2, 9, -3, 5],
+    [10, 0.5, 3, 0],
+    [1024, 3, -27, 1],
+  ],
+  minimum: [
+    [1, -2, 3],
+    [2, -5, 3],
+    [1, -5, 3],
+  ],
+  maximum: [
+    [1, -2, 3],
+    [2, -5, 3],
+    [2, -2, 3],
+  ],
+  less: [
+    [1, 2, 3],
+    [2, 2, 2],
+    [1, 0, 0],
+  ],
+  lessEqual: [
+    [1, 2, 3],
+    [2, 2, 2],
+    [1, 1, 0],
+  ],
+  equal: [
+    [1, 2, 3],
+    [2, 2, 2],
+    [0, 1, 0],
+  ],
+  and: [
+    [1, 1, 0, 0],
+    [1, 0, 1, 0],
+    [1, 0, 0, 0],
+  ],
+  not: [
+    [1, 0],
+    [0, 1],
+  ],
+  where: [
+    [1, 0],
+    [7, Number.NaN],
+    [Number.NaN, 8],
+    [7, 8],
+  ],
 };
 
 /** The same for what is composed of them. */
 const composedCases: Record<string, { apply: (x: Expression, y: Expression) => Expression; in: Case }> = {
-  square: { apply: (x) => x.square(), in: [[3, -4], [0, 0], [9, 16]] },
-  clip: { apply: (x, y) => x.clip(-1, y), in: [[-3, 0.5, 9], [2, 2, 2], [-1, 0.5, 2]] },
-  sign: { apply: (x) => x.sign(), in: [[-3, 0, 9, Number.NaN], [0, 0, 0, 0], [-1, 0, 1, 0]] },
-  greater: { apply: (x, y) => x.greater(y), in: [[1, 2, 3], [2, 2, 2], [0, 0, 1]] },
-  greaterEqual: { apply: (x, y) => x.greaterEqual(y), in: [[1, 2, 3], [2, 2, 2], [0, 1, 1]] },
+  square: {
+    apply: (x) => x.square(),
+    in: [
+      [3, -4],
+      [0, 0],
+      [9, 16],
+    ],
+  },
+  clip: {
+    apply: (x, y) => x.clip(-1, y),
+    in: [
+      [-3, 0.5, 9],
+      [2, 2, 2],
+      [-1, 0.5, 2],
+    ],
+  },
+  sign: {
+    apply: (x) => x.sign(),
+    in: [
+      [-3, 0, 9, Number.NaN],
+      [0, 0, 0, 0],
+      [-1, 0, 1, 0],
+    ],
+  },
+  greater: {
+    apply: (x, y) => x.greater(y),
+    in: [
+      [1, 2, 3],
+      [2, 2, 2],
+      [0, 0, 1],
+    ],
+  },
+  greaterEqual: {
+    apply: (x, y) => x.greaterEqual(y),
+    in: [
+      [1, 2, 3],
+      [2, 2, 2],
+      [0, 1, 1],
+    ],
+  },
   isFinite: {
     apply: (x) => x.isFinite(),
-    in: [[1, Infinity, -Infinity, Number.NaN], [0, 0, 0, 0], [1, 0, 0, 0]],
+    in: [
+      [1, Infinity, -Infinity, Number.NaN],
+      [0, 0, 0, 0],
+      [1, 0, 0, 0],
+    ],
   },
-  or: { apply: (x, y) => x.equal(1).or(y.equal(1)), in: [[1, 1, 0, 0], [1, 0, 1, 0], [1, 1, 1, 0]] },
+  or: {
+    apply: (x, y) => x.equal(1).or(y.equal(1)),
+    in: [
+      [1, 1, 0, 0],
+      [1, 0, 1, 0],
+      [1, 1, 1, 0],
+    ],
+  },
 };
 
 const matrix = data([1, 2, 3, 4, 5, -6], [2, 3]);
@@ -76,98 +193,133 @@ function apply(op: OperationName, args: Expression[]): Expression {
 }
 
 /** float32, and on graphics processors some units in the last place of it. */
-function expectClose(got: Data, elements: readonly number[], shape: readonly number[]): void {
+function expectClose(
+  got: Data,
+  elements: readonly number[],
+  shape: readonly number[] = [elements.length],
+): void {
   expect(got.shape).toEqual(shape);
-  const tolerances = elements.map((x) => (Number.isFinite(x) ? 4e-6 * (1 + Math.abs(x)) : 0));
-  const off = elements.filter((x, i) => !Object.is(got.elements[i], x) && !(Math.abs(got.elements[i]! - x) <= tolerances[i]!));
-  expect(off, `got ${got.elements.join(', ')}`).toEqual([]);
+  const isClose = (x: number, i: number): boolean =>
+    Object.is(got.elements[i], x) || Math.abs(got.elements[i]! - x) <= 4e-6 * (1 + Math.abs(x));
+  expect(
+    elements.filter((x, i) => !isClose(x, i)),
+    `got ${got.elements.join(', ')}`,
+  ).toEqual([]);
 }
 
-const numbersOf = (operands: number[][]): string[] => operands.map((_, i) => `x${i}`);
+const namesFor = (operands: number[][]): string[] => operands.map((_, i) => `x${i}`);
 
-describe('operations', () => {
-  it('all have a case here', () => {
+describe('every row of the language has a case here:', () => {
+  it('operations', () => {
     expect(Object.keys(operationCases)).toEqual(Object.keys(operations));
   });
 
-  it.each(Object.entries(operationCases))('%s on tensors', async (op, numbers) => {
-    const operands = numbers.slice(0, -1);
-    const names = numbersOf(operands);
-    const tensors = Object.fromEntries(names.map((name, i) => [name, data(operands[i]!)]));
-    const { y } = await run((x) => ({ y: apply(op as OperationName, names.map((name) => x[name]!)) }), tensors);
-    expectClose(y!, numbers.at(-1)!, [numbers.at(-1)!.length]);
-  });
-
-  it.each(Object.entries(operationCases))('%s on host scalars, in float64', (op, numbers) => {
-    const operands = numbers.slice(0, -1);
-    const names = numbersOf(operands);
-    const program = trace('Test', {}, names, (_, x) => ({ y: apply(op as OperationName, names.map((name) => x[name]!)) }));
-    expect(program.nodes.every(({ host }) => host)).toBe(true);
-    const at = program.outputs[0]!.node;
-    const results = numbers.at(-1)!.map((_, i) => hostValues(program, operands.map((operand) => operand[i]!))[at]);
-    results.forEach((result, i) => expect(result).toBeCloseTo(numbers.at(-1)![i]!, 14));
-  });
-});
-
-describe('methods of expressions', () => {
-  it('all have a case here', () => {
-    const special = ['constructor', 'size', 'rank', 'broadcastTo', 'valueOf'];
-    const cases = [operationCases, composedCases, reductionCases].flatMap((table) => Object.keys(table));
-    expect([...special, ...cases].sort()).toEqual([...Object.getOwnPropertyNames(Expression.prototype), 'where'].sort());
-  });
-
-  it.each(Object.entries(composedCases))('%s', async (_, { apply, in: [a, b, result] }) => {
-    const { z } = await run(({ x, y }) => ({ z: asNumber(apply(x!, y!)) }), { x: data(a!), y: data(b!) });
-    expectClose(z!, result!, [result!.length]);
-  });
-
-  it('broadcastTo repeats along axes of length 1 and new leading ones', async () => {
-    const { y } = await run(({ x }) => ({ y: x!.broadcastTo([2, 2, 3]) }), { x: data([1, 2], [2, 1]) });
-    expect(y).toEqual(data([1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2], [2, 2, 3]));
-  });
-
-  it('broadcastTo keeps what has the shape already', () => {
-    trace('Test', { x: [2, 3] }, [], ({ x }) => {
-      expect(x!.broadcastTo([2, 3])).toBe(x);
-      expect([x!.rank, x!.size]).toEqual([2, 6]);
-      return {};
-    });
-  });
-});
-
-describe('reductions', () => {
-  it('all have a case here', () => {
+  it('reductions', () => {
     expect(Object.keys(reductionCases)).toEqual([...reductions, 'mean', 'norm']);
     expect(Object.keys(emptyCases)).toEqual([...reductions]);
   });
 
-  it.each(Object.entries(reductionCases))('%s over all elements and over chosen axes', async (name, [all, rows, columns]) => {
-    const op = name as ReductionName;
-    const results = await run(
-      ({ x }) => ({ all: x![op](), rows: x![op]([0]), columns: x![op]([1]), both: x![op]([1, 0]), none: x![op]([]) }),
-      { x: matrix },
-    );
-    expectClose(results['all']!, [all], []);
-    expectClose(results['rows']!, rows, [1, 3]);
-    expectClose(results['columns']!, columns, [2, 1]);
-    expectClose(results['both']!, [all], [1, 1]);
-    expectClose(results['none']!, name === 'norm' ? matrix.elements.map(Math.abs) : matrix.elements, [2, 3]);
+  it('methods of expressions', () => {
+    const special = ['constructor', 'size', 'rank', 'broadcastTo', 'valueOf'];
+    const cases = [operationCases, composedCases, reductionCases].flatMap((table) => Object.keys(table));
+    const methods = Object.getOwnPropertyNames(Expression.prototype);
+    expect([...special, ...cases].sort()).toEqual([...methods, 'where'].sort());
+  });
+});
+
+describe.each([
+  ['plain ops', opsExecutor.compile],
+  ['the executor of the backend', kernelFor],
+] as const)('on %s', (_, compile) => {
+  it.each(Object.entries(operationCases))('%s', async (op, numbers) => {
+    const operands = numbers.slice(0, -1);
+    const names = namesFor(operands);
+    const tensors = Object.fromEntries(names.map((name, i) => [name, data(operands[i]!)]));
+    const rule: Rule = (x) => ({
+      y: apply(
+        op as OperationName,
+        names.map((name) => x[name]!),
+      ),
+    });
+    expectClose((await run(rule, tensors, {}, compile))['y']!, numbers.at(-1)!);
   });
 
+  it.each(Object.entries(composedCases))('%s', async (_name, { apply, in: [a, b, result] }) => {
+    const rule: Rule = ({ x, y }) => ({ z: asNumber(apply(x!, y!)) });
+    expectClose((await run(rule, { x: data(a!), y: data(b!) }, {}, compile))['z']!, result!);
+  });
+
+  it('broadcastTo repeats along axes of length 1 and new leading ones', async () => {
+    const rule: Rule = ({ x }) => ({ y: x!.broadcastTo([2, 2, 3]) });
+    const { y } = await run(rule, { x: data([1, 2], [2, 1]) }, {}, compile);
+    expect(y).toEqual(data([1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2], [2, 2, 3]));
+  });
+
+  it.each(Object.entries(reductionCases))(
+    '%s over all elements and over chosen axes',
+    async (name, [all, rows, columns]) => {
+      const op = name as ReductionName;
+      const rule: Rule = ({ x }) => ({
+        all: x![op](),
+        rows: x![op]([0]),
+        columns: x![op]([1]),
+        both: x![op]([1, 0]),
+        none: x![op]([]),
+      });
+      const results = await run(rule, { x: matrix }, {}, compile);
+      expectClose(results['all']!, [all], []);
+      expectClose(results['rows']!, rows, [1, 3]);
+      expectClose(results['columns']!, columns, [2, 1]);
+      expectClose(results['both']!, [all], [1, 1]);
+      expectClose(
+        results['none']!,
+        name === 'norm' ? matrix.elements.map(Math.abs) : matrix.elements,
+        [2, 3],
+      );
+    },
+  );
+
   it.each(reductions)('%s over nothing', async (op) => {
-    const { all, axis, left } = await run(
-      ({ x }) => ({ all: x![op](), axis: x![op]([1]), left: x![op]([0]) }),
-      { x: data([], [2, 0]) },
-    );
+    const rule: Rule = ({ x }) => ({ all: x![op](), axis: x![op]([1]), left: x![op]([0]) });
+    const { all, axis, left } = await run(rule, { x: data([], [2, 0]) }, {}, compile);
     expect(all).toEqual(data([emptyCases[op]], []));
     expect(axis).toEqual(data([emptyCases[op], emptyCases[op]], [2, 1]));
     expect(left).toEqual(data([], [1, 0]));
   });
 
-  it('keep a NaN', async () => {
-    const { sum, max, min } = await run(({ x }) => ({ sum: x!.sum(), max: x!.max(), min: x!.min() }), {
-      x: data([1, Number.NaN, 3]),
+  it.each(reductions)('%s keeps a NaN', async (op) => {
+    const { y } = await run(({ x }) => ({ y: x![op]() }), { x: data([1, Number.NaN, 3]) }, {}, compile);
+    expect(y!.elements).toEqual([Number.NaN]);
+  });
+});
+
+describe('on the host, in float64', () => {
+  it.each(Object.entries(operationCases))('%s', (op, numbers) => {
+    const operands = numbers.slice(0, -1);
+    const names = namesFor(operands);
+    const program = trace('Test', {}, names, (_, x) => ({
+      y: apply(
+        op as OperationName,
+        names.map((name) => x[name]!),
+      ),
+    }));
+    expect(program.nodes.every(({ host }) => host)).toBe(true);
+    const at = program.outputs[0]!.node;
+    numbers.at(-1)!.forEach((expected, i) => {
+      expect(
+        hostValues(
+          program,
+          operands.map((operand) => operand[i]!),
+        )[at],
+      ).toBeCloseTo(expected, 14);
     });
-    expect([sum, max, min].map((result) => result!.elements)).toEqual([[Number.NaN], [Number.NaN], [Number.NaN]]);
+  });
+});
+
+it('broadcastTo keeps what has the shape already', () => {
+  trace('Test', { x: [2, 3] }, [], ({ x }) => {
+    expect(x!.broadcastTo([2, 3])).toBe(x);
+    expect([x!.rank, x!.size]).toEqual([2, 6]);
+    return {};
   });
 });

@@ -26,7 +26,11 @@ const rows: [what: string, body: Body, message: string][] = [
     (x) => where(x, 1, 0),
     'AdaTest: where: operand 1 must be a boolean, got a number (shapes [2,3] and [] and [])',
   ],
-  ['not of a number', (x) => x.not(), 'AdaTest: not: operand 1 must be a boolean, got a number (shapes [2,3])'],
+  [
+    'not of a number',
+    (x) => x.not(),
+    'AdaTest: not: operand 1 must be a boolean, got a number (shapes [2,3])',
+  ],
   [
     'or of a number',
     (x) => x.less(0).or(x),

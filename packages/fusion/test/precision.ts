@@ -34,7 +34,8 @@ const oneUlp =
   (f: (...args: number[]) => number) =>
   (...args: number[]): number =>
     ulp(f(...args));
-const isFinite = (set: Numbers): boolean => !set.nan && Math.abs(set.lo) < Infinity && Math.abs(set.hi) < Infinity;
+const isFinite = (set: Numbers): boolean =>
+  !set.nan && Math.abs(set.lo) < Infinity && Math.abs(set.hi) < Infinity;
 
 /** TensorFlow.js' wasm backend. */
 const wasmOps: Precision = {

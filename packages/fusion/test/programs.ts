@@ -56,7 +56,19 @@ export const any: fc.Arbitrary<number> = fc.oneof(
   { weight: 2, arbitrary: fc.float() },
   {
     weight: 1,
-    arbitrary: fc.constantFrom(Number.NaN, Infinity, -Infinity, 0, -0, 1, -1, 2 ** -149, -(2 ** -127), 2 ** -126, 2 ** 127),
+    arbitrary: fc.constantFrom(
+      Number.NaN,
+      Infinity,
+      -Infinity,
+      0,
+      -0,
+      1,
+      -1,
+      2 ** -149,
+      -(2 ** -127),
+      2 ** -126,
+      2 ** 127,
+    ),
   },
 );
 
@@ -92,7 +104,9 @@ function rule(
         (result === 'number' ? numbers : conditions).push(made);
       } else {
         const x = pick(numbers, picks[0]);
-        numbers.push(x[op as ReductionName](axes ? x.shape.flatMap((_, axis) => (axes[axis] ? [axis] : [])) : undefined));
+        numbers.push(
+          x[op as ReductionName](axes ? x.shape.flatMap((_, axis) => (axes[axis] ? [axis] : [])) : undefined),
+        );
       }
     }
     const outputs: [string, Expression][] = numbers.slice(-3).map((value, i) => [`out${i}`, value]);
@@ -100,7 +114,10 @@ function rule(
       const name = `x${at % Object.keys(tensors).length}`;
       const value = pick(numbers, at);
       const shape = tensors[name]!.shape;
-      if (value.rank <= shape.length && value.shape.every((n, i) => n === 1 || n === shape[i + shape.length - value.rank])) {
+      if (
+        value.rank <= shape.length &&
+        value.shape.every((n, i) => n === 1 || n === shape[i + shape.length - value.rank])
+      ) {
         outputs.push([name, value.broadcastTo(shape)]);
       }
     }

@@ -25,19 +25,25 @@ export async function runKernel(
     const { shape, elements } = tensors[program.nodes[at]!.name!]!;
     return tf.tensor([...elements], [...shape], 'float32');
   });
-  const outputs = kernel.run(inputs, program.scalars.map((name) => scalars[name]!));
-  const results = await Promise.all(outputs.map(async (output) => data([...(await output.data())], output.shape)));
+  const outputs = kernel.run(
+    inputs,
+    program.scalars.map((name) => scalars[name]!),
+  );
+  const results = await Promise.all(
+    outputs.map(async (output) => data([...(await output.data())], output.shape)),
+  );
   tf.dispose([inputs, outputs]);
   return Object.fromEntries(program.outputs.map(({ name }, i) => [name, results[i]!]));
 }
 
-/** Traces a rule for the given tensors and runs it with plain ops. */
+/** Traces a rule for the given tensors and runs it, with plain ops unless told otherwise. */
 export async function run(
   rule: Rule,
   tensors: Record<string, Data>,
   scalars: Record<string, number> = {},
+  compile: (program: Program) => Kernel = opsExecutor.compile,
 ): Promise<Record<string, Data>> {
   const shapes = Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape]));
   const program = trace('Test', shapes, Object.keys(scalars), rule);
-  return runKernel(opsExecutor.compile(program), program, tensors, scalars);
+  return runKernel(compile(program), program, tensors, scalars);
 }

@@ -12,7 +12,10 @@ class NoBackend extends tf.KernelBackend {
 let count = 0;
 
 /** Calls `body` while another backend is the active one, whose executor compiles with `compile`, if given. */
-export async function onOtherBackend<T>(compile: ((phase: Program) => Kernel) | undefined, body: () => T): Promise<T> {
+export async function onOtherBackend<T>(
+  compile: ((phase: Program) => Kernel) | undefined,
+  body: () => T,
+): Promise<T> {
   const name = `other${count++}`;
   if (compile) registerExecutor(name, { name: 'seam', compile });
   tf.registerBackend(name, () => new NoBackend());

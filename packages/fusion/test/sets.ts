@@ -32,7 +32,8 @@ export const union = (a: Numbers, b: Numbers): Numbers => ({
   nan: a.nan || b.nan,
 });
 const isFinite = ({ lo, hi }: Numbers): boolean => lo <= hi && lo < Infinity && hi > -Infinity;
-const withZero = (set: Numbers, zero: boolean): Numbers => (zero ? union(set, { lo: -0, hi: 0, nan: false }) : set);
+const withZero = (set: Numbers, zero: boolean): Numbers =>
+  zero ? union(set, { lo: -0, hi: 0, nan: false }) : set;
 const when = (certain: boolean, set: Numbers): Numbers => (certain ? set : nothing);
 const isInfinite = (set: Numbers): boolean => contains(set, Infinity) || contains(set, -Infinity);
 const withNaN = (set: Numbers, nan: boolean): Numbers => ({ ...set, nan: set.nan || nan });
@@ -48,11 +49,11 @@ function corners(f: (...xs: number[]) => number, ...sets: Numbers[]): Numbers {
 }
 
 /** The part of a set that is not negative; NaN if there is another. */
-const nonNegative = (set: Numbers): Numbers =>
-  set.lo < 0 ? { lo: 0, hi: set.hi, nan: true } : set;
+const nonNegative = (set: Numbers): Numbers => (set.lo < 0 ? { lo: 0, hi: set.hi, nan: true } : set);
 
 function pow(x: Numbers, y: Numbers): Numbers {
-  if (isPoint(x) && isPoint(y)) return point(Math.pow(x.lo <= x.hi ? x.lo : Number.NaN, y.lo <= y.hi ? y.lo : Number.NaN));
+  if (isPoint(x) && isPoint(y))
+    return point(Math.pow(x.lo <= x.hi ? x.lo : Number.NaN, y.lo <= y.hi ? y.lo : Number.NaN));
   // Outside x > 0 it is not monotone, and the numbers where it jumps are many.
   if (!(x.lo > 0) || x.nan || y.nan) return anything;
   return withNaN(corners(Math.pow, x, y), contains(x, 1) && isInfinite(y));
@@ -87,20 +88,32 @@ export const images: Record<'neg' | 'abs' | 'sqrt' | 'exp' | 'log', Unary> &
     const nan = (contains(x, 0) && isInfinite(y)) || (isInfinite(x) && contains(y, 0));
     // Corners where 0 meets ∞ are NaN, but there are finite numbers beside them.
     const zero = nan && ((contains(x, 0) && isFinite(y)) || (isFinite(x) && contains(y, 0)));
-    return withZero(withNaN(corners((a, b) => a * b, x, y), nan), zero);
+    return withZero(
+      withNaN(
+        corners((a, b) => a * b, x, y),
+        nan,
+      ),
+      zero,
+    );
   },
   div: (x, y) => {
     if (isPoint(x) && isPoint(y)) return corners((a, b) => a / b, x, y);
     if (contains(y, 0) && !isEmpty(x)) {
       return { ...anything, nan: x.nan || y.nan || contains(x, 0) || (isInfinite(x) && isInfinite(y)) };
     }
-    return withZero(corners((a, b) => a / b, x, y), isInfinite(y) && isFinite(x));
+    return withZero(
+      corners((a, b) => a / b, x, y),
+      isInfinite(y) && isFinite(x),
+    );
   },
   pow,
   minimum: (x, y) => eitherZero(corners(Math.min, x, y)),
   maximum: (x, y) => eitherZero(corners(Math.max, x, y)),
   less: (x, y) => ({ yes: x.lo < y.hi, no: x.nan || y.nan || x.hi >= y.lo }),
-  lessEqual: (x, y) => ({ yes: x.lo <= y.hi && !isEmpty(x) && !isEmpty(y), no: x.nan || y.nan || x.hi > y.lo }),
+  lessEqual: (x, y) => ({
+    yes: x.lo <= y.hi && !isEmpty(x) && !isEmpty(y),
+    no: x.nan || y.nan || x.hi > y.lo,
+  }),
   equal: (x, y) => ({
     yes: x.lo <= y.hi && y.lo <= x.hi && !isEmpty(x) && !isEmpty(y),
     no: x.nan || y.nan || !(x.lo === x.hi && y.lo === y.hi && x.lo === y.lo),

@@ -55,8 +55,15 @@ describe('nodes', () => {
       inputs: x!.sub(y!).mul(s!),
       order: y!.sub(x!),
       zeros: x!.div(0).add(x!.div(-0)),
-      axes: x!.sum([0]).add(x!.sum([1])).add(x!.sum()).add(x!.sum([0, 1])),
-      shapes: x!.broadcastTo([2, 2]).sum().add(x!.broadcastTo([2, 3]).sum()),
+      axes: x!
+        .sum([0])
+        .add(x!.sum([1]))
+        .add(x!.sum())
+        .add(x!.sum([0, 1])),
+      shapes: x!
+        .broadcastTo([2, 2])
+        .sum()
+        .add(x!.broadcastTo([2, 3]).sum()),
     }));
     expect(count(program, 'input')).toBe(2);
     expect(count(program, 'scalar')).toBe(1);
@@ -67,7 +74,10 @@ describe('nodes', () => {
   });
 
   it('give axes in order and once', () => {
-    const program = trace('Test', { x: [2, 3, 4] }, [], ({ x }) => ({ a: x!.sum([2, 0, 2]), b: x!.sum([0, 2]) }));
+    const program = trace('Test', { x: [2, 3, 4] }, [], ({ x }) => ({
+      a: x!.sum([2, 0, 2]),
+      b: x!.sum([0, 2]),
+    }));
     expect(count(program, 'sum')).toBe(1);
     expect(program.nodes.at(-1)).toMatchObject({ axes: [0, 2], shape: [1, 3, 1] });
   });
@@ -168,7 +178,11 @@ describe('phases', () => {
     }));
     const [first, second] = phasePrograms(program);
     const sum = program.nodes.findIndex(({ op }) => op === 'sum');
-    expect(first).toMatchObject({ name: 'Test#0', scalars: ['t'], outputs: [{ name: `#${sum}`, replaces: -1 }] });
+    expect(first).toMatchObject({
+      name: 'Test#0',
+      scalars: ['t'],
+      outputs: [{ name: `#${sum}`, replaces: -1 }],
+    });
     expect(second).toMatchObject({ name: 'Test#1', scalars: ['s'], outputs: [{ name: 'x', replaces: 0 }] });
     expect(opsOf(first!)).toEqual(['input', 'scalar', 'add', 'sum']);
     expect(opsOf(second!)).toEqual(['input', 'scalar', 'mul', 'input', 'div']);
@@ -181,7 +195,11 @@ describe('phases', () => {
 
 describe('outputs', () => {
   it('replace the input of their name', () => {
-    const program = trace('Test', { g: [2], m: [2], p: [2] }, [], ({ g, m, p }) => ({ p: p!.sub(g!), m: m!.add(g!), q: g! }));
+    const program = trace('Test', { g: [2], m: [2], p: [2] }, [], ({ g, m, p }) => ({
+      p: p!.sub(g!),
+      m: m!.add(g!),
+      q: g!,
+    }));
     const replaced = program.outputs.map(({ name, replaces }) => {
       const at = program.inputs[replaces];
       return [name, at === undefined ? undefined : program.nodes[at]!.name];

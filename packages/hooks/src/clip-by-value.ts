@@ -20,9 +20,10 @@ export interface ClipByValueOptions {
  * @example `clipByValue(0.5)`
  * @throws RangeError for a maxValue that is not in (0, ∞); TypeError when it is missing
  */
-export const clipByValue: (options: ClipByValueOptions | number) => Hook = /* #__PURE__ */ defineHook<ClipByValueOptions>(
-  'clipByValue',
-  { maxValue: real('(0, ∞)') },
-  ({ maxValue }) => ({ gradient: ({ grad }) => ({ grad: grad!.clip(-maxValue, maxValue) }) }),
-  'maxValue',
-) as (options: ClipByValueOptions | number) => Hook;
+export const clipByValue: (options: ClipByValueOptions | number) => Hook =
+  /* #__PURE__ */ defineHook<ClipByValueOptions>(
+    'clipByValue',
+    { maxValue: real('(0, ∞)') },
+    ({ maxValue }) => ({ gradient: ({ grad }) => ({ grad: grad!.clip(-maxValue, maxValue) }) }),
+    'maxValue',
+  ) as (options: ClipByValueOptions | number) => Hook;

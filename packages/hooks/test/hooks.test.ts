@@ -55,36 +55,45 @@ describe('clipByGlobalNorm', () => {
 });
 
 describe('skipNonFinite', () => {
-  it.each([NaN, Infinity, -Infinity])('a gradient with %d leaves parameter and slots alone, and is counted', async (bad) => {
-    const x = variable([1, 2]);
-    const optimizer = new AdamW({ learningRate: 0.1, transforms: [skipNonFinite(), clipByGlobalNorm(1)] });
-    apply(optimizer, x, [0.5, -0.5]);
-    const before = [await x.data(), (await optimizer.stateDict()).parameters[0]!.slots].map((part) => structuredClone(part));
-    apply(optimizer, x, [0.5, bad]);
-    const after = await optimizer.stateDict();
-    expect([await x.data(), after.parameters[0]!.slots]).toEqual(before);
-    expect(after.globals['skipNonFinite.skipped']).toBe(1);
-    expect(after.globals['clipByGlobalNorm.norm']).toBeCloseTo(Math.SQRT1_2, 6);
-    apply(optimizer, x, [0.5, -0.5]);
-    expect((await x.data())[0]).toBeLessThan((before[0] as Float32Array)[0]!);
-    expect((await optimizer.readGlobals())['skipNonFinite.skipped']).toBe(1);
-    tf.dispose(x);
-    optimizer.dispose();
-  });
+  it.each([NaN, Infinity, -Infinity])(
+    'a gradient with %d leaves parameter and slots alone, and is counted',
+    async (bad) => {
+      const x = variable([1, 2]);
+      const optimizer = new AdamW({ learningRate: 0.1, transforms: [skipNonFinite(), clipByGlobalNorm(1)] });
+      apply(optimizer, x, [0.5, -0.5]);
+      const before = [await x.data(), (await optimizer.stateDict()).parameters[0]!.slots].map((part) =>
+        structuredClone(part),
+      );
+      apply(optimizer, x, [0.5, bad]);
+      const after = await optimizer.stateDict();
+      expect([await x.data(), after.parameters[0]!.slots]).toEqual(before);
+      expect(after.globals['skipNonFinite.skipped']).toBe(1);
+      expect(after.globals['clipByGlobalNorm.norm']).toBeCloseTo(Math.SQRT1_2, 6);
+      apply(optimizer, x, [0.5, -0.5]);
+      expect((await x.data())[0]).toBeLessThan((before[0] as Float32Array)[0]!);
+      expect((await optimizer.readGlobals())['skipNonFinite.skipped']).toBe(1);
+      tf.dispose(x);
+      optimizer.dispose();
+    },
+  );
 });
 
 describe('options', () => {
   it('a hook refuses what it does not know, by name', () => {
     expect(() => clipByGlobalNorm(0)).toThrow('clipByGlobalNorm: maxNorm must be in (0, ∞), got 0');
     expect(() => clipByGlobalNorm({ maxNorm: NaN })).toThrow(RangeError);
-    expect(() => clipByGlobalNorm({ maxNrm: 1 } as never)).toThrow('clipByGlobalNorm: unknown option "maxNrm" (did you mean "maxNorm"?)');
+    expect(() => clipByGlobalNorm({ maxNrm: 1 } as never)).toThrow(
+      'clipByGlobalNorm: unknown option "maxNrm" (did you mean "maxNorm"?)',
+    );
     expect(() => clipByValue(-1)).toThrow('clipByValue: maxValue must be in (0, ∞), got -1');
     expect(() => clipByValue({} as never)).toThrow('clipByValue: maxValue is required and must be in (0, ∞)');
     expect(() => centralizeGradients({ convOnly: 1 } as never)).toThrow(TypeError);
   });
 
   it('hooks go with the optimizer through its configuration', () => {
-    const optimizer = new AdamW({ transforms: [centralizeGradients({ convOnly: true }), clipByGlobalNorm(2)] });
+    const optimizer = new AdamW({
+      transforms: [centralizeGradients({ convOnly: true }), clipByGlobalNorm(2)],
+    });
     const config = JSON.parse(JSON.stringify(optimizer.getConfig())) as tf.serialization.ConfigDict;
     expect(config['transforms']).toEqual([
       { hook: 'centralizeGradients', options: { convOnly: true } },

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs the golden files of hooks: what becomes of a gradient.
 
-import { hyper, Optimizer, commonOptions, type Hook, type OptimizerOptions, type OptionTable, type Results, type Tensors } from '@optim/core';
+import {
+  hyper,
+  Optimizer,
+  commonOptions,
+  type Hook,
+  type OptimizerOptions,
+  type OptionTable,
+  type Results,
+  type Tensors,
+} from '@optim/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, it } from 'vitest';
 import { expectClose, goldenGradients, goldenVariables, tolerance, type GoldenFile } from './golden.js';
@@ -20,7 +29,10 @@ class Probe extends Optimizer {
     return 'Probe';
   }
 
-  static override readonly options: OptionTable<OptimizerOptions> = { learningRate: hyper('[0, ∞)', 1), ...commonOptions() };
+  static override readonly options: OptionTable<OptimizerOptions> = {
+    learningRate: hyper('[0, ∞)', 1),
+    ...commonOptions(),
+  };
 
   protected override update({ grad }: Tensors): Results {
     return { param: grad };

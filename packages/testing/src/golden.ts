@@ -54,7 +54,10 @@ export function goldenGradients(t: number): { name: string; tensor: tf.Tensor }[
 function oneMinusCos(x: tf.Tensor): tf.Tensor {
   const y = tf.square(tf.div(x, 8));
   const terms = [1 / 3628800, -1 / 40320, 1 / 720, -1 / 24, 1 / 2];
-  let v = tf.mul(terms.reduce<tf.Tensor>((sum, term) => tf.add(tf.mul(sum, y), term), tf.scalar(0)), y);
+  let v = tf.mul(
+    terms.reduce<tf.Tensor>((sum, term) => tf.add(tf.mul(sum, y), term), tf.scalar(0)),
+    y,
+  );
   // 1 − cos 2a = 2v(2 − v) where v = 1 − cos a.
   for (let i = 0; i < 3; i++) v = tf.mul(tf.mul(v, 2), tf.sub(2, v));
   return v;
@@ -81,7 +84,12 @@ export function tolerance({ float32Deviation }: { readonly float32Deviation: num
 }
 
 /** Asserts |got − want| ≤ tol·(|want| + 1e-3) for every element. */
-export function expectClose(what: string, got: ArrayLike<number>, want: readonly number[], tol: number): void {
+export function expectClose(
+  what: string,
+  got: ArrayLike<number>,
+  want: readonly number[],
+  tol: number,
+): void {
   expect(got.length, `${what}: length`).toBe(want.length);
   let worst = 0;
   let at = 0;
@@ -107,7 +115,11 @@ async function run(golden: GoldenCase, make: (options: Options) => tf.Optimizer)
   }
 }
 
-async function follow(golden: GoldenCase, optimizer: tf.Optimizer, variables: readonly tf.Variable[]): Promise<void> {
+async function follow(
+  golden: GoldenCase,
+  optimizer: tf.Optimizer,
+  variables: readonly tf.Variable[],
+): Promise<void> {
   const last = golden.steps ?? Math.max(...Object.keys(golden.trajectory).map(Number));
   for (let t = 1; t <= last; t++) {
     if (golden.learningRates) (optimizer as BaseOptimizer).learningRate = golden.learningRates[t - 1]!;

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-export { expectClose, goldenGradients, goldenObjective, goldenSuite, goldenVariables, tolerance, type GoldenCase, type GoldenFile } from './golden.js';
+export {
+  expectClose,
+  goldenGradients,
+  goldenObjective,
+  goldenSuite,
+  goldenVariables,
+  tolerance,
+  type GoldenCase,
+  type GoldenFile,
+} from './golden.js';
 export { goldenBase, Momentum } from './golden-base.js';
 export { goldenHookSuite } from './golden-hook.js';
 export { checks, conformance, suite, type Check } from './conformance.js';

@@ -94,7 +94,10 @@ export class Adai extends Optimizer<AdaiOptions> {
   }
 
   protected override decay(pair: Pair, scalars: DecayScalars & { stableWeightDecay?: boolean }): Pair {
-    return super.decay(pair, scalars.stableWeightDecay ? { ...scalars, weightDecayMode: 'decoupled' } : scalars);
+    return super.decay(
+      pair,
+      scalars.stableWeightDecay ? { ...scalars, weightDecayMode: 'decoupled' } : scalars,
+    );
   }
 
   protected override rounds(): Round[] {

@@ -5,4 +5,8 @@ import { centralizeGradients } from '@optim/hooks';
 import { suite } from '@optim/testing';
 import golden from '@optim/testing/golden/Adai.json' with { type: 'json' };
 
-suite(golden, ({ useGc, ...options }) => new Adai({ ...options, ...(useGc === true && { transforms: [centralizeGradients()] }) }));
+suite(
+  golden,
+  ({ useGc, ...options }) =>
+    new Adai({ ...options, ...(useGc === true && { transforms: [centralizeGradients()] }) }),
+);

@@ -104,7 +104,10 @@ export class AdamP extends Optimizer<AdamPOptions> {
 
   protected override coefficients(t: number, hyper: Resolved<AdamPOptions>): Coefficients {
     const { learningRate, beta1, beta2, adamD } = hyper;
-    return { alpha: adamD ? learningRate : learningRate / (1 - beta1 ** t), correction: Math.sqrt(1 - beta2 ** t) };
+    return {
+      alpha: adamD ? learningRate : learningRate / (1 - beta1 ** t),
+      correction: Math.sqrt(1 - beta2 ** t),
+    };
   }
 
   /** Only the coupled decay comes before the update; the others wait for the ratio. */
@@ -146,7 +149,11 @@ function project(
 ): { q: Expression; ratio: Expression } {
   const views = [unitAxes(p), Array.from(p.shape, (_, axis) => axis)].map((axes) => {
     const [pNorm, gNorm] = [p.norm(axes), g.norm(axes)];
-    const cosine = p.mul(g).sum(axes).abs().div(pNorm.maximum(epsilon).mul(gNorm.maximum(epsilon)));
+    const cosine = p
+      .mul(g)
+      .sum(axes)
+      .abs()
+      .div(pNorm.maximum(epsilon).mul(gNorm.maximum(epsilon)));
     const unit = p.div(pNorm.add(epsilon));
     const size = p.size / pNorm.size;
     return {

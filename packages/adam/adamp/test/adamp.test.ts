@@ -5,4 +5,8 @@ import { centralizeGradients } from '@optim/hooks';
 import { suite } from '@optim/testing';
 import golden from '@optim/testing/golden/AdamP.json' with { type: 'json' };
 
-suite(golden, ({ useGc, ...options }) => new AdamP({ ...options, ...(useGc === true && { transforms: [centralizeGradients()] }) }));
+suite(
+  golden,
+  ({ useGc, ...options }) =>
+    new AdamP({ ...options, ...(useGc === true && { transforms: [centralizeGradients()] }) }),
+);

@@ -91,7 +91,10 @@ export class AdamW extends Optimizer<AdamWOptions> {
 
   protected override coefficients(t: number, hyper: Resolved<AdamWOptions>): Coefficients {
     const { learningRate, beta1, beta2, adamD } = hyper;
-    return { alpha: adamD ? learningRate : learningRate / (1 - beta1 ** t), correction: Math.sqrt(1 - beta2 ** t) };
+    return {
+      alpha: adamD ? learningRate : learningRate / (1 - beta1 ** t),
+      correction: Math.sqrt(1 - beta2 ** t),
+    };
   }
 
   protected override update(

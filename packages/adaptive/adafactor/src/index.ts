@@ -113,10 +113,13 @@ export class AdaFactor extends Optimizer<AdaFactorOptions> {
   static override readonly momentumSlots: readonly string[] = ['m'];
 
   protected override validate({ learningRate, relativeStep, warmupInit }: Required<AdaFactorOptions>): void {
-    const rule = (constraint: string): RangeError => outOfRange('AdaFactor', 'relativeStep', constraint, relativeStep);
-    if (learningRate !== null && relativeStep === true) throw rule('false or null when learningRate is given');
+    const rule = (constraint: string): RangeError =>
+      outOfRange('AdaFactor', 'relativeStep', constraint, relativeStep);
+    if (learningRate !== null && relativeStep === true)
+      throw rule('false or null when learningRate is given');
     if (learningRate === null && relativeStep === false) throw rule('true or null when learningRate is null');
-    if (warmupInit && learningRate !== null) throw outOfRange('AdaFactor', 'warmupInit', 'false when learningRate is given', true);
+    if (warmupInit && learningRate !== null)
+      throw outOfRange('AdaFactor', 'warmupInit', 'false when learningRate is given', true);
   }
 
   protected override rate(): number {

@@ -41,7 +41,9 @@ const reduction: Record<ReductionName, { op: Reduce; none: number }> = {
 type Reduce = (x: tf.Tensor, axes: number[] | undefined, keep: boolean) => tf.Tensor;
 
 function toTensor(value: Value): tf.Tensor {
-  return value instanceof tf.Tensor ? value : tf.scalar(value, typeof value === 'boolean' ? 'bool' : 'float32');
+  return value instanceof tf.Tensor
+    ? value
+    : tf.scalar(value, typeof value === 'boolean' ? 'bool' : 'float32');
 }
 
 function evaluate(node: Node, args: Value[]): Value {
@@ -72,7 +74,10 @@ export const opsExecutor: Executor = {
           const values: (Value | undefined)[] = hostValues(program, scalars);
           program.inputs.forEach((at, i) => (values[at] = inputs[i]!));
           program.nodes.forEach((node, at) => {
-            values[at] ??= evaluate(node, node.args.map((arg) => values[arg]!));
+            values[at] ??= evaluate(
+              node,
+              node.args.map((arg) => values[arg]!),
+            );
           });
           const taken = new Set<tf.Tensor>(inputs);
           return program.outputs.map(({ node }) => {

@@ -102,7 +102,10 @@ export class Lamb extends Optimizer<LambOptions> {
     return { m: zeros, v: zeros };
   }
 
-  protected override coefficients(t: number, { beta1, beta2, biasCorrection }: Resolved<LambOptions>): Coefficients {
+  protected override coefficients(
+    t: number,
+    { beta1, beta2, biasCorrection }: Resolved<LambOptions>,
+  ): Coefficients {
     if (!biasCorrection) return { firstCorrection: 1, secondCorrection: 1 };
     return { firstCorrection: 1 - beta1 ** t, secondCorrection: 1 - beta2 ** t };
   }

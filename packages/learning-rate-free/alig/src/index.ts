@@ -89,7 +89,11 @@ export class AliG extends Optimizer<AliGOptions> {
     adjustedMomentum: flag(false),
     epsilon: hyper('[0, ∞)', 1e-5),
     maxNorm: nullable(real('(0, ∞)')),
-    projection: custom('a function of the variables, or null', (f) => f === null || typeof f === 'function', null),
+    projection: custom(
+      'a function of the variables, or null',
+      (f) => f === null || typeof f === 'function',
+      null,
+    ),
     ...commonOptions(),
   };
 
@@ -97,7 +101,8 @@ export class AliG extends Optimizer<AliGOptions> {
   static override readonly needs: readonly ('loss' | 'gradient')[] = ['loss'];
 
   protected override validate({ maxNorm, projection }: Required<AliGOptions>): void {
-    if (maxNorm !== null && projection) throw outOfRange('AliG', 'projection', 'null when maxNorm is given', projection);
+    if (maxNorm !== null && projection)
+      throw outOfRange('AliG', 'projection', 'null when maxNorm is given', projection);
   }
 
   protected override slots({ momentum }: AliGOptions): Record<string, SlotInit> {
@@ -151,7 +156,9 @@ const polyakStep: Round = {
 /** The factor that brings the moved parameters back into the ball. */
 const ball: Round = {
   observe: (tensors, scalars) => ({
-    squares: move(tensors as Tensors<'b'>, scalars as AliGScalars)['param']!.square().sum(),
+    squares: move(tensors as Tensors<'b'>, scalars as AliGScalars)
+      ['param']!.square()
+      .sum(),
   }),
   combine: ({ squares }, scalars) => {
     const radius = (scalars as AliGScalars).maxNorm!;

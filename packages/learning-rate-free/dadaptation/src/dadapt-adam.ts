@@ -121,7 +121,10 @@ export class DAdaptAdam extends Optimizer<DAdaptAdamOptions> {
     return super.decay(pair, { learningRate: lambda, weightDecay: weightDecay.mul(counts), weightDecayMode });
   }
 
-  protected override update({ param, grad, m, v, s }: Tensors<'m' | 'v' | 's'>, scalars: DAdaptScalars): Results {
+  protected override update(
+    { param, grad, m, v, s }: Tensors<'m' | 'v' | 's'>,
+    scalars: DAdaptScalars,
+  ): Results {
     const { beta1, beta2, epsilon, b, lambda } = scalars;
     const scaled = grad.mul(lambda);
     m = ema(m, scaled, beta1);
@@ -153,7 +156,9 @@ const estimate: Round = {
     const known = scalars as DAdaptScalars;
     return {
       product: grad!.mul(s!).div(v!.sqrt().add(known.epsilon)).sum(),
-      length: ema(s!, grad!.mul(lambdaOf(known).lambda), known.b).abs().sum(),
+      length: ema(s!, grad!.mul(lambdaOf(known).lambda), known.b)
+        .abs()
+        .sum(),
     };
   },
   combine: ({ product, length }, scalars) => {

@@ -90,7 +90,10 @@ class Stage {
     private readonly compiled: CompiledLoop,
   ) {
     const { loop, inputs } = compiled;
-    this.inputs = inputs.map((at) => ({ at: phase.inputs.indexOf(at), spans: loop.spans(at).includes(true) }));
+    this.inputs = inputs.map((at) => ({
+      at: phase.inputs.indexOf(at),
+      spans: loop.spans(at).includes(true),
+    }));
     const isReduced = loop.axes.some(({ reduced }) => reduced);
     this.outputs = loop.outputs.map((output) => ({
       at: phase.outputs.indexOf(output),
@@ -105,7 +108,11 @@ class Stage {
     else this.whole(arrays, results, numbers);
   }
 
-  private whole(arrays: readonly Float32Array[], results: readonly Float32Array[], numbers: readonly number[]): void {
+  private whole(
+    arrays: readonly Float32Array[],
+    results: readonly Float32Array[],
+    numbers: readonly number[],
+  ): void {
     const inputs = this.inputs.map(({ at }) => arrays[at]!);
     const outputs = this.outputs.map(({ at }) => results[at]!);
     const starts = startsOf([...inputs, ...outputs].map(({ length }) => length));

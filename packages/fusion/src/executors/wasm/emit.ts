@@ -66,14 +66,20 @@ class Emitter {
     private readonly loop: Loop,
   ) {
     const { nodes } = program;
-    this.roots = loop.outputs.map((output) => (reductionOf(program, output) ? nodes[output.node]!.args[0]! : output.node));
+    this.roots = loop.outputs.map((output) =>
+      reductionOf(program, output) ? nodes[output.node]!.args[0]! : output.node,
+    );
     this.order = needed(program, this.roots);
     this.inputs = this.order.filter((at) => nodes[at]!.op === 'input');
     this.hosts = this.order.filter((at) => nodes[at]!.host && nodes[at]!.op !== 'constant');
     const used = new Set(this.order.map((at) => nodes[at]!.op));
     this.imports = Object.entries(hostFunctions)
       .filter(([name]) => used.has(name as keyof typeof hostFunctions))
-      .map(([name, f]) => ({ name, params: Array.from({ length: f.length }, (): ValueType => 'f32'), result: 'f32' }));
+      .map(([name, f]) => ({
+        name,
+        params: Array.from({ length: f.length }, (): ValueType => 'f32'),
+        result: 'f32',
+      }));
 
     const pointers = this.inputs.length + loop.outputs.length;
     this.code = new Code([
@@ -92,8 +98,15 @@ class Emitter {
 
   encode(shared: boolean): Emitted {
     const uniform: Values = new Map();
-    this.hosts.forEach((at, i) => uniform.set(at, { single: this.inputs.length + this.targets.length + this.lengths.length + i }));
-    this.compute(this.order.filter((at) => !this.loop.spans(at).includes(true)), 'single', uniform, []);
+    this.hosts.forEach((at, i) =>
+      uniform.set(at, { single: this.inputs.length + this.targets.length + this.lengths.length + i }),
+    );
+    this.compute(
+      this.order.filter((at) => !this.loop.spans(at).includes(true)),
+      'single',
+      uniform,
+      [],
+    );
     if (this.reduced.length === 0) this.elementwise(uniform);
     else if (this.loop.axes[this.last]!.reduced) this.reduceAlong(uniform);
     else this.reduceAcross(uniform);
@@ -153,7 +166,9 @@ class Emitter {
         const outer = new Map(uniform);
         if (mode === 'lanes') for (const at of outer.keys()) this.splat(outer, at);
         this.nest(this.reduced, () => {
-          columns.forEach((sums, vector) => this.at(16 * vector, () => this.accumulate(sums, this.body(outer, mode), mode)));
+          columns.forEach((sums, vector) =>
+            this.at(16 * vector, () => this.accumulate(sums, this.body(outer, mode), mode)),
+          );
         });
         columns.forEach((sums, vector) => this.at(16 * vector, () => this.storeAcross(sums, mode)));
       }, 4);
@@ -237,7 +252,12 @@ class Emitter {
 
   private body(outer: Values, mode: Mode): Values {
     const values = new Map(outer);
-    this.compute(this.order, mode, values, this.loop.axes.map((_, axis) => axis));
+    this.compute(
+      this.order,
+      mode,
+      values,
+      this.loop.axes.map((_, axis) => axis),
+    );
     return values;
   }
 
@@ -268,7 +288,12 @@ class Emitter {
       const local = code.local(kind);
       if (node.op === 'constant') code.f32(node.value!);
       else if (node.op === 'input') this.load(this.operands.get(at)!, mode, axes);
-      else this.apply(node.op, node.args.map((arg) => values.get(arg)![mode]!), mode);
+      else
+        this.apply(
+          node.op,
+          node.args.map((arg) => values.get(arg)![mode]!),
+          mode,
+        );
       code.set(local);
       values.set(at, { [mode]: local });
     }

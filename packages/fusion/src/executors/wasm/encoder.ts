@@ -119,13 +119,20 @@ export interface Import {
  * A module that imports `env.memory` and functions of `env`, and exports one function, `run`, without result.
  * @param shared - whether the memory is shared between threads
  */
-export function encodeModule(code: Code, imports: readonly Import[], shared: boolean): Uint8Array<ArrayBuffer> {
+export function encodeModule(
+  code: Code,
+  imports: readonly Import[],
+  shared: boolean,
+): Uint8Array<ArrayBuffer> {
   const signature = (params: readonly ValueType[], results: readonly ValueType[]): number[] => [
     0x60,
     ...vector(params.map((kind) => [type[kind]])),
     ...vector(results.map((kind) => [type[kind]])),
   ];
-  const types = [...imports.map(({ params, result }) => signature(params, [result])), signature(code.params, [])];
+  const types = [
+    ...imports.map(({ params, result }) => signature(params, [result])),
+    signature(code.params, []),
+  ];
   // Limits that every memory of TensorFlow.js meets; a shared one must name a maximum.
   const limits = shared ? [3, 0, ...unsigned(65536)] : [0, 0];
   return Uint8Array.from([

@@ -21,8 +21,15 @@ export interface Loop {
 }
 
 /** Merged axes, and which of the original axes each stands for. */
-function mergeAxes(shape: Shape, reduced: readonly boolean[], operands: readonly Shape[]): { axes: Axis[]; parts: number[][] } {
-  const aligned = operands.map((operand) => [...Array.from({ length: shape.length - operand.length }, () => 1), ...operand]);
+function mergeAxes(
+  shape: Shape,
+  reduced: readonly boolean[],
+  operands: readonly Shape[],
+): { axes: Axis[]; parts: number[][] } {
+  const aligned = operands.map((operand) => [
+    ...Array.from({ length: shape.length - operand.length }, () => 1),
+    ...operand,
+  ]);
   const axes: Axis[] = [];
   const parts: number[][] = [];
   let last = '';
@@ -38,7 +45,13 @@ function mergeAxes(shape: Shape, reduced: readonly boolean[], operands: readonly
     }
     last = pattern;
   });
-  return { axes: axes.map((axis, i) => ({ ...axis, length: parts[i]!.reduce((product, at) => product * shape[at]!, 1) })), parts };
+  return {
+    axes: axes.map((axis, i) => ({
+      ...axis,
+      length: parts[i]!.reduce((product, at) => product * shape[at]!, 1),
+    })),
+    parts,
+  };
 }
 
 /** The nodes an output needs, itself included. */
@@ -75,7 +88,10 @@ export function loopsOf(program: Program): Loop[] {
 }
 
 function loopOf(program: Program, shape: Shape, reduced: boolean[], outputs: Output[]): Loop {
-  const operands = needed(program, outputs.map(({ node }) => node)).map((at) => program.nodes[at]!.shape);
+  const operands = needed(
+    program,
+    outputs.map(({ node }) => node),
+  ).map((at) => program.nodes[at]!.shape);
   const fitting = operands.filter((operand) => {
     const common = broadcast([operand, shape]);
     return common !== null && sameShape(common, shape);

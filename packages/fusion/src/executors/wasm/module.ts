@@ -37,7 +37,9 @@ function instantiate(bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory)
   let run = known.get(key);
   if (!run) {
     try {
-      const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory, ...hostFunctions } });
+      const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+        env: { memory, ...hostFunctions },
+      });
       run = instance.exports['run'] as Run;
     } catch (error) {
       throw new Unsupported(`WebAssembly refused the kernel: ${(error as Error).message}`);
