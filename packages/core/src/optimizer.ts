@@ -152,8 +152,8 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   }
 
   /**
-   * Numbers a step needs, in float64 and once per step; booleans may be branched on in {@link update}.
-   * @param t - number of this update of the parameter, from 1; in `combine` the number of the step
+   * Numbers a step needs, in float64 and once per step; booleans may be branched on in {@link update}. The first
+   * argument, t, is the number of this update of the parameter, from 1; in `combine` the number of the step.
    */
   protected coefficients(_t: number, _hyper: Resolved<O>): Record<string, number | boolean> {
     return {};

@@ -2,7 +2,7 @@
 // Mistakes in a rule are found while it is traced. Messages name the rule and the shapes.
 
 import { describe, expect, it } from 'vitest';
-import { Expression, trace, where, type Rule } from '../src/index.js';
+import { trace, where, type Expression, type Rule } from '../src/index.js';
 
 type Body = (x: Expression, y: Expression) => unknown;
 

@@ -140,28 +140,31 @@ export class AdamP extends Optimizer<AdamPOptions> {
   }
 }
 
-/** Projects q per unit or as a whole, whichever looks scale-invariant first; ratio = wdRatio if either does. */
+/**
+ * Projects q per unit or as a whole, whichever looks scale-invariant first; ratio = wdRatio if either does. Sums over
+ * the whole tensor are those over the units, summed: one sweep over the elements serves both views.
+ */
 function project(
   q: Expression,
   p: Expression,
   g: Expression,
   { epsilon, delta, wdRatio }: { epsilon: Expression; delta: Expression; wdRatio: Expression },
 ): { q: Expression; ratio: Expression } {
-  const views = [unitAxes(p), Array.from(p.shape, (_, axis) => axis)].map((axes) => {
-    const [pNorm, gNorm] = [p.norm(axes), g.norm(axes)];
-    const cosine = p
-      .mul(g)
-      .sum(axes)
+  const perUnit = { pp: p.square(), gg: g.square(), pg: p.mul(g), pq: p.mul(q) };
+  const view = (
+    sum: (products: Expression) => Expression,
+  ): { invariant: Expression; projected: Expression } => {
+    const [pNorm, gNorm] = [sum(perUnit.pp).sqrt(), sum(perUnit.gg).sqrt()];
+    const cosine = sum(perUnit.pg)
       .abs()
       .div(pNorm.maximum(epsilon).mul(gNorm.maximum(epsilon)));
-    const unit = p.div(pNorm.add(epsilon));
     const size = p.size / pNorm.size;
-    return {
-      invariant: cosine.max().less(delta.div(Math.sqrt(size))),
-      projected: q.sub(unit.mul(unit.mul(q).sum(axes))),
-    };
-  });
-  const [units, layer] = views as [(typeof views)[0], (typeof views)[0]];
+    // p̂⟨p̂, q⟩, with p̂ = p/(‖p‖ + ε)
+    const along = p.mul(sum(perUnit.pq).div(pNorm.add(epsilon).square()));
+    return { invariant: cosine.max().less(delta.div(Math.sqrt(size))), projected: q.sub(along) };
+  };
+  const units = view((products) => products.sum(unitAxes(p)));
+  const layer = view((products) => products.sum(unitAxes(p)).sum());
   return {
     q: where(units.invariant, units.projected, where(layer.invariant, layer.projected, q)),
     ratio: where(units.invariant.or(layer.invariant), wdRatio, 1),

@@ -27,7 +27,7 @@ import {
   type WeightDecayMode,
 } from '@optim/core';
 import type { Expression } from '@optim/fusion';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 
 /** Options of {@link AliG}. */
 export interface AliGOptions extends CommonOptions {
@@ -155,11 +155,10 @@ const polyakStep: Round = {
 
 /** The factor that brings the moved parameters back into the ball. */
 const ball: Round = {
-  observe: (tensors, scalars) => ({
-    squares: move(tensors as Tensors<'b'>, scalars as AliGScalars)
-      ['param']!.square()
-      .sum(),
-  }),
+  observe: (tensors, scalars) => {
+    const { param } = move(tensors as Tensors<'b'>, scalars as AliGScalars);
+    return { squares: param!.square().sum() };
+  },
   combine: ({ squares }, scalars) => {
     const radius = (scalars as AliGScalars).maxNorm!;
     return { shrink: squares!.sqrt().maximum(radius).pow(-1).mul(radius) };

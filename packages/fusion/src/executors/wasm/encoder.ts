@@ -115,6 +115,9 @@ export interface Import {
   readonly result: ValueType;
 }
 
+/** `\0asm`, version 1. */
+const magic = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+
 /**
  * A module that imports `env.memory` and functions of `env`, and exports one function, `run`, without result.
  * @param shared - whether the memory is shared between threads
@@ -136,7 +139,7 @@ export function encodeModule(
   // Limits that every memory of TensorFlow.js meets; a shared one must name a maximum.
   const limits = shared ? [3, 0, ...unsigned(65536)] : [0, 0];
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...magic,
     ...section(1, vector(types)),
     ...section(
       2,

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// `npm run bench`: our rules against tf.train.adam, in one run, interleaved; ratios are what counts.
+
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
+import '@tensorflow/tfjs-layers';
+import * as tf from '@tensorflow/tfjs-core';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureInBrowser } from './browser.js';
+import { measure, type Effort, type Row } from './measure.js';
+import { toMarkdown, toSvg } from './report.js';
+
+const all = ['wasm', 'cpu', 'webgl', 'webgpu'];
+const help = `Usage: npm run bench -- [options]
+  --backends LIST  of ${all.join(', ')} (default: all)
+  --rounds N       measured steps of each rule (default 21)
+  --out FOLDER     where bench.json, bench.md and bench.svg go (default .build/bench)`;
+
+const { values } = parseArgs({
+  options: {
+    backends: { type: 'string', default: all.join(',') },
+    rounds: { type: 'string', default: '21' },
+    out: { type: 'string', default: join('.build', 'bench') },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+function wrong(option: string, constraint: string, received: string): never {
+  console.error(`bench: ${option} must be ${constraint}, got "${received}"\n\n${help}`);
+  process.exit(2);
+}
+
+async function inNode(backend: string, effort: Effort): Promise<Row[]> {
+  await tf.setBackend(backend);
+  const rows: Row[] = [];
+  for (const layout of ['1M', '200 x 1k', 'mobilenet']) rows.push(...(await measure(layout, true, effort)));
+  if (backend === 'wasm') rows.push(...(await measure('10M', false, { ...effort, rounds: 5 })));
+  return rows;
+}
+
+if (values.help) {
+  console.log(help);
+} else {
+  const backends = values.backends.split(',');
+  const unknown = backends.find((name) => !all.includes(name));
+  if (unknown !== undefined) wrong('--backends', `of ${all.join(', ')}`, unknown);
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) wrong('--rounds', 'an integer of at least 1', values.rounds);
+  tf.env().set('PROD', true);
+  const effort: Effort = { rounds, warmup: 5 };
+  const rows: Row[] = [];
+  for (const backend of backends) {
+    console.error(`measuring on ${backend} ...`);
+    const inBrowser = backend.startsWith('web');
+    rows.push(
+      ...(await (inBrowser
+        ? measureInBrowser(backend, { rounds: Math.min(rounds, 7), warmup: 2 })
+        : inNode(backend, effort))),
+    );
+  }
+  const machine = `${cpus()[0]!.model.trim()}, ${cpus().length} cores, Node ${process.version}`;
+  const markdown = toMarkdown(rows);
+  mkdirSync(values.out, { recursive: true });
+  writeFileSync(join(values.out, 'bench.json'), `${JSON.stringify({ machine, rows }, null, 2)}\n`);
+  writeFileSync(join(values.out, 'bench.md'), `${machine}\n\n${markdown}\n`);
+  writeFileSync(join(values.out, 'bench.svg'), toSvg(rows));
+  console.log(`${machine}\n\n${markdown}\n\nWritten to ${values.out}: bench.json, bench.md, bench.svg`);
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { executorFor, opsExecutor, registerExecutor } from '@optim/fusion';
+import * as tf from '@tensorflow/tfjs-core';
+import { layouts, reference, subjects } from './subjects.js';
+
+/** One row of the result. */
+export interface Row {
+  readonly backend: string;
+  readonly layout: string;
+  readonly subject: string;
+  /** Our kernels, or plain TensorFlow.js ops. */
+  readonly executor: string;
+  readonly nanoseconds: number;
+  /** Kernels in one step, for all parameters. */
+  readonly kernels: number;
+  /** Bytes that the kernels of one step allocate. */
+  readonly bytes: number;
+}
+
+interface Contestant {
+  readonly subject: string;
+  readonly executor: string;
+  readonly step: () => void;
+  readonly dispose: () => void;
+  readonly times: number[];
+}
+
+/** How long to measure. */
+export interface Effort {
+  readonly rounds: number;
+  /** Steps before the first round. */
+  readonly warmup: number;
+}
+
+/** Measures every subject on one layout in turn, round after round, so that a slow moment hits all of them. */
+export async function measure(layout: string, withOps: boolean, { rounds, warmup }: Effort): Promise<Row[]> {
+  const backend = tf.getBackend();
+  const shapes = layouts[layout]!;
+  const size = shapes.reduce((sum, shape) => sum + shape.reduce((product, length) => product * length, 1), 0);
+  const contestants = Object.keys(subjects).flatMap((subject) => {
+    const own = contestant(subject, shapes, executorFor(backend).name);
+    if (!withOps || subject === reference || executorFor(backend) === opsExecutor) return [own];
+    return [own, contestant(subject, shapes, opsExecutor.name)];
+  });
+  for (let i = 0; i < warmup; i++) for (const { step } of contestants) await settled(step);
+  for (let i = 0; i < rounds; i++) {
+    for (const { step, times } of contestants) {
+      const start = performance.now();
+      await settled(step);
+      times.push(performance.now() - start);
+    }
+  }
+  const rows: Row[] = [];
+  for (const { subject, executor, step, dispose, times } of contestants) {
+    const { kernels } = await tf.profile(() => (step(), undefined as unknown as tf.TensorContainer));
+    rows.push({
+      backend,
+      layout,
+      subject,
+      executor: subject === reference ? 'tfjs' : executor,
+      nanoseconds: (1e6 * median(times)) / size,
+      kernels: kernels.length,
+      bytes: kernels.reduce((sum, { bytesAdded }) => sum + Math.max(0, bytesAdded), 0),
+    });
+    dispose();
+  }
+  return rows;
+}
+
+/** Runs a step; on a GPU, waits until it has been done. */
+async function settled(step: () => void): Promise<void> {
+  step();
+  if (tf.getBackend() === 'webgl') await tf.nextFrame();
+  const queue = (tf.backend() as { device?: { queue: { onSubmittedWorkDone(): Promise<void> } } }).device
+    ?.queue;
+  await queue?.onSubmittedWorkDone();
+}
+
+function contestant(subject: string, shapes: readonly (readonly number[])[], executor: string): Contestant {
+  const variables = shapes.map((shape) =>
+    tf.tidy(() => tf.variable(tf.randomNormal([...shape], 0, 0.1, 'float32', 1))),
+  );
+  const gradients = variables.map(({ name, shape }) => ({
+    name,
+    tensor: tf.randomNormal(shape, 0, 1, 'float32', 2),
+  }));
+  const optimizer = subjects[subject]!();
+  const backend = tf.getBackend();
+  const step = (): void => optimizer.applyGradients(gradients);
+  // Programs are compiled in the first step.
+  const usual = executorFor(backend);
+  if (executor === opsExecutor.name) registerExecutor(backend, opsExecutor);
+  step();
+  registerExecutor(backend, usual);
+  const dispose = (): void => {
+    optimizer.dispose();
+    tf.dispose(variables);
+    tf.dispose(gradients);
+  };
+  return { subject, executor, step, dispose, times: [] };
+}
+
+/** The middle of a list of numbers. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
