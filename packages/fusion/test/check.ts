@@ -21,7 +21,9 @@ export async function checkKernel(kernel: Kernel, sample: Sample, precision: Pre
   const after = await Promise.all(tensors.map((tensor) => tensor.data()));
   tf.dispose([tensors, outputs]);
   expect(made).toBe(tensors.length + outputs.length);
-  expect(outputs.map(({ shape }) => shape)).toEqual(program.outputs.map(({ node }) => program.nodes[node]!.shape));
+  expect(outputs.map(({ shape }) => shape)).toEqual(
+    program.outputs.map(({ node }) => program.nodes[node]!.shape),
+  );
   expect(mismatches(sample, actual, precision)).toEqual([]);
   expect(after.map((elements) => [...elements])).toEqual(inputs);
 }

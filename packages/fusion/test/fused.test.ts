@@ -33,7 +33,9 @@ describe.runIf(subject).each([
 
   it('several phases give what the interpreter allows', async () => {
     const { precision } = subject!;
-    const property = fc.asyncProperty(samples(element), (sample) => checkKernel(kernelFor(sample.program), sample, precision));
+    const property = fc.asyncProperty(samples(element), (sample) =>
+      checkKernel(kernelFor(sample.program), sample, precision),
+    );
     await fc.assert(property, { numRuns: 3000, seed: 11 });
   });
 });
