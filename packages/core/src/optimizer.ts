@@ -310,6 +310,12 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     return Object.fromEntries(await Promise.all(entries));
   }
 
+  /** @internal Programs of the last step, with the number of parameters each runs for. */
+  programs(): Map<Program, number> {
+    this.assertUsable();
+    return this.stepper.programs();
+  }
+
   /** @internal The running averages kept for the parameters met so far; `null` if the rule keeps none. */
   momentum(): Momentum | null {
     const { momentumSlots } = this.constructor as typeof Optimizer;

@@ -100,6 +100,19 @@ export class Stepper {
     for (const [name, variable] of job.globals) assign(variable, globals[name]!);
   }
 
+  /** Every program of the last step, with the number of parameters it runs for. */
+  programs(): Map<Program, number> {
+    const counts = new Map<Program, number>();
+    const { rounds = [], updates = [], commit } = this.last ?? {};
+    const all = [
+      ...rounds.flatMap(({ observe, combine }) => [...observe.map(({ program }) => program), combine]),
+      ...updates.map(({ program }) => program),
+      ...(commit ? [commit] : []),
+    ];
+    for (const program of all) counts.set(program, (counts.get(program) ?? 0) + 1);
+    return counts;
+  }
+
   private call(call: Call, grad: tf.Tensor, binding: Binding, globals: Tensors): tf.Tensor[] {
     const { inputs } = call;
     if (call.grad >= 0) inputs[call.grad] = grad;

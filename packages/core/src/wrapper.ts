@@ -82,6 +82,11 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     (this.base as BaseOptimizer).applyGradients(gradients, loss);
   }
 
+  /** @internal The rule that holds the wrapper's own state. */
+  rule(): BaseOptimizer {
+    return this.inner;
+  }
+
   /** The learning rate of the base. */
   get learningRate(): number {
     return (this.base as unknown as { learningRate: number }).learningRate;

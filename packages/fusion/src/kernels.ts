@@ -7,6 +7,7 @@ import { cpuExecutor } from './executors/cpu/kernel.js';
 import { opsExecutor } from './executors/ops.js';
 import { wasmExecutor } from './executors/wasm/kernel.js';
 import { intermediate, phasePrograms, type Program } from './program.js';
+import { sizeOf } from './shape.js';
 
 const executors = new Map<string, Executor>([
   ['cpu', cpuExecutor],
@@ -34,26 +35,77 @@ export function kernelFor(program: Program): Kernel {
   return kernel;
 }
 
+/** How one phase of a program runs. */
+export interface PhaseReport {
+  readonly phase: string;
+  /** Name of the executor that runs it. */
+  readonly executor: string;
+  /** Elementwise operations and reductions in it. */
+  readonly operations: number;
+  /** Bytes of the tensors it reads. */
+  readonly bytesRead: number;
+  /** Bytes of the tensors it writes. */
+  readonly bytesWritten: number;
+  /** Why plain ops run it, where they do. */
+  readonly fallback?: string;
+}
+
+const reports = new WeakMap<Kernel, readonly PhaseReport[]>();
+
+/** How the phases of a program run on the active backend. */
+export function describeProgram(program: Program): readonly PhaseReport[] {
+  return reports.get(kernelFor(program))!;
+}
+
+function report(phase: Program, executor: string, fallback?: string): PhaseReport {
+  const bytes = (nodes: readonly number[]): number =>
+    nodes.reduce((total, at) => total + 4 * sizeOf(phase.nodes[at]!.shape), 0);
+  return {
+    phase: phase.name,
+    executor,
+    operations: phase.nodes.filter(({ host, op }) => !host && op !== 'input' && op !== 'broadcast').length,
+    bytesRead: bytes(phase.inputs),
+    bytesWritten: bytes(phase.outputs.map(({ node }) => node)),
+    ...(fallback !== undefined && { fallback }),
+  };
+}
+
 function compile(program: Program, executor: Executor): Kernel {
   const reference = opsExecutor.compile(program);
-  if (executor === opsExecutor) return reference;
+  if (executor === opsExecutor) {
+    const why = `backend ${tf.getBackend()} has no executor of its own`;
+    reports.set(reference, [report(program, reference.executor, why)]);
+    return reference;
+  }
   const phases = phasePrograms(program);
   const parts = phases.map((phase) => compilePhase(phase, executor));
-  if (parts.every((part) => part.executor === opsExecutor.name)) return reference;
-  const fused = parts.length === 1 ? parts[0]! : sequence(program, phases, parts);
-  return {
+  const fused =
+    parts.length === 1
+      ? parts[0]!.kernel
+      : sequence(
+          program,
+          phases,
+          parts.map((part) => part.kernel),
+        );
+  const kernel: Kernel = {
     executor: executor.name,
     // A gradient being recorded needs ops, whose gradients are known, and no input may change under it.
     run: (inputs, scalars) => (isRecording() ? reference : fused).run(inputs, scalars),
   };
+  reports.set(
+    kernel,
+    parts.map((part) => part.report),
+  );
+  return kernel;
 }
 
-function compilePhase(phase: Program, executor: Executor): Kernel {
+function compilePhase(phase: Program, executor: Executor): { kernel: Kernel; report: PhaseReport } {
   try {
-    return visible(phase.name, executor.compile(phase));
+    return { kernel: visible(phase.name, executor.compile(phase)), report: report(phase, executor.name) };
   } catch (error) {
-    if (error instanceof Unsupported) return opsExecutor.compile(phase);
-    throw error;
+    if (!(error instanceof Unsupported)) throw error;
+    const kernel = opsExecutor.compile(phase);
+    return { kernel, report: report(phase, kernel.executor, error.message) };
   }
 }
 
