@@ -302,21 +302,11 @@ class Emitter {
   private apply(op: string, args: readonly number[], mode: Mode): void {
     const { code } = this;
     if (op in hostFunctions) return this.callHost(op, args, mode);
-    if (op === 'where') {
-      const [condition, x, y] = args as [number, number, number];
-      for (const local of [x, y, condition]) code.get(local);
-      if (mode === 'lanes') code.simd(0x52); // v128.bitselect
-      else code.emit(0x1b); // select
-      return;
-    }
-    for (const local of args) code.get(local);
-    if (op === 'broadcast') return;
-    if (op === 'not') {
-      if (mode === 'lanes') code.simd(0x4d);
-      else code.emit(0x45); // i32.eqz
-      return;
-    }
-    const { lanes, single } = instructions[op as keyof typeof instructions]!;
+    if (op === 'broadcast') return void code.get(args[0]!);
+    // WebAssembly takes the condition last.
+    const ordered = op === 'where' ? [args[1]!, args[2]!, args[0]!] : args;
+    for (const local of ordered) code.get(local);
+    const { lanes, single } = instructions[op as keyof typeof instructions];
     if (mode === 'lanes') code.simd(lanes);
     else code.emit(single);
   }

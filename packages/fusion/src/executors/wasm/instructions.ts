@@ -9,8 +9,18 @@ export interface Instruction {
   readonly single: number;
 }
 
-/** Primitives that are one instruction on numbers, or one comparison. */
-export const instructions: Readonly<Partial<Record<OperationName, Instruction>>> = {
+/** Primitives WebAssembly lacks. */
+export type HostFunction = 'exp' | 'log' | 'pow';
+
+/** Functions of the host, called per element. */
+export const hostFunctions: Readonly<Record<HostFunction, (...values: number[]) => number>> = {
+  exp: Math.exp,
+  log: Math.log,
+  pow: Math.pow,
+};
+
+/** Primitives that are one instruction. Conditions are masks in lanes, and 0 or 1 singly. */
+export const instructions: Readonly<Record<Exclude<OperationName, HostFunction>, Instruction>> = {
   neg: { lanes: 0xe1, single: 0x8c },
   abs: { lanes: 0xe0, single: 0x8b },
   sqrt: { lanes: 0xe3, single: 0x91 },
@@ -24,13 +34,8 @@ export const instructions: Readonly<Partial<Record<OperationName, Instruction>>>
   lessEqual: { lanes: 0x45, single: 0x5f },
   equal: { lanes: 0x41, single: 0x5b },
   and: { lanes: 0x4e, single: 0x71 },
-};
-
-/** Primitives WebAssembly lacks: functions of the host, called per element. */
-export const hostFunctions: Readonly<Partial<Record<OperationName, (...values: number[]) => number>>> = {
-  exp: Math.exp,
-  log: Math.log,
-  pow: Math.pow,
+  not: { lanes: 0x4d, single: 0x45 },
+  where: { lanes: 0x52, single: 0x1b },
 };
 
 /** How a reduction starts, and accumulates two float64 lanes or a single float64. */
