@@ -11,7 +11,17 @@ import { ClosingLine } from './tools/vitest/closing-line.js';
 const source = '@optim/source';
 const tests = 'packages/**/test/**/*.test.ts';
 const nodeTests = 'packages/**/test/**/*.node.test.ts';
-const excluded = ['**/node_modules/**', '**/dist/**'];
+const backends = ['cpu', 'wasm', 'webgl', 'webgpu'] as const;
+
+/** What is no test of a backend: among others, files named for another one, as `x.webgl.test.ts`. */
+function excludedFrom(backend: (typeof backends)[number]): string[] {
+  const others = backends.filter((name) => name !== backend);
+  return [
+    '**/node_modules/**',
+    '**/dist/**',
+    ...others.map((name) => `packages/**/test/**/*.${name}.test.ts`),
+  ];
+}
 const tfjs = ['core', 'layers', 'backend-cpu', 'backend-webgl', 'backend-webgpu'];
 
 const shared = { setupFiles: ['./tools/vitest/setup.ts'] };
@@ -51,7 +61,6 @@ function browsers(): TestProjectConfiguration[] {
       test: {
         ...shared,
         include: [tests],
-        exclude: [...excluded, nodeTests],
         isolate: false,
         browser: {
           enabled: true,
@@ -62,6 +71,7 @@ function browsers(): TestProjectConfiguration[] {
             browser: 'chromium' as const,
             name: backend,
             provide: { backend },
+            exclude: [...excludedFrom(backend), nodeTests],
           })),
         },
       },
@@ -76,8 +86,8 @@ const config: ViteUserConfig = defineConfig({
     hookTimeout: 60_000,
     reporters: ['default', new ClosingLine(warning)],
     projects: [
-      node('cpu', [tests, 'tools/**/*.test.ts'], excluded),
-      node('wasm', [tests], [...excluded, nodeTests]),
+      node('cpu', [tests, 'tools/**/*.test.ts'], excludedFrom('cpu')),
+      node('wasm', [tests], [...excludedFrom('wasm'), nodeTests]),
       ...browsers(),
     ],
   },

@@ -87,12 +87,15 @@ function contestant(subject: string, shapes: readonly (readonly number[])[], exe
   }));
   const optimizer = subjects[subject]!();
   const backend = tf.getBackend();
-  const step = (): void => optimizer.applyGradients(gradients);
-  // Programs are compiled in the first step.
   const usual = executorFor(backend);
-  if (executor === opsExecutor.name) registerExecutor(backend, opsExecutor);
-  step();
-  registerExecutor(backend, usual);
+  const own = (): void => optimizer.applyGradients(gradients);
+  // A rule is compiled when a step first needs it, which may be later than in the first one.
+  const withOps = (): void => {
+    registerExecutor(backend, opsExecutor);
+    own();
+    registerExecutor(backend, usual);
+  };
+  const step = executor === opsExecutor.name ? withOps : own;
   const dispose = (): void => {
     optimizer.dispose();
     tf.dispose(variables);

@@ -6,12 +6,16 @@ import { Unsupported, type Executor, type Kernel } from './executor.js';
 import { cpuExecutor } from './executors/cpu/kernel.js';
 import { opsExecutor } from './executors/ops.js';
 import { wasmExecutor } from './executors/wasm/kernel.js';
+import { webglExecutor } from './executors/webgl/executor.js';
+import { webgpuExecutor } from './executors/webgpu/executor.js';
 import { intermediate, phasePrograms, type Program } from './program.js';
 import { sizeOf } from './shape.js';
 
 const executors = new Map<string, Executor>([
   ['cpu', cpuExecutor],
   ['wasm', wasmExecutor],
+  ['webgl', webglExecutor],
+  ['webgpu', webgpuExecutor],
 ]);
 const kernels = new WeakMap<Program, Map<string, Kernel>>();
 
@@ -79,6 +83,11 @@ function compile(program: Program, executor: Executor): Kernel {
   }
   const phases = phasePrograms(program);
   const parts = phases.map((phase) => compilePhase(phase, executor));
+  const partReports = parts.map((part) => part.report);
+  if (parts.every(({ kernel }) => kernel.executor === reference.executor)) {
+    reports.set(reference, partReports);
+    return reference;
+  }
   const fused =
     parts.length === 1
       ? parts[0]!.kernel
@@ -92,10 +101,7 @@ function compile(program: Program, executor: Executor): Kernel {
     // A gradient being recorded needs ops, whose gradients are known, and no input may change under it.
     run: (inputs, scalars) => (isRecording() ? reference : fused).run(inputs, scalars),
   };
-  reports.set(
-    kernel,
-    parts.map((part) => part.report),
-  );
+  reports.set(kernel, partReports);
   return kernel;
 }
 

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Collects the text of a fragment program.
+//
+// Numbers that are known on the host, constants too, and all sizes are uniforms: the text is the same for every value of
+// a scalar and for almost every shape, and TensorFlow.js keeps one shader per text.
+
+import type { OperationName } from '../../language.js';
+import type { Program } from '../../program.js';
+import type { Shape } from '../../shape.js';
+import { FusedProgram, viewOf } from './backend.js';
+import { functionsFor, operation } from './glsl.js';
+import { sample, samplers } from './sampling.js';
+
+/** A fragment program with what to give it. */
+export interface Fragment {
+  readonly program: FusedProgram;
+  readonly shape: Shape;
+  /** Positions of the tensors it reads, in order. */
+  readonly tensors: readonly number[];
+  /** The first uniform: sizes. */
+  readonly sizes: readonly number[];
+  /** Positions of the host values that fill the second uniform. */
+  readonly hosts: readonly number[];
+}
+
+/** The text of a program over elements of `shape`, and what it reads. */
+export class Writer {
+  private readonly tensors: number[] = [];
+  private readonly sizes: number[] = [];
+  private readonly hosts: number[] = [];
+  private readonly ops = new Set<OperationName>();
+  private readonly names = new Map<number, string>();
+  /** What computes the values written so far. */
+  statements = '';
+
+  constructor(
+    private readonly phase: Program,
+    private readonly known: ReadonlySet<number>,
+    private readonly shape: Shape,
+  ) {}
+
+  readonly size = (value: number): string => component('size', this.sizes.push(value) - 1);
+
+  apply(op: OperationName, args: readonly string[]): string {
+    this.ops.add(op);
+    return operation(op, args);
+  }
+
+  /** Adds what computes the value at a position, unless it is there; gives the variable's name. */
+  readonly write = (at: number): string => {
+    const done = this.names.get(at);
+    if (done !== undefined) return done;
+    const { op, args, kind, host } = this.phase.nodes[at]!;
+    let text: string;
+    if (host || this.known.has(at)) text = this.read(at);
+    else if (op === 'broadcast') text = this.write(args[0]!);
+    else text = this.apply(op as OperationName, args.map(this.write));
+    const name = `v${this.names.size}`;
+    this.names.set(at, name);
+    this.statements += `\n  ${kind === 'number' ? 'vec4' : 'bvec4'} ${name} = ${text};`;
+    return name;
+  };
+
+  private read(at: number): string {
+    const { host, kind, shape } = this.phase.nodes[at]!;
+    if (!host) return sample(`t${this.tensors.push(at) - 1}`, shape, this.shape, this.size);
+    const value = component('host', this.hosts.push(at) - 1);
+    return kind === 'number' ? `vec4(${value})` : `bvec4(${value} != 0.0)`;
+  }
+
+  finish(shape: Shape, main: string): Fragment {
+    const { tensors, sizes, hosts } = this;
+    const uniforms = [
+      { name: 'size', arrayIndex: Math.ceil(sizes.length / 4), type: 'ivec4' as const },
+      { name: 'host', arrayIndex: Math.ceil(hosts.length / 4), type: 'vec4' as const },
+    ];
+    const program = new FusedProgram(
+      tensors.map((_, i) => `t${i}`),
+      viewOf(shape),
+      `${samplers}${functionsFor([...this.ops])}\nvoid main() {${main}\n}`,
+      uniforms.filter(({ arrayIndex }) => arrayIndex > 0),
+    );
+    return { program, shape, tensors, sizes, hosts };
+  }
+}
+
+/** One number of a uniform array of four-vectors, of which a shader takes more than of single numbers. */
+const component = (name: string, i: number): string => `${name}[${Math.floor(i / 4)}].${'xyzw'[i % 4]!}`;

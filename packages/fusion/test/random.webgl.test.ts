@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The webgl executor against the interpreter, over random programs, phase by phase.
+
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { webglExecutor } from '../src/executors/webgl/executor.js';
+import { kernelFor, registerExecutor } from '../src/index.js';
+import { describeProgram } from '../src/kernels.js';
+import { checkKernel } from './check.js';
+import { opsPrecision, smallest, type Precision } from './precision.js';
+import { any, ordinary, samples } from './programs.js';
+import { anything, contains } from './sets.js';
+
+const { max, min } = opsPrecision.webgl.exceptions;
+
+/** What the shaders of TensorFlow.js get wrong ours get right, but for its own reductions. */
+const precision: Precision = {
+  ...opsPrecision.webgl,
+  exceptions: {
+    ...(max && min && { max, min }),
+    // A denormal counts as zero or not.
+    log: (exact, x) =>
+      x.lo < smallest && x.hi > -smallest && !(x.lo === 0 && x.hi === 0) ? anything : exact,
+    pow: (exact, x) => (contains(x, 0) ? anything : exact),
+  },
+};
+
+describe.each([
+  ['ordinary numbers', ordinary],
+  ['NaN, infinities, zeros and denormals', any],
+] as const)('random programs on %s', (_, element) => {
+  it('give what the interpreter allows on webgl', async () => {
+    registerExecutor('webgl', webglExecutor);
+    const property = fc.asyncProperty(samples(element), async (sample) => {
+      const phases = describeProgram(sample.program);
+      expect(phases.map(({ executor }) => executor)).toEqual(phases.map(() => 'webgl'));
+      await checkKernel(kernelFor(sample.program), sample, precision);
+    });
+    await fc.assert(property, { numRuns: 150, seed: 20260101 });
+  });
+});

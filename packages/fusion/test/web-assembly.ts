@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import * as fc from 'fast-check';
+import { describe, it } from 'vitest';
+import { kernelFor, phasePrograms, type Executor } from '../src/index.js';
+import { checkKernel } from './check.js';
+import { correctlyRounded } from './precision.js';
+import { any, ordinary, samples } from './programs.js';
+
+/**
+ * Random programs on the active backend, whose own executor is given. WebAssembly computes in IEEE 754 throughout, with
+ * sums in float64 and the functions of JavaScript: results are exact.
+ */
+export function webAssemblySuite(executor: Executor): void {
+  describe.each([
+    ['ordinary numbers', ordinary],
+    ['NaN, infinities, zeros and denormals', any],
+  ] as const)('random programs on %s', (_, element) => {
+    it('one phase gives what the interpreter allows', async () => {
+      const single = samples(element).filter(({ program }) => program.phases.length === 1);
+      const property = fc.asyncProperty(single, (sample) =>
+        checkKernel(executor.compile(phasePrograms(sample.program)[0]!), sample, correctlyRounded),
+      );
+      await fc.assert(property, { numRuns: 3000, seed: 7 });
+    });
+
+    it('several phases give what the interpreter allows', async () => {
+      const property = fc.asyncProperty(samples(element), (sample) =>
+        checkKernel(kernelFor(sample.program), sample, correctlyRounded),
+      );
+      await fc.assert(property, { numRuns: 3000, seed: 11 });
+    });
+  });
+}
