@@ -50,6 +50,15 @@ describe('nodes', () => {
     expect(program.outputs.map(({ node }) => node)).toEqual([5, 6, 2]);
   });
 
+  it('are walked once, however often a value is used', () => {
+    const program = trace('Test', { x: [1] }, [], ({ x }) => {
+      let y = x!;
+      for (let i = 0; i < 60; i++) y = y.add(y); // 2^60 paths
+      return { y };
+    });
+    expect(program.nodes.length).toBe(61);
+  });
+
   it('are kept apart when anything differs', () => {
     const program = trace('Test', { x: [2, 1], y: [2, 1] }, ['x'], ({ x, y }, { x: s }) => ({
       inputs: x!.sub(y!).mul(s!),

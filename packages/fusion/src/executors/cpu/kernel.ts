@@ -23,12 +23,15 @@ const pageBytes = 65536;
 
 let memory: WebAssembly.Memory | undefined;
 
+let view = new Float32Array(0);
+
 /** Float32 view of the scratch memory, at least `length` numbers long. */
 function scratch(length: number): Float32Array {
   memory ??= new WebAssembly.Memory({ initial: 16 });
   const missing = 4 * length - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / pageBytes));
-  return new Float32Array(memory.buffer);
+  if (view.buffer !== memory.buffer) view = new Float32Array(memory.buffer);
+  return view;
 }
 
 function cpuBackend(): CpuBackend {
@@ -50,21 +53,32 @@ export const cpuExecutor: Executor = {
     const loops = compileLoops(phase, memory!);
     const targets = inPlace(phase, loops);
     const shapes = phase.outputs.map(({ node }) => [...phase.nodes[node]!.shape]);
+    const sizes = shapes.map(sizeOf);
     const stages = loops.map((loop) => new Stage(phase, loop));
+    let scalars: readonly number[] | null = null;
     return {
       executor: 'cpu',
       run(inputs, numbers) {
         const backend = cpuBackend();
-        const hosts = hostValues(phase, numbers);
+        if (numbers !== scalars) {
+          scalars = numbers;
+          const hosts = hostValues(phase, numbers);
+          for (const stage of stages) stage.bind(hosts);
+        }
         const arrays = inputs.map(({ dataId }) => backend.data.get(dataId).values);
+        const results: Float32Array[] = [];
         const outputs = targets.map((target, i): tf.Tensor => {
           const replaced = inputs[target];
-          if (replaced && isOwn(backend, replaced)) return replaced;
-          const info = backend.makeTensorInfo(shapes[i]!, 'float32', new Float32Array(sizeOf(shapes[i]!)));
+          if (replaced && isOwn(backend, replaced)) {
+            results.push(arrays[target]!);
+            return replaced;
+          }
+          const values = new Float32Array(sizes[i]!);
+          results.push(values);
+          const info = backend.makeTensorInfo(shapes[i]!, 'float32', values);
           return tf.engine().makeTensorFromTensorInfo(info);
         });
-        const results = outputs.map(({ dataId }) => backend.data.get(dataId).values);
-        for (const stage of stages) stage.run(arrays, results, hosts);
+        for (const stage of stages) stage.run(arrays, results);
         return outputs;
       },
     };
@@ -79,85 +93,109 @@ function isOwn(backend: CpuBackend, tensor: tf.Tensor): boolean {
   return !(tensor as tf.Variable).trainable && backend.refCount(tensor.dataId) === 1;
 }
 
-/** Runs one loop over staged copies. */
+/** An input or output of a loop, and its place in the scratch memory. */
+interface Staged {
+  /** Its place among the tensors of the phase. */
+  readonly at: number;
+  readonly start: number;
+  /** Whether it is walked along; else it is one number for all blocks. */
+  readonly spans: boolean;
+  readonly reduction: ReductionName | null;
+}
+
+/** Runs one loop over staged copies: a block at a time where there is one axis, else all at once. */
 class Stage {
-  private readonly inputs: readonly { readonly at: number; readonly spans: boolean }[];
-  private readonly outputs: readonly { readonly at: number; readonly reduction: ReductionName | null }[];
-  private readonly lengths: readonly number[];
+  private readonly inputs: readonly Staged[];
+  private readonly outputs: readonly Staged[];
+  /** Arguments of the loop: pointers, lengths of axes, host numbers. */
+  private readonly args: number[];
+  private readonly length: number;
+  private readonly block: number;
+  private readonly end: number;
+  private readonly inBlocks: boolean;
 
   constructor(
     phase: Program,
     private readonly compiled: CompiledLoop,
   ) {
-    const { loop, inputs } = compiled;
-    this.inputs = inputs.map((at) => ({
-      at: phase.inputs.indexOf(at),
-      spans: loop.spans(at).includes(true),
-    }));
+    const { loop, inputs, hosts } = compiled;
+    this.inBlocks = loop.axes.length === 1;
+    this.length = this.inBlocks ? loop.axes[0]!.length : 0;
+    this.block = Math.min(this.length, blockLength);
     const isReduced = loop.axes.some(({ reduced }) => reduced);
-    this.outputs = loop.outputs.map((output) => ({
-      at: phase.outputs.indexOf(output),
-      reduction: isReduced ? reductionOf(phase, output) : null,
-    }));
-    this.lengths = loop.axes.map(({ length }) => length);
+    const pointers: number[] = [];
+    let end = 0;
+    const staged = (at: number, node: number, reduction: ReductionName | null): Staged => {
+      const spans = this.inBlocks && reduction === null && loop.spans(node).includes(true);
+      const start = end;
+      pointers.push(4 * start);
+      const room = !this.inBlocks ? sizeOf(phase.nodes[node]!.shape) : spans ? this.block : 1;
+      // Each starts at a whole vector.
+      end += 4 * Math.ceil(room / 4);
+      return { at, start, spans, reduction };
+    };
+    this.inputs = inputs.map((node) => staged(phase.inputs.indexOf(node), node, null));
+    this.outputs = loop.outputs.map((output) =>
+      staged(phase.outputs.indexOf(output), output.node, isReduced ? reductionOf(phase, output) : null),
+    );
+    this.end = end;
+    this.args = [...pointers, ...loop.axes.map(({ length }) => length), ...hosts.map(() => 0)];
   }
 
-  run(arrays: readonly Float32Array[], results: readonly Float32Array[], hosts: readonly unknown[]): void {
-    const numbers = this.compiled.hosts.map((at) => Number(hosts[at]));
-    if (this.lengths.length === 1) this.inBlocks(this.lengths[0]!, arrays, results, numbers);
-    else this.whole(arrays, results, numbers);
+  /** Takes the host numbers of the runs to come. */
+  bind(values: readonly unknown[]): void {
+    const { hosts } = this.compiled;
+    hosts.forEach((at, i) => (this.args[this.args.length - hosts.length + i] = Number(values[at])));
   }
 
-  private whole(
+  run(arrays: readonly Float32Array[], results: readonly Float32Array[]): void {
+    const view = scratch(this.end);
+    if (this.inBlocks) this.runBlocks(view, arrays, results);
+    else this.runWhole(view, arrays, results);
+  }
+
+  private runWhole(
+    view: Float32Array,
     arrays: readonly Float32Array[],
     results: readonly Float32Array[],
-    numbers: readonly number[],
   ): void {
-    const inputs = this.inputs.map(({ at }) => arrays[at]!);
-    const outputs = this.outputs.map(({ at }) => results[at]!);
-    const starts = startsOf([...inputs, ...outputs].map(({ length }) => length));
-    const view = scratch(starts.at(-1)!);
-    inputs.forEach((array, i) => view.set(array, starts[i]!));
-    this.compiled.run(...starts.slice(0, -1).map((start) => 4 * start), ...this.lengths, ...numbers);
-    outputs.forEach((array, i) => {
-      const start = starts[inputs.length + i]!;
-      array.set(view.subarray(start, start + array.length));
-    });
+    for (const { at, start } of this.inputs) view.set(arrays[at]!, start);
+    this.compiled.run(...this.args);
+    for (const { at, start } of this.outputs) take(view, start, results[at]!, 0, results[at]!.length);
   }
 
-  private inBlocks(
-    length: number,
+  private runBlocks(
+    view: Float32Array,
     arrays: readonly Float32Array[],
     results: readonly Float32Array[],
-    numbers: readonly number[],
   ): void {
-    const block = Math.min(length, blockLength);
-    const starts = startsOf([
-      ...this.inputs.map(({ spans }) => (spans ? block : 1)),
-      ...this.outputs.map(({ reduction }) => (reduction ? 1 : block)),
-    ]);
-    const view = scratch(starts.at(-1)!);
-    const pointers = starts.slice(0, -1).map((start) => 4 * start);
+    const { length, block, args } = this;
+    const lengthAt = this.inputs.length + this.outputs.length;
     const sums = this.outputs.map(({ reduction }) => (reduction ? folds[reduction].start : 0));
-    this.inputs.forEach(({ at, spans }, i) => {
-      if (!spans) view[starts[i]!] = arrays[at]![0]!;
-    });
-    for (let from = 0; from < length || from === 0; from += block || 1) {
-      const to = Math.min(from + block, length);
-      this.inputs.forEach(({ at, spans }, i) => {
-        if (spans) view.set(arrays[at]!.subarray(from, to), starts[i]!);
-      });
-      this.compiled.run(...pointers, to - from, ...numbers);
-      this.outputs.forEach(({ at, reduction }, i) => {
-        const start = starts[this.inputs.length + i]!;
+    for (const { at, start, spans } of this.inputs) if (!spans) view[start] = arrays[at]![0]!;
+    // Once at least: a reduction over nothing has a value too.
+    for (let from = 0; from === 0 || from < length; from += blockLength) {
+      const count = Math.min(block, length - from);
+      for (const { at, start, spans } of this.inputs) {
+        if (spans) view.set(count === length ? arrays[at]! : arrays[at]!.subarray(from, from + count), start);
+      }
+      args[lengthAt] = count;
+      this.compiled.run(...args);
+      for (let i = 0; i < this.outputs.length; i++) {
+        const { at, start, reduction } = this.outputs[i]!;
         if (reduction) sums[i] = folds[reduction].fold(sums[i]!, view[start]!);
-        else results[at]!.set(view.subarray(start, start + to - from), from);
-      });
+        else take(view, start, results[at]!, from, count);
+      }
     }
     this.outputs.forEach(({ at, reduction }, i) => {
       if (reduction) results[at]![0] = sums[i]!;
     });
   }
+}
+
+/** Copies numbers out of the scratch memory. */
+function take(view: Float32Array, start: number, into: Float32Array, from: number, count: number): void {
+  into.set(view.subarray(start, start + count), from);
 }
 
 /** How the reductions of blocks become that of the whole. */
@@ -166,10 +204,3 @@ const folds: Readonly<Record<ReductionName, { start: number; fold: (a: number, b
   max: { start: -Infinity, fold: Math.max },
   min: { start: Infinity, fold: Math.min },
 };
-
-/** Places for arrays one after the other, each at a multiple of four numbers; last, the end. */
-function startsOf(lengths: readonly number[]): number[] {
-  const starts = [0];
-  for (const length of lengths) starts.push(starts.at(-1)! + 4 * Math.ceil(length / 4));
-  return starts;
-}
