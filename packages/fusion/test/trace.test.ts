@@ -53,7 +53,7 @@ describe('nodes', () => {
   it('are walked once, however often a value is used', () => {
     const program = trace('Test', { x: [1] }, [], ({ x }) => {
       let y = x!;
-      for (let i = 0; i < 60; i++) y = y.add(y); // 2^60 paths
+      for (let i = 0; i < 60; i++) y = y.add(y); // 2^60 paths: walking each would never end
       return { y };
     });
     expect(program.nodes.length).toBe(61);
