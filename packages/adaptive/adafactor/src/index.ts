@@ -95,7 +95,7 @@ export class AdaFactor extends Optimizer<AdaFactorOptions> {
   }
 
   static override readonly options: OptionTable<AdaFactorOptions> = {
-    learningRate: nullable(hyper('(0, ∞)')),
+    learningRate: nullable(hyper('(0, ∞)', undefined, '[0, ∞)')),
     relativeStep: nullable(flag(false)),
     warmupInit: flag(false),
     scaleParameter: flag(true),

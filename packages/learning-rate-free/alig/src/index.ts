@@ -27,7 +27,7 @@ import {
   type WeightDecayMode,
 } from '@optim/core';
 import type { Expression } from '@optim/fusion';
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** Options of {@link AliG}. */
 export interface AliGOptions extends CommonOptions {
@@ -129,10 +129,30 @@ export class AliG extends Optimizer<AliGOptions> {
     return { ...slots, param: scalars.shrink ? param!.mul(scalars.shrink) : param! };
   }
 
+  /** As everywhere; before the very first gradient, the variables are projected where they are named. */
+  override minimize(f: () => tf.Scalar, returnCost = false, varList?: tf.Variable[]): tf.Scalar | null {
+    this.assertUsable();
+    const { maxNorm, projection } = this.settings;
+    if (this.iterations === 0 && varList) {
+      projection?.(varList);
+      if (maxNorm !== null) moveIntoBall(varList, maxNorm);
+    }
+    return super.minimize(f, returnCost, varList);
+  }
+
   protected override step(entries: readonly Entry[], loss?: tf.Scalar): void {
     super.step(entries, loss);
     this.settings.projection?.(entries.map(({ variable }) => variable));
   }
+}
+
+/** Rule 4 on its own: p ← p·min(1, radius/√Σ‖p‖²). */
+function moveIntoBall(variables: readonly tf.Variable[], radius: number): void {
+  tf.tidy(() => {
+    const norm = tf.sqrt(tf.addN(variables.map((p) => tf.sum(tf.square(p)))));
+    const shrink = tf.div(radius, tf.maximum(norm, radius));
+    for (const p of variables) p.assign(tf.mul(p, shrink));
+  });
 }
 
 /** Rules 2 and 3: the step without the projection. */
