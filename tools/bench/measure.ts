@@ -22,6 +22,8 @@ interface Contestant {
   readonly subject: string;
   readonly executor: string;
   readonly step: () => void;
+  /** The last variable of a step. */
+  readonly last: tf.Variable;
   readonly dispose: () => void;
   readonly times: number[];
 }
@@ -46,13 +48,13 @@ export async function measure(layout: string, withOps: boolean, { rounds, warmup
     if (!withOps || subject === reference || executorFor(backend) === opsExecutor) return [own];
     return [own, contestant(subject, shapes, opsExecutor.name)];
   });
-  for (let i = 0; i < warmup; i++) for (const { step } of contestants) await settled(step);
+  for (let i = 0; i < warmup; i++) for (const one of contestants) await settled(one);
   for (let i = 0; i < rounds; i++) {
-    for (const { step, times } of contestants) {
+    for (const one of contestants) {
       for (let j = 0; j < burst; j++) {
         const start = performance.now();
-        await settled(step);
-        times.push(performance.now() - start);
+        await settled(one);
+        one.times.push(performance.now() - start);
       }
     }
   }
@@ -73,13 +75,13 @@ export async function measure(layout: string, withOps: boolean, { rounds, warmup
   return rows;
 }
 
-/** Runs a step; on a GPU, waits until it has been done. */
-async function settled(step: () => void): Promise<void> {
+/** Runs a step; on a GPU, waits until it has been done: reading one number is the only way to know. */
+async function settled({ step, last }: Contestant): Promise<void> {
   step();
-  if (tf.getBackend() === 'webgl') await tf.nextFrame();
-  const queue = (tf.backend() as { device?: { queue: { onSubmittedWorkDone(): Promise<void> } } }).device
-    ?.queue;
-  await queue?.onSubmittedWorkDone();
+  if (!tf.getBackend().startsWith('web')) return;
+  const number = tf.tidy(() => tf.slice(tf.reshape(last, [-1]), [0], [1]));
+  await number.data();
+  number.dispose();
 }
 
 function contestant(subject: string, shapes: readonly (readonly number[])[], executor: string): Contestant {
@@ -106,7 +108,7 @@ function contestant(subject: string, shapes: readonly (readonly number[])[], exe
     tf.dispose(variables);
     tf.dispose(gradients);
   };
-  return { subject, executor, step, dispose, times: [] };
+  return { subject, executor, step, last: variables.at(-1)!, dispose, times: [] };
 }
 
 /** The middle of a list of numbers. */

@@ -43,6 +43,30 @@ export function adaNorm(grad: Expression, e: Expression, r: Expression): { grad:
 }
 
 /**
+ * Adam's step size and the factor of its second moment at update t, from 1. AdamD corrects the second moment alone.
+ *
+ * ```text
+ * α = learningRate/(1 − β₁ᵗ)     with adamD: learningRate
+ * c = √(1 − β₂ᵗ)
+ * ```
+ */
+export function biasCorrection(
+  t: number,
+  hyper: {
+    readonly learningRate: number;
+    readonly beta1: number;
+    readonly beta2: number;
+    readonly adamD: boolean;
+  },
+): { alpha: number; correction: number } {
+  const { learningRate, beta1, beta2, adamD } = hyper;
+  return {
+    alpha: adamD ? learningRate : learningRate / (1 - beta1 ** t),
+    correction: Math.sqrt(1 - beta2 ** t),
+  };
+}
+
+/**
  * Length of the approximated moving average and RAdam's variance rectification at update t, from 1.
  *
  * ```text

@@ -9,7 +9,17 @@
 
 export { BaseOptimizer, register, type Entry, type NamedGradients, type NamedWeight } from './base.js';
 export { describeExecution, type ExecutionReport } from './describe.js';
-export { adaNorm, copy, ema, ones, rectification, unitAxes, zero, zeros } from './formulas.js';
+export {
+  adaNorm,
+  biasCorrection,
+  copy,
+  ema,
+  ones,
+  rectification,
+  unitAxes,
+  zero,
+  zeros,
+} from './formulas.js';
 export type { ParameterGroup } from './group.js';
 export { defineHook, hookFromConfig, type Hook, type HookConfig } from './hook.js';
 export {

@@ -2,7 +2,15 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { adaNorm, ema, rectification, zero, type Results, type SlotInit } from '../src/index.js';
+import {
+  adaNorm,
+  biasCorrection,
+  ema,
+  rectification,
+  zero,
+  type Results,
+  type SlotInit,
+} from '../src/index.js';
 import { Probe, type Symbols } from './probe.js';
 import { close, variable } from './rules.js';
 
@@ -13,6 +21,13 @@ it('rectification is that of RAdam', () => {
   expect(rho).toBeCloseTo(5.994164, 5);
   expect(r).toBeCloseTo(Math.sqrt((1.994164 * 3.994164 * 1999) / (1995 * 1997 * 5.994164)), 6);
   expect(rectification(1e6, 0.999).r).toBeCloseTo(1, 6);
+});
+
+it('biasCorrection is that of Adam, and AdamD leaves the step alone', () => {
+  const hyper = { learningRate: 0.1, beta1: 0.5, beta2: 0.75, adamD: false };
+  // 1 − ½² = ¾, 1 − (¾)² = 7/16
+  expect(biasCorrection(2, hyper)).toEqual({ alpha: 0.1 / 0.75, correction: Math.sqrt(0.4375) });
+  expect(biasCorrection(2, { ...hyper, adamD: true })).toEqual({ alpha: 0.1, correction: Math.sqrt(0.4375) });
 });
 
 it('adaNorm stretches gradients shorter than their average, and no others', async () => {

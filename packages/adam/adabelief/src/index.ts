@@ -4,6 +4,7 @@
 
 import {
   adaNorm,
+  biasCorrection,
   commonOptions,
   ema,
   flag,
@@ -106,11 +107,9 @@ export class AdaBelief extends Optimizer<AdaBeliefOptions> {
   }
 
   protected override coefficients(t: number, hyper: Resolved<AdaBeliefOptions>): Coefficients {
-    const { learningRate, beta1, beta2, rectify, nSmaThreshold, adamD } = hyper;
-    const { rho, r } = rectification(t, beta2);
-    const rectified = rectify && rho >= nSmaThreshold;
-    const correction = Math.sqrt(1 - beta2 ** t);
-    const alpha = adamD ? learningRate : learningRate / (1 - beta1 ** t);
+    const { rho, r } = rectification(t, hyper.beta2);
+    const rectified = hyper.rectify && rho >= hyper.nSmaThreshold;
+    const { alpha, correction } = biasCorrection(t, hyper);
     return { alpha: rectified ? alpha * r * correction : alpha, correction, rectified };
   }
 

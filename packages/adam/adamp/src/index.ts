@@ -4,6 +4,7 @@
 
 import {
   adaNorm,
+  biasCorrection,
   commonOptions,
   ema,
   flag,
@@ -103,11 +104,7 @@ export class AdamP extends Optimizer<AdamPOptions> {
   }
 
   protected override coefficients(t: number, hyper: Resolved<AdamPOptions>): Coefficients {
-    const { learningRate, beta1, beta2, adamD } = hyper;
-    return {
-      alpha: adamD ? learningRate : learningRate / (1 - beta1 ** t),
-      correction: Math.sqrt(1 - beta2 ** t),
-    };
+    return biasCorrection(t, hyper);
   }
 
   /** Only the coupled decay comes before the update; the others wait for the ratio. */

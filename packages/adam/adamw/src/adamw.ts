@@ -4,6 +4,7 @@
 // Checked against torch.optim.AdamW and torch.optim.Adam.
 
 import {
+  biasCorrection,
   commonOptions,
   ema,
   fixed,
@@ -90,11 +91,7 @@ export class AdamW extends Optimizer<AdamWOptions> {
   }
 
   protected override coefficients(t: number, hyper: Resolved<AdamWOptions>): Coefficients {
-    const { learningRate, beta1, beta2, adamD } = hyper;
-    return {
-      alpha: adamD ? learningRate : learningRate / (1 - beta1 ** t),
-      correction: Math.sqrt(1 - beta2 ** t),
-    };
+    return biasCorrection(t, hyper);
   }
 
   protected override update(
