@@ -131,9 +131,9 @@ export function test({ name, class: className, license }: Choice): string {
   return `// SPDX-License-Identifier: ${license}
 
 import { ${className} } from '@optim/${name}';
-import { goldenSuite } from '@optim/testing';
+import { suite } from '@optim/testing';
 import golden from '@optim/testing/golden/${className}.json' with { type: 'json' };
 
-goldenSuite(golden, (options) => new ${className}(options));
+suite(golden, (options) => new ${className}(options));
 `;
 }
