@@ -24,13 +24,12 @@ export type { ParameterGroup } from './group.js';
 export { defineHook, hookFromConfig, type Hook, type HookConfig } from './hook.js';
 export {
   commonOptions,
-  Optimizer,
   type CommonOptions,
   type DecayScalars,
-  type Momentum,
   type OptimizerOptions,
   type WeightDecayMode,
-} from './optimizer.js';
+} from './common-options.js';
+export { Optimizer, type Momentum } from './optimizer.js';
 export {
   choice,
   custom,

@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The base of every algorithm that is written as a rule.
 
-import { kernelFor, sameShape, showShape, type Expression, type Program } from '@optim/fusion';
+import { kernelFor, sameShape, showShape, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { BaseOptimizer, type Entry, type NamedWeight } from './base.js';
+import { decayed, type CommonOptions, type DecayScalars, type OptimizerOptions } from './common-options.js';
 import { decodeOptions, encodeOptions, encodeSavable } from './config.js';
 import { atStep, checkGroups, matches, type ParameterGroup } from './group.js';
-import { isHook, keyed, type Hook } from './hook.js';
-import {
-  check,
-  choice,
-  custom,
-  hyper,
-  resolveOptions,
-  type Hyper,
-  type OptionSpec,
-  type OptionTable,
-} from './options.js';
+import { keyed, type Hook } from './hook.js';
+import { check, resolveOptions, type OptionSpec, type OptionTable } from './options.js';
 import type { Pair, Resolved, Results, Round, SlotInit } from './rule.js';
 import { isSchedule, type Schedule } from './schedule.js';
 import {
@@ -31,59 +23,11 @@ import { Stepper, type Binding, type Parameter } from './stepper.js';
 import { Tracer, type Structure } from './tracer.js';
 import { readWeights, saveParameters, writeWeights } from './weights.js';
 
-/** How weight decay acts; `'decoupled'` is that of AdamW. */
-export type WeightDecayMode = 'decoupled' | 'coupled' | 'independent';
-
-/** Options every algorithm takes. */
-export interface CommonOptions {
-  /** Strength λ of the weight decay. */
-  weightDecay?: Hyper;
-  /**
-   * Where the decay acts, before the update: `'decoupled'` p ← p·(1 − learningRate·λ), `'coupled'` g ← g + λ·p,
-   * `'independent'` p ← p·(1 − λ).
-   */
-  weightDecayMode?: string;
-  /** Other hyper-parameters for some of the variables: `[{ match: /bias/, weightDecay: 0 }]`. */
-  parameterGroups?: readonly ParameterGroup[];
-  /** Hooks on gradients and updates, in the order given. */
-  transforms?: readonly Hook[];
-}
-
-/** Options of every algorithm with a learning rate and the three modes of weight decay. */
-export interface OptimizerOptions extends CommonOptions {
-  /** Step size: a number, or a schedule of the number of steps done. */
-  learningRate?: Hyper;
-  weightDecayMode?: WeightDecayMode;
-}
-
-const modes: readonly WeightDecayMode[] = ['decoupled', 'coupled', 'independent'];
-
-/** The rows of {@link CommonOptions}; another default decay, mode, or list of modes may be given. */
-export function commonOptions(
-  weightDecay = 0,
-  mode: string = 'decoupled',
-  allowed: readonly string[] = modes,
-): OptionTable<CommonOptions> {
-  return {
-    weightDecay: hyper('[0, ∞)', weightDecay),
-    weightDecayMode: choice(allowed, mode),
-    parameterGroups: custom('an array of { match, … }', Array.isArray, []),
-    transforms: custom('an array of hooks', (value) => Array.isArray(value) && value.every(isHook), []),
-  };
-}
-
 /** Running averages of gradients or updates that an optimizer keeps. */
 export interface Momentum {
   readonly names: readonly string[];
   /** Variables with what is kept for them, in the order of `names`. */
   readonly slots: readonly (readonly [variable: tf.Variable, kept: readonly (tf.Variable | undefined)[]])[];
-}
-
-/** What {@link Optimizer.decay} may use. */
-export interface DecayScalars {
-  readonly learningRate: Expression;
-  readonly weightDecay: Expression;
-  readonly weightDecayMode: string;
 }
 
 /**
@@ -165,10 +109,8 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   }
 
   /** Weight decay, traced before everything else; overridden where a paper has its own. */
-  protected decay({ param, grad }: Pair, { learningRate, weightDecay, weightDecayMode }: DecayScalars): Pair {
-    if (weightDecayMode === 'coupled') return { param, grad: grad.add(param.mul(weightDecay)) };
-    const strength = weightDecayMode === 'decoupled' ? weightDecay.mul(learningRate) : weightDecay;
-    return { param: param.mul(strength.neg().add(1)), grad };
+  protected decay(pair: Pair, scalars: DecayScalars): Pair {
+    return decayed(pair, scalars);
   }
 
   /** The recurrence: new `param` and slots. What is not returned stays as it is. */
