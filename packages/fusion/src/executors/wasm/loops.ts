@@ -2,56 +2,16 @@
 // The iteration space of a phase: which outputs are computed together, over which axes.
 
 import type { Output, Program } from '../../program.js';
-import { broadcast, sameShape, type Shape } from '../../shape.js';
 import type { ReductionName } from '../../language.js';
-
-/** An axis of an iteration space, after merging neighbours that no operand tells apart. */
-export interface Axis {
-  readonly length: number;
-  /** Whether the loop's results are reduced over it. */
-  readonly reduced: boolean;
-}
+import { broadcast, sameShape, sizeOf, type Shape } from '../../shape.js';
+import { spaceOf, type Space } from '../space.js';
 
 /** One nest of loops: outputs with the same iteration space. */
 export interface Loop {
-  readonly axes: readonly Axis[];
+  readonly axes: Space['axes'];
   /** For the node at a position, the axes it spans; in all others it is constant. */
   readonly spans: (at: number) => readonly boolean[];
   readonly outputs: readonly Output[];
-}
-
-/** Merged axes, and which of the original axes each stands for. */
-function mergeAxes(
-  shape: Shape,
-  reduced: readonly boolean[],
-  operands: readonly Shape[],
-): { axes: Axis[]; parts: number[][] } {
-  const aligned = operands.map((operand) => [
-    ...Array.from({ length: shape.length - operand.length }, () => 1),
-    ...operand,
-  ]);
-  const axes: Axis[] = [];
-  const parts: number[][] = [];
-  let last = '';
-  shape.forEach((length, axis) => {
-    if (length === 1) return;
-    const pattern = `${reduced[axis]}|${aligned.map((operand) => operand[axis] === 1)}`;
-    if (pattern === last) {
-      axes.push({ ...axes.pop()!, length: 0 });
-      parts.at(-1)!.push(axis);
-    } else {
-      axes.push({ length: 0, reduced: reduced[axis]! });
-      parts.push([axis]);
-    }
-    last = pattern;
-  });
-  return {
-    axes: axes.map((axis, i) => ({
-      ...axis,
-      length: parts[i]!.reduce((product, at) => product * shape[at]!, 1),
-    })),
-    parts,
-  };
 }
 
 /** The nodes an output needs, itself included. */
@@ -67,27 +27,27 @@ export function needed(program: Program, roots: readonly number[]): number[] {
 }
 
 /**
- * The loops of a phase, largest first. Outputs of one loop are stored only after all loops that read what they replace
- * have run; where that cannot be, see `Kernel`.
+ * The loops of a phase, largest first: smaller outputs, such as rows and columns, are replaced after the elements that
+ * read them have been computed. What a later loop still reads is not overwritten; see `inPlace`.
  */
 export function loopsOf(program: Program): Loop[] {
-  const groups: { key: string; shape: Shape; reduced: boolean[]; outputs: Output[] }[] = [];
+  const groups: { key: string; shape: Shape; reduced: Set<number>; outputs: Output[] }[] = [];
   for (const output of program.outputs) {
     const node = program.nodes[output.node]!;
     const isReduction = node.axes !== undefined;
     const shape = isReduction ? program.nodes[node.args[0]!]!.shape : node.shape;
-    const reduced = shape.map((_, axis) => isReduction && (node.axes === null || node.axes!.includes(axis)));
-    const key = `${shape}|${reduced}`;
+    const reduced = new Set(isReduction ? (node.axes ?? shape.keys()) : []);
+    const key = `${shape}|${[...reduced]}`;
     const group = groups.find((other) => other.key === key);
     if (group) group.outputs.push(output);
     else groups.push({ key, shape, reduced, outputs: [output] });
   }
   return groups
-    .sort((a, b) => b.shape.reduce((p, n) => p * n, 1) - a.shape.reduce((p, n) => p * n, 1))
+    .sort((a, b) => sizeOf(b.shape) - sizeOf(a.shape))
     .map(({ shape, reduced, outputs }) => loopOf(program, shape, reduced, outputs));
 }
 
-function loopOf(program: Program, shape: Shape, reduced: boolean[], outputs: Output[]): Loop {
+function loopOf(program: Program, shape: Shape, reduced: ReadonlySet<number>, outputs: Output[]): Loop {
   const operands = needed(
     program,
     outputs.map(({ node }) => node),
@@ -96,12 +56,8 @@ function loopOf(program: Program, shape: Shape, reduced: boolean[], outputs: Out
     const common = broadcast([operand, shape]);
     return common !== null && sameShape(common, shape);
   });
-  const { axes, parts } = mergeAxes(shape, reduced, fitting);
-  const spans = (at: number): boolean[] => {
-    const own = program.nodes[at]!.shape;
-    return parts.map(([axis]) => (own[axis! - (shape.length - own.length)] ?? 1) !== 1);
-  };
-  return { axes, spans, outputs };
+  const space = spaceOf(shape, reduced, fitting);
+  return { axes: space.axes, spans: (at) => space.spans(program.nodes[at]!.shape), outputs };
 }
 
 /** Name of the reduction an output is, if it is one. */

@@ -5,7 +5,7 @@ import { Unsupported } from '../../executor.js';
 import type { Output, Program } from '../../program.js';
 import { broadcast, sizeOf } from '../../shape.js';
 import { operands, ShaderBuilder, type Shader } from './shader.js';
-import { spaceOf } from './space.js';
+import { spaceOf } from '../space.js';
 import { calledBy } from './wgsl.js';
 
 const workgroupSize = 64;

@@ -5,7 +5,7 @@ import type { ReductionName } from '../../language.js';
 import type { Output, Program } from '../../program.js';
 import { sizeOf, type Shape } from '../../shape.js';
 import { operands, ShaderBuilder, type Shader } from './shader.js';
-import { spaceOf, type Space } from './space.js';
+import { spaceOf, type Space } from '../space.js';
 import { calledBy, narrow, reduction } from './wgsl.js';
 
 /** Invocations of a workgroup. */

@@ -5,7 +5,7 @@ import type { OperationName } from '../../language.js';
 import type { Program } from '../../program.js';
 import { sizeOf, type Shape } from '../../shape.js';
 import { Buffers, type Binding } from './buffers.js';
-import type { Space } from './space.js';
+import type { Space } from '../space.js';
 import { elementwise, types } from './wgsl.js';
 
 /** A shader and what it is run with. Its text depends on the structure of the program only, not on lengths or numbers. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The iteration space of a shader.
+// The iteration space of a kernel.
 
-import { sizeOf, type Shape } from '../../shape.js';
+import { sizeOf, type Shape } from '../shape.js';
 
 /** Axes to iterate over, row-major. Neighbours that no operand tells apart are one axis; those of length 1 are left out. */
 export interface Space {
