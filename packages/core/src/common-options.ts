@@ -4,7 +4,7 @@
 import type { Expression } from '@optim/fusion';
 import type { ParameterGroup } from './group.js';
 import { isHook, type Hook } from './hook.js';
-import { choice, custom, hyper, type Hyper, type OptionTable } from './options.js';
+import { choice, custom, flag, hyper, type Hyper, type OptionTable } from './options.js';
 import type { Pair } from './rule.js';
 
 /** How weight decay acts; `'decoupled'` is that of AdamW. */
@@ -46,6 +46,19 @@ export function commonOptions(
     parameterGroups: custom('an array of { match, … }', Array.isArray, []),
     transforms: custom('an array of hooks', (value) => Array.isArray(value) && value.every(isHook), []),
   };
+}
+
+/** Options of every algorithm that offers AdaNorm, see {@link adaNorm}. */
+export interface AdaNormOptions {
+  /** AdaNorm: stretch gradients shorter than the average of their predecessors to that length. @defaultValue `false` */
+  adanorm?: boolean;
+  /** Decay of that average. @defaultValue `0.95` */
+  adanormR?: Hyper;
+}
+
+/** The rows of {@link AdaNormOptions}. */
+export function adaNormOptions(): OptionTable<AdaNormOptions> {
+  return { adanorm: flag(false), adanormR: hyper('[0, 1)', 0.95) };
 }
 
 /** What weight decay may use. */

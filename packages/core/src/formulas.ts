@@ -2,19 +2,19 @@
 // What several papers share, each once.
 
 import { constant, where, type Expression } from '@optim/fusion';
-import type { SlotInit } from './rule.js';
+import type { Results, TracedInit } from './rule.js';
 
 /** A slot of the parameter's shape, all zeros. */
-export const zeros: SlotInit = (param) => constant(0).broadcastTo(param.shape);
+export const zeros: TracedInit = (param) => constant(0).broadcastTo(param.shape);
 
 /** A slot of the parameter's shape, all ones. */
-export const ones: SlotInit = (param) => constant(1).broadcastTo(param.shape);
+export const ones: TracedInit = (param) => constant(1).broadcastTo(param.shape);
 
 /** A scalar slot, zero. */
-export const zero: SlotInit = () => constant(0);
+export const zero: TracedInit = () => constant(0);
 
 /** A slot that starts as a copy of the parameter. */
-export const copy: SlotInit = (param) => param;
+export const copy: TracedInit = (param) => param;
 
 /** Exponential moving average: β·average + (1 − β)·x. */
 export function ema(average: Expression, x: Expression, beta: Expression): Expression {
@@ -27,19 +27,53 @@ export function unitAxes(x: Expression): number[] {
 }
 
 /**
- * AdaNorm: a gradient shorter than the average length of its predecessors is stretched to that length.
+ * AdaNorm, where it is on: a gradient shorter than the average length of its predecessors is stretched to that length.
  *
  * ```text
  * n = ‖g‖
  * e ← r·e + (1 − r)·n
  * g ← g·e/n   if e > n > 0
  * ```
+ *
+ * @param e - the average, a scalar slot that is there when `adanorm` is on
+ * @returns the gradient, and what is to be kept
  */
-export function adaNorm(grad: Expression, e: Expression, r: Expression): { grad: Expression; e: Expression } {
+export function adaNorm(
+  grad: Expression,
+  e: Expression,
+  { adanorm, adanormR: r }: { readonly adanorm: boolean; readonly adanormR: Expression },
+): { grad: Expression; kept: Results } {
+  if (!adanorm) return { grad, kept: {} };
   const n = grad.norm();
   const average = ema(e, n, r);
   const stretch = average.greater(n).and(n.greater(0));
-  return { grad: where(stretch, grad.mul(average.div(n)), grad), e: average };
+  return { grad: where(stretch, grad.mul(average.div(n)), grad), kept: { e: average } };
+}
+
+/**
+ * AMSGrad's second moment, where it is on: the largest so far, x ← max(x, v); else v itself.
+ *
+ * @param x - the slot of the largest moment, of the shape of v, zeros at first, there when `amsgrad` is on
+ * @returns the moment to divide by, and what is to be kept
+ */
+export function largestSoFar(
+  v: Expression,
+  x: Expression,
+  amsgrad: boolean,
+): { u: Expression; kept: Results } {
+  if (!amsgrad) return { u: v, kept: {} };
+  const u = x.maximum(v);
+  return { u, kept: { x: u } };
+}
+
+/**
+ * A smooth maximum of x and 0: ln(1 + exp(β·x))/β, without overflow. In place of a denominator it keeps small ones from
+ * giving huge steps: its least value for x ≥ 0 is ln 2/β.
+ *
+ * @see https://arxiv.org/abs/1908.00700
+ */
+export function softplus(x: Expression, beta: Expression | number): Expression {
+  return x.abs().mul(beta).neg().exp().add(1).log().div(beta).add(x.maximum(0));
 }
 
 /**

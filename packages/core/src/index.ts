@@ -14,16 +14,21 @@ export {
   biasCorrection,
   copy,
   ema,
+  largestSoFar,
   ones,
   rectification,
+  softplus,
   unitAxes,
   zero,
   zeros,
 } from './formulas.js';
+export { factoredAxes, factoredMoment, factoredSlots, type FactoredAxes } from './factored.js';
 export type { ParameterGroup } from './group.js';
 export { defineHook, hookFromConfig, type Hook, type HookConfig } from './hook.js';
 export {
+  adaNormOptions,
   commonOptions,
+  type AdaNormOptions,
   type CommonOptions,
   type DecayScalars,
   type OptimizerOptions,
@@ -45,7 +50,19 @@ export {
   type OptionSpec,
   type OptionTable,
 } from './options.js';
-export type { Pair, Resolved, Results, Round, Scalars, SlotInit, Tensors } from './rule.js';
+export { projected } from './projection.js';
+export { filled } from './rule.js';
+export type {
+  HostInit,
+  Pair,
+  Resolved,
+  Results,
+  Round,
+  Scalars,
+  SlotInit,
+  Tensors,
+  TracedInit,
+} from './rule.js';
 export { decodeState, encodeState } from './safetensors.js';
 export {
   defineSchedule,

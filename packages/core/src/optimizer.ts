@@ -9,7 +9,7 @@ import { decodeOptions, encodeOptions, encodeSavable } from './config.js';
 import { atStep, checkGroups, matches, type ParameterGroup } from './group.js';
 import { keyed, type Hook } from './hook.js';
 import { check, resolveOptions, type OptionSpec, type OptionTable } from './options.js';
-import type { Pair, Resolved, Results, Round, SlotInit } from './rule.js';
+import type { HostInit, Pair, Resolved, Results, Round, SlotInit, TracedInit } from './rule.js';
 import { isSchedule, type Schedule } from './schedule.js';
 import {
   assertSlots,
@@ -17,6 +17,7 @@ import {
   checkStateDict,
   matchSaved,
   type SavedParameter,
+  type SavedTensor,
   type StateDict,
 } from './state.js';
 import { Stepper, type Binding, type Parameter } from './stepper.js';
@@ -183,7 +184,11 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
       const matched = matchSaved(this.owner, fresh, this.saved);
       if (this.parameters.size === 0) assertSomeMatched(this.owner, fresh, this.saved, matched);
       for (const [variable, saved] of matched) this.assertFits(variable, saved);
-      for (const variable of fresh) this.parameters.set(variable, this.meet(variable, matched.get(variable)));
+      // Numbers made by an algorithm may be refused: all of them before anything is kept.
+      const given = fresh.map((variable) => (matched.has(variable) ? {} : this.hostSlots(variable)));
+      fresh.forEach((variable, i) =>
+        this.parameters.set(variable, this.meet(variable, given[i]!, matched.get(variable))),
+      );
       const taken = new Set(matched.values());
       this.saved = this.saved.filter((parameter) => !taken.has(parameter));
     }
@@ -193,18 +198,19 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     return variables.map((variable) => this.parameters.get(variable)!);
   }
 
-  private meet(variable: tf.Variable, saved?: SavedParameter): Parameter {
+  private meet(
+    variable: tf.Variable,
+    given: Record<string, tf.Tensor>,
+    saved: SavedParameter | undefined,
+  ): Parameter {
     const group = this.groupOf(variable);
     const program = this.initProgram(variable, group);
-    const values = saved
-      ? program.outputs.map(({ name }) =>
-          tf.tensor(saved.slots[name]!.data.slice(), [...saved.slots[name]!.shape]),
-        )
-      : kernelFor(program).run(
-          program.inputs.map(() => variable),
-          [],
-        );
-    const slots = program.outputs.map(({ name }, i) => [name, toVariable(values[i]!)] as const);
+    const inputs = program.inputs.map(() => variable);
+    const restored = ({ shape, data }: SavedTensor): tf.Tensor => tf.tensor(data.slice(), [...shape]);
+    const first = saved
+      ? Object.entries(saved.slots).map(([name, slot]) => [name, restored(slot)] as const)
+      : [...named(program, kernelFor(program).run(inputs, [])), ...Object.entries(given)];
+    const slots = first.map(([name, value]) => [name, toVariable(value)] as const);
     return { variable, group, slots: Object.fromEntries(slots), updates: saved?.updates ?? 0 };
   }
 
@@ -214,7 +220,25 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   }
 
   private initProgram(variable: tf.Variable, group: number): Program {
-    return this.tracer.init(variable.shape, this.slotInits(group), group);
+    const traced = Object.entries(this.slotInits(group)).filter(
+      (entry): entry is [string, TracedInit] => typeof entry[1] === 'function',
+    );
+    return this.tracer.init(variable.shape, Object.fromEntries(traced), group);
+  }
+
+  /** First values of the slots that are made on the host. */
+  private hostSlots(variable: tf.Variable): Record<string, tf.Tensor> {
+    const made = this.hostInits(variable).map(([name, { shape, values }]) => {
+      const numbers = Float32Array.from(values(variable));
+      return [name, tf.tensor(numbers, [...shape(variable.shape)])] as const;
+    });
+    return Object.fromEntries(made);
+  }
+
+  private hostInits(variable: tf.Variable): [string, HostInit][] {
+    return Object.entries(this.slotInits(this.groupOf(variable))).filter(
+      (entry): entry is [string, HostInit] => typeof entry[1] !== 'function',
+    );
   }
 
   private bind(group: number, t: number): Binding {
@@ -349,16 +373,14 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
 
   /** Compares saved slots with those the variable is to have. */
   private assertFits(variable: tf.Variable, saved: SavedParameter): void {
-    const group = this.groupOf(variable);
-    const program = this.initProgram(variable, group);
-    assertSlots(
-      this.owner,
-      saved.name,
-      Object.keys(saved.slots),
-      program.outputs.map(({ name }) => name),
-    );
-    for (const { name, node } of program.outputs) {
-      const expected = program.nodes[node]!.shape;
+    const { nodes, outputs } = this.initProgram(variable, this.groupOf(variable));
+    const shapes = [
+      ...outputs.map(({ name, node }) => [name, nodes[node]!.shape] as const),
+      ...this.hostInits(variable).map(([name, { shape }]) => [name, shape(variable.shape)] as const),
+    ];
+    const names = shapes.map(([name]) => name);
+    assertSlots(this.owner, saved.name, Object.keys(saved.slots), names);
+    for (const [name, expected] of shapes) {
       const slot = saved.slots[name];
       if (!slot || !sameShape(slot.shape, expected)) {
         const found = slot ? showShape(slot.shape) : 'none';
@@ -459,6 +481,11 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     }
     return globals;
   }
+}
+
+/** The outputs of a program by name. */
+function named({ outputs }: Program, values: readonly tf.Tensor[]): [string, tf.Tensor][] {
+  return outputs.map(({ name }, i) => [name, values[i]!]);
 }
 
 /** A variable of the optimizer's own, unnamed and not trainable; takes over the tensor. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The vocabulary in which an update rule is written.
 
-import type { Expression } from '@optim/fusion';
+import type { Expression, Shape } from '@optim/fusion';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Hyper } from './options.js';
 import type { Schedule } from './schedule.js';
 
@@ -30,7 +31,27 @@ export type Tensors<S extends string = never> = { readonly [K in S | 'param' | '
 export type Results = Record<string, Expression>;
 
 /** First value of a slot, from the parameter before its first step; `null` where its shape calls for no such slot. */
-export type SlotInit = (param: Expression) => Expression | null;
+export type TracedInit = (param: Expression) => Expression | null;
+
+/** First value of a slot as numbers made on the host, once per variable: random draws, constants by name. */
+export interface HostInit {
+  /** Shape of the slot, from that of the parameter. */
+  readonly shape: (param: Shape) => Shape;
+  readonly values: (variable: tf.Variable) => ArrayLike<number>;
+}
+
+/** First value of a slot. */
+export type SlotInit = TracedInit | HostInit;
+
+/**
+ * A slot with numbers made on the host.
+ *
+ * @param values - the elements, row-major, for one variable
+ * @param shape - of the slot; that of the parameter when absent
+ */
+export function filled(values: HostInit['values'], shape: HostInit['shape'] = (param) => param): HostInit {
+  return { shape, values };
+}
 
 /** A parameter and its gradient, as weight decay changes them. */
 export interface Pair {

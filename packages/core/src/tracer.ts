@@ -3,7 +3,7 @@
 
 import { trace, where, type Expression, type Program, type Shape } from '@optim/fusion';
 import type { Hook } from './hook.js';
-import type { Pair, Results, Round, SlotInit } from './rule.js';
+import type { Pair, Results, Round, TracedInit } from './rule.js';
 
 /** What there is to trace: the parts of one optimizer. */
 export interface Parts {
@@ -85,7 +85,7 @@ export class Tracer {
   }
 
   /** First values of slots: an output per slot. */
-  init(shape: Shape, slots: Record<string, SlotInit>, group: number): Program {
+  init(shape: Shape, slots: Record<string, TracedInit>, group: number): Program {
     return this.cached(`init|${shape}|${group}`, () =>
       trace(`${this.parts.name}.slots`, { param: shape }, [], ({ param }) =>
         Object.fromEntries(

@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { constant, type Expression } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import {
   adaNorm,
   biasCorrection,
   ema,
+  factoredAxes,
+  factoredMoment,
+  factoredSlots,
+  filled,
+  largestSoFar,
+  ones,
   rectification,
+  softplus,
   zero,
+  zeros,
   type Results,
   type SlotInit,
 } from '../src/index.js';
@@ -37,8 +46,8 @@ it('adaNorm stretches gradients shorter than their average, and no others', asyn
     }
 
     protected override update({ grad, e, m }: Symbols): Results {
-      const { grad: stretched, e: average } = adaNorm(grad!, e!, e!.mul(0).add(0.5));
-      return { e: average, m: ema(m!, stretched, e!.mul(0)) };
+      const { grad: stretched, kept } = adaNorm(grad!, e!, { adanorm: true, adanormR: constant(0.5) });
+      return { ...kept, m: ema(m!, stretched, constant(0)) };
     }
   }
   const optimizer = new Norms();
@@ -53,4 +62,89 @@ it('adaNorm stretches gradients shorter than their average, and no others', asyn
   expect(await seen(0, 0)).toEqual(close(0, 0, 1.5));
   optimizer.dispose();
   a.dispose();
+});
+
+/** Slots of one parameter after a step with a rule that only fills slots. */
+async function slotsAfter(
+  shape: number[],
+  values: number[],
+  slots: Record<string, SlotInit>,
+  rule: (tensors: Record<string, Expression>) => Results,
+): Promise<Record<string, number[]>> {
+  class Formula extends Probe {
+    protected override slots(): Record<string, SlotInit> {
+      return slots;
+    }
+
+    protected override update(tensors: Symbols): Results {
+      return rule(tensors as Record<string, Expression>);
+    }
+  }
+  const optimizer = new Formula();
+  const x = tf.tidy(() => tf.variable(tf.tensor(values, shape)));
+  tf.tidy(() => optimizer.applyGradients({ [x.name]: tf.tensor(values, shape) }));
+  const { parameters } = await optimizer.stateDict();
+  optimizer.dispose();
+  x.dispose();
+  return Object.fromEntries(
+    Object.entries(parameters[0]!.slots).map(([name, { data }]) => [name, Array.from(data)]),
+  );
+}
+
+it('largestSoFar keeps the larger of slot and moment, or leaves the moment alone', async () => {
+  const { x, u } = await slotsAfter([3], [0.5, 2, -1], { x: ones, u: zeros }, ({ grad, x }) => {
+    const { u, kept } = largestSoFar(grad!, x!, true);
+    return { ...kept, u };
+  });
+  expect(x).toEqual([1, 2, 1]);
+  expect(u).toEqual([1, 2, 1]);
+  const v = constant(3);
+  expect(largestSoFar(v, constant(5), false)).toEqual({ u: v, kept: {} });
+});
+
+it('softplus is smooth at 0, and does not overflow', async () => {
+  const { d } = await slotsAfter([4], [0, 0.01, 100, -100], { d: zeros }, ({ grad }) => ({
+    d: softplus(grad!, 50),
+  }));
+  expect(d).toEqual(close(Math.log(2) / 50, Math.log(1 + Math.exp(0.5)) / 50, 100, 0));
+});
+
+it('factoredAxes are the two longest, the later of equals last', () => {
+  expect(factoredAxes([5])).toBeNull();
+  expect(factoredAxes([3, 4])).toEqual({ r: 0, c: 1 });
+  expect(factoredAxes([4, 3])).toEqual({ r: 1, c: 0 });
+  expect(factoredAxes([2, 7, 3, 7])).toEqual({ r: 1, c: 3 });
+  expect(factoredAxes([3, 4], 4)).toBeNull();
+});
+
+it('factoredMoment restores a moment of rank one exactly', async () => {
+  // g = a⊗b, so that g² = R·C/mean(R) with R, C the means, and g/√(…) = sign g.
+  const values = [1, 2, 4].flatMap((a) => [3, -5].map((b) => a * b));
+  const slots = { ...factoredSlots(1), u: zeros };
+  const { R, C, u } = await slotsAfter([3, 2], values, slots, ({ grad, R, C }) => {
+    const { scale, ...moment } = factoredMoment({ R: R!, C: C! }, grad!.square(), constant(0.5), {
+      r: 1,
+      c: 0,
+    });
+    return { ...moment, u: scale(grad!) };
+  });
+  expect(R).toEqual(close((0.5 * 9 * 21) / 3, (0.5 * 25 * 21) / 3));
+  expect(C).toEqual(close(0.5 * 17, 0.5 * 4 * 17, 0.5 * 16 * 17));
+  const root = Math.sqrt(2);
+  expect(u).toEqual(close(root, -root, root, -root, root, -root));
+});
+
+it('filled makes slots of numbers from the host, of any shape', async () => {
+  const count = filled(
+    ({ size }) => [size],
+    () => [],
+  );
+  const { mask, size } = await slotsAfter(
+    [3],
+    [1, 1, 1],
+    { mask: filled(({ size }) => Array.from({ length: size }, (_, i) => i)), size: count },
+    ({ mask }) => ({ mask: mask!.mul(2) }),
+  );
+  expect(mask).toEqual([0, 2, 4]);
+  expect(size).toEqual([3]);
 });

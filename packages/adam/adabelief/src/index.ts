@@ -4,17 +4,20 @@
 
 import {
   adaNorm,
+  adaNormOptions,
   biasCorrection,
   commonOptions,
   ema,
   flag,
   hyper,
+  largestSoFar,
   Optimizer,
   real,
   rectification,
   register,
   zero,
   zeros,
+  type AdaNormOptions,
   type Hyper,
   type OptimizerOptions,
   type OptionTable,
@@ -26,7 +29,7 @@ import {
 } from '@optim/core';
 
 /** Options of {@link AdaBelief}. */
-export interface AdaBeliefOptions extends OptimizerOptions {
+export interface AdaBeliefOptions extends OptimizerOptions, AdaNormOptions {
   /** Decay of the first moment. @defaultValue `0.9` */
   beta1?: Hyper;
   /** Decay of the second moment. @defaultValue `0.999` */
@@ -43,10 +46,6 @@ export interface AdaBeliefOptions extends OptimizerOptions {
   amsgrad?: boolean;
   /** Do not divide the step by 1 − β₁ᵗ. @defaultValue `false` */
   adamD?: boolean;
-  /** Stretch gradients to their average norm. @defaultValue `false` */
-  adanorm?: boolean;
-  /** Decay of that average. @defaultValue `0.95` */
-  adanormR?: Hyper;
 }
 
 type Coefficients = { alpha: number; correction: number; rectified: boolean };
@@ -95,8 +94,7 @@ export class AdaBelief extends Optimizer<AdaBeliefOptions> {
     degeneratedToSgd: flag(true),
     amsgrad: flag(false),
     adamD: flag(false),
-    adanorm: flag(false),
-    adanormR: hyper('[0, 1)', 0.95),
+    ...adaNormOptions(),
     ...commonOptions(),
   };
 
@@ -117,21 +115,18 @@ export class AdaBelief extends Optimizer<AdaBeliefOptions> {
     { param, grad, m, s, x, e }: Tensors<'m' | 's' | 'x' | 'e'>,
     { beta1, beta2, epsilon, alpha, correction, ...options }: Scalars<AdaBeliefOptions, Coefficients>,
   ): Results {
-    const { rectify, rectified, degeneratedToSgd, amsgrad, adanorm, adanormR } = options;
-    const kept: Results = {};
-    let g = grad;
-    if (adanorm) ({ grad: g, e: kept['e'] } = adaNorm(grad, e, adanormR));
-
+    const { rectify, rectified, degeneratedToSgd, amsgrad } = options;
+    const { grad: g, kept: norm } = adaNorm(grad, e, options);
     m = ema(m, g, beta1);
     s = ema(s, g.sub(m).square(), beta2).add(epsilon);
-    let u = s;
-    if (amsgrad) u = kept['x'] = x.maximum(s);
+    const { u, kept: largest } = largestSoFar(s, x, amsgrad);
+    const kept = { m, s, ...norm, ...largest };
 
     let step = m.mul(alpha);
     if (!rectify) step = step.div(u.sqrt().div(correction).add(epsilon));
     else if (rectified) step = step.div(u.sqrt().add(epsilon));
-    else if (!degeneratedToSgd) return { ...kept, m, s, param };
-    return { ...kept, m, s, param: param.sub(step) };
+    else if (!degeneratedToSgd) return { ...kept, param };
+    return { ...kept, param: param.sub(step) };
   }
 }
 

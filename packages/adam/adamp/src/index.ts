@@ -4,16 +4,18 @@
 
 import {
   adaNorm,
+  adaNormOptions,
   biasCorrection,
   commonOptions,
   ema,
   flag,
   hyper,
   Optimizer,
+  projected,
   register,
-  unitAxes,
   zero,
   zeros,
+  type AdaNormOptions,
   type DecayScalars,
   type Hyper,
   type OptimizerOptions,
@@ -25,10 +27,10 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
-import { where, type Expression } from '@optim/fusion';
+import type { Expression } from '@optim/fusion';
 
 /** Options of {@link AdamP}. */
-export interface AdamPOptions extends OptimizerOptions {
+export interface AdamPOptions extends OptimizerOptions, AdaNormOptions {
   /** Decay of the first moment. @defaultValue `0.9` */
   beta1?: Hyper;
   /** Decay of the second moment. @defaultValue `0.999` */
@@ -43,10 +45,6 @@ export interface AdamPOptions extends OptimizerOptions {
   nesterov?: boolean;
   /** Do not divide the step by 1 − β₁ᵗ. @defaultValue `false` */
   adamD?: boolean;
-  /** Stretch what enters the first moment to the average gradient norm. @defaultValue `false` */
-  adanorm?: boolean;
-  /** Decay of that average. @defaultValue `0.95` */
-  adanormR?: Hyper;
 }
 
 type Coefficients = { alpha: number; correction: number };
@@ -92,8 +90,7 @@ export class AdamP extends Optimizer<AdamPOptions> {
     wdRatio: hyper('[0, 1]', 0.1),
     nesterov: flag(false),
     adamD: flag(false),
-    adanorm: flag(false),
-    adanormR: hyper('[0, 1)', 0.95),
+    ...adaNormOptions(),
     ...commonOptions(),
   };
 
@@ -116,17 +113,14 @@ export class AdamP extends Optimizer<AdamPOptions> {
     { param, grad, m, v, e }: Tensors<'m' | 'v' | 'e'>,
     scalars: Scalars<AdamPOptions, Coefficients & { decays: boolean }>,
   ): Results {
-    const { beta1, beta2, epsilon, delta, wdRatio, nesterov, adanorm, adanormR, alpha, correction } = scalars;
-    const kept: Results = {};
-    let s = grad;
-    if (adanorm) ({ grad: s, e: kept['e']! } = adaNorm(grad, e, adanormR));
-
+    const { beta1, beta2, epsilon, delta, wdRatio, nesterov, alpha, correction } = scalars;
+    const { grad: s, kept } = adaNorm(grad, e, scalars);
     m = ema(m, s, beta1);
     v = ema(v, grad.square(), beta2);
     const d = v.sqrt().div(correction).add(epsilon);
     let q = (nesterov ? ema(m, grad, beta1) : m).div(d);
     let ratio: Expression | null = null;
-    if (param.rank > 1) ({ q, ratio } = project(q, param, grad, { epsilon, delta, wdRatio }));
+    if (param.rank > 1) ({ q, ratio } = projected(q, param, grad, { epsilon, delta, wdRatio }));
 
     const { weightDecay, weightDecayMode, learningRate, decays } = scalars;
     if (decays && weightDecayMode !== 'coupled') {
@@ -135,37 +129,6 @@ export class AdamP extends Optimizer<AdamPOptions> {
     }
     return { ...kept, m, v, param: param.sub(q.mul(alpha)) };
   }
-}
-
-/**
- * Projects q per unit or as a whole, whichever looks scale-invariant first; ratio = wdRatio if either does. Sums over
- * the whole tensor are those over the units, summed: one sweep over the elements serves both views.
- */
-function project(
-  q: Expression,
-  p: Expression,
-  g: Expression,
-  { epsilon, delta, wdRatio }: { epsilon: Expression; delta: Expression; wdRatio: Expression },
-): { q: Expression; ratio: Expression } {
-  const perUnit = { pp: p.square(), gg: g.square(), pg: p.mul(g), pq: p.mul(q) };
-  const view = (
-    sum: (products: Expression) => Expression,
-  ): { invariant: Expression; projected: Expression } => {
-    const [pNorm, gNorm] = [sum(perUnit.pp).sqrt(), sum(perUnit.gg).sqrt()];
-    const cosine = sum(perUnit.pg)
-      .abs()
-      .div(pNorm.maximum(epsilon).mul(gNorm.maximum(epsilon)));
-    const size = p.size / pNorm.size;
-    // p̂⟨p̂, q⟩, with p̂ = p/(‖p‖ + ε)
-    const along = p.mul(sum(perUnit.pq).div(pNorm.add(epsilon).square()));
-    return { invariant: cosine.max().less(delta.div(Math.sqrt(size))), projected: q.sub(along) };
-  };
-  const units = view((products) => products.sum(unitAxes(p)));
-  const layer = view((products) => products.sum(unitAxes(p)).sum());
-  return {
-    q: where(units.invariant, units.projected, where(layer.invariant, layer.projected, q)),
-    ratio: where(units.invariant.or(layer.invariant), wdRatio, 1),
-  };
 }
 
 register(AdamP);

@@ -10,6 +10,7 @@ import {
   fixed,
   flag,
   hyper,
+  largestSoFar,
   Optimizer,
   zeros,
   type Hyper,
@@ -100,9 +101,9 @@ export class AdamW extends Optimizer<AdamWOptions> {
   ): Results {
     m = ema(m, grad, beta1);
     v = ema(v, grad.square(), beta2);
-    const u = amsgrad ? x.maximum(v) : v;
+    const { u, kept } = largestSoFar(v, x, amsgrad);
     const d = u.sqrt().div(correction).add(epsilon);
-    return { m, v, ...(amsgrad && { x: u }), param: param.sub(m.mul(alpha).div(d)) };
+    return { m, v, ...kept, param: param.sub(m.mul(alpha).div(d)) };
   }
 }
 

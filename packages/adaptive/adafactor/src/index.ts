@@ -5,6 +5,9 @@
 import {
   commonOptions,
   ema,
+  factoredAxes,
+  factoredMoment,
+  factoredSlots,
   flag,
   hyper,
   integer,
@@ -25,7 +28,7 @@ import {
   type Tensors,
   type WeightDecayMode,
 } from '@optim/core';
-import { constant, type Expression, type Shape } from '@optim/fusion';
+import type { Expression } from '@optim/fusion';
 
 /** Options of {@link AdaFactor}. */
 export interface AdaFactorOptions extends CommonOptions {
@@ -128,14 +131,10 @@ export class AdaFactor extends Optimizer<AdaFactorOptions> {
   }
 
   protected override slots(options: Required<AdaFactorOptions>): Record<string, SlotInit> {
-    const along = (p: Expression, axis: 'r' | 'c'): Expression | null => {
-      const axes = factoredAxes(p.shape, options);
-      return axes && constant(0).broadcastTo(p.shape.map((length, i) => (i === axes[axis] ? 1 : length)));
-    };
+    const minLength = minLengthOf(options);
     return {
-      R: (p) => along(p, 'c'),
-      C: (p) => along(p, 'r'),
-      V: (p) => (factoredAxes(p.shape, options) ? null : zeros(p)),
+      ...factoredSlots(minLength),
+      V: (p) => (factoredAxes(p.shape, minLength) ? null : zeros(p)),
       ...(options.beta1 !== null && { m: zeros }),
     };
   }
@@ -162,12 +161,11 @@ export class AdaFactor extends Optimizer<AdaFactorOptions> {
     const q = grad.square().add(epsilon1);
     const kept: Results = {};
     let u: Expression;
-    const axes = factoredAxes(param.shape, scalars);
+    const axes = factoredAxes(param.shape, minLengthOf(scalars));
     if (axes) {
-      R = kept['R'] = ema(R, q.mean([axes.c]), beta);
-      C = kept['C'] = ema(C, q.mean([axes.r]), beta);
-      // One root after the other: R·C underflows where g² does.
-      u = grad.div(R.div(R.mean([axes.r])).sqrt()).div(C.sqrt());
+      const { scale, ...moment } = factoredMoment({ R, C }, q, beta, axes);
+      Object.assign(kept, moment);
+      u = scale(grad);
     } else {
       V = kept['V'] = ema(V, q, beta);
       u = grad.div(V.sqrt());
@@ -192,16 +190,15 @@ function relativeRate(t: number, warmupInit: boolean): number {
   return Math.min(warmupInit ? 1e-6 * t : 1e-2, 1 / Math.sqrt(t));
 }
 
-/** The two longest axes, c the longest (the later of two equals); null for a tensor that keeps its full moment. */
-function factoredAxes(
-  shape: Shape,
-  { factored, minDimSizeToFactor }: { factored: boolean; minDimSizeToFactor: number },
-): { r: number; c: number } | null {
-  if (!factored || shape.length < 2) return null;
-  const [r, c] = Array.from(shape.keys())
-    .sort((a, b) => shape[a]! - shape[b]! || a - b)
-    .slice(-2) as [number, number];
-  return shape[r]! >= minDimSizeToFactor ? { r, c } : null;
+/** How long the second longest axis of a tensor must be for its moment to be factored. */
+function minLengthOf({
+  factored,
+  minDimSizeToFactor,
+}: {
+  factored: boolean;
+  minDimSizeToFactor: number;
+}): number {
+  return factored ? minDimSizeToFactor : Infinity;
 }
 
 register(AdaFactor);
