@@ -84,6 +84,9 @@ type Coefficients = { stepSize: number };
  * Then the recurrence in a \`text\` block; the slots with their shapes; where epsilon, weight decay and bias
  * correction sit; how it differs from the paper and from other implementations.
  *
+ * **When to use:** the problem it is good at. **When not:** where another one does better. **Hint:** which option to
+ * change first, and to what.
+ *
  * @example
  * \`\`\`ts
  * import { ${className} } from '@optim/${name}';

@@ -19,10 +19,12 @@ const rows: Record<string, Row> = {
   mode: { range: "one of 'fast', 'slow'", default: 'fast' },
 };
 
+const advice = '**When to use:** always. **When not:** never. **Hint:** none.';
+
 const toy: ExportDoc = {
   name: 'Toy',
   kind: 'class',
-  text: 'Steps.\n\n```text\np ← p − αg\n```',
+  text: `Steps.\n\n\`\`\`text\np ← p − αg\n\`\`\`\n\n${advice}`,
   example: "```ts\nimport { Toy } from '@optim/toy';\n```",
   see: ['https://arxiv.org/abs/1234.56789'],
   options,
@@ -64,7 +66,8 @@ test.each<[string, ExportDoc]>([
   ],
   ['option beta has no doc comment', withOption('beta', option('', '`0.9`'))],
   ['option gamma is not in the option table', withOption('gamma', option('More.'))],
-  ['the doc comment has no formula (a fenced block)', { ...toy, text: 'Steps.' }],
+  ['the doc comment has no formula (a fenced block)', { ...toy, text: `Steps. ${advice}` }],
+  ['the doc comment has no "**Hint:** …"', { ...toy, text: toy.text.replace('**Hint:** none.', '') }],
   ['has no doc comment', { ...toy, text: '' }],
   ['has no @example in a ts block', { ...toy, example: 'new Toy()' }],
   ['no @see names arXiv:1234.56789', { ...toy, see: ['https://arxiv.org/abs/9999.99999'] }],

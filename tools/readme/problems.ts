@@ -5,6 +5,9 @@ import { families, type Algorithm } from '../workspace.js';
 import { literal, type PackageDoc, type Row } from './markdown.js';
 import type { ExportDoc } from './source.js';
 
+/** What the doc comment of an algorithm tells those who have to choose one, each in a paragraph that begins with it. */
+const advice = ['When to use', 'When not', 'Hint'];
+
 function agrees(text: string, value: unknown): boolean {
   const code = /^`(.+?)`|^(\S+)/.exec(text);
   const stated = (code?.[1] ?? code?.[2] ?? '').replaceAll('"', "'");
@@ -40,6 +43,9 @@ function* inAlgorithm(
   }
   if (!doc.text) yield 'has no doc comment';
   else if (!/^(```| {4})/m.test(doc.text)) yield 'the doc comment has no formula (a fenced block)';
+  for (const label of advice) {
+    if (!doc.text.includes(`**${label}:** `)) yield `the doc comment has no "**${label}:** …"`;
+  }
   if (!doc.example?.startsWith('```ts\n')) yield 'has no @example in a ts block';
   const id = paper.replace(/^arXiv:/, '');
   if (!doc.see.some((text) => text.includes(id))) yield `no @see names ${paper}`;

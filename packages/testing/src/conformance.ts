@@ -4,7 +4,7 @@
 import type { BaseOptimizer } from '@optim/core';
 import { describe, inject, it } from 'vitest';
 import { convergingChecks } from './converging.js';
-import { goldenSuite, type GoldenFile } from './golden.js';
+import { goldenSuite, type GoldenExtras, type GoldenFile, type GoldenMake } from './golden.js';
 import { modelChecks } from './model.js';
 import { optionChecks } from './options.js';
 import { refusingGradientChecks } from './refusing-gradients.js';
@@ -56,7 +56,11 @@ export function conformance(make: Make, title?: string): void {
 }
 
 /** Everything about an algorithm: its golden cases, then {@link conformance}. */
-export function suite(golden: GoldenFile, make: (options: Record<string, unknown>) => BaseOptimizer): void {
-  goldenSuite(golden, make);
-  conformance(make);
+export function suite<T extends BaseOptimizer>(
+  golden: GoldenFile,
+  make: GoldenMake<T>,
+  extras?: GoldenExtras<T>,
+): void {
+  goldenSuite(golden, make, extras);
+  conformance((options) => make(options));
 }

@@ -20,7 +20,28 @@ export interface GoldenCase {
   readonly steps?: number;
   readonly scalars?: Record<string, Record<string, number>>;
   readonly learningRates?: number[];
+  readonly [extra: string]: unknown;
 }
+
+/** What a golden file has beyond the common fields, and how an optimizer is held to it. */
+export interface GoldenExtras<T extends tf.Optimizer> {
+  /** Before the first step. */
+  readonly start?: (
+    optimizer: T,
+    golden: GoldenCase,
+    variables: readonly tf.Variable[],
+  ) => Promise<void> | void;
+  /** After step `t`, from 1. */
+  readonly check?: (
+    optimizer: T,
+    golden: GoldenCase,
+    t: number,
+    variables: readonly tf.Variable[],
+  ) => Promise<void> | void;
+}
+
+/** An optimizer from the options of a case; the case itself tells what its options do not. */
+export type GoldenMake<T extends tf.Optimizer = BaseOptimizer> = (options: Options, golden?: GoldenCase) => T;
 
 /** A golden file of an optimizer. */
 export interface GoldenFile {
@@ -104,25 +125,32 @@ function reason(golden: GoldenCase): string {
   return `within ${tolerance(golden).toExponential(1)}, reference strays ${golden.float32Deviation.toExponential(1)} in float32`;
 }
 
-async function run(golden: GoldenCase, make: (options: Options) => tf.Optimizer): Promise<void> {
-  const optimizer = make(golden.options);
+async function run<T extends tf.Optimizer>(
+  golden: GoldenCase,
+  make: GoldenMake<T>,
+  extras: GoldenExtras<T>,
+): Promise<void> {
+  const optimizer = make(golden.options, golden);
   const variables = goldenVariables();
   try {
-    await follow(golden, optimizer, variables);
+    await follow(golden, optimizer, variables, extras);
   } finally {
     optimizer.dispose();
     tf.dispose(variables);
   }
 }
 
-async function follow(
+async function follow<T extends tf.Optimizer>(
   golden: GoldenCase,
-  optimizer: tf.Optimizer,
+  optimizer: T,
   variables: readonly tf.Variable[],
+  extras: GoldenExtras<T>,
 ): Promise<void> {
+  await extras.start?.(optimizer, golden, variables);
   const last = golden.steps ?? Math.max(...Object.keys(golden.trajectory).map(Number));
   for (let t = 1; t <= last; t++) {
-    if (golden.learningRates) (optimizer as BaseOptimizer).learningRate = golden.learningRates[t - 1]!;
+    if (golden.learningRates)
+      (optimizer as unknown as BaseOptimizer).learningRate = golden.learningRates[t - 1]!;
     if (golden.mode === 'gradients') {
       const gradients = goldenGradients(t);
       optimizer.applyGradients(gradients);
@@ -137,9 +165,10 @@ async function follow(
     for (const [name, values] of Object.entries(golden.scalars ?? {})) {
       const want = values[t];
       if (want === undefined) continue;
-      const globals = await (optimizer as Optimizer).readGlobals();
+      const globals = await (optimizer as unknown as Optimizer).readGlobals();
       expectClose(`step ${t}, ${name}`, [globals[name]!], [want], tolerance(golden));
     }
+    await extras.check?.(optimizer, golden, t, variables);
   }
 }
 
@@ -160,13 +189,18 @@ async function withOps(body: () => Promise<void>): Promise<void> {
  *
  * @param file - the golden file
  * @param make - an optimizer from the options of a case
+ * @param extras - what this file has beyond the common fields
  */
-export function goldenSuite(file: GoldenFile, make: (options: Options) => tf.Optimizer): void {
+export function goldenSuite<T extends tf.Optimizer>(
+  file: GoldenFile,
+  make: GoldenMake<T>,
+  extras: GoldenExtras<T> = {},
+): void {
   describe(`${file.algorithm}: golden`, () => {
     for (const golden of file.cases as readonly GoldenCase[]) {
-      it(`${golden.name} (${reason(golden)})`, () => run(golden, make));
+      it(`${golden.name} (${reason(golden)})`, () => run(golden, make, extras));
       if (executorFor(inject('backend')) === opsExecutor) continue;
-      it(`${golden.name}, with plain ops`, () => withOps(() => run(golden, make)));
+      it(`${golden.name}, with plain ops`, () => withOps(() => run(golden, make, extras)));
     }
   });
 }

@@ -8,9 +8,12 @@ export {
   goldenVariables,
   tolerance,
   type GoldenCase,
+  type GoldenExtras,
   type GoldenFile,
+  type GoldenMake,
 } from './golden.js';
 export { goldenBase, Momentum } from './golden-base.js';
 export { goldenHookSuite } from './golden-hook.js';
+export { withCentralization } from './centralization.js';
 export { checks, conformance, suite, type Check } from './conformance.js';
 export { subjectOf, type Make, type Options, type Subject } from './subject.js';

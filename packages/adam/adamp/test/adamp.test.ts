@@ -2,11 +2,7 @@
 
 import { AdamP } from '@optim/adamp';
 import { centralizeGradients } from '@optim/hooks';
-import { suite } from '@optim/testing';
+import { suite, withCentralization } from '@optim/testing';
 import golden from '@optim/testing/golden/AdamP.json' with { type: 'json' };
 
-suite(
-  golden,
-  ({ useGc, ...options }) =>
-    new AdamP({ ...options, ...(useGc === true && { transforms: [centralizeGradients()] }) }),
-);
+suite(golden, (options) => new AdamP(withCentralization(options, centralizeGradients)));

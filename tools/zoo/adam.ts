@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { AdaBelief } from '@optim/adabelief';
+import { Adai } from '@optim/adai';
+import { AdamP } from '@optim/adamp';
+import { AdamD, AdamW, AMSGrad } from '@optim/adamw';
+import type { Zoo } from './zoo.js';
+
+export const adam: Zoo = {
+  AdaBelief: () => new AdaBelief({ learningRate: 1e-3 }),
+  Adai: () => new Adai({ learningRate: 0.1 }),
+  AdamD: () => new AdamD({ learningRate: 1e-3 }),
+  AdamP: () => new AdamP({ learningRate: 1e-3 }),
+  AdamW: () => new AdamW({ learningRate: 1e-3 }),
+  AMSGrad: () => new AMSGrad({ learningRate: 1e-3 }),
+};
