@@ -32,6 +32,13 @@ function* inOptions(doc: ExportDoc, rows: Readonly<Record<string, Row>>): Genera
   }
 }
 
+function* inText(text: string): Generator<string> {
+  if (!/^(```| {4})/m.test(text)) yield 'the doc comment has no formula (a fenced block)';
+  for (const label of advice) {
+    if (!text.includes(`**${label}:** `)) yield `the doc comment has no "**${label}:** …"`;
+  }
+}
+
 function* inAlgorithm(
   doc: ExportDoc | undefined,
   { paper }: Algorithm,
@@ -42,10 +49,7 @@ function* inAlgorithm(
     return;
   }
   if (!doc.text) yield 'has no doc comment';
-  else if (!/^(```| {4})/m.test(doc.text)) yield 'the doc comment has no formula (a fenced block)';
-  for (const label of advice) {
-    if (!doc.text.includes(`**${label}:** `)) yield `the doc comment has no "**${label}:** …"`;
-  }
+  else yield* inText(doc.text);
   if (!doc.example?.startsWith('```ts\n')) yield 'has no @example in a ts block';
   const id = paper.replace(/^arXiv:/, '');
   if (!doc.see.some((text) => text.includes(id))) yield `no @see names ${paper}`;
