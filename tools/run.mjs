@@ -28,6 +28,7 @@ const tasks = {
   new: [tool('new')],
   readme: [tool('readme')],
   'readme:check': [`${tool('readme')} --check`],
+  size: [`${nx} build -p @optim/adabelief`, 'size-limit'],
   licences: [tool('licences')],
   'licences:check': [`${tool('licences')} --check`],
   changeset: ['changeset'],
@@ -37,6 +38,7 @@ const tasks = {
 tasks.check = [
   ...['format:check', 'lint', 'typecheck'].flatMap((name) => tasks[name]),
   `${nx} build publint attw`,
+  'size-limit',
   'sherif -r packages-without-package-json', // src, test and the family folders are no packages
   'knip',
   ...['readme:check', 'licences:check', 'docs'].flatMap((name) => tasks[name]),

@@ -24,6 +24,10 @@ await import('@tensorflow/tfjs-layers'); // registers the gradients, which tfjs-
 if (!(await tf.setBackend(backend))) throw new Error(`The ${backend} backend does not start here`);
 await tf.ready();
 
+// Kernels from the first step on, where a test does not say otherwise.
+const { loadExecutors } = await import('@optim/fusion');
+await loadExecutors();
+
 let before = 0;
 
 beforeEach(() => {

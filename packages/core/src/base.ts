@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an optimizer of this project is to TensorFlow.js, whatever it does in a step.
 
-import { sameShape, showShape } from '@optim/fusion';
+import { loadExecutors, sameShape, showShape } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Schedule } from './schedule.js';
 import type { StateDict } from './state.js';
@@ -38,6 +38,11 @@ export abstract class BaseOptimizer extends tf.Optimizer {
 
   private disposed = false;
   private readonly handedOut: tf.Tensor[] = [];
+
+  constructor() {
+    super();
+    void loadExecutors();
+  }
 
   /** The class name, as errors and saved models carry it. */
   protected get owner(): string {
@@ -131,6 +136,7 @@ export abstract class BaseOptimizer extends tf.Optimizer {
    */
   async loadStateDict(state: StateDict): Promise<void> {
     const commit = await this.prepare(state);
+    await loadExecutors();
     await commit();
   }
 
@@ -144,6 +150,7 @@ export abstract class BaseOptimizer extends tf.Optimizer {
    */
   override async setWeights(weights: NamedWeight[]): Promise<void> {
     const commit = await this.prepareWeights(weights);
+    await loadExecutors();
     await commit();
   }
 

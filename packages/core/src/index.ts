@@ -74,3 +74,4 @@ export {
 } from './schedule.js';
 export type { ForeignState, SavedParameter, SavedTensor, StateDict } from './state.js';
 export { momentumOf, unwrap, Wrapper } from './wrapper.js';
+export { loadExecutors } from '@optim/fusion';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The base of every algorithm that is written as a rule.
 
-import { kernelFor, sameShape, showShape, type Program } from '@optim/fusion';
+import { kernelFor, loadExecutors, sameShape, showShape, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { BaseOptimizer, type Entry, type NamedWeight } from './base.js';
 import { decayed, type CommonOptions, type DecayScalars, type OptimizerOptions } from './common-options.js';
@@ -297,7 +297,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   override async stateDict(): Promise<StateDict> {
     this.assertUsable();
     const hyperparameters = Object.entries(this.settings).filter(([name]) => !this.belongsToWhole(name));
-    return {
+    const state: StateDict = {
       format: 1,
       optimizer: this.owner,
       step: this.iterations,
@@ -305,6 +305,9 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
       globals: await this.readGlobals(),
       parameters: [...(await saveParameters(this.ordered())), ...this.saved],
     };
+    // So that the steps after this one are the same bits as those of whoever resumes from it.
+    await loadExecutors();
+    return state;
   }
 
   override async prepare(state: unknown): Promise<() => void> {
@@ -330,6 +333,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     this.assertUsable();
     const { made, weights } = writeWeights(this.iterations, this.ordered(), this.saved, this.kept);
     this.handOut(made);
+    await loadExecutors(); // as in stateDict
     return weights;
   }
 

@@ -17,7 +17,14 @@
 export { constant, Expression, where, type NodeName, type Operand } from './expression.js';
 export { Unsupported, type Executor, type Kernel } from './executor.js';
 export { opsExecutor } from './executors/ops.js';
-export { describeProgram, executorFor, kernelFor, registerExecutor, type PhaseReport } from './kernels.js';
+export {
+  describeProgram,
+  executorFor,
+  kernelFor,
+  loadExecutors,
+  registerExecutor,
+  type PhaseReport,
+} from './kernels.js';
 export {
   operations,
   reductions,

@@ -6,25 +6,68 @@ import { Unsupported, type Executor, type Kernel } from './executor.js';
 import { cpuExecutor } from './executors/cpu/kernel.js';
 import { opsExecutor } from './executors/ops.js';
 import { wasmExecutor } from './executors/wasm/kernel.js';
-import { webglExecutor } from './executors/webgl/executor.js';
-import { webgpuExecutor } from './executors/webgpu/executor.js';
 import { intermediate, phasePrograms, type Program } from './program.js';
 import { sizeOf } from './shape.js';
 
 const executors = new Map<string, Executor>([
   ['cpu', cpuExecutor],
   ['wasm', wasmExecutor],
-  ['webgl', webglExecutor],
-  ['webgpu', webgpuExecutor],
 ]);
-const kernels = new WeakMap<Program, Map<string, Kernel>>();
 
-/** Makes `executor` the one for a backend, for programs not compiled yet. */
-export function registerExecutor(backend: string, executor: Executor): void {
-  executors.set(backend, executor);
+/** Executors that are code of their own, which only a page with such a backend downloads. */
+const loaders = new Map<string, () => Promise<Executor>>([
+  ['webgl', async () => (await import('./executors/webgl/executor.js')).webglExecutor],
+  ['webgpu', async () => (await import('./executors/webgpu/executor.js')).webgpuExecutor],
+]);
+const loading = new Map<string, Promise<void>>();
+/** Why the executor of a backend could not be loaded. */
+const failures = new Map<string, string>();
+const kernels = new WeakMap<Program, Map<string, Kernel>>();
+const reports = new WeakMap<Kernel, readonly PhaseReport[]>();
+
+/** Makes `executor` the one for a backend, for programs not compiled yet; a function loads it when it is needed. */
+export function registerExecutor(backend: string, executor: Executor | (() => Promise<Executor>)): void {
+  loading.delete(backend);
+  failures.delete(backend);
+  if (typeof executor === 'function') {
+    executors.delete(backend);
+    loaders.set(backend, executor);
+  } else {
+    executors.set(backend, executor);
+  }
 }
 
-/** The executor of a backend: plain ops where there is no other. */
+/**
+ * Loads the executors of all backends that TensorFlow.js has here. An optimizer starts this when it is made; until an
+ * executor is there, plain ops run its programs, with results that may differ in the last bit. Whoever needs the same
+ * bits in every run waits for it before the first step.
+ *
+ * @returns when they are there, or cannot be had (see the `fallback` of {@link describeProgram}); never rejects
+ */
+export async function loadExecutors(): Promise<void> {
+  const wanted = [...loaders.keys()].filter((backend) => tf.findBackendFactory(backend));
+  await Promise.all(wanted.map(loadExecutor));
+}
+
+function loadExecutor(backend: string): Promise<void> {
+  const load = loaders.get(backend);
+  if (!load || executors.has(backend)) return Promise.resolve();
+  const started = loading.get(backend);
+  if (started) return started;
+  const promise = load().then(
+    // Another may have been registered meanwhile.
+    (executor) => void (loading.get(backend) === promise && registerExecutor(backend, executor)),
+    (error: unknown) => {
+      if (loading.get(backend) !== promise) return;
+      registerExecutor(backend, opsExecutor);
+      failures.set(backend, `the kernels of ${backend} cannot be loaded: ${String(error)}`);
+    },
+  );
+  loading.set(backend, promise);
+  return promise;
+}
+
+/** The executor of a backend: plain ops where there is no other, or not yet. */
 export function executorFor(backend: string): Executor {
   return executors.get(backend) ?? opsExecutor;
 }
@@ -35,7 +78,22 @@ export function kernelFor(program: Program): Kernel {
   let byBackend = kernels.get(program);
   if (!byBackend) kernels.set(program, (byBackend = new Map()));
   let kernel = byBackend.get(backend);
-  if (!kernel) byBackend.set(backend, (kernel = compile(program, executorFor(backend))));
+  if (kernel) return kernel;
+  void loadExecutor(backend);
+  if (loading.has(backend)) return interim(program, backend);
+  byBackend.set(backend, (kernel = compile(program, executorFor(backend))));
+  return kernel;
+}
+
+/** Plain ops until the executor of a backend is there, and its kernel from then on. */
+function interim(program: Program, backend: string): Kernel {
+  const reference = opsExecutor.compile(program);
+  const kernel: Kernel = {
+    ...reference,
+    run: (inputs, scalars) => (loading.has(backend) ? reference : kernelFor(program)).run(inputs, scalars),
+  };
+  const why = `the kernels of ${backend} are being loaded`;
+  reports.set(kernel, [report(program, reference.executor, why)]);
   return kernel;
 }
 
@@ -53,8 +111,6 @@ export interface PhaseReport {
   /** Why plain ops run it, where they do. */
   readonly fallback?: string;
 }
-
-const reports = new WeakMap<Kernel, readonly PhaseReport[]>();
 
 /** How the phases of a program run on the active backend. */
 export function describeProgram(program: Program): readonly PhaseReport[] {
@@ -77,7 +133,8 @@ function report(phase: Program, executor: string, fallback?: string): PhaseRepor
 function compile(program: Program, executor: Executor): Kernel {
   const reference = opsExecutor.compile(program);
   if (executor === opsExecutor) {
-    const why = `backend ${tf.getBackend()} has no executor of its own`;
+    const backend = tf.getBackend();
+    const why = failures.get(backend) ?? `backend ${backend} has no executor of its own`;
     reports.set(reference, [report(program, reference.executor, why)]);
     return reference;
   }
