@@ -19,7 +19,7 @@ function excludedFrom(backend: (typeof backends)[number]): string[] {
   return [
     '**/node_modules/**',
     '**/dist/**',
-    ...others.map((name) => `packages/**/test/**/*.${name}.test.ts`),
+    ...others.map((name) => `{packages,tools}/**/*.${name}.test.ts`),
   ];
 }
 const tfjs = ['core', 'layers', 'backend-cpu', 'backend-webgl', 'backend-webgpu'];
@@ -87,7 +87,7 @@ const config: ViteUserConfig = defineConfig({
     reporters: ['default', new ClosingLine(warning)],
     projects: [
       node('cpu', [tests, 'tools/**/*.test.ts'], excludedFrom('cpu')),
-      node('wasm', [tests], [...excludedFrom('wasm'), nodeTests]),
+      node('wasm', [tests, 'tools/**/*.wasm.test.ts'], [...excludedFrom('wasm'), nodeTests]),
       ...browsers(),
     ],
   },

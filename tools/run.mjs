@@ -25,6 +25,7 @@ const tasks = {
   format: ['oxfmt'],
   'format:check': ['oxfmt --check'],
   docs: [tool('docs')],
+  optimizers: [tool('optimizers')],
   new: [tool('new')],
   readme: [tool('readme')],
   'readme:check': [`${tool('readme')} --check`],
