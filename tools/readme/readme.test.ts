@@ -5,6 +5,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listEnd, listStart } from './list.js';
 import { firstSentence, literal } from './markdown.js';
 import { readmes } from './readmes.js';
 
@@ -66,6 +67,8 @@ export interface ToyOptions extends Common {
  *
  * Differs from {@link Nowhere} and {@link Nowhere | nothing}.
  *
+ * **When to use:** here. **When not:** there. **Hint:** none.
+ *
  * @example
  * \`\`\`ts
  * import { Toy } from '@optim/toy';
@@ -107,6 +110,8 @@ p ← p − αg
 \`\`\`
 
 Differs from \`Nowhere\` and nothing.
+
+**When to use:** here. **When not:** there. **Hint:** none.
 
 ### Options of Toy
 
@@ -154,13 +159,34 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test('--check names every missing or stale README; without it they are written', slow, async () => {
   const stale = (path: string): string => `packages/${path}/README.md is stale: run pnpm readme`;
-  expect(await readmes(folder, true)).toEqual([stale('base'), stale('adam/toy')]);
+  write('README.md', `Before.\n\n${listStart}\nold\n${listEnd}\n\nAfter.\n`);
+  const root = 'README.md is stale: run pnpm readme';
+  expect(await readmes(folder, true)).toEqual([stale('base'), stale('adam/toy'), root]);
   expect(await readmes(folder, false)).toEqual([]);
   const path = join(folder, 'packages/adam/toy/README.md');
   const text = readFileSync(path, 'utf8');
   appendFileSync(path, 'more');
   expect(await readmes(folder, true)).toEqual([stale('adam/toy')]);
   writeFileSync(path, text);
+});
+
+test('the README of the repository lists the packages by family, between marks', () => {
+  expect(read('README.md')).toBe(`Before.
+
+${listStart}
+
+| adam                              | what it is               |
+| --------------------------------- | ------------------------ |
+| [\`@optim/toy\`](packages/adam/toy) | Toy. **CC-BY-NC-SA-4.0** |
+
+| foundation                     | what it is |
+| ------------------------------ | ---------- |
+| [\`@optim/base\`](packages/base) | The base   |
+
+${listEnd}
+
+After.
+`);
 });
 
 test('an algorithm package: use, formula, options, paper, licence, provenance', () => {

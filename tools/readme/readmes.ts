@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { entryPoints, publishedPackages, root as here, type WorkspacePackage } from '../workspace.js';
+import { packageList, withList } from './list.js';
 import { readme, type PackageDoc, type Row } from './markdown.js';
 import { problems } from './problems.js';
 import { DocReader } from './source.js';
@@ -25,7 +26,7 @@ async function document(reader: DocReader, { folder, manifest }: WorkspacePackag
 }
 
 /**
- * Writes (or, with `check`, compares) the README of every published package; nothing is written while the sources
+ * Writes (or, with `check`, compares) the README of every published package, and their list in that of `root`; nothing is written while the sources
  * contradict themselves.
  * @param root - a folder with `packages`
  * @returns what went wrong, a line each.
@@ -38,10 +39,11 @@ export async function readmes(root: string, check: boolean): Promise<string[]> {
   const wrong = documents.flatMap(problems);
   if (wrong.length > 0) return wrong;
 
+  const texts = new Map(packages.map(({ folder }, i) => [join(folder, 'README.md'), readme(documents[i]!)]));
+  const own = join(root, 'README.md');
+  if (existsSync(own)) texts.set(own, withList(readFileSync(own, 'utf8'), packageList(packages)));
   const stale: string[] = [];
-  for (const [i, { folder }] of packages.entries()) {
-    const path = join(folder, 'README.md');
-    const text = readme(documents[i]!);
+  for (const [path, text] of texts) {
     if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
     if (check) stale.push(`${relative(root, path)} is stale: run pnpm readme`);
     else writeFileSync(path, text);
