@@ -4,6 +4,7 @@ import { AdaBelief } from '@optim/adabelief';
 import { Adai } from '@optim/adai';
 import { AdamP } from '@optim/adamp';
 import { AdamD, AdamW, AMSGrad } from '@optim/adamw';
+import { RAdam } from '@optim/radam';
 import type { Zoo } from './zoo.js';
 
 export const adam: Zoo = {
@@ -13,4 +14,5 @@ export const adam: Zoo = {
   AdamP: () => new AdamP({ learningRate: 1e-3 }),
   AdamW: () => new AdamW({ learningRate: 1e-3 }),
   AMSGrad: () => new AMSGrad({ learningRate: 1e-3 }),
+  RAdam: () => new RAdam({ learningRate: 1e-3 }),
 };

@@ -1,17 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Liu et al., "On the Variance of the Adaptive Learning Rate and Beyond", arXiv:1908.03265
+// Checked against the authors' radam.py and torch.optim.RAdam.
 
 import {
+  adaNorm,
+  adaNormOptions,
+  biasCorrection,
   commonOptions,
   ema,
+  flag,
   hyper,
   Optimizer,
+  real,
+  rectification,
   register,
+  zero,
   zeros,
+  type AdaNormOptions,
+  type DecayScalars,
   type Hyper,
   type OptimizerOptions,
   type OptionTable,
+  type Pair,
   type Resolved,
   type Results,
   type Scalars,
@@ -20,18 +30,50 @@ import {
 } from '@optim/core';
 
 /** Options of {@link RAdam}. */
-export interface RAdamOptions extends OptimizerOptions {
+export interface RAdamOptions extends OptimizerOptions, AdaNormOptions {
   /** Decay of the first moment. @defaultValue `0.9` */
   beta1?: Hyper;
+  /** Decay of the second moment; at 2/3 and below no step is ever rectified. @defaultValue `0.999` */
+  beta2?: Hyper;
+  /** Added to √v, before any correction. @defaultValue `1e-8` */
+  epsilon?: Hyper;
+  /** The rectified step is taken from this length ρ of the moving average on. @defaultValue `5` */
+  nSmaThreshold?: number;
+  /** Below the threshold: a momentum step without denominator (`false`: no step). @defaultValue `false` */
+  degeneratedToSgd?: boolean;
+  /** Do not divide the step by 1 − β₁ᵗ. @defaultValue `false` */
+  adamD?: boolean;
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { eta: number; rectified: boolean };
 
 /**
- * In one line, what it does that its neighbours do not.
+ * Adam that withholds or shortens its first steps, as long as its second moment is too uncertain to divide by.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * m ← β₁m + (1 − β₁)g
+ * v ← β₂v + (1 − β₂)g²
+ * p ← p − η·m/(√v + ε)                     η = α·r·√(1 − β₂ᵗ)   while ρ ≥ nSmaThreshold
+ * p ← p                                    before that (the first five steps with the defaults)
+ * p ← p − η·m                              η = α                the same, with degeneratedToSgd
+ *
+ * α  = learningRate/(1 − β₁ᵗ)
+ * ρ∞ = 2/(1 − β₂) − 1
+ * ρ  = ρ∞ − 2t·β₂ᵗ/(1 − β₂ᵗ)               length of the moving average v, in steps
+ * r  = √[(ρ − 4)(ρ − 2)ρ∞ / ((ρ∞ − 4)(ρ∞ − 2)ρ)]
+ * ```
+ *
+ * Where no step is taken, weights do not decay either; coupled decay still enters the moments. ε is added to the
+ * uncorrected √v. With `beta2` ≤ 2/3, ρ stays below 5: without `degeneratedToSgd` nothing would ever move.
+ *
+ * Slots, of the parameter's shape: `m`, `v`; scalar: with `adanorm` `e`.
+ *
+ * PyTorch takes the momentum step and couples the decay by default; optax takes it too, and adds ε after the correction.
+ * AdaNorm's own code forgets its average in every step, which makes it plain RAdam.
+ *
+ * **When to use:** in place of Adam with a warm-up, with the same learning rate. **When not:** where a warm-up is tuned
+ * already, or in runs of few steps, of which the first ones are lost. **Hint:** drop the warm-up and keep everything else;
+ * `degeneratedToSgd` steps are `learningRate`·|m| long, often far more than a step of Adam.
  *
  * @example
  * ```ts
@@ -39,6 +81,7 @@ type Coefficients = { stepSize: number };
  *
  * model.compile({ optimizer: new RAdam({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/1908.03265
  */
 export class RAdam extends Optimizer<RAdamOptions> {
   static get className(): string {
@@ -48,26 +91,53 @@ export class RAdam extends Optimizer<RAdamOptions> {
   static override readonly options: OptionTable<RAdamOptions> = {
     learningRate: hyper('[0, ∞)', 1e-3),
     beta1: hyper('[0, 1)', 0.9),
+    beta2: hyper('[0, 1)', 0.999),
+    epsilon: hyper('[0, ∞)', 1e-8),
+    nSmaThreshold: real('[4, ∞)', 5),
+    degeneratedToSgd: flag(false),
+    adamD: flag(false),
+    ...adaNormOptions(),
     ...commonOptions(),
   };
 
   static override readonly momentumSlots: readonly string[] = ['m'];
 
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+  protected override slots({ adanorm }: RAdamOptions): Record<string, SlotInit> {
+    return { m: zeros, v: zeros, ...(adanorm && { e: zero }) };
   }
 
-  protected override coefficients(t: number, options: Resolved<RAdamOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override coefficients(t: number, hyper: Resolved<RAdamOptions>): Coefficients {
+    const { rho, r } = rectification(t, hyper.beta2);
+    const { alpha, correction } = biasCorrection(t, hyper);
+    const rectified = this.rectifies(rho, hyper.nSmaThreshold);
+    return { eta: rectified ? alpha * r * correction : alpha, rectified };
+  }
+
+  /** Whether the moving average is long enough to divide by; up to a length of 4 its variance is not finite. */
+  protected rectifies(rho: number, threshold: number): boolean {
+    return rho > 4 && rho >= threshold;
+  }
+
+  /** Weights do not decay in a step that is withheld. */
+  protected override decay(
+    pair: Pair,
+    scalars: DecayScalars & { readonly rectified: boolean; readonly degeneratedToSgd: boolean },
+  ): Pair {
+    const { weightDecayMode, rectified, degeneratedToSgd } = scalars;
+    return rectified || degeneratedToSgd || weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<RAdamOptions, Coefficients>,
+    { param, grad, m, v, e }: Tensors<'m' | 'v' | 'e'>,
+    scalars: Scalars<RAdamOptions, Coefficients>,
   ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    const { beta1, beta2, epsilon, eta, rectified, degeneratedToSgd } = scalars;
+    const { grad: s, kept } = adaNorm(grad, e, scalars);
+    m = ema(m, s, beta1);
+    v = ema(v, grad.square(), beta2);
+    if (rectified) param = param.sub(m.mul(eta).div(v.sqrt().add(epsilon)));
+    else if (degeneratedToSgd) param = param.sub(m.mul(eta));
+    return { ...kept, m, v, param };
   }
 }
 
