@@ -185,7 +185,8 @@ async function withOps(body: () => Promise<void>): Promise<void> {
 }
 
 /**
- * A test per case of a golden file, with the kernels of the backend; and with plain ops, where those are others.
+ * A test per case of a golden file, with the kernels of the backend; and with plain ops, where those are others (on
+ * GPUs for the first case alone).
  *
  * @param file - the golden file
  * @param make - an optimizer from the options of a case
@@ -197,9 +198,12 @@ export function goldenSuite<T extends tf.Optimizer>(
   extras: GoldenExtras<T> = {},
 ): void {
   describe(`${file.algorithm}: golden`, () => {
-    for (const golden of file.cases as readonly GoldenCase[]) {
+    const backend = inject('backend');
+    for (const [i, golden] of (file.cases as readonly GoldenCase[]).entries()) {
       it(`${golden.name} (${reason(golden)})`, () => run(golden, make, extras));
-      if (executorFor(inject('backend')) === opsExecutor) continue;
+      if (executorFor(backend) === opsExecutor) continue;
+      // Slow in software rendering, and TensorFlow.js' own arithmetic: one case shows that it takes over.
+      if (backend.startsWith('web') && i > 0) continue;
       it(`${golden.name}, with plain ops`, () => withOps(() => run(golden, make, extras)));
     }
   });
