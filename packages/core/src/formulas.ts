@@ -67,6 +67,38 @@ export function largestSoFar(
 }
 
 /**
+ * Positive-negative momentum: two averages, each fed in every second step; subtracting the older one raises the noise of
+ * the step and leaves its mean direction.
+ *
+ * ```text
+ * P, N = a, b in odd steps; b, a in even ones
+ * P ← β₁²P + (1 − β₁²)g
+ * q = [(1 + β₀)P − β₀N]/√[(1 + β₀)² + β₀²]
+ * ```
+ *
+ * @param odd - whether the number of the step is
+ * @returns q, and the average that has changed
+ * @see https://arxiv.org/abs/2103.17182
+ */
+export function positiveNegative(
+  { a, b }: { readonly a: Expression; readonly b: Expression },
+  grad: Expression,
+  { beta1, beta0, odd }: { readonly beta1: Expression; readonly beta0: Expression; readonly odd: boolean },
+): { q: Expression; kept: Results } {
+  const P = ema(odd ? a : b, grad, beta1.square());
+  const N = odd ? b : a;
+  const gain = beta0.add(1);
+  const noise = gain.square().add(beta0.square()).sqrt();
+  const q = P.mul(gain.div(noise)).sub(N.mul(beta0.div(noise)));
+  return { q, kept: odd ? { a: P } : { b: P } };
+}
+
+/** Lookahead's slow weights φ after they have gone towards the fast ones: φ + α(p − φ). */
+export function slowWeights(slow: Expression, fast: Expression, alpha: number): Expression {
+  return alpha === 1 ? fast : slow.add(fast.sub(slow).mul(alpha));
+}
+
+/**
  * A smooth maximum of x and 0: ln(1 + exp(β·x))/β, without overflow. In place of a denominator it keeps small ones from
  * giving huge steps: its least value for x ≥ 0 is ln 2/β.
  *

@@ -13,7 +13,9 @@ import {
   filled,
   largestSoFar,
   ones,
+  positiveNegative,
   rectification,
+  slowWeights,
   softplus,
   zero,
   zeros,
@@ -100,6 +102,32 @@ it('largestSoFar keeps the larger of slot and moment, or leaves the moment alone
   expect(u).toEqual([1, 2, 1]);
   const v = constant(3);
   expect(largestSoFar(v, constant(5), false)).toEqual({ u: v, kept: {} });
+});
+
+it('positiveNegative feeds its two averages in turn, and normalizes the noise', async () => {
+  const formula = (odd: boolean): Promise<Record<string, number[]>> =>
+    slotsAfter([2], [1, -3], { a: ones, b: (p) => p.mul(2), q: zeros }, ({ grad, a, b }) => {
+      const options = { beta1: constant(0.5), beta0: constant(0.75), odd };
+      const { q, kept } = positiveNegative({ a: a!, b: b! }, grad!, options);
+      return { ...kept, q };
+    });
+  const noise = Math.sqrt(1.75 ** 2 + 0.75 ** 2);
+  // β₁² = ¼: a ← ¼a + ¾g
+  const { a, b, q } = await formula(true);
+  expect([...a!, ...b!]).toEqual(close(1, -2, 2, -6));
+  expect(q).toEqual(close((1.75 - 0.75 * 2) / noise, (1.75 * -2 + 0.75 * 6) / noise));
+  const even = await formula(false);
+  expect([...even['a']!, ...even['b']!]).toEqual(close(1, 1, 1.25, -3.75));
+  expect(even['q']).toEqual(close((1.75 * 1.25 - 0.75) / noise, (1.75 * -3.75 - 0.75) / noise));
+});
+
+it('slowWeights go part of the way, or all of it, exactly', async () => {
+  const { slow } = await slotsAfter([2], [3, -1], { slow: ones }, ({ slow, grad }) => ({
+    slow: slowWeights(slow!, grad!, 0.25),
+  }));
+  expect(slow).toEqual([1.5, 0.5]);
+  const fast = constant(0.1);
+  expect(slowWeights(constant(1e9), fast, 1)).toBe(fast);
 });
 
 it('softplus is smooth at 0, and does not overflow', async () => {

@@ -7,6 +7,7 @@ import {
   custom,
   Optimizer,
   real,
+  slowWeights,
   zeros,
   type CommonOptions,
   type Momentum,
@@ -49,7 +50,7 @@ export class SlowWeights extends Optimizer<SlowWeightsOptions> {
 
   protected override update(tensors: object, { alpha }: Scalars<SlowWeightsOptions>): Results {
     const { param, slow } = tensors as Record<'param' | 'slow', Expression>;
-    const next = alpha === 1 ? param : slow.add(param.sub(slow).mul(alpha));
+    const next = slowWeights(slow, param, alpha);
     return { slow: next, param: next };
   }
 
