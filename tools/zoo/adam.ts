@@ -5,6 +5,7 @@ import { Adai } from '@optim/adai';
 import { AdamP } from '@optim/adamp';
 import { AdamD, AdamW, AMSGrad } from '@optim/adamw';
 import { RAdam } from '@optim/radam';
+import { Yogi } from '@optim/yogi';
 import type { Zoo } from './zoo.js';
 
 export const adam: Zoo = {
@@ -15,4 +16,5 @@ export const adam: Zoo = {
   AdamW: () => new AdamW({ learningRate: 1e-3 }),
   AMSGrad: () => new AMSGrad({ learningRate: 1e-3 }),
   RAdam: () => new RAdam({ learningRate: 1e-3 }),
+  Yogi: () => new Yogi({ learningRate: 1e-2 }),
 };
