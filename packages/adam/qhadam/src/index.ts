@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Ma and Yarats, "Quasi-hyperbolic momentum and Adam for deep learning", arXiv:1810.06801
+// Checked against the authors' qhoptim.
 
 import {
   commonOptions,
@@ -23,22 +23,48 @@ import {
 export interface QHAdamOptions extends OptimizerOptions {
   /** Decay of the first moment. @defaultValue `0.9` */
   beta1?: Hyper;
+  /** Decay of the second moment. @defaultValue `0.999` */
+  beta2?: Hyper;
+  /** ν₁, the share of the first moment in the numerator; the rest is the gradient. @defaultValue `1` */
+  nu1?: Hyper;
+  /** ν₂, the share of the second moment in the denominator; the rest is the squared gradient. @defaultValue `1` */
+  nu2?: Hyper;
+  /** Added to the root; 0 gives NaN for a weight that has only had gradients of zero. @defaultValue `1e-8` */
+  epsilon?: Hyper;
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { firstCorrection: number; secondCorrection: number };
 
 /**
- * In one line, what it does that its neighbours do not.
+ * Adam that mixes both of its moving averages with the gradient at hand.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * m ← β₁m + (1 − β₁)g                      m̂ = m/(1 − β₁ᵗ)
+ * v ← β₂v + (1 − β₂)g²                     v̂ = v/(1 − β₂ᵗ)
+ * n = ν₁m̂ + (1 − ν₁)g
+ * d = √(ν₂v̂ + (1 − ν₂)g²) + ε
+ * p ← p − learningRate·n/d
+ * ```
+ *
+ * With ν₁ = ν₂ = 1, the defaults, it is Adam; ν₁ = 0 is RMSProp with bias correction; ν₁ = β₁, ν₂ = 1 is NAdam but for
+ * its bias correction. The first step is learningRate·g/(|g| + ε) whatever they are.
+ *
+ * Slots, of the parameter's shape: `m`, `v`.
+ *
+ * The authors keep m̂ and v̂ instead, which differs by rounding. pytorch_optimizer misplaces a bracket in v, which makes
+ * it wrong from the first step on.
+ *
+ * **When to use:** where a longer memory of gradients would help, but Adam with a larger β₁ reacts too late.
+ * **When not:** with its defaults, which are Adam's. **Hint:** the authors' rule of thumb is `nu1` 0.7, `nu2` 1, `beta1`
+ * 0.995, `beta2` 0.999, with the learning rate of Adam.
  *
  * @example
  * ```ts
  * import { QHAdam } from '@optim/qhadam';
  *
- * model.compile({ optimizer: new QHAdam({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * model.compile({ optimizer: new QHAdam({ learningRate: 1e-3, nu1: 0.7, beta1: 0.995 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/1810.06801
  */
 export class QHAdam extends Optimizer<QHAdamOptions> {
   static get className(): string {
@@ -48,26 +74,34 @@ export class QHAdam extends Optimizer<QHAdamOptions> {
   static override readonly options: OptionTable<QHAdamOptions> = {
     learningRate: hyper('[0, ∞)', 1e-3),
     beta1: hyper('[0, 1)', 0.9),
-    ...commonOptions(),
+    beta2: hyper('[0, 1)', 0.999),
+    nu1: hyper('[0, 1]', 1),
+    nu2: hyper('[0, 1]', 1),
+    epsilon: hyper('[0, ∞)', 1e-8),
+    ...commonOptions(0, 'coupled'),
   };
 
   static override readonly momentumSlots: readonly string[] = ['m'];
 
   protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+    return { m: zeros, v: zeros };
   }
 
-  protected override coefficients(t: number, options: Resolved<QHAdamOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override coefficients(t: number, { beta1, beta2 }: Resolved<QHAdamOptions>): Coefficients {
+    return { firstCorrection: 1 - beta1 ** t, secondCorrection: 1 - beta2 ** t };
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<QHAdamOptions, Coefficients>,
+    { param, grad, m, v }: Tensors<'m' | 'v'>,
+    scalars: Scalars<QHAdamOptions, Coefficients>,
   ): Results {
+    const { learningRate, beta1, beta2, nu1, nu2, epsilon, firstCorrection, secondCorrection } = scalars;
+    const g2 = grad.square();
     m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    v = ema(v, g2, beta2);
+    const n = ema(m.div(firstCorrection), grad, nu1);
+    const d = ema(v.div(secondCorrection), g2, nu2).sqrt().add(epsilon);
+    return { m, v, param: param.sub(n.mul(learningRate).div(d)) };
   }
 }
 
