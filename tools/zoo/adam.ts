@@ -4,6 +4,7 @@ import { AdaBelief } from '@optim/adabelief';
 import { Adai } from '@optim/adai';
 import { AdamP } from '@optim/adamp';
 import { AdamD, AdamW, AMSGrad } from '@optim/adamw';
+import { DiffGrad } from '@optim/diffgrad';
 import { LaProp } from '@optim/laprop';
 import { NAdam } from '@optim/nadam';
 import { QHAdam } from '@optim/qhadam';
@@ -18,6 +19,7 @@ export const adam: Zoo = {
   AdamP: () => new AdamP({ learningRate: 1e-3 }),
   AdamW: () => new AdamW({ learningRate: 1e-3 }),
   AMSGrad: () => new AMSGrad({ learningRate: 1e-3 }),
+  DiffGrad: () => new DiffGrad({ learningRate: 2e-3 }),
   LaProp: () => new LaProp({ learningRate: 4e-4 }),
   NAdam: () => new NAdam({ learningRate: 2e-3 }),
   QHAdam: () => new QHAdam({ learningRate: 1e-3, nu1: 0.7, beta1: 0.995 }),
