@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { Lion } from '@optim/lion';
 import type { Zoo } from './zoo.js';
 
-export const momentum: Zoo = {};
+export const momentum: Zoo = {
+  Lion: () => new Lion({ learningRate: 2e-4 }),
+};

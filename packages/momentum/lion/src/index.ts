@@ -1,44 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Chen et al., "Symbolic Discovery of Optimization Algorithms", arXiv:2302.06675
+// Checked against the authors' lion_pytorch.py.
 
 import {
+  adaNorm,
+  adaNormOptions,
   commonOptions,
   ema,
   hyper,
   Optimizer,
   register,
+  zero,
   zeros,
+  type AdaNormOptions,
   type Hyper,
   type OptimizerOptions,
   type OptionTable,
-  type Resolved,
   type Results,
   type Scalars,
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import { where } from '@optim/fusion';
 
 /** Options of {@link Lion}. */
-export interface LionOptions extends OptimizerOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
+export interface LionOptions extends OptimizerOptions, AdaNormOptions {
+  /** Share of the momentum in the direction of the step. @defaultValue `0.9` */
   beta1?: Hyper;
+  /** Decay of the momentum. @defaultValue `0.99` */
+  beta2?: Hyper;
 }
 
-type Coefficients = { stepSize: number };
-
 /**
- * In one line, what it does that its neighbours do not.
+ * Steps by the sign of a mixture of momentum and gradient: every element moves by exactly the learning rate, and one
+ * slot is all the memory it takes.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * c = β₁m + (1 − β₁)g
+ * m ← β₂m + (1 − β₂)g
+ * p ← p − learningRate·sign(c)
+ * ```
+ *
+ * sign(0) is 0: what never had a gradient stays where it is. A NaN stays one. There is neither ε nor bias correction,
+ * which a sign does not need. With `adanorm` it is the g in m that is stretched.
+ *
+ * Slots: `m`, of the parameter's shape; scalar: with `adanorm` `e`.
+ *
+ * The authors have decoupled decay only, and no AdaNorm; that of pytorch_optimizer has had no effect since 3.6. A decay
+ * that is divided by the first learning rate, as lucidrains' port offers it, is `weightDecayMode: 'independent'`.
+ *
+ * **When to use:** large batches and large models, vision and language alike, where AdamW does well and its second
+ * moment costs memory. **When not:** small batches, whose noise a sign makes as large as the signal; steps do not shrink
+ * by themselves near a minimum. **Hint:** a learning rate 3 to 10 times smaller than AdamW's, a weight decay larger by
+ * as much; β₁ = 0.95 and β₂ = 0.98 where training is unstable.
  *
  * @example
  * ```ts
  * import { Lion } from '@optim/lion';
  *
- * model.compile({ optimizer: new Lion({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * model.compile({ optimizer: new Lion({ learningRate: 1e-4, weightDecay: 0.1 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/2302.06675
  */
 export class Lion extends Optimizer<LionOptions> {
   static get className(): string {
@@ -46,28 +68,29 @@ export class Lion extends Optimizer<LionOptions> {
   }
 
   static override readonly options: OptionTable<LionOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
+    learningRate: hyper('[0, ∞)', 1e-4),
     beta1: hyper('[0, 1)', 0.9),
+    beta2: hyper('[0, 1)', 0.99),
+    ...adaNormOptions(),
     ...commonOptions(),
   };
 
   static override readonly momentumSlots: readonly string[] = ['m'];
 
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
-  }
-
-  protected override coefficients(t: number, options: Resolved<LionOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override slots({ adanorm }: LionOptions): Record<string, SlotInit> {
+    return { m: zeros, ...(adanorm && { e: zero }) };
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<LionOptions, Coefficients>,
+    { param, grad, m, e }: Tensors<'m' | 'e'>,
+    scalars: Scalars<LionOptions>,
   ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    const { learningRate, beta1, beta2 } = scalars;
+    const c = ema(m, grad, beta1);
+    // A sign that lets NaN through, which c.sign() would hide.
+    const u = where(c.greater(0), 1, where(c.less(0), -1, c));
+    const { grad: s, kept } = adaNorm(grad, e, scalars);
+    return { ...kept, m: ema(m, s, beta2), param: param.sub(u.mul(learningRate)) };
   }
 }
 
