@@ -33,14 +33,6 @@ export {
   type OperationName,
   type ReductionName,
 } from './language.js';
-export {
-  hostValues,
-  phasePrograms,
-  trace,
-  type Node,
-  type Output,
-  type Phase,
-  type Program,
-  type Rule,
-} from './program.js';
+export { phasePrograms, type Phase } from './phases.js';
+export { hostValues, trace, type Node, type Output, type Program, type Rule } from './program.js';
 export { broadcast, sameShape, showShape, sizeOf, type Shape } from './shape.js';

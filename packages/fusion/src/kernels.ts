@@ -6,7 +6,8 @@ import { Unsupported, type Executor, type Kernel } from './executor.js';
 import { cpuExecutor } from './executors/cpu/kernel.js';
 import { opsExecutor } from './executors/ops.js';
 import { wasmExecutor } from './executors/wasm/kernel.js';
-import { intermediate, phasePrograms, type Program } from './program.js';
+import { intermediate, phasePrograms } from './phases.js';
+import type { Program } from './program.js';
 import { sizeOf } from './shape.js';
 
 const executors = new Map<string, Executor>([
@@ -200,7 +201,7 @@ function visible(name: string, kernel: Kernel): Kernel {
   };
 }
 
-/** Runs phases in order, handing on what each reduced. */
+/** Runs phases in order, handing on what each reduced or kept. */
 function sequence(program: Program, phases: readonly Program[], parts: readonly Kernel[]): Kernel {
   // Where a tensor stands in the list of all there are: inputs, then the outputs of each phase in turn.
   const places = program.inputs.map((at) => program.nodes[at]!.name!);

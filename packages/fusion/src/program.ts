@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Expression, input, scalar, whileTracing, type NodeName } from './expression.js';
-import { operations, reductions, type Kind, type OperationName } from './language.js';
+import { operations, type Kind, type OperationName } from './language.js';
+import { isReduction, split, type Phase } from './phases.js';
 import { sameShape, showShape, type Shape } from './shape.js';
 
 /** One value of a program. Arguments are positions of earlier nodes. */
@@ -18,7 +19,7 @@ export interface Node {
   readonly value?: number;
   /** Of a reduction; `null` means over all elements, to a scalar. */
   readonly axes?: readonly number[] | null;
-  /** The first phase in which the value is available; a reduction is computed one phase earlier. */
+  /** The first sweep in which the value is available; a reduction is computed one sweep earlier. */
   readonly phase: number;
 }
 
@@ -27,16 +28,6 @@ export interface Output {
   readonly name: string;
   readonly node: number;
   readonly replaces: number;
-}
-
-/**
- * One sweep over the elements: everything elementwise that `reductions` (positions of reduction nodes) or, in the
- * last phase, the outputs need. Values of earlier phases enter as reduced tensors; the rest is computed afresh.
- */
-export interface Phase {
-  readonly reductions: readonly number[];
-  /** Outputs that are not reductions themselves, in the last phase. */
-  readonly outputs: readonly Output[];
 }
 
 /** A traced rule: a graph in topological order, each distinct value once, and its split into phases. */
@@ -56,10 +47,6 @@ export type Rule = (
   tensors: Record<string, Expression>,
   scalars: Record<string, Expression>,
 ) => Record<string, Expression>;
-
-function isReduction(op: NodeName): boolean {
-  return (reductions as readonly string[]).includes(op);
-}
 
 /** Appends an expression and what it needs to `nodes`, sharing equal values; returns its position. */
 class Graph {
@@ -152,71 +139,6 @@ export function trace(
     outputs: bound,
     phases: split(nodes, bound),
   };
-}
-
-/** Phase i computes the reductions of values of phase i; the last one computes the outputs that are not reductions. */
-function split(nodes: readonly Node[], outputs: readonly Output[]): Phase[] {
-  const elementwise = outputs.filter(({ node }) => !isReduction(nodes[node]!.op));
-  const count = Math.max(
-    ...nodes.map(({ phase }) => phase),
-    ...elementwise.map(({ node }) => nodes[node]!.phase + 1),
-    1,
-  );
-  return Array.from({ length: count }, (_, phase) => ({
-    reductions: nodes.flatMap((node, at) => (isReduction(node.op) && node.phase === phase + 1 ? [at] : [])),
-    outputs: phase === count - 1 ? elementwise : [],
-  }));
-}
-
-/** Name of a reduction's result among the inputs and outputs of {@link phasePrograms}. */
-export const intermediate = (at: number): string => `#${at}`;
-
-/**
- * The phases as programs of their own, to be run in order. In each, reductions stand only right before an output; what
- * an earlier one reduced comes in as an input named `#` and its position in the whole program.
- */
-export function phasePrograms(program: Program): Program[] {
-  if (program.phases.length === 1) return [program];
-  return program.phases.map(({ reductions: reduced, outputs }, phase) => {
-    const nodes: Node[] = [];
-    const positions = new Map<number, number>();
-    const take = (at: number): number => {
-      const known = positions.get(at);
-      if (known !== undefined) return known;
-      const node = program.nodes[at]!;
-      const isEarlier = isReduction(node.op) && node.phase <= phase;
-      const part: Node = isEarlier
-        ? {
-            op: 'input',
-            args: [],
-            shape: node.shape,
-            kind: node.kind,
-            host: false,
-            name: intermediate(at),
-            phase,
-          }
-        : { ...node, args: node.args.map(take) };
-      positions.set(at, nodes.push(part) - 1);
-      return nodes.length - 1;
-    };
-    const taken = [
-      ...reduced.map((at) => ({ name: intermediate(at), node: take(at) })),
-      ...outputs.map(({ name, node }) => ({ name, node: take(node) })),
-    ];
-    const inputs = nodes.flatMap((node, at) => (node.op === 'input' ? [at] : []));
-    const bound = taken.map((output) => ({
-      ...output,
-      replaces: inputs.findIndex((at) => nodes[at]!.name === output.name),
-    }));
-    return {
-      name: `${program.name}#${phase}`,
-      nodes,
-      inputs,
-      scalars: nodes.flatMap((node) => (node.op === 'scalar' ? [node.name!] : [])),
-      outputs: bound,
-      phases: [{ reductions: reduced.map((at) => positions.get(at)!), outputs: bound }],
-    };
-  });
 }
 
 /** The values of all host nodes, by position, for one set of scalars. */

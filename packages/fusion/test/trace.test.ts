@@ -202,6 +202,58 @@ describe('phases', () => {
   });
 });
 
+describe('a small value that a sweep would compute again and again', () => {
+  const keptOf = (x: number[], rule: Rule): string[][] => {
+    const column = x.map((n, axis) => (axis === x.length - 1 ? n : 1));
+    const program = trace('Test', { x, column }, ['s'], rule);
+    return program.phases.map(({ kept }) => kept.map((at) => program.nodes[at]!.op));
+  };
+  const normalized: Rule = ({ x }) => ({ y: x!.div(x!.norm([0])), z: x!.mul(x!.norm([0]).add(1)) });
+
+  it('is kept between the sweep that reduces and the one that reads it', () => {
+    expect(keptOf([256, 256], normalized)).toEqual([[], ['sqrt', 'add'], []]);
+  });
+
+  it('is computed afresh where little is saved', () => {
+    expect(keptOf([64, 64], normalized)).toEqual([[], []]);
+    expect(keptOf([4, 65536], normalized)).toEqual([[], []]);
+  });
+
+  it('is computed afresh where it costs next to nothing, is a scalar, or known on the host', () => {
+    const rule: Rule = ({ x }, { s }) => ({
+      a: x!.mul(x!.sum([0]).mul(2)),
+      b: x!.div(x!.norm()),
+      c: x!.mul(s!.sqrt()),
+    });
+    expect(keptOf([256, 256], rule)).toEqual([[], []]);
+  });
+
+  it('is kept by an earlier sweep, without a phase of its own, where that can compute it', () => {
+    const late: Rule = ({ x, column }) => ({ y: x!.div(x!.norm()).div(column!.sqrt()) });
+    expect(keptOf([256, 256], late)).toEqual([['sqrt'], []]);
+    const early: Rule = ({ x, column }) => ({ y: x!.div(x!.div(column!.sqrt()).norm()) });
+    expect(keptOf([256, 256], early)).toEqual([[], []]);
+  });
+
+  it('is computed in place where there is no reduction', () => {
+    expect(keptOf([256, 256], ({ x, column }) => ({ y: x!.div(column!.sqrt()) }))).toEqual([[]]);
+  });
+
+  it('may be a condition: the numbers it compares are kept', () => {
+    const rule: Rule = ({ x }) => ({ y: where(x!.norm([0]).less(1), x!, 0) });
+    expect(keptOf([256, 256], rule)).toEqual([[], ['sqrt'], []]);
+  });
+
+  it('enters later phases as an input', () => {
+    const program = trace('Test', { x: [256, 256] }, [], ({ x }) => ({ x: x!.div(x!.norm([0])) }));
+    const at = program.nodes.findIndex(({ op }) => op === 'sqrt');
+    const [, between, last] = phasePrograms(program);
+    expect(between).toMatchObject({ outputs: [{ name: `#${at}`, replaces: -1 }] });
+    expect(opsOf(last!)).toEqual(['input', 'input', 'div']);
+    expect(last!.nodes[1]).toMatchObject({ name: `#${at}`, shape: [1, 256] });
+  });
+});
+
 describe('outputs', () => {
   it('replace the input of their name', () => {
     const program = trace('Test', { g: [2], m: [2], p: [2] }, [], ({ g, m, p }) => ({

@@ -3,9 +3,10 @@
 import * as fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { kernelFor, phasePrograms, type Executor } from '../src/index.js';
+import { split } from '../src/phases.js';
 import { checkKernel } from './check.js';
 import { correctlyRounded } from './precision.js';
-import { any, ordinary, samples } from './programs.js';
+import { any, ordinary, samples, type Sample } from './programs.js';
 
 /**
  * Random programs on the active backend, whose own executor is given. WebAssembly computes in IEEE 754 throughout, with
@@ -29,6 +30,20 @@ export function webAssemblySuite(executor: Executor): void {
         checkKernel(kernelFor(sample.program), sample, correctlyRounded),
       );
       await fc.assert(property, { numRuns: 3000, seed: 11 });
+    });
+
+    it('so do phases that keep every small value', async () => {
+      const kept = samples(element)
+        .map((sample): Sample => {
+          const { nodes, outputs } = sample.program;
+          const phases = split(nodes, outputs, (elements, swept) => elements < swept);
+          return { ...sample, program: { ...sample.program, phases } };
+        })
+        .filter(({ program }) => program.phases.some((phase) => phase.kept.length > 0));
+      const property = fc.asyncProperty(kept, (sample) =>
+        checkKernel(kernelFor(sample.program), sample, correctlyRounded),
+      );
+      await fc.assert(property, { numRuns: 60, seed: 13 });
     });
   });
 }
