@@ -68,12 +68,17 @@ export interface DecayScalars {
   readonly weightDecayMode: string;
 }
 
-/** Decay in the three modes of {@link WeightDecayMode}. */
+/**
+ * Decay in the three modes of {@link WeightDecayMode}.
+ *
+ * @param rate - of the decoupled decay, which does not act while it is `null`
+ */
 export function decayed(
   { param, grad }: Pair,
-  { learningRate, weightDecay, weightDecayMode }: DecayScalars,
+  rate: Expression | null,
+  { weightDecay, weightDecayMode }: Omit<DecayScalars, 'learningRate'>,
 ): Pair {
   if (weightDecayMode === 'coupled') return { param, grad: grad.add(param.mul(weightDecay)) };
-  const strength = weightDecayMode === 'decoupled' ? weightDecay.mul(learningRate) : weightDecay;
-  return { param: param.mul(strength.neg().add(1)), grad };
+  const strength = weightDecayMode === 'decoupled' ? rate && weightDecay.mul(rate) : weightDecay;
+  return { param: strength ? param.mul(strength.neg().add(1)) : param, grad };
 }

@@ -4,21 +4,16 @@
 
 import { hookFromConfig, type Hook, type HookConfig } from './hook.js';
 import type { ParameterGroup } from './group.js';
+import { decodeMatch, encodeMatch, type SavedMatch } from './match.js';
 import { decodeValue, encodeValue, isSchedule } from './schedule.js';
 
 function encodeGroup(owner: string, { match, ...overrides }: ParameterGroup): Record<string, unknown> {
-  if (!(match instanceof RegExp)) {
-    throw new TypeError(
-      `${owner}: parameterGroups: a function cannot be saved; match by RegExp, got ${match.name || 'a function'}`,
-    );
-  }
-  return { match: { name: match.source, flags: match.flags }, ...encodeOptions(owner, overrides) };
+  return { match: encodeMatch(`${owner}: parameterGroups`, match), ...encodeOptions(owner, overrides) };
 }
 
 function decodeGroup(group: Record<string, unknown>): ParameterGroup {
   const { match, ...overrides } = group;
-  const { name, flags } = match as { name: string; flags: string };
-  return { match: new RegExp(name, flags), ...decodeOptions(overrides) };
+  return { match: decodeMatch(match as SavedMatch), ...decodeOptions(overrides) };
 }
 
 function encodeHook(owner: string, hook: Hook): HookConfig {

@@ -93,6 +93,17 @@ export function positiveNegative(
   return { q, kept: odd ? { a: P } : { b: P } };
 }
 
+/**
+ * Stable weight decay: decoupled decay in proportion to the typical step, p ← p·(1 − strength/S) where S > 0.
+ *
+ * @param strength - learning rate times weight decay
+ * @param S - root of the mean second moment of all parameters
+ * @see https://arxiv.org/abs/2011.11152
+ */
+export function stablyDecayed(param: Expression, strength: Expression, S: Expression): Expression {
+  return param.mul(where(S.greater(0), strength.div(S), 0).neg().add(1));
+}
+
 /** Lookahead's slow weights φ after they have gone towards the fast ones: φ + α(p − φ). */
 export function slowWeights(slow: Expression, fast: Expression, alpha: number): Expression {
   return alpha === 1 ? fast : slow.add(fast.sub(slow).mul(alpha));

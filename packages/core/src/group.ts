@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type * as tf from '@tensorflow/tfjs-core';
+import { isMatch, type Match } from './match.js';
 import { check, show, suggestion, type OptionSpec } from './options.js';
 import { isSchedule } from './schedule.js';
 
@@ -11,13 +11,8 @@ import { isSchedule } from './schedule.js';
  * @example `{ match: /bias|gamma|beta/, weightDecay: 0 }`
  */
 export interface ParameterGroup {
-  readonly match: RegExp | ((variable: tf.Variable) => boolean);
+  readonly match: Match;
   readonly [option: string]: unknown;
-}
-
-/** Whether a group is meant for a variable. */
-export function matches(group: ParameterGroup, variable: tf.Variable): boolean {
-  return group.match instanceof RegExp ? variable.name.search(group.match) >= 0 : group.match(variable);
 }
 
 /** Options that belong to the optimizer as a whole and cannot differ between groups. */
@@ -38,7 +33,7 @@ export function checkGroups(
     if (typeof group !== 'object' || group === null) {
       throw new TypeError(`${owner}: ${where} must be an object, got ${show(group)}`);
     }
-    if (!(group.match instanceof RegExp) && typeof group.match !== 'function') {
+    if (!isMatch(group.match)) {
       throw new TypeError(
         `${owner}: ${where}.match must be a RegExp or a function of the variable, got ${show(group.match)}`,
       );

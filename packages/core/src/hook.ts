@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Expression } from '@optim/fusion';
-import { resolveOptions, show, type OptionTable } from './options.js';
+import { decodeMatch, encodeMatch, isMatch, type Match, type SavedMatch } from './match.js';
+import { custom, resolveOptions, show, type OptionSpec, type OptionTable } from './options.js';
 import type { Results, SlotInit } from './rule.js';
 import { decode, encode } from './schedule.js';
 
@@ -14,15 +15,23 @@ export interface HookConfig {
 type Tensors = Record<string, Expression>;
 
 /**
- * A change of the gradient before the rule, or of the parameter after it, traced and fused with the rule. Hooks run in
- * the order given. Each may keep slots per parameter and globals per optimizer, and may observe all parameters first;
- * names are its own, the optimizer keeps them apart.
+ * A change of the gradient before the rule, or of the parameter before or after it, traced and fused with the rule. Hooks
+ * run in the order given. Each may keep slots per parameter and globals per optimizer, and may observe all parameters
+ * first; names are its own, the optimizer keeps them apart.
  */
 export interface Hook {
   /** Appears in errors, state dicts and {@link Hook.config}; letters and digits only. */
   readonly name: string;
   /** Absent for a hook that cannot be saved. */
   readonly config?: HookConfig;
+  /**
+   * What it reads of the algorithm; an optimizer that cannot tell refuses the hook. `'learningRate'` is the rate in force,
+   * seen by `decay` and `update` among the globals. `'secondMoment'`, bias-corrected, is seen by `observe`, which then
+   * comes after all observations of the algorithm itself: it is the moment that this step divides by.
+   */
+  readonly reads?: readonly ('learningRate' | 'secondMoment')[];
+  /** Variables that it observes like all others, and leaves alone otherwise. */
+  readonly exclude?: Match | null;
   /** Tensors kept per parameter. */
   readonly slots?: Readonly<Record<string, SlotInit>>;
   /** Scalars kept per optimizer, with their first values. */
@@ -33,7 +42,12 @@ export interface Hook {
   combine?(sums: Tensors, globals: Tensors): Results;
   /** New `grad`, and own slots. */
   gradient?(tensors: Tensors, globals: Tensors): Results;
-  /** New `param`, and own slots, from `param` (after the rule), `old` (before the step), `grad` and own slots. */
+  /** New `param`, and own slots: a decay of its own, after that of the optimizer and before the rule. */
+  decay?(tensors: Tensors, globals: Tensors): Results;
+  /**
+   * New `param`, and own slots, after the rule: sees `param`, `old` (before the step), `start` (before the rule, decayed),
+   * `step` (start − param, what the rule takes off), `grad` (before coupled decay) and own slots.
+   */
   update?(tensors: Tensors, globals: Tensors): Results;
   /** A condition; where it does not hold the whole step leaves parameters, slots and globals of others unchanged. */
   guard?(globals: Tensors): Expression;
@@ -47,7 +61,7 @@ const factories = new Map<string, Factory>();
  * Defines a named, validated, serializable hook.
  *
  * @param name - name in errors and in saved configurations
- * @param table - its options
+ * @param table - its options; one of the name `exclude` (see {@link exclude}) becomes {@link Hook.exclude}
  * @param build - from checked options to the parts of the hook
  * @param short - the option that a plain number given in place of the options object stands for
  * @returns a function from options (or that one number) to {@link Hook}
@@ -55,18 +69,39 @@ const factories = new Map<string, Factory>();
 export function defineHook<O extends object>(
   name: string,
   table: OptionTable<O>,
-  build: (options: Required<O>) => Omit<Hook, 'name' | 'config'>,
+  build: (options: Required<O>) => Omit<Hook, 'name' | 'config' | 'exclude'>,
   short?: keyof O & string,
 ): (options?: O | number) => Hook {
   const factory = (given: O | number = {} as O): Hook => {
     const options = (typeof given === 'number' && short ? { [short]: given } : given) as O;
-    const hook = { ...build(resolveOptions(name, table, options)), name };
-    // A getter, so that a hook with a plain function as a schedule works and fails only when it is saved.
-    const get = (): HookConfig => ({ hook: name, options: encode(options, `${name}: `) });
+    const resolved = resolveOptions(name, table, options);
+    const { exclude = null } = resolved as { exclude?: Match | null };
+    const hook = { ...build(resolved), name, exclude };
+    // A getter, so that a hook with a plain function among its options works and fails only when it is saved.
+    const get = (): HookConfig => ({ hook: name, options: encodeOptions(name, options) });
     return Object.defineProperty(hook, 'config', { get, enumerable: true });
   };
   factories.set(name, factory);
   return factory;
+}
+
+/** The row of the option `exclude`: which variables a hook leaves alone. */
+export function exclude(): OptionSpec {
+  const accepts = (value: unknown): boolean => value === null || isMatch(value);
+  return custom('a RegExp or a function of the variable, or null', accepts, null);
+}
+
+function encodeOptions(name: string, options: object): Record<string, unknown> {
+  const { exclude, ...others } = options as { exclude?: Match | null };
+  return {
+    ...encode(others, `${name}: `),
+    ...(exclude && { exclude: encodeMatch(`${name}: exclude`, exclude) }),
+  };
+}
+
+function decodeOptions(config: HookConfig['options']): Record<string, unknown> {
+  const { exclude, ...others } = config as { exclude?: SavedMatch };
+  return { ...decode(others), ...(exclude && { exclude: decodeMatch(exclude) }) };
 }
 
 /**
@@ -80,14 +115,14 @@ export function hookFromConfig(config: HookConfig): Hook {
       `hook "${config.hook}" is not defined; import it (for example from @optim/hooks) before loading`,
     );
   }
-  return factory(decode(config.options));
+  return factory(decodeOptions(config.options));
 }
 
 /** Whether a value looks like a {@link Hook}. */
 export function isHook(value: unknown): value is Hook {
   if (typeof value !== 'object' || value === null || !('name' in value) || typeof value.name !== 'string')
     return false;
-  return ['gradient', 'update', 'guard'].some(
+  return ['gradient', 'decay', 'update', 'guard'].some(
     (part) => typeof (value as Record<string, unknown>)[part] === 'function',
   );
 }

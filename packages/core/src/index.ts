@@ -20,13 +20,15 @@ export {
   rectification,
   slowWeights,
   softplus,
+  stablyDecayed,
   unitAxes,
   zero,
   zeros,
 } from './formulas.js';
 export { factoredAxes, factoredMoment, factoredSlots, type FactoredAxes } from './factored.js';
 export type { ParameterGroup } from './group.js';
-export { defineHook, hookFromConfig, type Hook, type HookConfig } from './hook.js';
+export { defineHook, exclude, hookFromConfig, type Hook, type HookConfig } from './hook.js';
+export type { Match } from './match.js';
 export {
   adaNormOptions,
   commonOptions,
@@ -75,5 +77,6 @@ export {
   type ScheduleConfig,
 } from './schedule.js';
 export type { ForeignState, SavedParameter, SavedTensor, StateDict } from './state.js';
+export { centralized, clippedByUnit, pulledToUnitNorm, standardized, unitNorm } from './units.js';
 export { momentumOf, unwrap, Wrapper } from './wrapper.js';
 export { loadExecutors } from '@optim/fusion';

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The base of every algorithm that is written as a rule.
 
-import { kernelFor, loadExecutors, sameShape, showShape, type Program } from '@optim/fusion';
+import { kernelFor, loadExecutors, sameShape, showShape, type Expression, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { BaseOptimizer, type Entry, type NamedWeight } from './base.js';
 import { decayed, type CommonOptions, type DecayScalars, type OptimizerOptions } from './common-options.js';
 import { decodeOptions, encodeOptions, encodeSavable } from './config.js';
-import { atStep, checkGroups, matches, type ParameterGroup } from './group.js';
+import { atStep, checkGroups, type ParameterGroup } from './group.js';
 import { keyed, type Hook } from './hook.js';
+import { matches } from './match.js';
 import { check, resolveOptions, type OptionSpec, type OptionTable } from './options.js';
 import type { HostInit, Pair, Resolved, Results, Round, SlotInit, TracedInit } from './rule.js';
 import { isSchedule, type Schedule } from './schedule.js';
@@ -44,8 +45,8 @@ export interface Momentum {
 export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> extends BaseOptimizer {
   /** Default, range and check of every option. */
   static readonly options: object;
-  /** Slots that are a running average of gradients or updates; wrappers may reset them or average them. */
-  static readonly momentumSlots: readonly string[] = [];
+  /** Slots, by name or pattern, that are a running average of gradients or updates; wrappers may reset or average them. */
+  static readonly momentumSlots: readonly (string | RegExp)[] = [];
 
   /** Options in force, defaults filled in. */
   protected settings!: Required<O>;
@@ -111,10 +112,29 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
 
   /** Weight decay, traced before everything else; overridden where a paper has its own. */
   protected decay(pair: Pair, scalars: DecayScalars): Pair {
-    return decayed(pair, scalars);
+    return decayed(pair, this.rateInForce(pair.param, scalars), scalars);
   }
 
-  /** The recurrence: new `param` and slots. What is not returned stays as it is. */
+  /**
+   * The rate by which decoupled decay and hooks go; overridden where it is not the option `learningRate`. `null` in a round
+   * that has yet to find it: nothing decays by it then.
+   */
+  protected rateInForce(_param: Expression, { learningRate }: DecayScalars): Expression | null {
+    return learningRate;
+  }
+
+  /**
+   * The bias-corrected second moment that this step divides by, of the parameter's shape, from the slots after the update;
+   * for hooks that read it. `null` for an algorithm that keeps none.
+   */
+  protected secondMoment(_slots: object, _scalars: object): Expression | null {
+    return null;
+  }
+
+  /**
+   * The recurrence: new `param` and slots. What is not returned stays as it is. A rule that decays by itself also returns
+   * `start`, the parameter with the decay alone, so that a hook can tell the step from the decay.
+   */
   protected abstract update(tensors: object, scalars: object): Results;
 
   // --- Learning rate ----------------------------------------------------------------------------------------------
@@ -143,7 +163,8 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
 
   protected step(entries: readonly Entry[], loss?: tf.Scalar): void {
     const { needs } = this.constructor as typeof Optimizer;
-    if (needs.includes('gradient') && entries.length === 0) {
+    const readsMoments = this.hooks.some(({ hook }) => hook.reads?.includes('secondMoment'));
+    if ((needs.includes('gradient') || readsMoments) && entries.length === 0) {
       throw new RangeError(`${this.owner}: a step needs at least one gradient, got none`);
     }
     if (needs.includes('loss') && !loss) {
@@ -159,13 +180,13 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
       this.stepper.run({
         parameters,
         grads: entries.map(({ grad }) => grad),
-        bindings: parameters.map(({ group, updates }) => {
-          const key = `${group}|${updates}`;
-          const binding = bindings.get(key) ?? this.bind(group, updates + 1);
+        bindings: parameters.map(({ group, exempt, updates }) => {
+          const key = `${group}|${exempt}|${updates}`;
+          const binding = bindings.get(key) ?? this.bind(group, exempt, updates + 1);
           bindings.set(key, binding);
           return binding;
         }),
-        base: this.bind(0, this.iterations + 1),
+        base: this.bind(0, [], this.iterations + 1),
         globals: this.kept,
         loss: needs.includes('loss') ? loss : undefined,
       });
@@ -211,12 +232,15 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
       ? Object.entries(saved.slots).map(([name, slot]) => [name, restored(slot)] as const)
       : [...named(program, kernelFor(program).run(inputs, [])), ...Object.entries(given)];
     const slots = first.map(([name, value]) => [name, toVariable(value)] as const);
-    return { variable, group, slots: Object.fromEntries(slots), updates: saved?.updates ?? 0 };
+    const exempt = this.hooks.flatMap(({ key, hook: { exclude } }) =>
+      exclude && matches(exclude, variable) ? [key] : [],
+    );
+    return { variable, group, exempt, slots: Object.fromEntries(slots), updates: saved?.updates ?? 0 };
   }
 
   private groupOf(variable: tf.Variable): number {
     const groups = this.settings.parameterGroups as readonly ParameterGroup[];
-    return groups.findIndex((group) => matches(group, variable)) + 1;
+    return groups.findIndex(({ match }) => matches(match, variable)) + 1;
   }
 
   private initProgram(variable: tf.Variable, group: number): Program {
@@ -241,7 +265,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     );
   }
 
-  private bind(group: number, t: number): Binding {
+  private bind(group: number, exempt: readonly string[], t: number): Binding {
     const options = this.groups[group]!;
     const values = atStep(this.owner, this.table, options, this.iterations);
     const numbers: Record<string, number> = {};
@@ -253,7 +277,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     const decays = options.weightDecay !== 0;
     flags['decays'] = decays;
     // Options are settled but for the learning rate, which a setter may turn from null into a number.
-    let key = `${group}|${decays}|${flags['learningRate']}`;
+    let key = `${group}|${exempt}|${decays}|${flags['learningRate']}`;
     for (const [name, value] of Object.entries(this.coefficients(t, values as Resolved<O>))) {
       if (typeof value === 'number') numbers[name] = value;
       else {
@@ -261,7 +285,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
         key += `|${name}=${value}`;
       }
     }
-    const structure: Structure = { key, flags, numbers: Object.keys(numbers), decays };
+    const structure: Structure = { key, flags, numbers: Object.keys(numbers), decays, exempt };
     return { structure, numbers, arrays: new Map() };
   }
 
@@ -285,7 +309,9 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   /** @internal The running averages kept for the parameters met so far; `null` if the rule keeps none. */
   momentum(): Momentum | null {
     const { momentumSlots } = this.constructor as typeof Optimizer;
-    const names = momentumSlots.filter((name) => this.slotNames().includes(name));
+    const names = momentumSlots.flatMap((slot) =>
+      this.slotNames().filter((name) => (slot instanceof RegExp ? slot.test(name) : name === slot)),
+    );
     if (names.length === 0) return null;
     const of = ({ variable, slots }: Parameter): Momentum['slots'][number] => [
       variable,
@@ -447,14 +473,32 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     this.settings = settings;
     this.groups = this.grouped(settings);
     this.hooks = keyed(this.owner, settings.transforms as readonly Hook[]);
+    for (const { hook } of this.hooks) this.assertServes(hook);
     this.tracer = new Tracer({
       name: this.owner,
       hooks: this.hooks,
       rounds: this.rounds(settings),
       decay: (pair, scalars) => this.decay(pair, scalars as unknown as DecayScalars),
+      rate: (param, scalars) => this.rateInForce(param, scalars as unknown as DecayScalars),
+      secondMoment: (tensors, scalars) => this.secondMoment(tensors, scalars)!,
       update: (tensors, scalars) => this.update(tensors, scalars),
     });
     this.stepper = new Stepper(this.tracer, this.owner);
+  }
+
+  /** @throws TypeError for a hook that reads what this algorithm does not have */
+  private assertServes({ name, reads = [] }: Hook): void {
+    const base = Optimizer.prototype as Optimizer<O>;
+    const hasRate =
+      this.rateInForce !== base.rateInForce ||
+      this.groups.every((group) => (group as OptimizerOptions).learningRate != null);
+    const has = { learningRate: hasRate, secondMoment: this.secondMoment !== base.secondMoment };
+    const words = { learningRate: 'a learning rate', secondMoment: 'a second moment' };
+    const missing = reads.find((what) => !has[what]);
+    if (missing)
+      throw new TypeError(
+        `${this.owner}: transforms: hook ${name} needs ${words[missing]}, which ${this.owner} does not have`,
+      );
   }
 
   private belongsToWhole(option: string): boolean {

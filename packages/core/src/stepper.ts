@@ -10,6 +10,8 @@ export interface Parameter {
   readonly variable: tf.Variable;
   /** Index of its group of hyper-parameters. */
   readonly group: number;
+  /** Keys of the hooks that leave it alone. */
+  readonly exempt: readonly string[];
   readonly slots: Readonly<Record<string, tf.Variable>>;
   /** How many updates it has had. */
   updates: number;

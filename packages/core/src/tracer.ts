@@ -11,6 +11,8 @@ export interface Parts {
   readonly hooks: readonly { readonly key: string; readonly hook: Hook }[];
   readonly rounds: readonly Round[];
   decay(pair: Pair, scalars: Record<string, unknown>): Pair;
+  rate(param: Expression, scalars: Record<string, unknown>): Expression | null;
+  secondMoment(tensors: Record<string, Expression>, scalars: Record<string, unknown>): Expression;
   update(tensors: Record<string, Expression>, scalars: Record<string, unknown>): Results;
 }
 
@@ -24,6 +26,8 @@ export interface Structure {
   readonly numbers: readonly string[];
   /** Whether there is any weight decay. */
   readonly decays: boolean;
+  /** Keys of the hooks that leave the parameter alone. */
+  readonly exempt: readonly string[];
 }
 
 /** An observation over all parameters, by a hook or by the algorithm. */
@@ -32,8 +36,12 @@ interface Observer {
   readonly after: number;
   /** Prefix of its sums and globals; empty for the algorithm. */
   readonly key: string;
+  /** Whether it sees the second moment after the update, and so has to come last. */
+  readonly late: boolean;
   readonly round: Round;
 }
+
+type Keyed = Parts['hooks'][number];
 
 type Tensors = Record<string, Expression>;
 
@@ -58,6 +66,18 @@ function own<T>(key: string, record: Record<string, T>): Record<string, T> {
   return Object.fromEntries(entries.map(([name, value]) => [name.slice(prefix.length), value]));
 }
 
+/** Whether what a hook observes is known only after the rule. */
+function isLate(hook: Hook): boolean {
+  return hook.reads?.includes('secondMoment') ?? false;
+}
+
+/** What a rule takes off: of start − x it is x itself, without the rounding of a difference. */
+function stepOf(start: Expression, param: Expression): Expression {
+  const [minuend, x] = param.args;
+  const isDifference = param.op === 'sub' && minuend === start;
+  return isDifference ? x!.broadcastTo(start.shape) : start.sub(param);
+}
+
 /** Traces the stages of a step; every distinct trace is made once. */
 export class Tracer {
   readonly observers: readonly Observer[];
@@ -65,22 +85,20 @@ export class Tracer {
 
   constructor(private readonly parts: Parts) {
     const none = (): Results => ({});
+    const ofHooks = parts.hooks.flatMap(({ key, hook }, before): Observer[] => {
+      if (!hook.observe && !hook.combine) return [];
+      const late = isLate(hook);
+      const round: Round = {
+        observe: (tensors) => hook.observe?.(tensors) ?? none(),
+        combine: (sums, globals) => hook.combine?.(sums, globals as Tensors) ?? none(),
+      };
+      return [{ after: late ? parts.hooks.length : before, key, late, round }];
+    });
+    const ofRule = parts.rounds.map((round) => ({ after: parts.hooks.length, key: '', late: false, round }));
     this.observers = [
-      ...parts.hooks.flatMap(({ key, hook }, after) =>
-        hook.observe || hook.combine
-          ? [
-              {
-                after,
-                key,
-                round: {
-                  observe: (t: Tensors) => hook.observe?.(t) ?? none(),
-                  combine: (s: Tensors, g: object) => hook.combine?.(s, g as Tensors) ?? none(),
-                },
-              },
-            ]
-          : [],
-      ),
-      ...parts.rounds.map((round) => ({ after: parts.hooks.length, key: '', round })),
+      ...ofHooks.filter(({ late }) => !late),
+      ...ofRule,
+      ...ofHooks.filter(({ late }) => late),
     ];
   }
 
@@ -105,26 +123,36 @@ export class Tracer {
     globals: readonly string[],
     structure: Structure,
   ): Program {
-    const { after, key, round } = this.observers[index]!;
-    const name = `${this.parts.name}.${key ? `${key}.` : ''}observe`;
+    const observer = this.observers[index]!;
+    const name = `${this.parts.name}.${observer.key ? `${observer.key}.` : ''}observe`;
     return this.cached(`observe${index}|${shapes['param']}|${structure.key}`, () =>
       this.trace(name, shapes, globals, structure, (tensors, scalars) => {
-        const { grad } = this.gradient(tensors, scalars, after);
-        const results = key
-          ? round.observe({ ...own(key, tensors), param: tensors['param']!, grad }, {})
-          : round.observe(
-              { ...tensors, ...this.decayed({ param: tensors['param']!, grad }, scalars, structure) },
-              scalars,
-            );
+        const results = this.observed(observer, tensors, scalars, structure);
         for (const [part, value] of Object.entries(results)) {
           if (value.size !== 1)
             throw new TypeError(
               `${name}: "${part}" must be a scalar of the parameter, got shape [${value.shape}]`,
             );
         }
-        return renamed(prefixed(key, results), sum);
+        return renamed(prefixed(observer.key, results), sum);
       }),
     );
+  }
+
+  private observed(
+    { after, key, late, round }: Observer,
+    tensors: Tensors,
+    scalars: Record<string, unknown>,
+    structure: Structure,
+  ): Results {
+    const { grad } = this.gradient(tensors, scalars, after, structure);
+    const seen = { ...own(key, tensors), param: tensors['param']!, grad };
+    if (key && !late) return round.observe(seen, {});
+    const { pair } = this.decayed(tensors, grad, scalars, structure, false);
+    const inputs = { ...tensors, ...pair };
+    if (!key) return round.observe(inputs, scalars);
+    const results = { ...inputs, ...this.parts.update(inputs, scalars) };
+    return round.observe({ ...seen, secondMoment: this.parts.secondMoment(results, scalars) }, {});
   }
 
   /** New globals from the sums of observer `index`. */
@@ -151,19 +179,22 @@ export class Tracer {
   update(shapes: Record<string, Shape>, globals: readonly string[], structure: Structure): Program {
     return this.cached(`update|${shapes['param']}|${structure.key}`, () =>
       this.trace(`${this.parts.name}.update`, shapes, globals, structure, (tensors, scalars) => {
+        const { hooks } = this.parts;
         const old = tensors['param']!;
-        const { grad, slots } = this.gradient(tensors, scalars, this.parts.hooks.length);
-        const pair = this.decayed({ param: old, grad }, scalars, structure);
-        let results: Results = {
-          ...slots,
-          param: pair.param,
-          ...this.parts.update({ ...tensors, ...pair }, scalars),
-        };
-        for (const { key, hook } of this.parts.hooks) {
-          if (!hook.update) continue;
-          const seen = { ...own(key, tensors), ...own(key, results), param: results['param']!, old, grad };
-          const { param, ...kept } = hook.update(seen, own(key, scalars as Tensors));
-          results = { ...results, ...prefixed(key, kept), ...(param && { param }) };
+        const { grad, slots } = this.gradient(tensors, scalars, hooks.length, structure);
+        const { pair, slots: decaySlots } = this.decayed(tensors, grad, scalars, structure, true);
+        const { start = pair.param, ...ruled } = this.parts.update({ ...tensors, ...pair }, scalars);
+        let results: Results = { ...slots, ...decaySlots, param: pair.param, ...ruled };
+        for (const { key, hook } of hooks) {
+          if (!hook.update || structure.exempt.includes(key)) continue;
+          const param = results['param']!;
+          const moved = { param, old, start, step: stepOf(start, param), grad };
+          const seen = { ...own(key, tensors), ...own(key, results), ...moved };
+          const { param: next = param, ...kept } = hook.update(
+            seen,
+            this.scalarsOf({ key, hook }, old, scalars) ?? {},
+          );
+          results = { ...results, ...prefixed(key, kept), param: next };
         }
         return this.guarded(results, tensors, scalars);
       }),
@@ -206,11 +237,12 @@ export class Tracer {
     tensors: Tensors,
     scalars: Record<string, unknown>,
     hooks: number,
+    { exempt }: Structure,
   ): { grad: Expression; slots: Results } {
     let grad = tensors['grad']!;
     let slots: Results = {};
     for (const { key, hook } of this.parts.hooks.slice(0, hooks)) {
-      if (!hook.gradient) continue;
+      if (!hook.gradient || exempt.includes(key)) continue;
       const seen = { ...own(key, tensors), param: tensors['param']!, grad };
       const { grad: next, ...kept } = hook.gradient(seen, own(key, scalars as Tensors));
       grad = next ?? grad;
@@ -219,8 +251,43 @@ export class Tracer {
     return { grad, slots };
   }
 
-  private decayed(pair: Pair, scalars: Record<string, unknown>, structure: Structure): Pair {
-    return structure.decays ? this.parts.decay(pair, scalars) : pair;
+  /**
+   * What the rule gets: after weight decay, and after the hooks that decay, as far as what they need is known.
+   *
+   * @param last - whether all observations have been made
+   */
+  private decayed(
+    tensors: Tensors,
+    grad: Expression,
+    scalars: Record<string, unknown>,
+    { decays, exempt }: Structure,
+    last: boolean,
+  ): { pair: Pair; slots: Results } {
+    const whole = { param: tensors['param']!, grad };
+    let pair = decays ? this.parts.decay(whole, scalars) : whole;
+    let slots: Results = {};
+    for (const { key, hook } of this.parts.hooks) {
+      if (!hook.decay || exempt.includes(key) || (isLate(hook) && !last)) continue;
+      const known = this.scalarsOf({ key, hook }, tensors['param']!, scalars);
+      if (!known) continue;
+      const seen = { ...own(key, tensors), param: pair.param, grad };
+      const { param = pair.param, ...kept } = hook.decay(seen, known);
+      pair = { ...pair, param };
+      slots = { ...slots, ...prefixed(key, kept) };
+    }
+    return { pair, slots };
+  }
+
+  /** The globals of a hook, and the learning rate if it reads that; null while a round has yet to find the rate. */
+  private scalarsOf(
+    { key, hook }: Keyed,
+    param: Expression,
+    scalars: Record<string, unknown>,
+  ): Tensors | null {
+    const globals = own(key, scalars as Tensors);
+    if (!hook.reads?.includes('learningRate')) return globals;
+    const learningRate = this.parts.rate(param, scalars);
+    return learningRate && { ...globals, learningRate };
   }
 
   private trace(

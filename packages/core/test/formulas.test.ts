@@ -6,6 +6,8 @@ import { expect, it } from 'vitest';
 import {
   adaNorm,
   biasCorrection,
+  centralized,
+  clippedByUnit,
   ema,
   factoredAxes,
   factoredMoment,
@@ -14,9 +16,13 @@ import {
   largestSoFar,
   ones,
   positiveNegative,
+  pulledToUnitNorm,
   rectification,
   slowWeights,
   softplus,
+  stablyDecayed,
+  standardized,
+  unitNorm,
   zero,
   zeros,
   type Results,
@@ -135,6 +141,76 @@ it('softplus is smooth at 0, and does not overflow', async () => {
     d: softplus(grad!, 50),
   }));
   expect(d).toEqual(close(Math.log(2) / 50, Math.log(1 + Math.exp(0.5)) / 50, 100, 0));
+});
+
+it('unit norms, and what is done per unit, tell rank 2 from rank 1', async () => {
+  const options = { clipping: 0.5, epsilon: 4 };
+  const of = (shape: number[]): Promise<Record<string, number[]>> =>
+    // Columns (3, 4) and (0, 2), with p = g
+    slotsAfter(
+      shape,
+      [3, 0, 4, 2],
+      { n: (p) => unitNorm(p).mul(0), mid: zeros, short: zeros },
+      ({ grad }) => ({
+        n: unitNorm(grad!),
+        mid: centralized(grad!),
+        short: clippedByUnit(grad!, grad!, options),
+      }),
+    );
+  const kernel = await of([2, 2]);
+  expect(kernel['n']).toEqual(close(5, 2));
+  expect(kernel['mid']).toEqual(close(-0.5, -1, 0.5, 1));
+  // 5 is over ½·5, 2 is at ½·4
+  expect(kernel['short']).toEqual(close(1.5, 0, 2, 2));
+  const vector = await of([4]);
+  expect(vector['n']).toEqual(close(Math.sqrt(29)));
+  expect(vector['mid']).toEqual([3, 0, 4, 2]);
+  expect(vector['short']).toEqual(close(1.5, 0, 2, 1));
+  expect(centralized(constant(1).broadcastTo([3, 4]), 4).shape).toEqual([3, 4]);
+});
+
+it('standardized divides by the sample deviation, of a tensor or of each unit', async () => {
+  const by = async (
+    shape: number[],
+    values: number[],
+    perUnit: boolean,
+    epsilon: number,
+  ): Promise<unknown> => {
+    const { s } = await slotsAfter(shape, values, { s: zeros }, ({ grad }) => ({
+      s: standardized(grad!, { perUnit, epsilon }),
+    }));
+    return s;
+  };
+  // Deviations of 1, 3, 5, 7: √(20/3); of (1, 5) and (3, 7): √8
+  const [all, unit] = [Math.sqrt(20 / 3), Math.sqrt(8)];
+  expect(await by([2, 2], [1, 3, 5, 7], false, 0)).toEqual(close(1 / all, 3 / all, 5 / all, 7 / all));
+  expect(await by([2, 2], [1, 3, 5, 7], true, 0)).toEqual(close(1 / unit, 3 / unit, 5 / unit, 7 / unit));
+  expect(await by([4], [1, 3, 5, 7], true, 1)).toEqual(
+    close(1 / (all + 1), 3 / (all + 1), 5 / (all + 1), 7 / (all + 1)),
+  );
+  expect(await by([2], [1, 3], false, 0)).toEqual([1, 3]);
+  expect(await by([], [3], true, 0)).toEqual([3]);
+  // One weight per unit: the deviation is 0
+  expect(await by([1, 2], [1, 3], true, 0.5)).toEqual([2, 6]);
+  expect(await by([4], [2, 2, 2, 2], false, 0.5)).toEqual([4, 4, 4, 4]);
+  expect(await by([4], [0, 0, 0, 0], false, 0)).toEqual([0, 0, 0, 0]);
+});
+
+it('pulledToUnitNorm moves norms towards 1, and leaves 0 where it is', async () => {
+  const { p } = await slotsAfter([2, 3], [3, 0, 0.6, 4, 0, 0.8], { p: zeros }, ({ grad }) => ({
+    p: pulledToUnitNorm(grad!, constant(0.125), 1e-8),
+  }));
+  // 5: 1 − ¼·(1 − 1/5) = 0.8; 1: as it is
+  expect(p).toEqual(close(2.4, 0, 0.6, 3.2, 0, 0.8));
+});
+
+it('stablyDecayed divides the strength by S, and waits while S is 0', async () => {
+  const { some, none } = await slotsAfter([2], [4, -2], { some: zeros, none: zeros }, ({ grad }) => ({
+    some: stablyDecayed(grad!, constant(0.5), grad!.max()),
+    none: stablyDecayed(grad!, constant(0.5), grad!.max().mul(0)),
+  }));
+  expect(some).toEqual([3.5, -1.75]);
+  expect(none).toEqual([4, -2]);
 });
 
 it('factoredAxes are the two longest, the later of equals last', () => {

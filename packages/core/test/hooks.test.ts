@@ -2,13 +2,36 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { defineHook, hookFromConfig, integer, zero, type Hook } from '../src/index.js';
-import { clipping, halving, largest, positive } from './hooks.js';
+import type { Expression } from '@optim/fusion';
+import {
+  commonOptions,
+  defineHook,
+  exclude,
+  hookFromConfig,
+  hyper,
+  integer,
+  nullable,
+  Optimizer,
+  zero,
+  zeros,
+  type DecayScalars,
+  type Hook,
+  type Match,
+  type OptimizerOptions,
+  type OptionTable,
+  type Pair,
+  type Results,
+  type Round,
+  type SlotInit,
+  type Tensors,
+} from '../src/index.js';
+import { clipping, halving, hesitating, largest, positive, shrinking, weighing } from './hooks.js';
+import type { Symbols } from './probe.js';
 import { Heavy, Normed, close, half, read, step, variable, type HeavyOptions } from './rules.js';
 
 let a: tf.Variable;
 let b: tf.Variable;
-const made: Heavy[] = [];
+const made: Optimizer[] = [];
 
 beforeEach(() => {
   a = variable('a', [3, 4]);
@@ -83,6 +106,167 @@ describe('a hook', () => {
   it('acts before coupled weight decay', async () => {
     heavy([clipping(2)], { weightDecay: 1, weightDecayMode: 'coupled', learningRate: 1 }).minimize(half(a));
     expect(await read(a)).toEqual([-2, -2]);
+  });
+});
+
+/** v ← ½v + ½g², bias-corrected; p ← p·(1 − λ) by itself, then p ← p − γ·g with γ = 1/√Σv̂ from a round. */
+class Rooted extends Optimizer {
+  static get className(): string {
+    return 'Rooted';
+  }
+
+  static override readonly options: OptionTable<OptimizerOptions> = {
+    learningRate: nullable(hyper('[0, ∞)')),
+    ...commonOptions(),
+  };
+
+  protected override slots(): Record<string, SlotInit> {
+    return { v: zeros };
+  }
+
+  protected override coefficients(t: number): { correction: number } {
+    return { correction: 1 - 0.5 ** t };
+  }
+
+  protected override rounds(): Round[] {
+    const observe = ({ grad }: Symbols): Results => ({ squares: grad!.square().sum() });
+    return [{ observe, combine: ({ squares }) => ({ gamma: squares!.sqrt().pow(-1) }) }];
+  }
+
+  protected override decay(pair: Pair): Pair {
+    return pair;
+  }
+
+  protected override rateInForce(
+    _param: Expression,
+    { gamma }: DecayScalars & { gamma?: Expression },
+  ): Expression | null {
+    return gamma ?? null;
+  }
+
+  protected override secondMoment({ v }: Tensors<'v'>, { correction }: Symbols): Expression {
+    return v.div(correction!);
+  }
+
+  protected override update(
+    { param, grad, v }: Tensors<'v'>,
+    { gamma, weightDecay }: Record<'gamma' | 'weightDecay', Expression>,
+  ): Results {
+    const start = param.mul(weightDecay.neg().add(1));
+    return { start, param: start.sub(grad.mul(gamma)), v: v.add(grad.square()).div(2) };
+  }
+}
+
+describe('a hook that reads of the algorithm', () => {
+  const rooted = (transforms: Hook[], options: OptimizerOptions = {}): Rooted => {
+    const optimizer = new Rooted({ ...options, transforms });
+    made.push(optimizer);
+    return optimizer;
+  };
+
+  it('decays after the optimizer and before the rule, at the learning rate', async () => {
+    const optimizer = heavy([shrinking()], { weightDecay: 1 });
+    optimizer.minimize(half(b));
+    // 1·(1 − ½)·(1 − ¼) − ½
+    expect(await read(b)).toEqual([-0.125]);
+    optimizer.learningRate = 0;
+    step(optimizer, b);
+    expect(await read(b)).toEqual([-0.125]);
+  });
+
+  it('decays at a rate that a round finds', async () => {
+    rooted([shrinking()]).minimize(half(a));
+    // γ = 1/5: 3·0.9 − 0.6, 4·0.9 − 0.8
+    expect(await read(a)).toEqual(close(2.1, 2.8));
+  });
+
+  it('observes the second moment of this step, over all parameters', async () => {
+    const optimizer = rooted([weighing()]);
+    optimizer.minimize(half(a, b));
+    // v̂ = g² in the first step: 9 + 16 + 1
+    expect(await optimizer.readGlobals()).toEqual({ 'weighing.sum': 26 });
+    expect(await read(b)).toEqual(close(1 - 26 - 1 / Math.sqrt(26)));
+    tf.tidy(() => optimizer.applyGradients({ b: tf.scalar(0) }));
+    // v = ¼ of 1, v̂ = ¼/¾
+    expect((await optimizer.readGlobals())['weighing.sum']).toBeCloseTo(1 / 3, 6);
+  });
+
+  it('sees the step of the rule without its rounding, and without its decay', async () => {
+    const optimizer = heavy([hesitating()], { learningRate: 2 ** -30, weightDecay: 2 ** 20 });
+    step(optimizer, b);
+    const { slots } = (await optimizer.stateDict()).parameters[0]!;
+    expect([...slots['hesitating.seen']!.data]).toEqual([2 ** -30]);
+    expect(await read(b)).toEqual(close(1 - 2 ** -10));
+
+    const itself = rooted([hesitating()], { weightDecay: 0.25 });
+    itself.minimize(half(a));
+    // 3·¾ − ½·3/5, 4·¾ − ½·4/5
+    expect(await read(a)).toEqual(close(1.95, 2.6));
+  });
+
+  it('is refused by an algorithm that cannot tell', () => {
+    class Rateless extends Normed {
+      static override readonly options: OptionTable<OptimizerOptions> = {
+        learningRate: nullable(hyper('[0, ∞)')),
+        ...commonOptions(),
+      };
+    }
+    expect(() => new Rateless({ transforms: [shrinking()] })).toThrow(
+      new TypeError('Normed: transforms: hook shrinking needs a learning rate, which Normed does not have'),
+    );
+    new Rateless({ learningRate: 1, transforms: [shrinking()] }).dispose();
+    expect(() => heavy([weighing()])).toThrow(
+      new TypeError('Heavy: transforms: hook weighing needs a second moment, which Heavy does not have'),
+    );
+  });
+
+  it('is refused a step without any gradient when it reads second moments', () => {
+    const optimizer = rooted([weighing()]);
+    expect(() => optimizer.applyGradients([])).toThrow(
+      new RangeError('Rooted: a step needs at least one gradient, got none'),
+    );
+    expect(optimizer.iterations).toBe(0);
+  });
+});
+
+describe('a hook that excludes variables', () => {
+  it('leaves them alone, wherever they are told apart', async () => {
+    const c = variable('c', 1);
+    const optimizer = heavy([shrinking({ exclude: /^[ac]/ })]);
+    optimizer.minimize(half(a, b, c));
+    expect(await read(a)).toEqual([1.5, 2]);
+    expect([...(await read(b)), ...(await read(c))]).toEqual([0.25, 0.5]);
+    c.dispose();
+  });
+
+  it('observes them all the same, and keeps slots for them', async () => {
+    const parts = (): Omit<Hook, 'name'> => ({ ...largest(), ...halving(), gradient: largest().gradient! });
+    const both = defineHook<{ exclude?: Match | null }>('both', { exclude: exclude() }, parts);
+    const optimizer = heavy([both({ exclude: ({ name }) => name === 'a' })]);
+    optimizer.minimize(half(a, b));
+    expect(await read(a)).toEqual([1.5, 2]);
+    expect(await read(b)).toEqual(close(1 - 0.25 / 26));
+    const { globals, parameters } = await optimizer.stateDict();
+    expect(globals).toEqual({ 'both.most': 26 });
+    expect(parameters.map(({ slots }) => [...slots['both.count']!.data])).toEqual([[0], [1]]);
+  });
+
+  it('is saved with a RegExp, not with a function', () => {
+    const optimizer = heavy([shrinking({ exclude: /_bias$/i }), shrinking()]);
+    const config = JSON.parse(JSON.stringify(optimizer.getConfig())) as tf.serialization.ConfigDict;
+    expect(config['transforms']).toEqual([
+      { hook: 'shrinking', options: { exclude: { name: '_bias$', flags: 'i' } } },
+      { hook: 'shrinking', options: {} },
+    ]);
+    const again = Heavy.fromConfig(Heavy as never, config);
+    expect((again as Heavy).getConfig()).toEqual(optimizer.getConfig());
+    made.push(again as Heavy);
+    expect(() => heavy([shrinking({ exclude: () => true })]).getConfig()).toThrow(
+      new TypeError('shrinking: exclude: a function cannot be saved; match by RegExp, got exclude'),
+    );
+    expect(() => shrinking({ exclude: 'bias' as never })).toThrow(
+      new TypeError('shrinking: exclude must be a RegExp or a function of the variable, or null, got "bias"'),
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small hooks, one for every part of the protocol.
 
-import { defineHook, real, zero, zeros, type Hook } from '../src/index.js';
+import { defineHook, exclude, real, zero, zeros, type Hook, type Match } from '../src/index.js';
 
 /** Gradient: scales it so that no element is larger than `limit`. */
 export const clipping: (options?: { limit?: number } | number) => Hook = defineHook<{ limit?: number }>(
@@ -34,4 +34,27 @@ export const positive: () => Hook = defineHook('positive', {}, () => ({
   observe: ({ grad }) => ({ sum: grad!.sum() }),
   combine: ({ sum }, { skipped }) => ({ sum: sum!, skipped: skipped!.add(sum!.sign().neg().add(1).div(2)) }),
   guard: ({ sum }) => sum!.greater(0),
+}));
+
+/** Decay at the rate in force: p ← p·(1 − α/2), but for variables excluded. */
+export const shrinking: (options?: { exclude?: Match | null }) => Hook = defineHook<{
+  exclude?: Match | null;
+}>('shrinking', { exclude: exclude() }, () => ({
+  reads: ['learningRate'],
+  decay: ({ param }, { learningRate }) => ({ param: param!.mul(learningRate!.mul(-0.5).add(1)) }),
+}));
+
+/** Decay by what the second moments of all parameters add up to; keeps the sum. */
+export const weighing: () => Hook = defineHook('weighing', {}, () => ({
+  reads: ['secondMoment'],
+  globals: { sum: 0 },
+  observe: ({ secondMoment }) => ({ sum: secondMoment!.sum() }),
+  combine: ({ sum }) => ({ sum: sum! }),
+  decay: ({ param }, { sum }) => ({ param: param!.sub(sum!) }),
+}));
+
+/** Update: half the step of the rule; `seen` keeps the step. */
+export const hesitating: () => Hook = defineHook('hesitating', {}, () => ({
+  slots: { seen: zeros },
+  update: ({ start, step }) => ({ param: start!.sub(step!.div(2)), seen: step! }),
 }));

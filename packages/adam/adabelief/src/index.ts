@@ -27,6 +27,7 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import type { Expression } from '@optim/fusion';
 
 /** Options of {@link AdaBelief}. */
 export interface AdaBeliefOptions extends OptimizerOptions, AdaNormOptions {
@@ -109,6 +110,13 @@ export class AdaBelief extends Optimizer<AdaBeliefOptions> {
     const rectified = hyper.rectify && rho >= hyper.nSmaThreshold;
     const { alpha, correction } = biasCorrection(t, hyper);
     return { alpha: rectified ? alpha * r * correction : alpha, correction, rectified };
+  }
+
+  protected override secondMoment(
+    { s, x }: Tensors<'s' | 'x'>,
+    { amsgrad, correction }: Scalars<AdaBeliefOptions, Coefficients>,
+  ): Expression {
+    return (amsgrad ? x : s).div(correction.square());
   }
 
   protected override update(

@@ -23,7 +23,7 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
-import { constant, where } from '@optim/fusion';
+import { constant, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link Adai}. */
 export interface AdaiOptions extends OptimizerOptions {
@@ -102,6 +102,13 @@ export class Adai extends Optimizer<AdaiOptions> {
 
   protected override rounds(): Round[] {
     return [meanVariance];
+  }
+
+  protected override secondMoment(
+    { v }: Tensors<'v'>,
+    { correction }: Scalars<AdaiOptions, Coefficients>,
+  ): Expression {
+    return v.div(correction);
   }
 
   protected override update(

@@ -109,6 +109,13 @@ export class AdamP extends Optimizer<AdamPOptions> {
     return scalars.weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
   }
 
+  protected override secondMoment(
+    { v }: Tensors<'v'>,
+    { correction }: Scalars<AdamPOptions, Coefficients>,
+  ): Expression {
+    return v.div(correction.square());
+  }
+
   protected override update(
     { param, grad, m, v, e }: Tensors<'m' | 'v' | 'e'>,
     scalars: Scalars<AdamPOptions, Coefficients & { decays: boolean }>,
@@ -127,7 +134,7 @@ export class AdamP extends Optimizer<AdamPOptions> {
       const strength = weightDecayMode === 'decoupled' ? weightDecay.mul(learningRate) : weightDecay;
       param = param.sub(param.mul(ratio ? ratio.mul(strength) : strength));
     }
-    return { ...kept, m, v, param: param.sub(q.mul(alpha)) };
+    return { ...kept, m, v, start: param, param: param.sub(q.mul(alpha)) };
   }
 }
 

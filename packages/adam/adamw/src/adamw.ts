@@ -22,6 +22,7 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import type { Expression } from '@optim/fusion';
 
 /** Options of {@link AdamW}. */
 export interface AdamWOptions extends OptimizerOptions {
@@ -93,6 +94,13 @@ export class AdamW extends Optimizer<AdamWOptions> {
 
   protected override coefficients(t: number, hyper: Resolved<AdamWOptions>): Coefficients {
     return biasCorrection(t, hyper);
+  }
+
+  protected override secondMoment(
+    { v, x }: Tensors<'v' | 'x'>,
+    { amsgrad, correction }: Scalars<AdamWOptions, Coefficients>,
+  ): Expression {
+    return (amsgrad ? x : v).div(correction.square());
   }
 
   protected override update(

@@ -152,12 +152,18 @@ export class AdaFactor extends Optimizer<AdaFactorOptions> {
     return scalars.weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
   }
 
+  protected override rateInForce(
+    param: Expression,
+    scalars: DecayScalars & Scalars<AdaFactorOptions, Coefficients>,
+  ): Expression {
+    return alphaOf(param, scalars);
+  }
+
   protected override update(
     { param, grad, R, C, V, m }: Tensors<'R' | 'C' | 'V' | 'm'>,
-    scalars: Scalars<AdaFactorOptions, Coefficients & { decays: boolean }>,
+    scalars: DecayScalars & Scalars<AdaFactorOptions, Coefficients & { decays: boolean }>,
   ): Results {
-    const { rho, beta, beta1, scaleParameter, clipThreshold, epsilon1, epsilon2 } = scalars;
-    const alpha = scaleParameter ? rms(param).maximum(epsilon2).mul(rho) : rho;
+    const { beta, beta1, clipThreshold, epsilon1 } = scalars;
     const q = grad.square().add(epsilon1);
     const kept: Results = {};
     let u: Expression;
@@ -171,15 +177,21 @@ export class AdaFactor extends Optimizer<AdaFactorOptions> {
       u = grad.div(V.sqrt());
     }
     if (clipThreshold !== null) u = u.div(rms(u).div(clipThreshold).maximum(1));
-    u = u.mul(alpha);
+    u = u.mul(alphaOf(param, scalars));
     if (beta1 !== null) u = kept['m'] = ema(m, u, beta1);
 
-    const { weightDecay, weightDecayMode, decays } = scalars;
-    if (decays && weightDecayMode !== 'coupled') {
-      u = u.add(param.mul(weightDecayMode === 'decoupled' ? alpha.mul(weightDecay) : weightDecay));
-    }
-    return { ...kept, param: param.sub(u) };
+    const decaysHere = scalars.decays && scalars.weightDecayMode !== 'coupled';
+    const { param: start } = decaysHere ? super.decay({ param, grad }, scalars) : { param };
+    return { ...kept, start, param: start.sub(u) };
   }
+}
+
+/** The step size, relative to the parameter. */
+function alphaOf(
+  param: Expression,
+  { rho, scaleParameter, epsilon2 }: Scalars<AdaFactorOptions, Coefficients>,
+): Expression {
+  return scaleParameter ? rms(param).maximum(epsilon2).mul(rho) : rho;
 }
 
 function rms(x: Expression): Expression {

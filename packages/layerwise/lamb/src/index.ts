@@ -118,6 +118,13 @@ export class Lamb extends Optimizer<LambOptions> {
     return scalars.weightDecayMode === 'layerwise' ? pair : super.decay(pair, scalars);
   }
 
+  protected override secondMoment(
+    { v }: Tensors<'v'>,
+    { secondCorrection }: Scalars<LambOptions, Coefficients>,
+  ): Expression {
+    return v.div(secondCorrection);
+  }
+
   protected override update(
     { param, grad, m, v }: Tensors<'m' | 'v'>,
     { learningRate, beta1, beta2, epsilon, weightDecay, clip, decays, ...rest }: Scalars<LambOptions, Known>,

@@ -18,7 +18,6 @@ import {
   type Entry,
   type Hyper,
   type OptionTable,
-  type Pair,
   type Results,
   type Round,
   type Scalars,
@@ -117,11 +116,11 @@ export class AliG extends Optimizer<AliGOptions> {
     return maxNorm === null ? [polyakStep] : [polyakStep, ball];
   }
 
-  /** The rate of the decoupled decay is γ, which the first round has yet to find. */
-  protected override decay(pair: Pair, scalars: DecayScalars & Partial<AliGScalars>): Pair {
-    const { gamma, weightDecayMode } = scalars;
-    if (weightDecayMode !== 'decoupled') return super.decay(pair, scalars);
-    return gamma ? super.decay(pair, { ...scalars, learningRate: gamma }) : pair;
+  protected override rateInForce(
+    _param: Expression,
+    { gamma }: DecayScalars & Pick<AliGScalars, 'gamma'>,
+  ): Expression {
+    return gamma;
   }
 
   protected override update(tensors: Tensors<'b'>, scalars: AliGScalars & { shrink?: Expression }): Results {
