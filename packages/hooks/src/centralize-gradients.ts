@@ -2,12 +2,14 @@
 // Yong et al., "Gradient Centralization: A New Optimization Technique for Deep Neural Networks", arXiv:2004.01461
 // Checked against the authors' Centralization.py.
 
-import { defineHook, flag, unitAxes, type Hook } from '@optim/core';
+import { centralized, defineHook, exclude, flag, type Hook, type Match } from '@optim/core';
 
 /** Options of {@link centralizeGradients}. */
 export interface CentralizeGradientsOptions {
   /** Only tensors of rank 4 and above, instead of 2 and above. @defaultValue `false` */
   convOnly?: boolean;
+  /** Variables that are not centralized, by name or by a function of the variable. @defaultValue `null` */
+  exclude?: Match | null;
 }
 
 /**
@@ -18,8 +20,7 @@ export interface CentralizeGradientsOptions {
  * ```
  *
  * Comes before weight decay and moments. A unit with a single weight (a dense kernel [1, out]) would never train, and an
- * embedding table would be averaged over the vocabulary: give those a parameter group of another optimizer, or
- * `convOnly`.
+ * embedding table would be averaged over the vocabulary: `exclude` those.
  *
  * @example `centralizeGradients({ convOnly: true })`
  * @throws TypeError for an option that is not a boolean
@@ -28,10 +29,8 @@ export interface CentralizeGradientsOptions {
 export const centralizeGradients: (options?: CentralizeGradientsOptions) => Hook =
   /* #__PURE__ */ defineHook<CentralizeGradientsOptions>(
     'centralizeGradients',
-    { convOnly: flag(false) },
+    { convOnly: flag(false), exclude: exclude() },
     ({ convOnly }) => ({
-      gradient: ({ grad }) => ({
-        grad: grad!.rank < (convOnly ? 4 : 2) ? grad! : grad!.sub(grad!.mean(unitAxes(grad!))),
-      }),
+      gradient: ({ grad }) => ({ grad: centralized(grad!, convOnly ? 4 : 2) }),
     }),
   );

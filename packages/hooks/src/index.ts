@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Hooks for the `transforms` option of every optimizer: changes of the gradient before the rule, traced and fused
- * with it, run in the order given.
+ * Hooks for the `transforms` option of every optimizer: changes of the gradient or of the parameter before the rule, or of
+ * the step after it, traced and fused with it, run in the order given.
  *
  * ```ts
  * new AdamW({ transforms: [skipNonFinite(), clipByGlobalNorm(1), centralizeGradients()] });
@@ -11,7 +11,15 @@
  * @packageDocumentation
  */
 
+export {
+  adaptiveGradientClipping,
+  type AdaptiveGradientClippingOptions,
+} from './adaptive-gradient-clipping.js';
+export { cautious, type CautiousOptions } from './cautious.js';
 export { centralizeGradients, type CentralizeGradientsOptions } from './centralize-gradients.js';
 export { clipByGlobalNorm, type ClipByGlobalNormOptions } from './clip-by-global-norm.js';
 export { clipByValue, type ClipByValueOptions } from './clip-by-value.js';
+export { normalizeGradients, type NormalizeGradientsOptions } from './normalize-gradients.js';
+export { normLoss, type NormLossOptions } from './norm-loss.js';
 export { skipNonFinite } from './skip-non-finite.js';
+export { stableWeightDecay, type StableWeightDecayOptions } from './stable-weight-decay.js';

@@ -1,29 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the golden files of hooks: what becomes of a gradient.
+// Runs the golden files of hooks alone: what becomes of a gradient, a parameter or a step.
 
 import {
+  commonOptions,
+  filled,
   hyper,
   Optimizer,
-  commonOptions,
   type Hook,
   type OptimizerOptions,
   type OptionTable,
   type Results,
+  type SlotInit,
   type Tensors,
 } from '@optim/core';
+import type { Expression } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, it } from 'vitest';
-import { expectClose, goldenGradients, goldenVariables, tolerance, type GoldenFile } from './golden.js';
+import inputs from '../golden/inputs.json' with { type: 'json' };
+import { expectClose, goldenVariables, tolerance, type GoldenFile } from './golden.js';
 
-/** One case of a golden file of mode `plugin` whose result is the gradient. */
+type Values = Record<string, number[]>;
+
+/** One case of a golden file of mode `plugin`; golden/README.md says what each field means. */
 interface HookCase {
   readonly name: string;
+  readonly mode: string;
   readonly options: Record<string, unknown>;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly result: string;
+  readonly keys: 'step' | 'applications';
   readonly float32Deviation: number;
-  readonly output: Record<string, Record<string, number[]>>;
+  readonly output: Record<string, Values>;
 }
 
-/** Puts the gradient it is given into the parameter, where it can be read. */
+/** Where an argument of a hook comes from, at step `t` from 1. */
+const sources: Readonly<Record<string, (t: number) => Values>> = {
+  parameters: () => inputs.parameters,
+  gradients: (t) => inputs.gradients[t - 1]!,
+  'next gradients': (t) => inputs.gradients[t]!,
+  'absolute gradients': (t) =>
+    Object.fromEntries(
+      Object.entries(inputs.gradients[t - 1]!).map(([name, values]) => [name, values.map(Math.abs)]),
+    ),
+  hessianDiagonals: (t) => inputs.hessianDiagonals[t - 1]!,
+};
+
+/** What a hook may be given besides gradient and parameter. */
+interface Given {
+  readonly update?: Values;
+  readonly secondMoment?: Values;
+}
+
+/** An optimizer that shows in the parameter what a hook makes of what it is given. */
 class Probe extends Optimizer {
   static get className(): string {
     return 'Probe';
@@ -34,35 +62,82 @@ class Probe extends Optimizer {
     ...commonOptions(),
   };
 
-  protected override update({ grad }: Tensors): Results {
-    return { param: grad };
+  constructor(
+    private readonly result: string,
+    private readonly given: Given,
+    options: OptimizerOptions,
+  ) {
+    super(options);
+  }
+
+  protected override slots(): Record<string, SlotInit> {
+    return Object.fromEntries(
+      Object.entries(this.given).map(([name, values]) => [
+        name,
+        filled(({ name: variable }) => (values as Values)[variable]!),
+      ]),
+    );
+  }
+
+  protected override secondMoment({ secondMoment }: Tensors<'secondMoment'>): Expression {
+    return secondMoment;
+  }
+
+  protected override update({ param, grad, update }: Tensors<'update'>): Results {
+    if (this.result === 'gradient') return { param: grad };
+    return { param: update ? param.sub(update) : param };
   }
 }
 
 /**
- * A test per case of the golden file of a hook on gradients.
+ * A test per case of the golden file of a hook, of mode `plugin`.
  *
  * @param file - the golden file
- * @param make - the hook from the options of a case
+ * @param make - the hook from the options of a case, but for `learningRate`, which the optimizer has
  */
 export function goldenHookSuite(file: GoldenFile, make: (options: Record<string, unknown>) => Hook): void {
   describe(`${file.algorithm}: golden`, () => {
-    for (const golden of file.cases as readonly HookCase[]) {
+    for (const golden of (file.cases as readonly HookCase[]).filter(({ mode }) => mode === 'plugin')) {
       it(`${golden.name} (within ${tolerance(golden).toExponential(1)})`, async () => {
-        const variables = goldenVariables();
-        const probe = new Probe({ transforms: [make(golden.options)] });
-        for (const [step, want] of Object.entries(golden.output)) {
-          const gradients = goldenGradients(Number(step));
-          probe.applyGradients(gradients);
-          for (const variable of variables) {
-            const what = `step ${step}, ${variable.name}`;
-            expectClose(what, await variable.data(), want[variable.name]!, tolerance(golden));
-          }
-          tf.dispose(gradients);
-        }
-        probe.dispose();
-        tf.dispose(variables);
+        for (const [key, want] of Object.entries(golden.output)) await check(golden, make, Number(key), want);
       });
     }
   });
+}
+
+async function check(
+  golden: HookCase,
+  make: (options: Record<string, unknown>) => Hook,
+  key: number,
+  want: Values,
+): Promise<void> {
+  const { learningRate = 1, ...options } = golden.options;
+  const [step, applications] = golden.keys === 'step' ? [key, 1] : [1, key];
+  // A denominator is transformed as a gradient is.
+  const { parameter, gradient, denominator = gradient, ...others } = golden.inputs;
+  const given = Object.fromEntries(
+    Object.entries(others).map(([name, source]) => [name, sources[source]!(step)]),
+  );
+  const result = golden.result === 'denominator' ? 'gradient' : golden.result;
+  const probe = new Probe(result, given, {
+    learningRate: learningRate as number,
+    transforms: [make(options)],
+  });
+  const variables = goldenVariables();
+  // A step from zero shows itself, with the other sign.
+  if (!parameter) for (const variable of variables) tf.tidy(() => variable.assign(tf.zerosLike(variable)));
+  const gradients = tf.tidy(() => {
+    const values = denominator === undefined ? null : sources[denominator]!(step);
+    return variables.map((variable) => {
+      const { name, shape } = variable;
+      return { name, tensor: values ? tf.tensor(values[name]!, shape) : tf.zerosLike(variable) };
+    });
+  });
+  for (let i = 0; i < applications; i++) probe.applyGradients(gradients);
+  for (const variable of variables) {
+    const got = Array.from(await variable.data(), (x) => (result === 'update' ? -x : x));
+    expectClose(`${golden.keys} ${key}, ${variable.name}`, got, want[variable.name]!, tolerance(golden));
+  }
+  probe.dispose();
+  tf.dispose([variables, gradients]);
 }
