@@ -21,6 +21,30 @@ export function ema(average: Expression, x: Expression, beta: Expression): Expre
   return average.mul(beta).add(x.mul(beta.neg().add(1)));
 }
 
+/**
+ * Momentum as a heavy ball, which adds gradients up where a moving average would weigh them; Nesterov's looks ahead.
+ *
+ * ```text
+ * b ← μb + share·g
+ * q = b                                    nesterov: g + μb
+ * ```
+ *
+ * @param share - of a new gradient: 1 − dampening
+ * @returns the direction q of the step, and the new b
+ */
+export function heavyBall(
+  b: Expression,
+  grad: Expression,
+  {
+    momentum,
+    share,
+    nesterov,
+  }: { readonly momentum: Expression; readonly share: Expression; readonly nesterov: boolean },
+): { q: Expression; b: Expression } {
+  const next = b.mul(momentum).add(grad.mul(share));
+  return { q: nesterov ? grad.add(next.mul(momentum)) : next, b: next };
+}
+
 /** All axes but the last, which counts the output units of a kernel. */
 export function unitAxes(x: Expression): number[] {
   return Array.from({ length: Math.max(0, x.rank - 1) }, (_, axis) => axis);

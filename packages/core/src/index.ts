@@ -14,6 +14,7 @@ export {
   biasCorrection,
   copy,
   ema,
+  heavyBall,
   largestSoFar,
   ones,
   positiveNegative,

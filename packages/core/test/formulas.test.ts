@@ -13,6 +13,7 @@ import {
   factoredMoment,
   factoredSlots,
   filled,
+  heavyBall,
   largestSoFar,
   ones,
   positiveNegative,
@@ -108,6 +109,15 @@ it('largestSoFar keeps the larger of slot and moment, or leaves the moment alone
   expect(u).toEqual([1, 2, 1]);
   const v = constant(3);
   expect(largestSoFar(v, constant(5), false)).toEqual({ u: v, kept: {} });
+});
+
+it('heavyBall adds up gradients, and looks ahead where it is to', async () => {
+  const formula = (nesterov: boolean): Promise<Record<string, number[]>> =>
+    slotsAfter([2], [1, -3], { b: (p) => p.mul(2), q: zeros }, ({ grad, b }) =>
+      heavyBall(b!, grad!, { momentum: constant(0.5), share: constant(0.75), nesterov }),
+    );
+  expect(await formula(false)).toEqual({ b: [1.75, -5.25], q: [1.75, -5.25] });
+  expect(await formula(true)).toEqual({ b: [1.75, -5.25], q: [1.875, -5.625] });
 });
 
 it('positiveNegative feeds its two averages in turn, and normalizes the noise', async () => {
