@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Kidambi et al., "On the insufficiency of existing momentum schemes for Stochastic Optimization", arXiv:1803.05591;
+// Jain et al., "Accelerating Stochastic Gradient Descent", arXiv:1704.08227
+// Checked against the authors' AccSGD.
 
 import {
   commonOptions,
+  copy,
   ema,
   hyper,
+  isSchedule,
   Optimizer,
+  outOfRange,
   register,
-  zeros,
   type Hyper,
   type OptimizerOptions,
   type OptionTable,
@@ -21,24 +24,43 @@ import {
 
 /** Options of {@link AccSGD}. */
 export interface AccSGDOptions extends OptimizerOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
+  /** κ: ratio of the long step to the short one. @defaultValue `1000` */
+  kappa?: Hyper;
+  /** ξ: statistical advantage, between 1 and √κ. @defaultValue `10` */
+  xi?: Hyper;
+  /** c: a constant below 1; c²ξ must not exceed κ. @defaultValue `0.7` */
+  constant?: Hyper;
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { beta: number; zeta: number; longRate: number };
 
 /**
- * In one line, what it does that its neighbours do not.
+ * SGD with two coupled iterates, one of short steps and one of long ones, which keeps the speed of acceleration where
+ * the gradient is noisy.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * w ← (1 − β)w + β(p − L·g)                β = c²ξ/κ, L = learningRate·κ/c
+ * p ← ζ(p − learningRate·g) + (1 − ζ)w     ζ = c/(c + β)
+ * ```
+ *
+ * Slot: `w`, of the parameter's shape, the point the long steps lead to; it starts at the parameter.
+ *
+ * No velocity is kept: w is a point, and a change of the learning rate acts on both steps at once. The authors decay
+ * coupled only; the other modes act on p alone. Ports accept κ = 0 and ξ = 0, and divide by them.
+ *
+ * **When to use:** small batches, whose noise takes from Nesterov's momentum what it gains. **When not:** large batches
+ * or full gradients, where Nesterov's momentum is as fast with one number less to choose. **Hint:** the learning rate of
+ * plain SGD; κ from 100 for small networks to 10,000 for deep ones; ξ grows by √k with a batch k times as large. Against
+ * oscillation lower the rate or ξ, against slow progress lower κ or raise ξ.
  *
  * @example
  * ```ts
  * import { AccSGD } from '@optim/accsgd';
  *
- * model.compile({ optimizer: new AccSGD({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * model.compile({ optimizer: new AccSGD({ learningRate: 0.05, kappa: 100 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/1803.05591
+ * @see https://arxiv.org/abs/1704.08227
  */
 export class AccSGD extends Optimizer<AccSGDOptions> {
   static get className(): string {
@@ -47,28 +69,43 @@ export class AccSGD extends Optimizer<AccSGDOptions> {
 
   static override readonly options: OptionTable<AccSGDOptions> = {
     learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    ...commonOptions(),
+    kappa: hyper('(0, ∞)', 1000),
+    xi: hyper('(0, ∞)', 10),
+    constant: hyper('(0, 1]', 0.7),
+    ...commonOptions(0, 'coupled'),
   };
 
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+  protected override validate(options: Required<AccSGDOptions>): void {
+    const { kappa, xi, constant } = options;
+    if (![kappa, xi, constant].some(isSchedule)) shareOf(options as Resolved<AccSGDOptions>);
   }
 
-  protected override coefficients(t: number, options: Resolved<AccSGDOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override slots(): Record<string, SlotInit> {
+    return { w: copy };
+  }
+
+  protected override coefficients(_t: number, hyper: Resolved<AccSGDOptions>): Coefficients {
+    const { learningRate, kappa, constant: c } = hyper;
+    const beta = shareOf(hyper);
+    return { beta, zeta: c / (c + beta), longRate: (learningRate * kappa) / c };
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<AccSGDOptions, Coefficients>,
+    { param, grad, w }: Tensors<'w'>,
+    { learningRate, beta, zeta, longRate }: Scalars<AccSGDOptions, Coefficients>,
   ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    const long = param.sub(grad.mul(longRate));
+    const short = param.sub(grad.mul(learningRate));
+    w = ema(long, w, beta);
+    return { w, param: ema(short, w, zeta) };
   }
+}
+
+/** β, the share of a long step in w. */
+function shareOf({ kappa, xi, constant: c }: Resolved<AccSGDOptions>): number {
+  const beta = (c * c * xi) / kappa;
+  if (beta > 1) throw outOfRange('AccSGD', 'kappa', 'in [constant²·xi, ∞)', kappa);
+  return beta;
 }
 
 register(AccSGD);
