@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { AccSGD } from '@optim/accsgd';
+import { AggMo } from '@optim/aggmo';
 import { Lion } from '@optim/lion';
 import type { Zoo } from './zoo.js';
 
 export const momentum: Zoo = {
+  AccSGD: () => new AccSGD({ learningRate: 0.1, kappa: 100 }),
+  AggMo: () => new AggMo({ learningRate: 0.1 }),
   Lion: () => new Lion({ learningRate: 2e-4 }),
 };
