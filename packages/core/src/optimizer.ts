@@ -98,10 +98,11 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   }
 
   /**
-   * Numbers a step needs, in float64 and once per step; booleans may be branched on in {@link update}. The first
-   * argument, t, is the number of this update of the parameter, from 1; in `combine` the number of the step.
+   * Numbers a step needs, in float64 and once per step; {@link update} may branch on booleans, and on strings, such as the
+   * name of the slot whose turn it is. The first argument, t, is the number of this update of the parameter, from 1; in
+   * `combine` the number of the step.
    */
-  protected coefficients(_t: number, _hyper: Resolved<O>): Record<string, number | boolean> {
+  protected coefficients(_t: number, _hyper: Resolved<O>): Record<string, number | boolean | string> {
     return {};
   }
 
@@ -275,7 +276,8 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
       else flags[name] = value;
     }
     const decays = options.weightDecay !== 0;
-    flags['decays'] = decays;
+    // What a rule may know of its group besides its options; 0 are the parameters of no group.
+    Object.assign(flags, { group, decays });
     // Options are settled but for the learning rate, which a setter may turn from null into a number.
     let key = `${group}|${exempt}|${decays}|${flags['learningRate']}`;
     for (const [name, value] of Object.entries(this.coefficients(t, values as Resolved<O>))) {

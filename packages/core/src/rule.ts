@@ -11,7 +11,7 @@ export type Resolved<O> = { readonly [K in keyof O]-?: Exclude<O[K], Schedule | 
 
 /**
  * What a rule sees while it is traced: hyper-parameters (options that may be schedules), coefficients and globals are
- * symbols; every other option and every boolean coefficient is an ordinary value to branch on.
+ * symbols; every other option, and every coefficient that is a boolean or a string, is an ordinary value to branch on.
  *
  * @typeParam O - the options
  * @typeParam C - the coefficients and globals, e.g. `{ stepSize: number; rectified: boolean }`

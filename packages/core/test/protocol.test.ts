@@ -65,6 +65,40 @@ describe('a rule', () => {
     expect(await read(a)).toEqual([1, 2]);
   });
 
+  it('finds a slot by the name that a coefficient gives, and the number of its group', async () => {
+    class Turns extends Probe {
+      protected override slots(): Record<string, SlotInit> {
+        return { g0: zero, g1: zero };
+      }
+
+      protected override coefficients(t: number): Record<string, string> {
+        return { oldest: `g${(t - 1) % 2}` };
+      }
+
+      protected override update(
+        { param, grad, ...window }: Symbols,
+        { oldest, group }: { oldest: string; group: number },
+      ): Results {
+        return { [oldest]: grad!.sum().mul(group + 1), param: window[oldest]!.broadcastTo(param!.shape) };
+      }
+    }
+    const optimizer = own(Turns, { parameterGroups: [{ match: /b/ }] });
+    const seen: number[][] = [];
+    for (const gradient of [1, 2, 3, 4]) {
+      const gradients = { a: tf.fill([2], gradient), b: tf.fill([3], gradient) };
+      optimizer.applyGradients(gradients);
+      tf.dispose(gradients);
+      seen.push([(await read(a))[1]!, (await read(b))[2]!]);
+    }
+    // Sums of two and three elements, two steps late, those of the group doubled.
+    expect(seen).toEqual([
+      [0, 0],
+      [0, 0],
+      [2, 6],
+      [4, 12],
+    ]);
+  });
+
   it('sees null until an option is a number', async () => {
     class Nullable extends Probe {
       protected override update({ param }: Symbols, { extra }: { extra: Expression | null }): Results {
