@@ -4,7 +4,14 @@ import { operations, type Kind, type OperationName, type ReductionName } from '.
 import { broadcast, sameShape, showShape, sizeOf, type Shape } from './shape.js';
 
 /** Where a node of the graph comes from: a primitive, or one of its leaves and reshapings. */
-export type NodeName = OperationName | ReductionName | 'input' | 'scalar' | 'constant' | 'broadcast';
+export type NodeName =
+  | OperationName
+  | ReductionName
+  | 'every'
+  | 'input'
+  | 'scalar'
+  | 'constant'
+  | 'broadcast';
 
 /** An operand: an expression, or a plain number that becomes a constant. */
 export type Operand = Expression | number;
@@ -30,6 +37,7 @@ interface Leaf {
   readonly name?: string;
   readonly value?: number;
   readonly axes?: readonly number[] | null;
+  readonly step?: number;
 }
 
 /**
@@ -183,6 +191,17 @@ export class Expression {
   /** Euclidean norm over all elements, or over `axes`, which keep length 1. */
   norm(axes?: readonly number[]): Expression {
     return this.square().sum(axes).sqrt();
+  }
+
+  /** Elements 0, k, 2k, … in row-major order, as a tensor of rank 1. */
+  every(k: number): Expression {
+    if (this.kind !== 'number')
+      throw misuse(`every: operand must be a number, got a ${this.kind} (shape ${showShape(this.shape)})`);
+    if (!Number.isInteger(k) || k < 1)
+      throw misuse(
+        `every: k must be an integer in [1, ∞), got ${String(k)} (shape ${showShape(this.shape)})`,
+      );
+    return new Expression('every', [this], [Math.ceil(this.size / k)], 'number', { step: k });
   }
 
   /** The same values stretched to `shape`. */

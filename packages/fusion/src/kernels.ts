@@ -2,6 +2,7 @@
 // Chooses what runs a program on the active backend, and runs its phases in order.
 
 import * as tf from '@tensorflow/tfjs-core';
+import { compileWithEvery } from './every.js';
 import { Unsupported, type Executor, type Kernel } from './executor.js';
 import { cpuExecutor } from './executors/cpu/kernel.js';
 import { opsExecutor } from './executors/ops.js';
@@ -165,7 +166,10 @@ function compile(program: Program, executor: Executor): Kernel {
 
 function compilePhase(phase: Program, executor: Executor): { kernel: Kernel; report: PhaseReport } {
   try {
-    return { kernel: visible(phase.name, executor.compile(phase)), report: report(phase, executor.name) };
+    return {
+      kernel: visible(phase.name, compileWithEvery(phase, executor)),
+      report: report(phase, executor.name),
+    };
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
     const kernel = opsExecutor.compile(phase);

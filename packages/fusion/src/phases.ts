@@ -28,9 +28,9 @@ const isWorthKeeping: Worth = (elements, swept) => 8 * elements <= swept && swep
 /** What operations cost, in divisions; those not mentioned next to nothing. */
 const costs: { readonly [Op in OperationName]?: number } = { div: 1, sqrt: 1, exp: 2, log: 2, pow: 4 };
 
-/** Whether a node is a reduction. */
+/** Whether a node is a reduction, or like one reads elements from elsewhere, which have to be there before. */
 export function isReduction(op: NodeName): boolean {
-  return (reductions as readonly string[]).includes(op);
+  return op === 'every' || (reductions as readonly string[]).includes(op);
 }
 
 /**

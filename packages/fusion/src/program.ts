@@ -19,6 +19,8 @@ export interface Node {
   readonly value?: number;
   /** Of a reduction; `null` means over all elements, to a scalar. */
   readonly axes?: readonly number[] | null;
+  /** Of `every`. */
+  readonly step?: number;
   /** The first sweep in which the value is available; a reduction is computed one sweep earlier. */
   readonly phase: number;
 }
@@ -66,6 +68,7 @@ class Graph {
       leaf.name,
       Object.is(leaf.value, -0) ? '-0' : leaf.value,
       leaf.axes,
+      leaf.step,
     ].join('|');
     let position = this.byMeaning.get(meaning);
     if (position === undefined) {

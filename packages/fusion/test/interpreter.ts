@@ -93,12 +93,13 @@ function reduce(op: ReductionName, elements: Numbers[], precision: Precision): N
 }
 
 function evaluate(node: Node, args: Element[][], shapes: Shape[], precision: Precision): Element[] {
-  const { op, shape } = node;
+  const { op, shape, step = 1 } = node;
   if (op in reductions) {
     const groups: Numbers[][] = Array.from({ length: sizeOf(shape) }, () => []);
     sources(shape, shapes[0]!).forEach((at, i) => groups[at]!.push(args[0]![i] as Numbers));
     return groups.map((group) => reduce(op as ReductionName, group, precision));
   }
+  if (op === 'every') return args[0]!.filter((_, i) => i % step === 0);
   const from = shapes.map((own) => sources(own, shape));
   return Array.from({ length: sizeOf(shape) }, (_, i) => {
     const operands = args.map((arg, j) => arg[from[j]![i]!]!);

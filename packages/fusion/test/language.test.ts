@@ -220,7 +220,7 @@ describe('every row of the language has a case here:', () => {
   });
 
   it('methods of expressions', () => {
-    const special = ['constructor', 'size', 'rank', 'broadcastTo', 'valueOf'];
+    const special = ['constructor', 'size', 'rank', 'broadcastTo', 'every', 'valueOf'];
     const cases = [operationCases, composedCases, reductionCases].flatMap((table) => Object.keys(table));
     const methods = Object.getOwnPropertyNames(Expression.prototype);
     expect([...special, ...cases].sort()).toEqual([...methods, 'where'].sort());
@@ -253,6 +253,43 @@ describe.each([
     const rule: Rule = ({ x }) => ({ y: x!.broadcastTo([2, 2, 3]) });
     const { y } = await run(rule, { x: data([1, 2], [2, 1]) }, {}, compile);
     expect(y).toEqual(data([1, 1, 1, 2, 2, 2, 1, 1, 1, 2, 2, 2], [2, 2, 3]));
+  });
+
+  it('every takes elements at equal distances, of whatever shape, before and after other things', async () => {
+    const rule: Rule = ({ x, y }) => ({
+      x: x!.div(x!.every(4).sum()),
+      thirds: x!.mul(2).every(3),
+      first: x!.every(9),
+      all: x!.every(1),
+      some: x!.every(2).add(y!).max(),
+      rest: x!.sum([0]).every(2),
+      scalar: x!.sum().every(2),
+    });
+    const given = { x: data([1, 2, 3, 4, 5, 6], [2, 3]), y: data([10, 30, 20]) };
+    const results = await run(rule, given, {}, compile);
+    expectClose(
+      results['x']!,
+      [1, 2, 3, 4, 5, 6].map((n) => n / 6),
+      [2, 3],
+    );
+    expect(results['thirds']).toEqual(data([2, 8]));
+    expect(results['first']).toEqual(data([1]));
+    expect(results['all']).toEqual(data([1, 2, 3, 4, 5, 6]));
+    expect(results['some']).toEqual(data([33], []));
+    expect(results['rest']).toEqual(data([5, 9]));
+    expect(results['scalar']).toEqual(data([21]));
+  });
+
+  it('every sees an input as it was before the program replaces it', async () => {
+    const rule: Rule = ({ x }) => ({ x: x!.mul(2), y: x!.every(2) });
+    const { x, y } = await run(rule, { x: data([1, 2, 3]) }, {}, compile);
+    expect(x).toEqual(data([2, 4, 6]));
+    expect(y).toEqual(data([1, 3]));
+  });
+
+  it('every of nothing', async () => {
+    const { y } = await run(({ x }) => ({ y: x!.every(2) }), { x: data([], [2, 0]) }, {}, compile);
+    expect(y).toEqual(data([]));
   });
 
   it.each(Object.entries(reductionCases))(

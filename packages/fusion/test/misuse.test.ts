@@ -95,6 +95,16 @@ const rows: [what: string, body: Body, message: string][] = [
     'AdaTest: broadcastTo: [2,3] does not stretch to [2,4]',
   ],
   ['a smaller shape', (x) => x.broadcastTo([3]), 'AdaTest: broadcastTo: [2,3] does not stretch to [3]'],
+  [
+    'no whole distance between elements',
+    (x) => x.every(1.5),
+    'AdaTest: every: k must be an integer in [1, ∞), got 1.5 (shape [2,3])',
+  ],
+  [
+    'every so many conditions',
+    (x) => x.less(0).every(2),
+    'AdaTest: every: operand must be a number, got a boolean (shape [2,3])',
+  ],
   ['an output that is a number', () => 1, 'AdaTest: output "z" is not an expression'],
   ['an output that is undefined', () => undefined, 'AdaTest: output "z" is not an expression'],
   ['an output that is a condition', (x) => x.less(0), 'AdaTest: output "z" is a condition, not a number'],

@@ -25,7 +25,7 @@ export interface Sample {
 
 /** One application of an operation or reduction to what there is already, chosen by number. */
 interface Step {
-  readonly op: OperationName | ReductionName | 'broadcast';
+  readonly op: OperationName | ReductionName | 'broadcast' | 'every';
   readonly picks: readonly [number, number, number];
   readonly axes: readonly boolean[] | null;
 }
@@ -38,7 +38,7 @@ const length = fc.oneof(
 const mask = fc.array(fc.boolean(), { minLength: maxRank, maxLength: maxRank });
 
 const operationStep = fc.constantFrom(...(Object.keys(operations) as OperationName[]));
-const otherStep = fc.constantFrom(...reductions, 'broadcast' as const);
+const otherStep = fc.constantFrom(...reductions, 'broadcast' as const, 'every' as const);
 // Mostly the latest, so that a program grows deep.
 const pick = fc.oneof({ weight: 3, arbitrary: fc.nat(1) }, { weight: 1, arbitrary: fc.nat(20) });
 const step: fc.Arbitrary<Step> = fc.record({
@@ -91,6 +91,13 @@ function rule(
     for (const { op, picks, axes } of steps) {
       if (op === 'broadcast') {
         numbers.push(pick(numbers, picks[0]).broadcastTo(base));
+      } else if (op === 'every') {
+        // Reduced, so that it broadcasts with everything else.
+        numbers.push(
+          pick(numbers, picks[0])
+            .every(picks[1] + 1)
+            .sum(),
+        );
       } else if (op in operations) {
         const { operands, result } = operations[op as OperationName];
         const args = operands.map((kind, i) =>

@@ -73,7 +73,9 @@ describe('nodes', () => {
         .broadcastTo([2, 2])
         .sum()
         .add(x!.broadcastTo([2, 3]).sum()),
+      steps: x!.every(2).add(x!.every(3)).add(x!.every(2)),
     }));
+    expect(count(program, 'every')).toBe(2);
     expect(count(program, 'input')).toBe(2);
     expect(count(program, 'scalar')).toBe(1);
     expect(count(program, 'sub')).toBe(2);

@@ -2,6 +2,7 @@
 // The reference executor: every node one TensorFlow.js op. Runs on any backend, also while a gradient is recorded.
 
 import * as tf from '@tensorflow/tfjs-core';
+import { everyOf } from '../every.js';
 import type { Executor, Kernel } from '../executor.js';
 import type { OperationName, ReductionName } from '../language.js';
 import { hostValues, type Node, type Program } from '../program.js';
@@ -56,6 +57,7 @@ function evaluate(node: Node, args: Value[]): Value {
     const axes = node.axes ? [...node.axes] : undefined;
     return x.size === 0 ? tf.fill(shape, none) : op(x, axes, axes !== undefined);
   }
+  if (node.op === 'every') return everyOf(toTensor(args[0]!), node.step!);
   if (node.op === 'broadcast') return tf.broadcastTo(toTensor(args[0]!), shape);
   if (node.op === 'where' && typeof args[0] === 'boolean') {
     return tf.broadcastTo(toTensor(args[0] ? args[1]! : args[2]!), shape);
