@@ -63,9 +63,13 @@ interface Plan {
   readonly commit: Program | null;
 }
 
-/** Runs steps; keeps the plan of the last one, which usually fits the next. */
+/** Plans that are kept: a rule whose structure goes round in a circle no longer than this makes each of them once. */
+const mostPlans = 16;
+
+/** Runs steps; keeps the plans made for the parameters of the last one, one of which usually fits the next. */
 export class Stepper {
-  private last: Plan | null = null;
+  /** The last used first. */
+  private plans: Plan[] = [];
 
   constructor(
     private readonly tracer: Tracer,
@@ -105,7 +109,7 @@ export class Stepper {
   /** Every program of the last step, with the number of parameters it runs for. */
   programs(): Map<Program, number> {
     const counts = new Map<Program, number>();
-    const { rounds = [], updates = [], commit } = this.last ?? {};
+    const { rounds = [], updates = [], commit } = this.plans[0] ?? {};
     const all = [
       ...rounds.flatMap(({ observe, combine }) => [...observe.map(({ program }) => program), combine]),
       ...updates.map(({ program }) => program),
@@ -125,13 +129,17 @@ export class Stepper {
   private plan(job: Job): Plan {
     const structures = [...job.bindings.map(({ structure }) => structure.key), job.base.structure.key];
     const backend = tf.getBackend();
-    const { last } = this;
-    const fits =
+    const [last] = this.plans;
+    const remembers =
       last?.backend === backend &&
       last.parameters.length === job.parameters.length &&
-      last.parameters.every((parameter, i) => parameter === job.parameters[i]) &&
-      last.structures.every((key, i) => key === structures[i]);
-    return fits ? last : (this.last = this.make(job, structures, backend));
+      last.parameters.every((parameter, i) => parameter === job.parameters[i]);
+    const others = remembers ? this.plans : [];
+    const known = others.find((plan) => plan.structures.every((key, i) => key === structures[i]));
+    if (known && known === last) return last;
+    const plan = known ?? this.make(job, structures, backend);
+    this.plans = [plan, ...others.filter((other) => other !== plan)].slice(0, mostPlans);
+    return plan;
   }
 
   private make(job: Job, structures: readonly string[], backend: string): Plan {

@@ -84,18 +84,31 @@ describe('a rule', () => {
     }
     const optimizer = own(Turns, { parameterGroups: [{ match: /b/ }] });
     const seen: number[][] = [];
-    for (const gradient of [1, 2, 3, 4]) {
-      const gradients = { a: tf.fill([2], gradient), b: tf.fill([3], gradient) };
+    for (const [gradient, names] of [
+      [1, 'ab'],
+      [2, 'ab'],
+      [3, 'ab'],
+      [4, 'ab'],
+      [5, 'a'],
+      [6, 'ab'],
+      [7, 'ab'],
+    ] as const) {
+      const gradients = [a, b]
+        .filter(({ name }) => names.includes(name))
+        .map(({ name, shape }) => ({ name, tensor: tf.fill(shape, gradient) }));
       optimizer.applyGradients(gradients);
       tf.dispose(gradients);
       seen.push([(await read(a))[1]!, (await read(b))[2]!]);
     }
-    // Sums of two and three elements, two steps late, those of the group doubled.
+    // Sums of two and three elements, two updates late, those of the group doubled.
     expect(seen).toEqual([
       [0, 0],
       [0, 0],
       [2, 6],
       [4, 12],
+      [6, 12],
+      [8, 18],
+      [10, 24],
     ]);
   });
 
