@@ -400,6 +400,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
       this.saved = parameters;
       for (const [name, value] of Object.entries(globals)) this.keep(name, value);
       if (variables.length > 0) tf.tidy(() => void this.track(variables));
+      this.restored({ ...this.firstGlobals(), ...globals });
     };
   }
 
@@ -441,6 +442,16 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     tf.dispose([...this.kept.values()]);
     this.kept.clear();
   }
+
+  /** Gives a global another value between steps. */
+  protected setGlobal(name: string, value: number): void {
+    this.prune();
+    const kept = this.kept.get(name);
+    if (kept) tf.tidy(() => kept.assign(tf.scalar(value)));
+  }
+
+  /** Told of the globals in a state that was taken over, for an algorithm that goes by one of them on the host. */
+  protected restored(_globals: Readonly<Record<string, number>>): void {}
 
   private keep(name: string, value: number): void {
     this.kept.set(name, toVariable(tf.scalar(value)));

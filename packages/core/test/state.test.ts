@@ -58,6 +58,30 @@ describe('a state dict', () => {
     expect(await momenta(second)).toEqual({ a: [1.75, 1.75] });
   });
 
+  it('holds globals that were set between steps, and tells of them where it is loaded', async () => {
+    const told: Readonly<Record<string, number>>[] = [];
+    class Telling extends Normed {
+      override setGlobal(name: string, value: number): void {
+        super.setGlobal(name, value);
+      }
+      protected override restored(globals: Readonly<Record<string, number>>): void {
+        told.push(globals);
+      }
+    }
+    const first = own(new Telling());
+    first.setGlobal('longest', 5); // there is none before the first step
+    const unused = await first.stateDict();
+    step(first, named('a', [0, 0, 0, 0]));
+    expect((await first.stateDict()).globals).toEqual({ longest: 2 });
+    first.setGlobal('longest', 4);
+    const state = await first.stateDict();
+    const second = own(new Telling());
+    await second.loadStateDict(state);
+    await second.setWeights(await first.getWeights());
+    await second.loadStateDict({ ...unused, globals: {} });
+    expect(told).toEqual([{ longest: 4 }, { longest: 4 }, { longest: 0 }]);
+  });
+
   it('brings its options along, but not groups and hooks', async () => {
     const other = heavy({
       momentum: 0.25,
