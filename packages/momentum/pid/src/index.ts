@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// An et al., "A PID Controller Approach for Stochastic Optimization of Deep Networks", CVPR 2018
+// Checked against the authors' pid.py, corrected where it loses the first gradient.
 
 import {
   commonOptions,
@@ -21,17 +21,38 @@ import {
 
 /** Options of {@link PID}. */
 export interface PIDOptions extends OptimizerOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
+  /** Decay μ of i and d; `0`: plain SGD, without either. @defaultValue `0.9` */
+  momentum?: Hyper;
+  /** τ: what new gradients lack on their way into i. @defaultValue `0` */
+  dampening?: Hyper;
+  /** Gain I of the accumulated gradient. @defaultValue `5` */
+  integral?: Hyper;
+  /** Gain D of the change of the gradient. @defaultValue `10` */
+  derivative?: Hyper;
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { entering: number; kept: number };
 
 /**
- * In one line, what it does that its neighbours do not.
+ * SGD as a controller: steps by the gradient (P), by its accumulated past (I) and by its smoothed change (D), which holds
+ * back what momentum overshoots.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * i ← μi + (1 − τ)g                        first: i = g
+ * d ← μd + (1 − μ)(g − h)                  first: d = 0
+ * h ← g
+ * p ← p − learningRate·(g + I·i + D·d)
+ * ```
+ *
+ * Slots, of the parameter's shape, with momentum: `i`, `d`, and `h`, the gradient of the step before (with coupled decay,
+ * the decayed one). The learning rate is outside of all three: a change acts at once.
+ *
+ * The authors' code and its ports lose the first gradient, so that the second step differentiates against zero; the
+ * paper does not. pytorch_optimizer dampens the first step too. The default momentum there is 0; 0.9 is the paper's.
+ *
+ * **When to use:** in place of momentum SGD where the loss overshoots and swings back. **When not:** with small batches,
+ * whose noise the derivative amplifies. **Hint:** a step is about 1 + 10·`integral` times that of SGD at momentum 0.9:
+ * lower the learning rate accordingly; raise `derivative` against overshoot, lower it against noise.
  *
  * @example
  * ```ts
@@ -39,6 +60,7 @@ type Coefficients = { stepSize: number };
  *
  * model.compile({ optimizer: new PID({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://openaccess.thecvf.com/content_cvpr_2018/html/An_A_PID_Controller_CVPR_2018_paper.html
  */
 export class PID extends Optimizer<PIDOptions> {
   static get className(): string {
@@ -47,27 +69,34 @@ export class PID extends Optimizer<PIDOptions> {
 
   static override readonly options: OptionTable<PIDOptions> = {
     learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    ...commonOptions(),
+    momentum: hyper('[0, 1)', 0.9),
+    dampening: hyper('[0, 1]', 0),
+    integral: hyper('[0, ∞)', 5),
+    derivative: hyper('[0, ∞)', 10),
+    ...commonOptions(0, 'coupled'),
   };
 
-  static override readonly momentumSlots: readonly string[] = ['m'];
+  static override readonly momentumSlots: readonly string[] = ['i', 'd'];
 
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+  protected override slots({ momentum }: PIDOptions): Record<string, SlotInit> {
+    return momentum === 0 ? {} : { i: zeros, d: zeros, h: zeros };
   }
 
-  protected override coefficients(t: number, options: Resolved<PIDOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override coefficients(t: number, { momentum, dampening }: Resolved<PIDOptions>): Coefficients {
+    // What the first step differs in: all of g enters i, and nothing d, since there is no gradient before it.
+    return t === 1 ? { entering: 1, kept: 1 } : { entering: 1 - dampening, kept: momentum };
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<PIDOptions, Coefficients>,
+    { param, grad, i, d, h }: Tensors<'i' | 'd' | 'h'>,
+    scalars: Scalars<PIDOptions, Coefficients>,
   ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    const { learningRate, momentum, integral, derivative, entering, kept } = scalars;
+    if (!i) return { param: param.sub(grad.mul(learningRate)) };
+    i = i.mul(momentum).add(grad.mul(entering));
+    d = ema(d, grad.sub(h), kept);
+    const step = grad.add(i.mul(integral)).add(d.mul(derivative));
+    return { i, d, h: grad, param: param.sub(step.mul(learningRate)) };
   }
 }
 
