@@ -9,6 +9,7 @@ import { LaProp } from '@optim/laprop';
 import { NAdam } from '@optim/nadam';
 import { QHAdam } from '@optim/qhadam';
 import { RAdam } from '@optim/radam';
+import { Ranger } from '@optim/ranger';
 import { Yogi } from '@optim/yogi';
 import type { Zoo } from './zoo.js';
 
@@ -24,5 +25,6 @@ export const adam: Zoo = {
   NAdam: () => new NAdam({ learningRate: 2e-3 }),
   QHAdam: () => new QHAdam({ learningRate: 1e-3, nu1: 0.7, beta1: 0.995 }),
   RAdam: () => new RAdam({ learningRate: 1e-3 }),
+  Ranger: () => new Ranger({ learningRate: 1e-3 }),
   Yogi: () => new Yogi({ learningRate: 1e-2 }),
 };

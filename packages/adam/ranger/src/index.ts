@@ -1,37 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Wright, Ranger, from: Liu et al., "On the Variance of the Adaptive Learning Rate and Beyond", arXiv:1908.03265; Zhang et
+// al., "Lookahead Optimizer", arXiv:1907.08610; Yong et al., "Gradient Centralization", arXiv:2004.01461
+// Checked against the author's ranger.py 20.4.11.
 
 import {
-  commonOptions,
-  ema,
+  centralized,
+  copy,
+  flag,
   hyper,
-  Optimizer,
+  integer,
+  real,
   register,
-  zeros,
+  slowWeights,
+  type DecayScalars,
   type Hyper,
-  type OptimizerOptions,
   type OptionTable,
+  type Pair,
   type Resolved,
   type Results,
   type Scalars,
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import { RAdam, type RAdamOptions } from '@optim/radam';
 
 /** Options of {@link Ranger}. */
-export interface RangerOptions extends OptimizerOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
+export interface RangerOptions extends RAdamOptions {
+  /** Decay of the first moment. @defaultValue `0.95` */
   beta1?: Hyper;
+  /** Added to √v, before any correction. @defaultValue `1e-5` */
+  epsilon?: Hyper;
+  /** The rectified step is taken above this length ρ of the moving average. @defaultValue `5` */
+  nSmaThreshold?: number;
+  /** Up to the threshold: a momentum step without denominator (`false`: no step). @defaultValue `true` */
+  degeneratedToSgd?: boolean;
+  /** Steps between two synchronizations. @defaultValue `6` */
+  k?: number;
+  /** Share of the way that slow weights go towards the fast ones. @defaultValue `0.5` */
+  alpha?: number;
+  /** Subtract from the gradient of every output unit its mean, for rank ≥ 2. @defaultValue `true` */
+  centralizeGradients?: boolean;
+  /** Centralize only rank ≥ 4. @defaultValue `false` */
+  gcConvOnly?: boolean;
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { eta: number; rectified: boolean; synchronizes: boolean };
+type RangerScalars = Scalars<RangerOptions, Coefficients & { decays: boolean }>;
 
 /**
- * In one line, what it does that its neighbours do not.
+ * Rectified Adam with centralized gradients inside a Lookahead loop.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * g ← g − mean(g)                          over all axes but the last
+ * m ← β₁m + (1 − β₁)g
+ * v ← β₂v + (1 − β₂)g²
+ * p ← p − η·m/(√v + ε)                     while ρ > nSmaThreshold; before that p ← p − learningRate/(1 − β₁ᵗ)·m
+ * every k updates of the parameter:
+ *   φ ← φ + alpha·(p − φ)
+ *   p ← φ
+ * ```
+ *
+ * η and ρ are those of RAdam. With the defaults the first five steps are momentum steps, or none without
+ * `degeneratedToSgd`; weights decay in all of them. Coupled decay is added to the centralized gradient.
+ *
+ * Slots, of the parameter's shape: `m`, `v`, `slow` (φ, at first a copy of the parameter); scalar: with `adanorm` `e`.
+ *
+ * The author's ranger.py centralizes even when told not to; ranger2020.py multiplies the decay by the rectified step size.
+ * pytorch_optimizer's default ascends during the first five steps.
+ *
+ * **When to use:** in place of Adam for convolutional networks, with nothing else to tune. **When not:** inside Lookahead, or
+ * with kernels [1, out], which centralization stops from training. **Hint:** keep the learning rate flat for the first 70 % of
+ * training, then anneal it with a cosine.
  *
  * @example
  * ```ts
@@ -39,36 +78,62 @@ type Coefficients = { stepSize: number };
  *
  * model.compile({ optimizer: new Ranger({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/1908.03265
  */
-export class Ranger extends Optimizer<RangerOptions> {
-  static get className(): string {
+export class Ranger extends RAdam {
+  static override get className(): string {
     return 'Ranger';
   }
 
   static override readonly options: OptionTable<RangerOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    ...commonOptions(),
+    ...RAdam.options,
+    beta1: hyper('[0, 1)', 0.95),
+    epsilon: hyper('[0, ∞)', 1e-5),
+    degeneratedToSgd: flag(true),
+    k: integer('[1, ∞)', 6),
+    alpha: real('[0, 1]', 0.5),
+    centralizeGradients: flag(true),
+    gcConvOnly: flag(false),
   };
 
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+  constructor(options: RangerOptions = {}) {
+    super(options);
   }
 
-  protected override coefficients(t: number, options: Resolved<RangerOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override slots(options: RangerOptions): Record<string, SlotInit> {
+    return { ...super.slots(options), slow: copy };
+  }
+
+  protected override coefficients(t: number, hyper: Resolved<RangerOptions>): Coefficients {
+    return { ...super.coefficients(t, hyper), synchronizes: t % hyper.k === 0 };
+  }
+
+  protected override rectifies(rho: number, threshold: number): boolean {
+    return rho > threshold;
+  }
+
+  /** In every step, also in those that RAdam withholds; coupled decay is not centralized. */
+  protected override decay({ param, grad }: Pair, scalars: DecayScalars & RangerScalars): Pair {
+    return super.decay({ param, grad: prepared(grad, scalars) }, { ...scalars, rectified: true });
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<RangerOptions, Coefficients>,
+    { grad, slow, ...tensors }: Tensors<'m' | 'v' | 'e' | 'slow'>,
+    scalars: RangerScalars,
   ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    const g = scalars.decays ? grad : prepared(grad, scalars);
+    const { param, ...kept } = super.update({ ...tensors, grad: g }, scalars);
+    if (!scalars.synchronizes) return { ...kept, param: param! };
+    const next = slowWeights(slow, param!, scalars.alpha);
+    return { ...kept, slow: next, param: next };
   }
+}
+
+function prepared(
+  grad: Pair['grad'],
+  { centralizeGradients, gcConvOnly }: Pick<RangerScalars, 'centralizeGradients' | 'gcConvOnly'>,
+): Pair['grad'] {
+  return centralizeGradients ? centralized(grad, gcConvOnly ? 4 : 2) : grad;
 }
 
 register(Ranger);
