@@ -40,9 +40,14 @@ export function commonOptions(
   mode: string = 'decoupled',
   allowed: readonly string[] = modes,
 ): OptionTable<CommonOptions> {
+  const { weightDecay: strength, ...others } = oneDecayOptions(weightDecay);
+  return { weightDecay: strength, weightDecayMode: choice(allowed, mode), ...others };
+}
+
+/** The rows of {@link CommonOptions} but the mode, for an algorithm whose decay has one form only. */
+export function oneDecayOptions(weightDecay = 0): OptionTable<Omit<CommonOptions, 'weightDecayMode'>> {
   return {
     weightDecay: hyper('[0, ∞)', weightDecay),
-    weightDecayMode: choice(allowed, mode),
     parameterGroups: custom('an array of { match, … }', Array.isArray, []),
     transforms: custom('an array of hooks', (value) => Array.isArray(value) && value.every(isHook), []),
   };

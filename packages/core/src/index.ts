@@ -33,6 +33,7 @@ export type { Match } from './match.js';
 export {
   adaNormOptions,
   commonOptions,
+  oneDecayOptions,
   type AdaNormOptions,
   type CommonOptions,
   type DecayScalars,

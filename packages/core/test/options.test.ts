@@ -3,12 +3,14 @@
 import { describe, expect, it } from 'vitest';
 import {
   choice,
+  commonOptions,
   custom,
   fixed,
   flag,
   hyper,
   integer,
   nullable,
+  oneDecayOptions,
   outOfRange,
   real,
   resolveOptions,
@@ -60,6 +62,16 @@ describe('options', () => {
     [{ list: ['a'] }],
   ])('take %o', (given) => {
     expect(resolve(given)).toMatchObject(given);
+  });
+
+  it('of every algorithm are the same with modes of decay and without', () => {
+    const { weightDecay, weightDecayMode, ...others } = resolveOptions(
+      'Owner',
+      commonOptions(0.1, 'coupled'),
+      {},
+    );
+    expect([weightDecay, weightDecayMode]).toEqual([0.1, 'coupled']);
+    expect(resolveOptions('Owner', oneDecayOptions(0.2), {})).toEqual({ weightDecay: 0.2, ...others });
   });
 
   it('keep a list as it was given', () => {
