@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Luo et al., "Adaptive Gradient Methods with Dynamic Bound of Learning Rate", arXiv:1902.09843
+// Checked against the authors' adabound.py.
 
 import {
+  biasCorrection,
   commonOptions,
   ema,
+  flag,
   hyper,
+  largestSoFar,
+  nullable,
   Optimizer,
+  outOfRange,
+  real,
   register,
   zeros,
   type Hyper,
@@ -18,27 +24,64 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import type { Expression } from '@optim/fusion';
 
 /** Options of {@link AdaBound}. */
 export interface AdaBoundOptions extends OptimizerOptions {
+  /** The rate both bounds converge to: a learning rate of SGD. @defaultValue `0.1` */
+  finalLearningRate?: Hyper;
+  /** L₀, the learning rate to which `finalLearningRate` belongs; `null`: the one at construction. @defaultValue `null` */
+  initialLearningRate?: number | null;
   /** Decay of the first moment. @defaultValue `0.9` */
   beta1?: Hyper;
+  /** Decay of the second moment. @defaultValue `0.999` */
+  beta2?: Hyper;
+  /** How fast the bounds converge, per step. @defaultValue `1e-3` */
+  gamma?: Hyper;
+  /** Added to √v, before any correction. @defaultValue `1e-8` */
+  epsilon?: Hyper;
+  /** AMSBound: use the largest second moment so far. @defaultValue `false` */
+  amsgrad?: boolean;
+  /** Do not divide the step by 1 − β₁ᵗ. @defaultValue `false` */
+  adamD?: boolean;
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { a: number; correction: number; lower: number; upper: number };
 
 /**
- * In one line, what it does that its neighbours do not.
+ * Adam whose learning rate of every element is kept between two bounds that close in on a rate of SGD: it begins as Adam
+ * and ends as momentum SGD.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * m ← β₁m + (1 − β₁)g
+ * v ← β₂v + (1 − β₂)g²
+ * η = clip(a/(√v + ε), lower, upper)       a = learningRate·√(1 − β₂ᵗ)/(1 − β₁ᵗ)
+ * p ← p − η·m
+ *
+ * lower = f·(1 − 1/(γt + 1))               f = finalLearningRate·learningRate/L₀
+ * upper = f·(1 + 1/(γt))
+ * ```
+ *
+ * With `amsgrad` the largest v so far takes the place of v (AMSBound); with `adamD` a = learningRate·√(1 − β₂ᵗ). L₀ is the
+ * learning rate at construction, of a schedule its first value: the bounds follow every change of the rate in proportion,
+ * and so do those of a group with a rate of its own. A schedule that starts at 0 needs `initialLearningRate`.
+ *
+ * Slots, of the parameter's shape: `m`, `v`, with `amsgrad` `x` (largest v).
+ *
+ * ε is added to the uncorrected √v. Weight decay is coupled by default; the authors' AdaBoundW is
+ * `weightDecayMode: 'independent'`. pytorch_optimizer adds ε under the root as well and decouples the decay.
+ *
+ * **When to use:** where Adam is fast but SGD generalizes better, as with CNNs, in runs long enough to end as SGD. **When
+ * not:** in runs far shorter than 1/`gamma` steps, which stay Adam, or where SGD does badly, as with transformers.
+ * **Hint:** tune `finalLearningRate`, the rate of SGD without momentum; the change comes in the order of 1/`gamma` steps.
  *
  * @example
  * ```ts
  * import { AdaBound } from '@optim/adabound';
  *
- * model.compile({ optimizer: new AdaBound({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * model.compile({ optimizer: new AdaBound({ finalLearningRate: 0.05 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/1902.09843
  */
 export class AdaBound extends Optimizer<AdaBoundOptions> {
   static get className(): string {
@@ -47,27 +90,63 @@ export class AdaBound extends Optimizer<AdaBoundOptions> {
 
   static override readonly options: OptionTable<AdaBoundOptions> = {
     learningRate: hyper('[0, ∞)', 1e-3),
+    finalLearningRate: hyper('[0, ∞)', 0.1),
+    initialLearningRate: nullable(real('(0, ∞)')),
     beta1: hyper('[0, 1)', 0.9),
-    ...commonOptions(),
+    beta2: hyper('[0, 1)', 0.999),
+    gamma: hyper('(0, 1)', 1e-3),
+    epsilon: hyper('[0, ∞)', 1e-8),
+    amsgrad: flag(false),
+    adamD: flag(false),
+    ...commonOptions(0, 'coupled'),
   };
 
   static override readonly momentumSlots: readonly string[] = ['m'];
 
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+  constructor(options: AdaBoundOptions = {}) {
+    super(options);
+    // A setting from here on: saved with the others, and not changed by a new learning rate.
+    const initialLearningRate = this.settings.initialLearningRate ?? this.learningRate;
+    if (!(initialLearningRate > 0)) {
+      const constraint = 'in (0, ∞) at first, or initialLearningRate given';
+      throw outOfRange(this.owner, 'learningRate', constraint, initialLearningRate);
+    }
+    this.settings = { ...this.settings, initialLearningRate };
   }
 
-  protected override coefficients(t: number, options: Resolved<AdaBoundOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override slots({ amsgrad }: AdaBoundOptions): Record<string, SlotInit> {
+    return { m: zeros, v: zeros, ...(amsgrad && { x: zeros }) };
+  }
+
+  protected override coefficients(t: number, hyper: Resolved<AdaBoundOptions>): Coefficients {
+    const { alpha, correction } = biasCorrection(t, hyper);
+    const { learningRate, finalLearningRate, gamma } = hyper;
+    const L0 = hyper.initialLearningRate ?? this.settings.initialLearningRate!;
+    const f = (finalLearningRate * learningRate) / L0;
+    return {
+      a: alpha * correction,
+      correction,
+      lower: f * (1 - 1 / (gamma * t + 1)),
+      upper: f * (1 + 1 / (gamma * t)),
+    };
+  }
+
+  protected override secondMoment(
+    { v, x }: Tensors<'v' | 'x'>,
+    { amsgrad, correction }: Scalars<AdaBoundOptions, Coefficients>,
+  ): Expression {
+    return (amsgrad ? x : v).div(correction.square());
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<AdaBoundOptions, Coefficients>,
+    { param, grad, m, v, x }: Tensors<'m' | 'v' | 'x'>,
+    { beta1, beta2, epsilon, amsgrad, a, lower, upper }: Scalars<AdaBoundOptions, Coefficients>,
   ): Results {
     m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    v = ema(v, grad.square(), beta2);
+    const { u, kept } = largestSoFar(v, x, amsgrad);
+    const eta = a.div(u.sqrt().add(epsilon)).clip(lower, upper);
+    return { m, v, ...kept, param: param.sub(m.mul(eta)) };
   }
 }
 
