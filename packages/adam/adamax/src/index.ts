@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Kingma and Ba, "Adam: A Method for Stochastic Optimization", arXiv:1412.6980, section 7.1
+// Checked against torch.optim.Adamax.
 
 import {
+  adaNorm,
+  adaNormOptions,
+  biasCorrection,
   commonOptions,
   ema,
+  flag,
   hyper,
   Optimizer,
   register,
+  zero,
   zeros,
+  type AdaNormOptions,
   type Hyper,
   type OptimizerOptions,
   type OptionTable,
@@ -20,25 +26,47 @@ import {
 } from '@optim/core';
 
 /** Options of {@link AdaMax}. */
-export interface AdaMaxOptions extends OptimizerOptions {
+export interface AdaMaxOptions extends OptimizerOptions, AdaNormOptions {
   /** Decay of the first moment. @defaultValue `0.9` */
   beta1?: Hyper;
+  /** Decay of the maximum. @defaultValue `0.999` */
+  beta2?: Hyper;
+  /** Added to |g|, inside the maximum. @defaultValue `1e-8` */
+  epsilon?: Hyper;
+  /** Do not divide the step by 1 − β₁ᵗ. @defaultValue `false` */
+  adamD?: boolean;
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { alpha: number };
 
 /**
- * In one line, what it does that its neighbours do not.
+ * Adam that divides by a slowly forgotten maximum of the gradient in place of the root of a second moment.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * m ← β₁m + (1 − β₁)g
+ * u ← max(β₂u, |g| + ε)
+ * p ← p − α·m/u                            α = learningRate/(1 − β₁ᵗ)
+ * ```
+ *
+ * A gradient larger than those before enters u at once, so that no spike makes a long step. u needs no correction of its
+ * bias; it is never below ε, so that an element that has had no gradient does not move.
+ *
+ * Slots, of the parameter's shape: `m`, `u`; scalar: with `adanorm` `e`.
+ *
+ * The paper has no ε; Keras adds it to u as it divides. Weight decay is coupled by default, as in PyTorch; `adanorm`
+ * rescales what enters m, and is not in PyTorch.
+ *
+ * **When to use:** with sparse or spiky gradients, as of embeddings, where one spike must not be followed by a long step.
+ * **When not:** where spikes are noise: one of them shortens the steps for about 1/(1 − β₂) steps. **Hint:** begin with
+ * twice Adam's learning rate; try `beta2` of 0.99 when spikes are frequent.
  *
  * @example
  * ```ts
  * import { AdaMax } from '@optim/adamax';
  *
- * model.compile({ optimizer: new AdaMax({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * model.compile({ optimizer: new AdaMax({ learningRate: 2e-3 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/1412.6980
  */
 export class AdaMax extends Optimizer<AdaMaxOptions> {
   static get className(): string {
@@ -46,28 +74,34 @@ export class AdaMax extends Optimizer<AdaMaxOptions> {
   }
 
   static override readonly options: OptionTable<AdaMaxOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
+    learningRate: hyper('[0, ∞)', 2e-3),
     beta1: hyper('[0, 1)', 0.9),
-    ...commonOptions(),
+    beta2: hyper('[0, 1)', 0.999),
+    epsilon: hyper('[0, ∞)', 1e-8),
+    adamD: flag(false),
+    ...adaNormOptions(),
+    ...commonOptions(0, 'coupled'),
   };
 
   static override readonly momentumSlots: readonly string[] = ['m'];
 
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+  protected override slots({ adanorm }: AdaMaxOptions): Record<string, SlotInit> {
+    return { m: zeros, u: zeros, ...(adanorm && { e: zero }) };
   }
 
-  protected override coefficients(t: number, options: Resolved<AdaMaxOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override coefficients(t: number, hyper: Resolved<AdaMaxOptions>): Coefficients {
+    return { alpha: biasCorrection(t, hyper).alpha };
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<AdaMaxOptions, Coefficients>,
+    { param, grad, m, u, e }: Tensors<'m' | 'u' | 'e'>,
+    scalars: Scalars<AdaMaxOptions, Coefficients>,
   ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    const { beta1, beta2, epsilon, alpha } = scalars;
+    const { grad: s, kept } = adaNorm(grad, e, scalars);
+    m = ema(m, s, beta1);
+    u = u.mul(beta2).maximum(grad.abs().add(epsilon));
+    return { ...kept, m, u, param: param.sub(m.mul(alpha).div(u)) };
   }
 }
 
