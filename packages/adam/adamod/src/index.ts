@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Ding et al., "An Adaptive and Momental Bound Method for Stochastic Learning", arXiv:1910.12249
+// Checked against the authors' adamod.py.
 
 import {
+  biasCorrection,
   commonOptions,
   ema,
+  flag,
   hyper,
   Optimizer,
   register,
@@ -18,27 +20,55 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import type { Expression } from '@optim/fusion';
 
 /** Options of {@link AdaMod}. */
 export interface AdaModOptions extends OptimizerOptions {
   /** Decay of the first moment. @defaultValue `0.9` */
   beta1?: Hyper;
+  /** Decay of the second moment. @defaultValue `0.999` */
+  beta2?: Hyper;
+  /** Decay of the average of learning rates; 0 is Adam. @defaultValue `0.999` */
+  beta3?: Hyper;
+  /** Added to √v, before any correction. @defaultValue `1e-8` */
+  epsilon?: Hyper;
+  /** Do not divide the step by 1 − β₁ᵗ. @defaultValue `false` */
+  adamD?: boolean;
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { a: number; correction: number };
 
 /**
- * In one line, what it does that its neighbours do not.
+ * Adam whose learning rate of every element may not exceed its own long-term average, which takes away the huge rates of
+ * the first steps.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * m ← β₁m + (1 − β₁)g
+ * v ← β₂v + (1 − β₂)g²
+ * η = a/(√v + ε)                           a = learningRate·√(1 − β₂ᵗ)/(1 − β₁ᵗ)
+ * n ← β₃n + (1 − β₃)η
+ * p ← p − min(η, n)·m
+ * ```
+ *
+ * n starts at 0 and is not corrected: the first step is 1 − β₃ times that of Adam, a warm-up of about 1/(1 − β₃) steps. An
+ * element that has had no gradient has η = a/ε, and so large an n that nothing bounds it for as many steps.
+ *
+ * Slots, of the parameter's shape: `m`, `v`, `n`.
+ *
+ * ε is added to the uncorrected √v. Ports that correct n, or bound by the n before the step, are other algorithms;
+ * pytorch_optimizer's defaults are β₂ = 0.99 and β₃ = 0.9999. n does not fit floats of 16 bits.
+ *
+ * **When to use:** in place of Adam with a warm-up, where the first steps do harm: deep networks, transformers. **When
+ * not:** in runs of a few hundred steps, of which the warm-up takes most, or beside a warm-up of your own. **Hint:** keep
+ * Adam's learning rate, and fit the warm-up to the run by `beta3`: 0.9 to 0.99 for short ones, or nothing will move.
  *
  * @example
  * ```ts
  * import { AdaMod } from '@optim/adamod';
  *
- * model.compile({ optimizer: new AdaMod({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * model.compile({ optimizer: new AdaMod({ learningRate: 1e-3, beta3: 0.99 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/1910.12249
  */
 export class AdaMod extends Optimizer<AdaModOptions> {
   static get className(): string {
@@ -48,26 +78,40 @@ export class AdaMod extends Optimizer<AdaModOptions> {
   static override readonly options: OptionTable<AdaModOptions> = {
     learningRate: hyper('[0, ∞)', 1e-3),
     beta1: hyper('[0, 1)', 0.9),
+    beta2: hyper('[0, 1)', 0.999),
+    beta3: hyper('[0, 1)', 0.999),
+    epsilon: hyper('[0, ∞)', 1e-8),
+    adamD: flag(false),
     ...commonOptions(),
   };
 
   static override readonly momentumSlots: readonly string[] = ['m'];
 
   protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+    return { m: zeros, v: zeros, n: zeros };
   }
 
-  protected override coefficients(t: number, options: Resolved<AdaModOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override coefficients(t: number, hyper: Resolved<AdaModOptions>): Coefficients {
+    const { alpha, correction } = biasCorrection(t, hyper);
+    return { a: alpha * correction, correction };
+  }
+
+  protected override secondMoment(
+    { v }: Tensors<'v'>,
+    { correction }: Scalars<AdaModOptions, Coefficients>,
+  ): Expression {
+    return v.div(correction.square());
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<AdaModOptions, Coefficients>,
+    { param, grad, m, v, n }: Tensors<'m' | 'v' | 'n'>,
+    { beta1, beta2, beta3, epsilon, a }: Scalars<AdaModOptions, Coefficients>,
   ): Results {
     m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    v = ema(v, grad.square(), beta2);
+    const eta = a.div(v.sqrt().add(epsilon));
+    n = ema(n, eta, beta3);
+    return { m, v, n, param: param.sub(m.mul(eta.minimum(n))) };
   }
 }
 
