@@ -1,44 +1,87 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Xie, Sato, Sugiyama, "Stable Weight Decay Regularization", arXiv:2011.11152
+// Checked against the authors' AdamS.
 
 import {
-  commonOptions,
+  adaNorm,
+  adaNormOptions,
+  biasCorrection,
   ema,
+  flag,
   hyper,
+  largestSoFar,
+  oneDecayOptions,
   Optimizer,
   register,
+  stablyDecayed,
+  zero,
   zeros,
+  type AdaNormOptions,
+  type DecayScalars,
   type Hyper,
   type OptimizerOptions,
   type OptionTable,
+  type Pair,
   type Resolved,
   type Results,
+  type Round,
   type Scalars,
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import { constant, type Expression } from '@optim/fusion';
 
 /** Options of {@link AdamS}. */
-export interface AdamSOptions extends OptimizerOptions {
+export interface AdamSOptions extends Omit<OptimizerOptions, 'weightDecayMode'>, AdaNormOptions {
   /** Decay of the first moment. @defaultValue `0.9` */
   beta1?: Hyper;
+  /** Decay of the second moment. @defaultValue `0.999` */
+  beta2?: Hyper;
+  /** Added to the root of the corrected second moment; Q has none. @defaultValue `1e-8` */
+  epsilon?: Hyper;
+  /** Strength λ of the stable weight decay. @defaultValue `1e-4` */
+  weightDecay?: Hyper;
+  /** Use the largest second moment so far, in Q too. @defaultValue `false` */
+  amsgrad?: boolean;
+  /** Do not divide the step by 1 − β₁ᵗ. @defaultValue `false` */
+  adamD?: boolean;
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { alpha: number; correction: number };
+type Known = { readonly Q: Expression };
 
 /**
- * In one line, what it does that its neighbours do not.
+ * Adam whose weight decay is divided by the typical size of its denominators, so that decay and steps stay in proportion.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * m ← β₁m + (1 − β₁)g
+ * v ← β₂v + (1 − β₂)g²                     v̂ = v/(1 − β₂ᵗ)
+ * Q = √(mean of v̂ over all elements of all parameters)
+ * p ← p·(1 − learningRate·λ/Q)             where Q > 0
+ * p ← p − α·m/(√v̂ + ε)                     α = learningRate/(1 − β₁ᵗ)
+ * ```
+ *
+ * With `amsgrad` the largest v so far takes the place of v, with `adamD` α = learningRate; `adanorm` rescales what enters m
+ * and is not in the authors' code. Parameters without a gradient take no part in Q and do not decay. While all gradients
+ * have been zero nothing decays; the authors' code divides by zero. Gradients so small that learningRate·λ exceeds Q turn
+ * the signs of the weights: that is the rule.
+ *
+ * Slots, of the parameter's shape: `m`, `v`, with `amsgrad` `x` (largest v); scalar: with `adanorm` `e`.
+ *
+ * pytorch_optimizer divides the stored v by 1 − β₂ᵗ in every step, which makes it explode. An AdamS of 2025, with momentum
+ * as its normalizer, has nothing to do with this one.
+ *
+ * **When to use:** where Adam is to generalize as SGD with weight decay does, as with CNNs. **When not:** where AdamW's decay
+ * is tuned, or where a pass over all gradients before the first weight changes costs too much. **Hint:** choose `weightDecay`
+ * as for SGD, 1e-4 to 5e-4, not as for AdamW.
  *
  * @example
  * ```ts
  * import { AdamS } from '@optim/adams';
  *
- * model.compile({ optimizer: new AdamS({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * model.compile({ optimizer: new AdamS({ weightDecay: 5e-4 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/2011.11152
  */
 export class AdamS extends Optimizer<AdamSOptions> {
   static get className(): string {
@@ -48,27 +91,66 @@ export class AdamS extends Optimizer<AdamSOptions> {
   static override readonly options: OptionTable<AdamSOptions> = {
     learningRate: hyper('[0, ∞)', 1e-3),
     beta1: hyper('[0, 1)', 0.9),
-    ...commonOptions(),
+    beta2: hyper('[0, 1)', 0.999),
+    epsilon: hyper('[0, ∞)', 1e-8),
+    amsgrad: flag(false),
+    adamD: flag(false),
+    ...adaNormOptions(),
+    ...oneDecayOptions(1e-4),
   };
 
   static override readonly momentumSlots: readonly string[] = ['m'];
+  static override readonly needs: readonly ('loss' | 'gradient')[] = ['gradient'];
 
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+  protected override slots({ amsgrad, adanorm }: AdamSOptions): Record<string, SlotInit> {
+    return { m: zeros, v: zeros, ...(amsgrad && { x: zeros }), ...(adanorm && { e: zero }) };
   }
 
-  protected override coefficients(t: number, options: Resolved<AdamSOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override coefficients(t: number, hyper: Resolved<AdamSOptions>): Coefficients {
+    return biasCorrection(t, hyper);
+  }
+
+  protected override rounds(): Round[] {
+    return [typicalDenominator];
+  }
+
+  /** Waits for Q. */
+  protected override decay(
+    pair: Pair,
+    { learningRate, weightDecay, Q }: DecayScalars & Partial<Known>,
+  ): Pair {
+    return Q ? { ...pair, param: stablyDecayed(pair.param, weightDecay.mul(learningRate), Q) } : pair;
+  }
+
+  protected override secondMoment(
+    { v, x }: Tensors<'v' | 'x'>,
+    { amsgrad, correction }: Scalars<AdamSOptions, Coefficients>,
+  ): Expression {
+    return (amsgrad ? x : v).div(correction.square());
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<AdamSOptions, Coefficients>,
+    { param, grad, m, v, x, e }: Tensors<'m' | 'v' | 'x' | 'e'>,
+    scalars: Scalars<AdamSOptions, Coefficients>,
   ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    const { beta1, beta2, epsilon, amsgrad, alpha, correction } = scalars;
+    const { grad: s, kept: norm } = adaNorm(grad, e, scalars);
+    m = ema(m, s, beta1);
+    v = ema(v, grad.square(), beta2);
+    const { u, kept: largest } = largestSoFar(v, x, amsgrad);
+    const d = u.sqrt().div(correction).add(epsilon);
+    return { ...norm, ...largest, m, v, param: param.sub(m.mul(alpha).div(d)) };
   }
 }
+
+/** Q: the root of the mean of v̂ over all elements of all parameters with a gradient. */
+const typicalDenominator: Round = {
+  observe: ({ grad, v, x }, scalars) => {
+    const { beta2, amsgrad, correction } = scalars as Scalars<AdamSOptions, Coefficients>;
+    const { u } = largestSoFar(ema(v!, grad!.square(), beta2), x!, amsgrad);
+    return { total: u.div(correction.square()).sum(), count: constant(v!.size) };
+  },
+  combine: ({ total, count }) => ({ Q: total!.div(count!).sqrt() }),
+};
 
 register(AdamS);
