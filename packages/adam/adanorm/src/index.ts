@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Dubey, Singh, Chaudhuri, "AdaNorm: Adaptive Gradient Norm Correction based Optimizer for CNNs", arXiv:2210.06364
+// Checked against trajectories of the authors' AdamNorm.
 
 import {
+  adaNorm,
+  biasCorrection,
   commonOptions,
   ema,
+  flag,
   hyper,
+  largestSoFar,
   Optimizer,
   register,
+  zero,
   zeros,
   type Hyper,
   type OptimizerOptions,
@@ -18,20 +23,49 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import type { Expression } from '@optim/fusion';
 
 /** Options of {@link AdaNorm}. */
 export interface AdaNormOptions extends OptimizerOptions {
   /** Decay of the first moment. @defaultValue `0.9` */
   beta1?: Hyper;
+  /** Decay of the second moment. @defaultValue `0.999` */
+  beta2?: Hyper;
+  /** Added to v in every step, where it stays, and to its root. @defaultValue `1e-8` */
+  epsilon?: Hyper;
+  /** Decay of the average norm of the gradient; γ in the paper. @defaultValue `0.95` */
+  r?: Hyper;
+  /** Use the largest v so far. @defaultValue `false` */
+  amsgrad?: boolean;
+  /** Do not divide the step by 1 − β₁ᵗ. @defaultValue `false` */
+  adamD?: boolean;
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { alpha: number; correction: number };
 
 /**
- * In one line, what it does that its neighbours do not.
+ * Adam that stretches a gradient shorter than the average of its predecessors to that length.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * e ← r·e + (1 − r)·‖g‖
+ * s = g·e/‖g‖ if e > ‖g‖ > 0, else g
+ * m ← β₁m + (1 − β₁)s
+ * v ← β₂v + (1 − β₂)g² + ε
+ * p ← p − α·m/(√v/√(1 − β₂ᵗ) + ε)          α = learningRate/(1 − β₁ᵗ)
+ * ```
+ *
+ * Norms are over the whole tensor; v takes the gradient as it is. ε stays in v and adds up to ε/(1 − β₂), a floor that
+ * Adam does not have. With `amsgrad` v takes none, and the largest v so far plus ε is divided by. The correction alone is
+ * the option `adanorm` of other optimizers.
+ *
+ * Slots, of the parameter's shape: `m`, `v`, with `amsgrad` `x` (largest v); scalar: `e`.
+ *
+ * The authors fix r at 0.95, and their AMSGrad adds ε to the stored maximum in every step. Weight decay is coupled by
+ * default, as theirs. Later versions of pytorch_optimizer never store e, which makes it Adam.
+ *
+ * **When to use:** with CNNs trained for many epochs, whose gradients fade before the loss is low. **When not:** where short
+ * gradients mean what they say, near a minimum that is to be met exactly. **Hint:** begin with your settings of Adam; r of 0.9
+ * to 0.99, a larger one remembers the long gradients of the beginning, and keeps steps long.
  *
  * @example
  * ```ts
@@ -39,6 +73,7 @@ type Coefficients = { stepSize: number };
  *
  * model.compile({ optimizer: new AdaNorm({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/2210.06364
  */
 export class AdaNorm extends Optimizer<AdaNormOptions> {
   static get className(): string {
@@ -48,26 +83,42 @@ export class AdaNorm extends Optimizer<AdaNormOptions> {
   static override readonly options: OptionTable<AdaNormOptions> = {
     learningRate: hyper('[0, ∞)', 1e-3),
     beta1: hyper('[0, 1)', 0.9),
-    ...commonOptions(),
+    beta2: hyper('[0, 1)', 0.999),
+    epsilon: hyper('[0, ∞)', 1e-8),
+    r: hyper('[0, 1)', 0.95),
+    amsgrad: flag(false),
+    adamD: flag(false),
+    ...commonOptions(0, 'coupled'),
   };
 
   static override readonly momentumSlots: readonly string[] = ['m'];
 
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+  protected override slots({ amsgrad }: AdaNormOptions): Record<string, SlotInit> {
+    return { m: zeros, v: zeros, ...(amsgrad && { x: zeros }), e: zero };
   }
 
-  protected override coefficients(t: number, options: Resolved<AdaNormOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override coefficients(t: number, hyper: Resolved<AdaNormOptions>): Coefficients {
+    return biasCorrection(t, hyper);
+  }
+
+  protected override secondMoment(
+    { v, x }: Tensors<'v' | 'x'>,
+    { epsilon, amsgrad, correction }: Scalars<AdaNormOptions, Coefficients>,
+  ): Expression {
+    return (amsgrad ? x.add(epsilon) : v).div(correction.square());
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<AdaNormOptions, Coefficients>,
+    { param, grad, m, v, x, e }: Tensors<'m' | 'v' | 'x' | 'e'>,
+    { beta1, beta2, epsilon, r, amsgrad, alpha, correction }: Scalars<AdaNormOptions, Coefficients>,
   ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    const { grad: s, kept: norm } = adaNorm(grad, e, { adanorm: true, adanormR: r });
+    m = ema(m, s, beta1);
+    v = ema(v, grad.square(), beta2);
+    if (!amsgrad) v = v.add(epsilon);
+    const { u, kept: largest } = largestSoFar(v, x, amsgrad);
+    const d = (amsgrad ? u.add(epsilon) : u).sqrt().div(correction).add(epsilon);
+    return { ...norm, ...largest, m, v, param: param.sub(m.mul(alpha).div(d)) };
   }
 }
 
