@@ -97,10 +97,14 @@ export const optionChecks: readonly Check[] = [
   {
     name: 'trains the same with constant schedules as with numbers',
     run: async (subject) => {
-      const numbers = Object.entries(subject.table).filter(
-        ([, row]) => row.symbolic && typeof row.default === 'number',
+      const optimizer = subject.make({});
+      // Those in force: a suite may choose others than the defaults.
+      const inForce = optimizer.getConfig();
+      optimizer.dispose();
+      const numbers = Object.entries(inForce).filter(
+        ([name, value]) => subject.table[name]?.symbolic && typeof value === 'number',
       );
-      const schedules = Object.fromEntries(numbers.map(([name, row]) => [name, () => row.default]));
+      const schedules = Object.fromEntries(numbers.map(([name, value]) => [name, () => value]));
       expect(await trajectory(subject, schedules)).toEqual(await trajectory(subject));
     },
   },
