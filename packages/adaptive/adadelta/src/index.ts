@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Zeiler, "ADADELTA: An Adaptive Learning Rate Method", arXiv:1212.5701
+// Checked against torch.optim.Adadelta.
 
 import {
   commonOptions,
@@ -12,7 +12,6 @@ import {
   type Hyper,
   type OptimizerOptions,
   type OptionTable,
-  type Resolved,
   type Results,
   type Scalars,
   type SlotInit,
@@ -21,24 +20,44 @@ import {
 
 /** Options of {@link AdaDelta}. */
 export interface AdaDeltaOptions extends OptimizerOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
+  /** Factor on the step; 1 is the paper's method. @defaultValue `1` */
+  learningRate?: Hyper;
+  /** Decay ρ of both averages. @defaultValue `0.9` */
+  rho?: Hyper;
+  /** Added under both roots; sets the length of the first steps. @defaultValue `1e-6` */
+  epsilon?: Hyper;
 }
 
-type Coefficients = { stepSize: number };
-
 /**
- * In one line, what it does that its neighbours do not.
+ * Scales each gradient by the size of recent steps over the size of recent gradients, so that steps have the unit of the
+ * parameter and there is no learning rate to find.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * v ← ρv + (1 − ρ)g²
+ * d = g·√(u + ε)/√(v + ε)
+ * u ← ρu + (1 − ρ)d²
+ * p ← p − learningRate·d
+ * ```
+ *
+ * The learning rate stays out of u. Nothing corrects the bias: u starts at zero, so that no element of the first step is
+ * longer than √(ε/(1 − ρ)), 3e-3 with the defaults.
+ *
+ * Slots, of the parameter's shape: `v`, `u`.
+ *
+ * `tf.train.adadelta` divides by the v before the step, so that its first step is learningRate·g, and has other
+ * defaults; Keras' default learning rate is 1e-3. Some ports put the learning rate into u.
+ *
+ * **When to use:** where no learning rate is known and none is to be searched for. **When not:** where a tuned Adam or SGD
+ * is at hand: they usually end lower. **Hint:** where training starts too slowly raise `epsilon`, to 1e-4 or even 1e-2,
+ * not the learning rate.
  *
  * @example
  * ```ts
  * import { AdaDelta } from '@optim/adadelta';
  *
- * model.compile({ optimizer: new AdaDelta({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * model.compile({ optimizer: new AdaDelta({ epsilon: 1e-4 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/1212.5701
  */
 export class AdaDelta extends Optimizer<AdaDeltaOptions> {
   static get className(): string {
@@ -46,28 +65,24 @@ export class AdaDelta extends Optimizer<AdaDeltaOptions> {
   }
 
   static override readonly options: OptionTable<AdaDeltaOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    ...commonOptions(),
+    learningRate: hyper('[0, ∞)', 1),
+    rho: hyper('[0, 1)', 0.9),
+    epsilon: hyper('(0, ∞)', 1e-6),
+    ...commonOptions(0, 'coupled'),
   };
 
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
   protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
-  }
-
-  protected override coefficients(t: number, options: Resolved<AdaDeltaOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+    return { v: zeros, u: zeros };
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<AdaDeltaOptions, Coefficients>,
+    { param, grad, v, u }: Tensors<'v' | 'u'>,
+    { learningRate, rho, epsilon }: Scalars<AdaDeltaOptions>,
   ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    v = ema(v, grad.square(), rho);
+    const d = grad.mul(u.add(epsilon).sqrt().div(v.add(epsilon).sqrt()));
+    u = ema(u, d.square(), rho);
+    return { v, u, param: param.sub(d.mul(learningRate)) };
   }
 }
 
