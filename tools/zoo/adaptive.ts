@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { AdaDelta } from '@optim/adadelta';
 import { AdaFactor } from '@optim/adafactor';
+import { AdaSmooth } from '@optim/adasmooth';
 import type { Zoo } from './zoo.js';
 
 export const adaptive: Zoo = {
+  AdaDelta: () => new AdaDelta({ epsilon: 1e-4 }),
   AdaFactor: () => new AdaFactor(),
+  AdaSmooth: () => new AdaSmooth({ learningRate: 1e-3 }),
 };

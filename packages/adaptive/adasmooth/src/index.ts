@@ -1,44 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Lu, "AdaSmooth: An Adaptive Learning Rate Method based on Effective Ratio", arXiv:2204.00825
+// Checked against the formulas of the paper, and borisshapa's inception-v3-numpy.
 
 import {
   commonOptions,
   ema,
   hyper,
+  integer,
   Optimizer,
+  outOfRange,
   register,
   zeros,
+  type DecayScalars,
   type Hyper,
   type OptimizerOptions,
   type OptionTable,
+  type Pair,
   type Resolved,
   type Results,
   type Scalars,
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import { constant, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link AdaSmooth}. */
 export interface AdaSmoothOptions extends OptimizerOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
+  /** Decay of the shortest window, for elements that move steadily in one direction. @defaultValue `0.5` */
   beta1?: Hyper;
+  /** Decay of the longest window, for elements that zigzag; not below beta1. @defaultValue `0.99` */
+  beta2?: Hyper;
+  /** Added under the root. @defaultValue `1e-6` */
+  epsilon?: Hyper;
+  /** Steps after which the ratio starts anew; 0: never. The paper's is an epoch. @defaultValue `0` */
+  window?: number;
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { restarts: boolean };
 
 /**
- * In one line, what it does that its neighbours do not.
+ * RMSProp with a window of its own for every element: short while the element moves steadily, long while it zigzags.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * e = |s|/n                                0 where n = 0
+ * c = (β₂ − β₁)e + (1 − β₂)
+ * v ← c²g² + (1 − c²)v
+ * Δ = −learningRate·g/√(v + ε)             with the decay, if there is any
+ * s ← s + Δ
+ * n ← n + |Δ|
+ * p ← p + Δ
+ * ```
+ *
+ * With `window`, s and n go back to zero before the first step and every `window` steps after it; v does not.
+ *
+ * Nothing corrects the bias: in the first step e = 0, and an element can move by learningRate/(1 − β₂), a hundred times
+ * the learning rate.
+ *
+ * Slots, of the parameter's shape: `s`, `n`, `v`.
+ *
+ * pytorch_optimizer has one ratio for a whole tensor, and takes the parameter itself for its first move.
+ *
+ * **When to use:** in place of RMSProp or AdaDelta where their decay would have to be tuned. **When not:** where the long
+ * first step does harm and there is no warm-up. **Hint:** set `window` to the number of batches of an epoch, as in the
+ * paper, and leave the betas alone.
  *
  * @example
  * ```ts
  * import { AdaSmooth } from '@optim/adasmooth';
  *
- * model.compile({ optimizer: new AdaSmooth({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * model.compile({ optimizer: new AdaSmooth({ learningRate: 1e-3, window: 200 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/2204.00825
  */
 export class AdaSmooth extends Optimizer<AdaSmoothOptions> {
   static get className(): string {
@@ -47,27 +79,54 @@ export class AdaSmooth extends Optimizer<AdaSmoothOptions> {
 
   static override readonly options: OptionTable<AdaSmoothOptions> = {
     learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    ...commonOptions(),
+    beta1: hyper('[0, 1)', 0.5),
+    beta2: hyper('[0, 1)', 0.99),
+    epsilon: hyper('(0, ∞)', 1e-6),
+    window: integer('[0, ∞)', 0),
+    ...commonOptions(0, 'coupled'),
   };
 
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+  protected override validate({ beta1, beta2 }: Required<AdaSmoothOptions>): void {
+    if (typeof beta1 === 'number' && typeof beta2 === 'number' && beta2 < beta1)
+      throw outOfRange('AdaSmooth', 'beta2', `at least beta1, ${beta1}`, beta2);
   }
 
-  protected override coefficients(t: number, options: Resolved<AdaSmoothOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override slots(): Record<string, SlotInit> {
+    return { s: zeros, n: zeros, v: zeros };
+  }
+
+  protected override coefficients(t: number, { window }: Resolved<AdaSmoothOptions>): Coefficients {
+    return { restarts: window > 0 && (t - 1) % window === 0 };
+  }
+
+  /** Only the coupled decay comes before the update: the others are part of the move. */
+  protected override decay(pair: Pair, scalars: DecayScalars): Pair {
+    return scalars.weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
+  }
+
+  protected override secondMoment({ v }: Tensors<'v'>): Expression {
+    return v;
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<AdaSmoothOptions, Coefficients>,
+    { param, grad, s, n, v }: Tensors<'s' | 'n' | 'v'>,
+    scalars: Scalars<AdaSmoothOptions, Coefficients & { decays: boolean }>,
   ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    const { learningRate, beta1, beta2, epsilon, restarts } = scalars;
+    if (restarts) s = n = constant(0);
+    const e = where(n.greater(0), s.abs().div(n), 0);
+    const c = e.mul(beta2.sub(beta1)).add(beta2.neg().add(1));
+    v = ema(grad.square(), v, c.square());
+    const step = grad.mul(learningRate).div(v.add(epsilon).sqrt());
+
+    const { weightDecay, weightDecayMode, decays } = scalars;
+    // The move as computed: the difference of two parameters would be rounded.
+    let [start, move] = [param, step.neg()];
+    if (decays && weightDecayMode !== 'coupled') {
+      const shrink = param.mul(weightDecayMode === 'decoupled' ? weightDecay.mul(learningRate) : weightDecay);
+      [start, move] = [param.sub(shrink), move.sub(shrink)];
+    }
+    return { s: s.add(move), n: n.add(move.abs()), v, start, param: start.sub(step) };
   }
 }
 
