@@ -105,6 +105,11 @@ export abstract class BaseOptimizer extends tf.Optimizer {
    */
   override applyGradients(gradients: NamedGradients, loss?: tf.Scalar): void {
     this.assertUsable();
+    this.step(this.entriesOf(gradients), loss, gradients);
+  }
+
+  /** Variables with their gradients, checked as {@link applyGradients} does. */
+  protected entriesOf(gradients: NamedGradients): Entry[] {
     const list = Array.isArray(gradients)
       ? (gradients as { name: string; tensor?: tf.Tensor | null }[])
       : Object.entries(gradients as tf.NamedTensorMap).map(([name, tensor]) => ({ name, tensor }));
@@ -117,7 +122,7 @@ export abstract class BaseOptimizer extends tf.Optimizer {
       seen.add(name);
       entries.push(this.entry(name, tensor));
     }
-    this.step(entries, loss, gradients);
+    return entries;
   }
 
   /** One update of the variables that have a gradient; `given` is all that was given. Gradients stay the caller's. */
