@@ -28,6 +28,7 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import type { Expression } from '@optim/fusion';
 
 /** Options of {@link RAdam}. */
 export interface RAdamOptions extends OptimizerOptions, AdaNormOptions {
@@ -45,7 +46,8 @@ export interface RAdamOptions extends OptimizerOptions, AdaNormOptions {
   adamD?: boolean;
 }
 
-type Coefficients = { eta: number; rectified: boolean };
+/** What a step of {@link RAdam} needs, for rules that extend it. */
+export type RAdamCoefficients = { eta: number; correction: number; rectified: boolean };
 
 /**
  * Adam that withholds or shortens its first steps, as long as its second moment is too uncertain to divide by.
@@ -106,11 +108,11 @@ export class RAdam extends Optimizer<RAdamOptions> {
     return { m: zeros, v: zeros, ...(adanorm && { e: zero }) };
   }
 
-  protected override coefficients(t: number, hyper: Resolved<RAdamOptions>): Coefficients {
+  protected override coefficients(t: number, hyper: Resolved<RAdamOptions>): RAdamCoefficients {
     const { rho, r } = rectification(t, hyper.beta2);
     const { alpha, correction } = biasCorrection(t, hyper);
     const rectified = this.rectifies(rho, hyper.nSmaThreshold);
-    return { eta: rectified ? alpha * r * correction : alpha, rectified };
+    return { eta: rectified ? alpha * r * correction : alpha, correction, rectified };
   }
 
   /** Whether the moving average is long enough to divide by; up to a length of 4 its variance is not finite. */
@@ -127,9 +129,16 @@ export class RAdam extends Optimizer<RAdamOptions> {
     return rectified || degeneratedToSgd || weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
   }
 
+  protected override secondMoment(
+    { v }: Tensors<'v'>,
+    { correction }: Scalars<RAdamOptions, RAdamCoefficients>,
+  ): Expression {
+    return v.div(correction.square());
+  }
+
   protected override update(
     { param, grad, m, v, e }: Tensors<'m' | 'v' | 'e'>,
-    scalars: Scalars<RAdamOptions, Coefficients>,
+    scalars: Scalars<RAdamOptions, RAdamCoefficients>,
   ): Results {
     const { beta1, beta2, epsilon, eta, rectified, degeneratedToSgd } = scalars;
     const { grad: s, kept } = adaNorm(grad, e, scalars);

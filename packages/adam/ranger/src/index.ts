@@ -22,7 +22,7 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
-import { RAdam, type RAdamOptions } from '@optim/radam';
+import { RAdam, type RAdamCoefficients, type RAdamOptions } from '@optim/radam';
 
 /** Options of {@link Ranger}. */
 export interface RangerOptions extends RAdamOptions {
@@ -44,7 +44,7 @@ export interface RangerOptions extends RAdamOptions {
   gcConvOnly?: boolean;
 }
 
-type Coefficients = { eta: number; rectified: boolean; synchronizes: boolean };
+type Coefficients = RAdamCoefficients & { synchronizes: boolean };
 type RangerScalars = Scalars<RangerOptions, Coefficients & { decays: boolean }>;
 
 /**
