@@ -25,7 +25,7 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
-import { constant } from '@optim/fusion';
+import { constant, type Expression } from '@optim/fusion';
 
 /** Options of {@link Yogi}. */
 export interface YogiOptions extends OptimizerOptions, AdaNormOptions {
@@ -41,7 +41,7 @@ export interface YogiOptions extends OptimizerOptions, AdaNormOptions {
   adamD?: boolean;
 }
 
-type Coefficients = { eta: number };
+type Coefficients = { eta: number; correction: number };
 
 /**
  * Adam with an additive second moment, which changes by at most (1 − β₂)g², so that steps cannot grow quickly.
@@ -97,7 +97,14 @@ export class Yogi extends Optimizer<YogiOptions> {
 
   protected override coefficients(t: number, hyper: Resolved<YogiOptions>): Coefficients {
     const { alpha, correction } = biasCorrection(t, hyper);
-    return { eta: alpha * correction };
+    return { eta: alpha * correction, correction };
+  }
+
+  protected override secondMoment(
+    { v }: Tensors<'v'>,
+    { correction }: Scalars<YogiOptions, Coefficients>,
+  ): Expression {
+    return v.div(correction.square());
   }
 
   protected override update(

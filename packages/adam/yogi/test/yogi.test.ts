@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { suite } from '@optim/testing';
+import type { Hook } from '@optim/core';
+import { suite, toldMoment } from '@optim/testing';
 import golden from '@optim/testing/golden/Yogi.json' with { type: 'json' };
 import { Yogi } from '@optim/yogi';
 import * as tf from '@tensorflow/tfjs-core';
@@ -42,6 +43,12 @@ describe('Yogi: the second moment', () => {
     expect(m!.data[0]).toBeCloseTo(-0.05, 7);
     x.dispose();
     optimizer.dispose();
+  });
+
+  it('is told to hooks with its correction', async () => {
+    const make = (transforms: Hook[]): Yogi =>
+      new Yogi({ beta2: 0.75, initialAccumulator: 0.04, transforms });
+    expect(await toldMoment(make, [[1], [0]])).toBeCloseTo(0.29 / 0.4375, 6);
   });
 
   it('starts at a number above zero', () => {
