@@ -18,6 +18,7 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import type { Expression } from '@optim/fusion';
 
 /** Options of {@link NAdam}. */
 export interface NAdamOptions extends OptimizerOptions {
@@ -92,6 +93,13 @@ export class NAdam extends Optimizer<NAdamOptions> {
       mShare: (learningRate * mu(t + 1)) / (1 - pi * mu(t + 1)),
       correction: Math.sqrt(1 - beta2 ** t),
     };
+  }
+
+  protected override secondMoment(
+    { v }: Tensors<'v'>,
+    { correction }: Scalars<NAdamOptions, Coefficients>,
+  ): Expression {
+    return v.div(correction.square());
   }
 
   protected override update(

@@ -1,55 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { Hook } from '@optim/core';
 import { NAdam, type NAdamOptions } from '@optim/nadam';
-import { suite } from '@optim/testing';
+import { expectWalk, suite, toldMoment, walk } from '@optim/testing';
 import golden from '@optim/testing/golden/NAdam.json' with { type: 'json' };
-import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
 suite(golden, (options) => new NAdam(options));
 
-/** Where a weight comes from 0 with these gradients, and a learning rate of 1. */
-async function end(options: NAdamOptions, gradients: readonly number[]): Promise<number> {
-  const optimizer = new NAdam({ learningRate: 1, ...options });
-  const x = tf.tidy(() => tf.variable(tf.scalar(0), true, 'x'));
-  for (const gradient of gradients) tf.tidy(() => optimizer.applyGradients({ x: tf.scalar(gradient) }));
-  const [value] = await x.data();
-  x.dispose();
-  optimizer.dispose();
-  return value!;
-}
-
 describe('NAdam: the momentum', () => {
-  // With a constant gradient of 1 the denominator is 1 and m is 1 − β₁ᵗ.
+  /** With a gradient of 1 all along, and ε = 0: the denominator is 1 and m is 1 − β₁ᵗ. */
+  const steps = (options: NAdamOptions, count: number): Promise<number[][]> =>
+    walk(new NAdam({ learningRate: 1, epsilon: 0, ...options }), [0], Array<number[]>(count).fill([1]));
+
   it('stays at β₁/2 without momentumDecay', async () => {
-    const options = { beta1: 0.8, momentumDecay: 0, epsilon: 0 };
-    // t = 1: μ = π = 0.4, and 1 + 0.4/(1 − 0.16)·0.2.
+    // μ = 0.4; t = 1: π = 0.4, 1 + 0.4/(1 − 0.16)·0.2; t = 2: π = 0.16, 0.6/0.84 + 0.4/(1 − 0.064)·0.36.
     const first = 1 + (0.4 / 0.84) * 0.2;
-    expect(await end(options, [1])).toBeCloseTo(-first, 6);
-    // t = 2: π = 0.16, and 0.6/0.84 + 0.4/(1 − 0.064)·0.36.
-    expect(await end(options, [1, 1])).toBeCloseTo(-first - 0.6 / 0.84 - (0.4 / 0.936) * 0.36, 6);
+    const second = 0.6 / 0.84 + (0.4 / 0.936) * 0.36;
+    expectWalk(await steps({ beta1: 0.8, momentumDecay: 0 }, 2), [[-first], [-first - second]]);
   });
 
-  it('rises at once to β₁ with a large one', async () => {
-    const options = { beta1: 0.5, momentumDecay: 1e6, epsilon: 0 };
-    // t = 1: μ = π = ½, and 1 + ½/(1 − ¼)·½; t = 2: π = ¼, and ½/¾ + ½/(1 − ⅛)·¾.
-    expect(await end(options, [1, 1])).toBeCloseTo(-(1 + 1 / 3) - 2 / 3 - 3 / 7, 6);
+  it('is β₁ from the first step on with a large one', async () => {
+    // μ = ½; t = 1: π = ½, 1 + ½/(1 − ¼)·½; t = 2: π = ¼, ½/¾ + ½/(1 − ⅛)·¾.
+    expectWalk(await steps({ beta1: 0.5, momentumDecay: 1e6 }, 2), [[-4 / 3], [-4 / 3 - 2 / 3 - 3 / 7]]);
+  });
+
+  it('rises in between', async () => {
+    // 0.96^(tψ) = ½, ¼, ⅛: μ = ¾, ⅞, 15/16 of β₁ = 0.8, that is 0.6, 0.7, 0.75; π = 0.6, 0.42.
+    const first = 1 + (0.7 / (1 - 0.42)) * 0.2;
+    const second = 0.3 / 0.58 + (0.75 / (1 - 0.315)) * 0.36;
+    const options = { beta1: 0.8, momentumDecay: Math.log(0.5) / Math.log(0.96) };
+    expectWalk(await steps(options, 2), [[-first], [-first - second]]);
   });
 
   it('is none at all with beta1 = 0', async () => {
-    expect(await end({ beta1: 0, epsilon: 0 }, [1, 1, 1])).toBeCloseTo(-3, 6);
+    expectWalk(await steps({ beta1: 0 }, 3), [[-1], [-2], [-3]]);
   });
 
-  it('has a product that vanishes: in the end the shares are those of the limit', async () => {
-    const optimizer = new NAdam({ learningRate: 1, beta1: 0.9, beta2: 0, momentumDecay: 0, epsilon: 0 });
-    const x = tf.tidy(() => tf.variable(tf.scalar(0), true, 'x'));
-    const one = { x: tf.scalar(1) };
-    for (let t = 0; t < 400; t++) optimizer.applyGradients(one);
-    const [before] = await x.data();
-    optimizer.applyGradients(one);
-    // 1 − μ + μ·m with m = 1.
-    expect((await x.data())[0]! - before!).toBeCloseTo(-1, 4);
-    tf.dispose([x, one]);
-    optimizer.dispose();
+  it('ends in steps of the learning rate, with a product that has vanished', async () => {
+    const seen = await steps({ beta1: 0.9, beta2: 0, learningRate: 0.25 }, 400);
+    expect(seen[399]![0]! - seen[398]![0]!).toBeCloseTo(-0.25, 4);
   });
+});
+
+it('tells hooks its second moment', async () => {
+  const make = (transforms: Hook[]): NAdam => new NAdam({ beta2: 0.75, transforms });
+  // 0.75·0.25·1 + 0.25·9, over 1 − 0.75².
+  expect(await toldMoment(make, [[1], [3]])).toBeCloseTo(2.4375 / 0.4375, 5);
+});
+
+it.each([
+  [{ learningRate: Infinity }, 'learningRate must be in [0, ∞), got Infinity'],
+  [{ momentumDecay: -1 }, 'momentumDecay must be in [0, ∞), got -1'],
+  [{ epsilon: -1e-8 }, 'epsilon must be in [0, ∞), got -1e-8'],
+  [{ beta1: 1 }, 'beta1 must be in [0, 1), got 1'],
+  [{ beta2: 1 }, 'beta2 must be in [0, 1), got 1'],
+  [{ weightDecay: -0.1 }, 'weightDecay must be in [0, ∞), got -0.1'],
+])('NAdam refuses %o', (options, message) => {
+  expect(() => new NAdam(options)).toThrow(new RangeError(`NAdam: ${message}`));
 });
