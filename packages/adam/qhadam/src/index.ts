@@ -18,6 +18,7 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import type { Expression } from '@optim/fusion';
 
 /** Options of {@link QHAdam}. */
 export interface QHAdamOptions extends OptimizerOptions {
@@ -91,16 +92,22 @@ export class QHAdam extends Optimizer<QHAdamOptions> {
     return { firstCorrection: 1 - beta1 ** t, secondCorrection: 1 - beta2 ** t };
   }
 
+  protected override secondMoment(
+    { grad, v }: Tensors<'v'>,
+    { nu2, secondCorrection }: Scalars<QHAdamOptions, Coefficients>,
+  ): Expression {
+    return ema(v.div(secondCorrection), grad.square(), nu2);
+  }
+
   protected override update(
     { param, grad, m, v }: Tensors<'m' | 'v'>,
     scalars: Scalars<QHAdamOptions, Coefficients>,
   ): Results {
-    const { learningRate, beta1, beta2, nu1, nu2, epsilon, firstCorrection, secondCorrection } = scalars;
-    const g2 = grad.square();
+    const { learningRate, beta1, beta2, nu1, epsilon, firstCorrection } = scalars;
     m = ema(m, grad, beta1);
-    v = ema(v, g2, beta2);
+    v = ema(v, grad.square(), beta2);
     const n = ema(m.div(firstCorrection), grad, nu1);
-    const d = ema(v.div(secondCorrection), g2, nu2).sqrt().add(epsilon);
+    const d = this.secondMoment({ param, grad, v }, scalars).sqrt().add(epsilon);
     return { m, v, param: param.sub(n.mul(learningRate).div(d)) };
   }
 }
