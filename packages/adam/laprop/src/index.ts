@@ -24,7 +24,7 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
-import { where } from '@optim/fusion';
+import { where, type Expression } from '@optim/fusion';
 
 /** Options of {@link LaProp}. */
 export interface LaPropOptions extends OptimizerOptions {
@@ -108,23 +108,38 @@ export class LaProp extends Optimizer<LaPropOptions> {
     return scalars.weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
   }
 
+  protected override secondMoment(
+    { v, w, x }: Tensors<'v' | 'w' | 'x'>,
+    { centered, amsgrad, correction, settled }: Scalars<LaPropOptions, Coefficients>,
+  ): Expression {
+    if (amsgrad && settled) return x.div(correction.square());
+    return (centered && settled ? variance(v, w) : v).div(correction.square());
+  }
+
   protected override update(
     { param, grad, m, v, l, w, x }: Tensors<'m' | 'v' | 'l' | 'w' | 'x'>,
     scalars: Scalars<LaPropOptions, Coefficients & { decays: boolean }>,
   ): Results {
-    const { learningRate: L, beta1, beta2, epsilon, correction, decays, weightDecayMode } = scalars;
-    const { centered, settled, amsgrad } = scalars;
+    const { learningRate: L, beta1, beta2, epsilon, centered, amsgrad, correction, settled } = scalars;
     v = ema(v, grad.square(), beta2);
     l = ema(l, L, beta1);
     if (centered) w = ema(w, grad, beta2);
-    // A variance is negative by rounding alone.
-    const d = centered && settled ? v.sub(w.square()).maximum(0) : v;
+    const d = centered && settled ? variance(v, w) : v;
     const { u, kept } = largestSoFar(d, x, amsgrad && settled);
     m = ema(m, grad.mul(L).div(u.sqrt().div(correction).add(epsilon)), beta1);
-    param = param.sub(m.mul(where(L.greater(0), L.div(l), 1)));
-    if (decays && weightDecayMode !== 'coupled') ({ param } = super.decay({ param, grad }, scalars));
-    return { ...kept, m, v, l, ...(centered && { w }), param };
+    const step = m.mul(where(L.greater(0), L.div(l), 1));
+    // What decays after the step shrinks the step too.
+    const after = scalars.decays && scalars.weightDecayMode !== 'coupled';
+    const decayed = (p: Expression): Expression =>
+      after ? super.decay({ param: p, grad }, scalars).param : p;
+    const start = decayed(param);
+    return { ...kept, m, v, l, ...(centered && { w }), start, param: start.sub(decayed(step)) };
   }
+}
+
+/** The second moment around the mean w; negative by rounding alone. */
+function variance(v: Expression, w: Expression): Expression {
+  return v.sub(w.square()).maximum(0);
 }
 
 register(LaProp);
