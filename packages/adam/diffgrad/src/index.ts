@@ -30,6 +30,7 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import type { Expression } from '@optim/fusion';
 
 /** Options of {@link DiffGrad}. */
 export interface DiffGradOptions extends OptimizerOptions, AdaNormOptions {
@@ -51,7 +52,7 @@ export interface DiffGradOptions extends OptimizerOptions, AdaNormOptions {
   adamD?: boolean;
 }
 
-type Coefficients = { eta: number; divides: boolean; moves: boolean };
+type Coefficients = { eta: number; correction: number; divides: boolean; moves: boolean };
 
 /**
  * Adam with a friction per weight, which halves the step where the gradient hardly changes.
@@ -119,16 +120,23 @@ export class DiffGrad extends Optimizer<DiffGradOptions> {
   protected override coefficients(t: number, hyper: Resolved<DiffGradOptions>): Coefficients {
     const { rectify, nSmaThreshold, degeneratedToSgd, beta2 } = hyper;
     const { alpha, correction } = biasCorrection(t, hyper);
-    if (!rectify) return { eta: alpha * correction, divides: true, moves: true };
-    const { rho, r } = rectification(t, beta2);
+    const { rho, r } = rectify ? rectification(t, beta2) : { rho: Infinity, r: 1 };
     // Up to a length of 4 the variance is not finite.
     const divides = rho > 4 && rho >= nSmaThreshold;
-    return { eta: divides ? alpha * correction * r : alpha, divides, moves: divides || degeneratedToSgd };
+    const eta = divides ? alpha * correction * r : alpha;
+    return { eta, correction, divides, moves: divides || degeneratedToSgd };
   }
 
   /** Weights do not decay in a step that is withheld. */
   protected override decay(pair: Pair, scalars: DecayScalars & { readonly moves: boolean }): Pair {
     return scalars.moves || scalars.weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
+  }
+
+  protected override secondMoment(
+    { v, x }: Tensors<'v' | 'x'>,
+    { amsgrad, correction }: Scalars<DiffGradOptions, Coefficients>,
+  ): Expression {
+    return (amsgrad ? x : v).div(correction.square());
   }
 
   protected override update(
