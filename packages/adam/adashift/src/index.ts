@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Zhou et al., "AdaShift: Decorrelation and Convergence of Adaptive Learning Rate Methods", arXiv:1810.00143
+// Checked against the authors' optimizer_all.py.
 
 import {
+  choice,
   commonOptions,
   ema,
   hyper,
+  integer,
   Optimizer,
+  real,
   register,
+  zero,
   zeros,
   type Hyper,
   type OptimizerOptions,
@@ -18,27 +22,56 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import { constant, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link AdaShift}. */
 export interface AdaShiftOptions extends OptimizerOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
+  /** Ratio of the weights of one gradient and the next in the window; no schedule. @defaultValue `0.9` */
+  beta1?: number;
+  /** Decay of the second moment. @defaultValue `0.999` */
+  beta2?: Hyper;
+  /** Added to the root of the corrected second moment. @defaultValue `1e-10` */
+  epsilon?: Hyper;
+  /** K, the number of gradients in the window, and the delay of the second moment. @defaultValue `10` */
+  keepNum?: number;
+  /** φ, which makes one number of a tensor's h²; `'none'` leaves it as it is. @defaultValue `'max'` */
+  reduceFunc?: 'max' | 'mean' | 'none';
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { newest: number; last: number; oldest: string };
 
 /**
- * In one line, what it does that its neighbours do not.
+ * Adam whose second moment is that of gradients that have left the window of its first, so that a step and its scale are
+ * independent of each other.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * h = the gradient K steps ago             zeros if there was none
+ * v ← β₂v + (1 − β₂)φ(h²)                  φ = max, mean or identity
+ * m = Σ wⱼ·(gradient j steps ago)          wⱼ = β₁ʲ/Σβ₁ⁱ, i and j = 0 … K − 1
+ * p ← p − learningRate·m/(√(v/(1 − β₂ⁿ)) + ε)
+ * ```
+ *
+ * n counts the steps in which v > 0. While v = 0 nothing moves: in the first K steps, and as long as there were only
+ * gradients of zero.
+ *
+ * Slots, of the parameter's shape: `g0` … `g9`, the window, K of them, taken in turn; `m`. Scalars, with `'none'` of the
+ * parameter's shape: `v`, and `c` = 1 − β₂ⁿ. The sum m is kept up by adding the newest gradient and taking out the oldest;
+ * wrappers must not reset it, so it does not count as momentum.
+ *
+ * The authors' later code divides by ε where v = 0, and takes the mean by default. pytorch_optimizer queues the first
+ * gradient twice, which gives NaN in step 9.
+ *
+ * **When to use:** where Adam fails to converge because large gradients are rare: its scale shrinks the very steps that
+ * matter. **When not:** where memory is short (K + 1 tensors more than SGD), or in runs of few steps. **Hint:** with `'max'` a
+ * tensor has one rate, as in SGD: raise `learningRate` to 0.01 … 0.1.
  *
  * @example
  * ```ts
  * import { AdaShift } from '@optim/adashift';
  *
- * model.compile({ optimizer: new AdaShift({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * model.compile({ optimizer: new AdaShift({ learningRate: 0.01 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/1810.00143
  */
 export class AdaShift extends Optimizer<AdaShiftOptions> {
   static get className(): string {
@@ -47,27 +80,44 @@ export class AdaShift extends Optimizer<AdaShiftOptions> {
 
   static override readonly options: OptionTable<AdaShiftOptions> = {
     learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
+    beta1: real('[0, 1)', 0.9),
+    beta2: hyper('[0, 1)', 0.999),
+    epsilon: hyper('[0, ∞)', 1e-10),
+    keepNum: integer('[1, ∞)', 10),
+    reduceFunc: choice(['max', 'mean', 'none']),
     ...commonOptions(),
   };
 
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+  protected override slots({ keepNum, reduceFunc }: Required<AdaShiftOptions>): Record<string, SlotInit> {
+    const window = Array.from({ length: keepNum }, (_, j) => [`g${j}`, zeros]);
+    const scale = reduceFunc === 'none' ? zeros : zero;
+    return { ...Object.fromEntries(window), m: zeros, v: scale, c: scale };
   }
 
-  protected override coefficients(t: number, options: Resolved<AdaShiftOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override coefficients(t: number, hyper: Resolved<AdaShiftOptions>): Coefficients {
+    const { beta1, keepNum } = hyper;
+    const newest = (1 - beta1) / (1 - beta1 ** keepNum);
+    return { newest, last: newest * beta1 ** (keepNum - 1), oldest: `g${(t - 1) % keepNum}` };
+  }
+
+  protected override secondMoment({ param, v, c }: Tensors<'v' | 'c'>): Expression {
+    return where(v.equal(0), 0, v.div(c)).broadcastTo(param.shape);
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<AdaShiftOptions, Coefficients>,
+    { param, grad, m, v, c, ...window }: Tensors<'m' | 'v' | 'c'> & Record<string, Expression>,
+    scalars: Scalars<AdaShiftOptions, Coefficients>,
   ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    const { learningRate, beta1, beta2, epsilon, reduceFunc, newest, last, oldest } = scalars;
+    const h = window[oldest]!;
+    const h2 = h.square();
+    v = ema(v, reduceFunc === 'none' ? h2 : h2[reduceFunc](), beta2);
+    m = m.sub(h.mul(last)).mul(beta1).add(grad.mul(newest));
+    const waits = v.equal(0);
+    // A moving average of ones: 1 − β₂ⁿ itself would lose its first digits.
+    c = where(waits, c, ema(c, constant(1), beta2));
+    const step = m.mul(learningRate).div(v.div(c).sqrt().add(epsilon));
+    return { [oldest]: grad, m, v, c, param: param.sub(where(waits, 0, step)) };
   }
 }
 
