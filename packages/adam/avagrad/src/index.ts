@@ -1,44 +1,78 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Savarese et al., "Domain-independent Dominance of Adaptive Methods", arXiv:1912.01823
+// Checked against the authors' AvaGrad and AvaGradW.
 
 import {
+  biasCorrection,
   commonOptions,
   ema,
+  flag,
   hyper,
   Optimizer,
   register,
   zeros,
+  type DecayScalars,
   type Hyper,
   type OptimizerOptions,
   type OptionTable,
+  type Pair,
   type Resolved,
   type Results,
+  type Round,
   type Scalars,
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import { constant, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link AvaGrad}. */
 export interface AvaGradOptions extends OptimizerOptions {
   /** Decay of the first moment. @defaultValue `0.9` */
   beta1?: Hyper;
+  /** Decay of the second moment. @defaultValue `0.999` */
+  beta2?: Hyper;
+  /** How adaptive it is: large as SGD, small as Adam. Added to the root of the corrected moment. @defaultValue `0.1` */
+  epsilon?: Hyper;
+  /** Do not divide the step by 1 − β₁ᵗ. @defaultValue `false` */
+  adamD?: boolean;
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { alpha: number; correction: number; before: number; moves: boolean };
+type Known = Scalars<AvaGradOptions, Coefficients> & { readonly group: number };
+type Globals = Readonly<Record<string, Expression>>;
 
 /**
- * In one line, what it does that its neighbours do not.
+ * Adam that divides by the second moment of the step before, normalized over all parameters, so that the learning rate and ε
+ * can be tuned one after the other.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * m ← β₁m + (1 − β₁)g
+ * p ← p − γ·α·m/(√v/√(1 − β₂ᵗ⁻¹) + ε)      α = learningRate/(1 − β₁ᵗ); not at t = 1
+ * w = √v/√(1 − β₂ᵗ) + ε
+ * v ← β₂v + (1 − β₂)g²
+ * γ ← 1/√(mean of 1/w² over all elements of all parameters)
+ * ```
+ *
+ * γ/w has a root mean square of 1: steps are about learningRate·m long whatever ε is. Only parameters with a gradient
+ * count in the mean. The first step of a parameter does not move it, nor do its weights decay, unless coupled.
+ *
+ * Slots, of the parameter's shape: `m`, `v`. Globals: `gamma`, and `gamma1` … for parameter groups, each of which has its
+ * own.
+ *
+ * The old v in step and w, and the two corrections, are the authors'. pytorch_optimizer decouples the decay by default,
+ * and decays in the first step too.
+ *
+ * **When to use:** where it is not known beforehand whether SGD or Adam suits the task. **When not:** where both learning
+ * rate and ε of Adam are settled. **Hint:** tune ε first, from 1e-8 to 10 by powers of ten, with `learningRate` 0.1; then
+ * `learningRate`: the two do not interact.
  *
  * @example
  * ```ts
  * import { AvaGrad } from '@optim/avagrad';
  *
- * model.compile({ optimizer: new AvaGrad({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * model.compile({ optimizer: new AvaGrad({ learningRate: 0.1, epsilon: 0.01 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/1912.01823
  */
 export class AvaGrad extends Optimizer<AvaGradOptions> {
   static get className(): string {
@@ -46,29 +80,83 @@ export class AvaGrad extends Optimizer<AvaGradOptions> {
   }
 
   static override readonly options: OptionTable<AvaGradOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
+    learningRate: hyper('[0, ∞)', 0.1),
     beta1: hyper('[0, 1)', 0.9),
-    ...commonOptions(),
+    beta2: hyper('[0, 1)', 0.999),
+    epsilon: hyper('(0, ∞)', 0.1),
+    adamD: flag(false),
+    ...commonOptions(0, 'coupled'),
   };
 
   static override readonly momentumSlots: readonly string[] = ['m'];
 
   protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+    return { m: zeros, v: zeros };
   }
 
-  protected override coefficients(t: number, options: Resolved<AvaGradOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override globals({ parameterGroups }: Required<AvaGradOptions>): Record<string, number> {
+    return Object.fromEntries([0, ...parameterGroups].map((_, group) => [of('gamma', group), 0]));
   }
 
-  protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<AvaGradOptions, Coefficients>,
-  ): Results {
+  protected override coefficients(t: number, hyper: Resolved<AvaGradOptions>): Coefficients {
+    return { ...biasCorrection(t, hyper), before: Math.sqrt(1 - hyper.beta2 ** (t - 1)), moves: t > 1 };
+  }
+
+  protected override rounds({ parameterGroups }: Required<AvaGradOptions>): Round[] {
+    return [normalization(parameterGroups.length + 1)];
+  }
+
+  /** Weights do not decay before they move. */
+  protected override decay(pair: Pair, scalars: DecayScalars & { readonly moves: boolean }): Pair {
+    return scalars.moves || scalars.weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
+  }
+
+  /** That of the next step: the one that this step divides by is gone after it. */
+  protected override secondMoment({ v }: Tensors<'v'>, { correction }: Known): Expression {
+    return v.div(correction.square());
+  }
+
+  protected override update({ param, grad, m, v }: Tensors<'m' | 'v'>, scalars: Known & Globals): Results {
+    const { beta1, beta2, epsilon, alpha, before, moves, group } = scalars;
     m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    if (moves) {
+      const rate = scalars[of('previous', group)]!.mul(alpha);
+      param = param.sub(m.mul(rate).div(v.sqrt().div(before).add(epsilon)));
+    }
+    return { m, v: ema(v, grad.square(), beta2), param };
   }
+}
+
+/** The name of a global of a group: those of the options themselves have no number. */
+function of(name: string, group: number): string {
+  return group === 0 ? name : `${name}${group}`;
+}
+
+/** γ of every group, for the next step; this one takes the previous. */
+function normalization(groups: number): Round {
+  const numbers = Array.from({ length: groups }, (_, group) => group);
+  const named = (results: (group: number) => readonly [string, Expression][]): Results =>
+    Object.fromEntries(numbers.flatMap(results));
+  return {
+    observe: ({ v }, scalars) => {
+      const { epsilon, correction, group: own } = scalars as Known;
+      const w = v!.sqrt().div(correction).add(epsilon);
+      const total = constant(1).div(w.square()).sum();
+      return named((group) => [
+        [of('total', group), group === own ? total : constant(0)],
+        [of('count', group), constant(group === own ? v!.size : 0)],
+      ]);
+    },
+    combine: (sums, globals) =>
+      named((group) => {
+        const previous = (globals as Globals)[of('gamma', group)]!;
+        const [total, count] = [sums[of('total', group)]!, sums[of('count', group)]!];
+        return [
+          [of('previous', group), previous],
+          [of('gamma', group), where(count.greater(0), count.div(total).sqrt(), previous)],
+        ];
+      }),
+  };
 }
 
 register(AvaGrad);
