@@ -30,7 +30,7 @@ import type { Expression } from '@optim/fusion';
 export interface AdaBoundOptions extends OptimizerOptions {
   /** The rate both bounds converge to: a learning rate of SGD. @defaultValue `0.1` */
   finalLearningRate?: Hyper;
-  /** L₀, the learning rate to which `finalLearningRate` belongs; `null`: the one at construction. @defaultValue `null` */
+  /** L₀, the learning rate that `finalLearningRate` belongs to; `null`: that at construction. @defaultValue `null` */
   initialLearningRate?: number | null;
   /** Decay of the first moment. @defaultValue `0.9` */
   beta1?: Hyper;
@@ -49,8 +49,8 @@ export interface AdaBoundOptions extends OptimizerOptions {
 type Coefficients = { a: number; correction: number; lower: number; upper: number };
 
 /**
- * Adam whose learning rate of every element is kept between two bounds that close in on a rate of SGD: it begins as Adam
- * and ends as momentum SGD.
+ * Adam whose learning rate of every element is kept between two bounds that close in on a rate of SGD: it begins as
+ * Adam and ends as momentum SGD.
  *
  * ```text
  * m ← β₁m + (1 − β₁)g
@@ -62,18 +62,20 @@ type Coefficients = { a: number; correction: number; lower: number; upper: numbe
  * upper = f·(1 + 1/(γt))
  * ```
  *
- * With `amsgrad` the largest v so far takes the place of v (AMSBound); with `adamD` a = learningRate·√(1 − β₂ᵗ). L₀ is the
- * learning rate at construction, of a schedule its first value: the bounds follow every change of the rate in proportion,
- * and so do those of a group with a rate of its own. A schedule that starts at 0 needs `initialLearningRate`.
+ * With `amsgrad` the largest v so far takes the place of v (AMSBound); with `adamD` a = learningRate·√(1 − β₂ᵗ). L₀ is
+ * the learning rate at construction, of a schedule its first value: the bounds follow every change of the rate in
+ * proportion, and so do those of a group with a rate of its own. A schedule that starts at 0 needs
+ * `initialLearningRate`.
  *
  * Slots, of the parameter's shape: `m`, `v`, with `amsgrad` `x` (largest v).
  *
  * ε is added to the uncorrected √v. Weight decay is coupled by default; the authors' AdaBoundW is
  * `weightDecayMode: 'independent'`. pytorch_optimizer adds ε under the root as well and decouples the decay.
  *
- * **When to use:** where Adam is fast but SGD generalizes better, as with CNNs, in runs long enough to end as SGD. **When
- * not:** in runs far shorter than 1/`gamma` steps, which stay Adam, or where SGD does badly, as with transformers.
- * **Hint:** tune `finalLearningRate`, the rate of SGD without momentum; the change comes in the order of 1/`gamma` steps.
+ * **When to use:** where Adam is fast but SGD generalizes better, as with CNNs, in runs long enough to end as SGD.
+ * **When not:** in runs far shorter than 1/`gamma` steps, which stay Adam, or where SGD does badly, as with
+ * transformers. **Hint:** tune `finalLearningRate`, the rate of SGD without momentum; the change comes in the order of
+ * 1/`gamma` steps.
  *
  * @example
  * ```ts

@@ -48,17 +48,17 @@ type Coefficients = { alpha: number };
  * p ← p − α·m/u                            α = learningRate/(1 − β₁ᵗ)
  * ```
  *
- * A gradient larger than those before enters u at once, so that no spike makes a long step. u needs no correction of its
- * bias; it is never below ε, so that an element that has had no gradient does not move.
+ * A gradient larger than those before enters u at once, so that no spike makes a long step. u needs no correction of
+ * its bias; it is never below ε, so that an element that has had no gradient does not move.
  *
  * Slots, of the parameter's shape: `m`, `u`; scalar: with `adanorm` `e`.
  *
  * The paper has no ε; Keras adds it to u as it divides. Weight decay is coupled by default, as in PyTorch; `adanorm`
  * rescales what enters m, and is not in PyTorch.
  *
- * **When to use:** with sparse or spiky gradients, as of embeddings, where one spike must not be followed by a long step.
- * **When not:** where spikes are noise: one of them shortens the steps for about 1/(1 − β₂) steps. **Hint:** begin with
- * twice Adam's learning rate; try `beta2` of 0.99 when spikes are frequent.
+ * **When to use:** with sparse or spiky gradients, as of embeddings, where one spike must not be followed by a long
+ * step. **When not:** where outliers are frequent and mean nothing: each shortens about 1/(1 − β₂) steps.
+ * **Hint:** begin with twice Adam's learning rate; try `beta2` of 0.99 when spikes are frequent.
  *
  * @example
  * ```ts

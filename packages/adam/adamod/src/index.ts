@@ -39,8 +39,8 @@ export interface AdaModOptions extends OptimizerOptions {
 type Coefficients = { a: number; correction: number };
 
 /**
- * Adam whose learning rate of every element may not exceed its own long-term average, which takes away the huge rates of
- * the first steps.
+ * Adam whose learning rate of every element may not exceed its own long-term average, which takes away the huge rates
+ * of the first steps.
  *
  * ```text
  * m ← β₁m + (1 − β₁)g
@@ -50,17 +50,18 @@ type Coefficients = { a: number; correction: number };
  * p ← p − min(η, n)·m
  * ```
  *
- * n starts at 0 and is not corrected: the first step is 1 − β₃ times that of Adam, a warm-up of about 1/(1 − β₃) steps. An
- * element that has had no gradient has η = a/ε, and so large an n that nothing bounds it for as many steps.
+ * n starts at 0 and is not corrected: the first step is 1 − β₃ times that of Adam, a warm-up of about 1/(1 − β₃) steps.
+ * An element that has had no gradient has η = a/ε, and so large an n that nothing bounds it for as many steps.
  *
  * Slots, of the parameter's shape: `m`, `v`, `n`.
  *
  * ε is added to the uncorrected √v. Ports that correct n, or bound by the n before the step, are other algorithms;
  * pytorch_optimizer's defaults are β₂ = 0.99 and β₃ = 0.9999. n does not fit floats of 16 bits.
  *
- * **When to use:** in place of Adam with a warm-up, where the first steps do harm: deep networks, transformers. **When
- * not:** in runs of a few hundred steps, of which the warm-up takes most, or beside a warm-up of your own. **Hint:** keep
- * Adam's learning rate, and fit the warm-up to the run by `beta3`: 0.9 to 0.99 for short ones, or nothing will move.
+ * **When to use:** in place of Adam with a warm-up, where the first steps do harm: deep networks, transformers.
+ * **When not:** beside a warm-up of your own, or in runs of a few hundred steps, of which this one takes most.
+ * **Hint:** keep Adam's learning rate, and fit the warm-up to the run by `beta3`: 0.9 to 0.99 for short ones, or
+ * nothing will move.
  *
  * @example
  * ```ts

@@ -51,7 +51,8 @@ type Coefficients = { alpha: number; correction: number };
 type Known = { readonly Q: Expression };
 
 /**
- * Adam whose weight decay is divided by the typical size of its denominators, so that decay and steps stay in proportion.
+ * Adam whose weight decay is divided by the typical size of its denominators, so that decay and steps stay in
+ * proportion.
  *
  * ```text
  * m ← β₁m + (1 − β₁)g
@@ -61,19 +62,19 @@ type Known = { readonly Q: Expression };
  * p ← p − α·m/(√v̂ + ε)                     α = learningRate/(1 − β₁ᵗ)
  * ```
  *
- * With `amsgrad` the largest v so far takes the place of v, with `adamD` α = learningRate; `adanorm` rescales what enters m
- * and is not in the authors' code. Parameters without a gradient take no part in Q and do not decay. While all gradients
- * have been zero nothing decays; the authors' code divides by zero. Gradients so small that learningRate·λ exceeds Q turn
- * the signs of the weights: that is the rule.
+ * With `amsgrad` the largest v so far takes the place of v, with `adamD` α = learningRate; `adanorm` rescales what
+ * enters m and is not in the authors' code. Parameters without a gradient take no part in Q and do not decay. While all
+ * gradients have been zero nothing decays; the authors' code divides by zero. Gradients so small that learningRate·λ
+ * exceeds Q turn the signs of the weights: that is the rule.
  *
  * Slots, of the parameter's shape: `m`, `v`, with `amsgrad` `x` (largest v); scalar: with `adanorm` `e`.
  *
- * pytorch_optimizer divides the stored v by 1 − β₂ᵗ in every step, which makes it explode. An AdamS of 2025, with momentum
- * as its normalizer, has nothing to do with this one.
+ * pytorch_optimizer divides the stored v by 1 − β₂ᵗ in every step, which makes it explode. An AdamS of 2025, with
+ * momentum as its normalizer, has nothing to do with this one.
  *
- * **When to use:** where Adam is to generalize as SGD with weight decay does, as with CNNs. **When not:** where AdamW's decay
- * is tuned, or where a pass over all gradients before the first weight changes costs too much. **Hint:** choose `weightDecay`
- * as for SGD, 1e-4 to 5e-4, not as for AdamW.
+ * **When to use:** where Adam is to generalize as SGD with weight decay does, as with CNNs. **When not:** where AdamW's
+ * decay is tuned, or where a pass over all gradients before the first weight changes costs too much. **Hint:** choose
+ * `weightDecay` as for SGD, 1e-4 to 5e-4, not as for AdamW.
  *
  * @example
  * ```ts

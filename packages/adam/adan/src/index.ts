@@ -59,16 +59,17 @@ type Known = Coefficients & { clip?: number; decays: boolean };
  * p ← (p − learningRate·(m̂ + β₂d̂)/D)/(1 + learningRate·weightDecay)
  * ```
  *
- * The decay is `'proximal'`; `'decoupled'` is the authors' `no_prox`. With `maxGradNorm` all gradients are first multiplied by
- * min(1, maxGradNorm/(N + ε)), N their global norm. `adanorm` rescales what enters m and is not in the authors' code.
+ * The decay is `'proximal'`; `'decoupled'` is the authors' `no_prox`. With `maxGradNorm` all gradients are first
+ * multiplied by min(1, maxGradNorm/(N + ε)), N their global norm after the hooks. `adanorm` rescales what enters m
+ * and is not in the authors' code.
  *
  * Slots, of the parameter's shape: `m`, `d`, `v`, and `h`, the gradient before; scalar: with `adanorm` `e`.
  *
  * The paper's β are 1 minus these. optax weighs d and δ by 1 − β₂ in place of β₂, another algorithm unless β₂ is ½.
  *
- * **When to use:** for transformers and other large models, and with large batches, where Adam asks for many epochs. **When
- * not:** where memory is short (four slots), or gradients are very noisy: so are their differences. **Hint:** try 5 to 10
- * times Adam's learning rate, with a warm-up, and `weightDecay` of about 0.02.
+ * **When to use:** for transformers and other large models, and with large batches, where Adam asks for many epochs.
+ * **When not:** where memory is short (four slots), or gradients are very noisy: so are their differences.
+ * **Hint:** try 5 to 10 times Adam's learning rate, with a warm-up, and `weightDecay` of about 0.02.
  *
  * @example
  * ```ts

@@ -40,8 +40,8 @@ async function walk(
 }
 
 /**
- * The second step after gradients of 1 and 3: δ = 2, m = 1.75, d = 1, v = ¾·¼ + ¼·4² = 4.1875; the corrections are ¾, ¾ and
- * 7/16.
+ * The second step after gradients of 1 and 3: δ = 2, m = 1.75, d = 1, v = ¾·¼ + ¼·4² = 4.1875; the corrections are ¾,
+ * ¾ and 7/16.
  */
 const second = (1.75 / 0.75 + (0.5 * 1) / 0.75) / Math.sqrt(4.1875 / 0.4375);
 

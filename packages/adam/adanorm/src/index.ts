@@ -55,17 +55,17 @@ type Coefficients = { alpha: number; correction: number };
  * ```
  *
  * Norms are over the whole tensor; v takes the gradient as it is. ε stays in v and adds up to ε/(1 − β₂), a floor that
- * Adam does not have. With `amsgrad` v takes none, and the largest v so far plus ε is divided by. The correction alone is
- * the option `adanorm` of other optimizers.
+ * Adam does not have. With `amsgrad` v takes none, and the largest v so far plus ε is divided by. The correction alone
+ * is the option `adanorm` of other optimizers.
  *
  * Slots, of the parameter's shape: `m`, `v`, with `amsgrad` `x` (largest v); scalar: `e`.
  *
  * The authors fix r at 0.95, and their AMSGrad adds ε to the stored maximum in every step. Weight decay is coupled by
  * default, as theirs. Later versions of pytorch_optimizer never store e, which makes it Adam.
  *
- * **When to use:** with CNNs trained for many epochs, whose gradients fade before the loss is low. **When not:** where short
- * gradients mean what they say, near a minimum that is to be met exactly. **Hint:** begin with your settings of Adam; r of 0.9
- * to 0.99, a larger one remembers the long gradients of the beginning, and keeps steps long.
+ * **When to use:** with CNNs trained for many epochs, whose gradients fade before the loss is low. **When not:** where
+ * short gradients mean what they say, near a minimum that is to be met exactly. **Hint:** begin with your settings of
+ * Adam; r of 0.9 to 0.99, a larger one remembers the long gradients of the beginning, and keeps steps long.
  *
  * @example
  * ```ts

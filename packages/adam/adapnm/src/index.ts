@@ -59,16 +59,17 @@ type Coefficients = { alpha: number; correction: number; odd: boolean };
  * p ← p − α·q/(√x/√(1 − β₂ᵗ) + ε)          α = learningRate/(1 − β₁ᵗ)
  * ```
  *
- * Without `amsgrad` v takes the place of x; with `adamD` α = learningRate. α corrects by β₁ᵗ, as the authors do, although
- * either momentum has seen only every second gradient. `adanorm` rescales what enters P and is not in the authors' code.
+ * Without `amsgrad` v takes the place of x; with `adamD` α = learningRate. α corrects by β₁ᵗ, as the authors do,
+ * although either momentum has seen only every second gradient. `adanorm` rescales what enters P and is not in the
+ * authors' code.
  *
  * Slots, of the parameter's shape: `a`, `b`, `v`, with `amsgrad` `x` (largest v); scalar: with `adanorm` `e`.
  *
  * pytorch_optimizer adds ε before the bias correction, and a number under the root.
  *
- * **When to use:** where Adam overfits and the noise of small batches would help: image classification, many epochs. **When
- * not:** where the gradient is noisy enough, or nothing is gained by a flat minimum. **Hint:** begin with Adam's learning
- * rate; `beta3` says how much noise: 1 is the authors' choice, 0 takes the effect away.
+ * **When to use:** where Adam overfits and the noise of small batches would help: image classification, many epochs.
+ * **When not:** where the gradient is noisy enough, or nothing is gained by a flat minimum. **Hint:** begin with Adam's
+ * learning rate; `beta3` says how much noise: 1 is the authors' choice, 0 takes the effect away.
  *
  * @example
  * ```ts
