@@ -72,6 +72,11 @@ type Coefficients = { alpha: number; correction: number; rectified: boolean };
  * Differs from the authors' code in using the AMSGrad maximum with `rectify` too. Others keep ε out of the state, or
  * use the m before the step in (g − m)²: both are different algorithms. Where floats have 16 bits, use ε = 1e-8.
  *
+ * **When to use:** in place of Adam where gradients agree from step to step: CNNs, GANs, transformers.
+ * **When not:** where gradients hardly vary, as with full batches: s falls to ε/(1 − β₂), and steps grow as long as
+ * that allows. **Hint:** keep Adam's learning rate, and choose `epsilon`, which matters more than Adam's: 1e-16 for
+ * transformers and GANs, 1e-8 for CNNs where SGD does well.
+ *
  * @example
  * ```ts
  * import { AdaBelief } from '@optim/adabelief';

@@ -68,6 +68,10 @@ type Coefficients = { alpha: number; correction: number };
  *
  * Slots, of the parameter's shape: `m`, `v`; scalar: with `adanorm` `e`.
  *
+ * **When to use:** for networks with batch or layer normalization, which make weights scale-invariant.
+ * **When not:** for networks without: little is ever projected, and AdamW takes less time. **Hint:** use AdamW's
+ * learning rate with `weightDecay` of about 1e-2, and leave `delta` and `wdRatio` alone.
+ *
  * @example
  * ```ts
  * import { AdamP } from '@optim/adamp';

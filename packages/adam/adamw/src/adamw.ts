@@ -63,6 +63,10 @@ type Coefficients = { alpha: number; correction: number };
  * Keras adds ε before the correction of v; optax takes AMSGrad's maximum of corrected moments. The paper's own decay
  * is not multiplied by the learning rate: `weightDecayMode: 'independent'`.
  *
+ * **When to use:** as a first choice for nearly everything, transformers above all. **When not:** where SGD with
+ * momentum is known to generalize better, as with many CNNs, or where two slots are too many. **Hint:** begin with
+ * `learningRate` of 3e-4 to 1e-3; half the learning rate halves the decay too, so tune `weightDecay` together with it.
+ *
  * @example
  * ```ts
  * import { AdamW } from '@optim/adamw';
@@ -128,6 +132,10 @@ export class AdamW extends Optimizer<AdamWOptions> {
  * The same as {@link AdamW} with `amsgrad: true`. The paper itself corrects no bias; this is the rule of PyTorch and
  * Keras.
  *
+ * **When to use:** where Adam does not settle late in training because rare large gradients are forgotten.
+ * **When not:** where one early spike of the gradient may happen: it shortens all steps after it. **Hint:** begin with
+ * Adam's learning rate, rather more than less, since the denominator never shrinks.
+ *
  * @example
  * ```ts
  * import { AMSGrad } from '@optim/adamw';
@@ -163,6 +171,10 @@ export class AMSGrad extends AdamW {
  * ```
  *
  * The same as {@link AdamW} with `adamD: true`.
+ *
+ * **When to use:** where Adam's first steps, as long as all others, do harm and a warm-up would be added.
+ * **When not:** beside a warm-up, which does the same. **Hint:** keep Adam's learning rate: the first step is 1 − β₁ of
+ * Adam's, and after about 1/(1 − β₁) steps there is no difference.
  *
  * @example
  * ```ts
