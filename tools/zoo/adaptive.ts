@@ -3,10 +3,12 @@
 import { AdaDelta } from '@optim/adadelta';
 import { AdaFactor } from '@optim/adafactor';
 import { AdaSmooth } from '@optim/adasmooth';
+import { SM3 } from '@optim/sm3';
 import type { Zoo } from './zoo.js';
 
 export const adaptive: Zoo = {
   AdaDelta: () => new AdaDelta({ epsilon: 1e-4 }),
   AdaFactor: () => new AdaFactor(),
   AdaSmooth: () => new AdaSmooth({ learningRate: 1e-3 }),
+  SM3: () => new SM3({ learningRate: 0.1 }),
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Anil et al., "Memory-Efficient Adaptive Optimization", arXiv:1901.11150, SM3-II
+// Checked against the authors' sm3.py, and optax.scale_by_sm3 for the exponential average.
 
 import {
   commonOptions,
@@ -18,27 +18,55 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import { constant, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link SM3}. */
 export interface SM3Options extends OptimizerOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
+  /** Decay μ of the average of the scaled gradients; 0: none. @defaultValue `0.9` */
+  momentum?: Hyper;
+  /** Decay of the squares; 0: their sum. @defaultValue `0` */
+  beta?: Hyper;
+  /** Added under the root. @defaultValue `1e-30` */
+  epsilon?: Hyper;
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { keep: number; gain: number };
+
+/** The axes a tensor of TensorFlow.js can have. */
+const axes = [0, 1, 2, 3, 4, 5] as const;
 
 /**
- * In one line, what it does that its neighbours do not.
+ * AdaGrad that keeps one accumulator per axis in place of one per weight: n + m numbers for an n × m matrix.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * ν = min over axes i of Aᵢ                each along its own axis
+ * ν ← ν + g²                               with beta: β·ν + (1 − β)g²
+ * Aᵢ ← max of ν over all axes but i
+ * s = g/√(ν + ε)                           0 where both are 0
+ * m ← μm + (1 − μ)s
+ * p ← p − learningRate·m                   without momentum: s
+ * ```
+ *
+ * ν bounds AdaGrad's accumulator of the element from above. The old Aᵢ does not enter the maximum, so that averages can
+ * fall. `beta: 0` is not the limit of small values, it means the sum, by which the steps become shorter and shorter.
+ *
+ * Slots: `A0`, `A1`, …, one per axis, as long as that axis, with all other axes of length 1 (a scalar has `A0` alone);
+ * with `momentum` `m`, of the parameter's shape.
+ *
+ * PyTorch ports take max(Aᵢ, new maximum) with beta > 0, which never falls; optax adds 1e-8 for ε. The paper has no
+ * weight decay.
+ *
+ * **When to use:** large embeddings and sparse gradients, where Adam's second moment does not fit into memory. **When
+ * not:** where memory is no concern: the bound is loose for tensors without structure along their axes. **Hint:** warm the
+ * learning rate up, quadratically over the first 5 % of the steps; with `beta: 0` no decay of the rate is needed.
  *
  * @example
  * ```ts
  * import { SM3 } from '@optim/sm3';
  *
- * model.compile({ optimizer: new SM3({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * model.compile({ optimizer: new SM3({ learningRate: 0.1 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/1901.11150
  */
 export class SM3 extends Optimizer<SM3Options> {
   static get className(): string {
@@ -46,29 +74,49 @@ export class SM3 extends Optimizer<SM3Options> {
   }
 
   static override readonly options: OptionTable<SM3Options> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
+    learningRate: hyper('[0, ∞)', 0.1),
+    momentum: hyper('[0, 1)', 0.9),
+    beta: hyper('[0, 1)', 0),
+    epsilon: hyper('[0, ∞)', 1e-30),
     ...commonOptions(),
   };
 
   static override readonly momentumSlots: readonly string[] = ['m'];
 
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+  protected override slots({ momentum }: Required<SM3Options>): Record<string, SlotInit> {
+    const accumulators = axes.map((axis) => [`A${axis}`, accumulator(axis)] as const);
+    return { ...Object.fromEntries(accumulators), ...(momentum !== 0 && { m: zeros }) };
   }
 
-  protected override coefficients(t: number, options: Resolved<SM3Options>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override coefficients(_t: number, { beta }: Resolved<SM3Options>): Coefficients {
+    return beta === 0 ? { keep: 1, gain: 1 } : { keep: beta, gain: 1 - beta };
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<SM3Options, Coefficients>,
+    { param, grad, m, ...accumulators }: Tensors<'m' | `A${(typeof axes)[number]}`>,
+    { learningRate, momentum, epsilon, keep, gain }: Scalars<SM3Options, Coefficients>,
   ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    const covers = axes.flatMap((axis) => accumulators[`A${axis}`] ?? []);
+    const bound = covers.reduce((least, A) => least.minimum(A));
+    const nu = bound.mul(keep).add(grad.square().mul(gain));
+    const kept: Results = {};
+    for (const axis of axes.slice(0, covers.length)) {
+      const others = axes.filter((other) => other !== axis && other < nu.rank);
+      kept[`A${axis}`] = others.length > 0 ? nu.max(others) : nu;
+    }
+    const d = nu.add(epsilon).sqrt();
+    let s = where(d.equal(0), 0, grad.div(d));
+    if (m) s = kept['m'] = ema(m, s, momentum);
+    return { ...kept, param: param.sub(s.mul(learningRate)) };
   }
+}
+
+/** Zeros as long as one axis, where there is such an axis; a scalar counts as one element of axis 0. */
+function accumulator(axis: number): (param: Expression) => Expression | null {
+  return ({ shape, rank }) =>
+    axis < Math.max(1, rank)
+      ? constant(0).broadcastTo(shape.map((length, i) => (i === axis ? length : 1)))
+      : null;
 }
 
 register(SM3);
