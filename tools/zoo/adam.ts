@@ -19,6 +19,7 @@ import { NAdam } from '@optim/nadam';
 import { QHAdam } from '@optim/qhadam';
 import { RAdam } from '@optim/radam';
 import { Ranger } from '@optim/ranger';
+import { Ranger21 } from '@optim/ranger21';
 import { Yogi } from '@optim/yogi';
 import type { Zoo } from './zoo.js';
 
@@ -44,5 +45,6 @@ export const adam: Zoo = {
   QHAdam: () => new QHAdam({ learningRate: 1e-3, nu1: 0.7, beta1: 0.995 }),
   RAdam: () => new RAdam({ learningRate: 1e-3 }),
   Ranger: () => new Ranger({ learningRate: 1e-3 }),
+  Ranger21: (steps) => new Ranger21({ numIterations: steps }),
   Yogi: () => new Yogi({ learningRate: 1e-2 }),
 };

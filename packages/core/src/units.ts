@@ -71,7 +71,7 @@ export function standardized(
  * Norm loss: one step of gradient descent on Σ(1 − ‖p‖)² over the units, which pulls each towards norm 1.
  *
  * ```text
- * p ← p·(1 − 2·strength·(1 − 1/(‖p‖ + ε)))
+ * p ← p·(1 − 2·strength·(1 − 1/(‖p‖ + ε)))      where ‖p‖ + ε > 0
  * ```
  *
  * @param strength - learning rate times factor of the loss
@@ -79,6 +79,7 @@ export function standardized(
  */
 export function pulledToUnitNorm(param: Expression, strength: Expression, epsilon: Operand): Expression {
   const one = constant(1);
-  const excess = one.sub(one.div(unitNorm(param).add(epsilon)));
+  const n = unitNorm(param).add(epsilon);
+  const excess = one.sub(where(n.greater(0), one.div(n), 1));
   return param.mul(one.sub(excess.mul(strength.mul(2))));
 }
