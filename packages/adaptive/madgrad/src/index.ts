@@ -1,44 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Defazio and Jelassi, "Adaptivity without Compromise: A Momentumized, Adaptive, Dual Averaged Gradient Method for
+// Stochastic Optimization", arXiv:2101.11075
+// Checked against the authors' madgrad.py.
 
 import {
   commonOptions,
+  copy,
   ema,
   hyper,
   Optimizer,
   register,
   zeros,
+  type DecayScalars,
   type Hyper,
   type OptimizerOptions,
   type OptionTable,
+  type Pair,
   type Resolved,
   type Results,
   type Scalars,
   type SlotInit,
   type Tensors,
+  type WeightDecayMode,
 } from '@optim/core';
+import { where, type Expression } from '@optim/fusion';
 
 /** Options of {@link MADGRAD}. */
 export interface MADGRADOptions extends OptimizerOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
+  /** Step size. @defaultValue `0.01` */
+  learningRate?: Hyper;
+  /** The weights are a moving average of the dual averages with this decay; 0: no average. @defaultValue `0.9` */
+  momentum?: Hyper;
+  /** Added to the cube root of v, and to the learning rate. @defaultValue `1e-6` */
+  epsilon?: Hyper;
+  /** `'decoupled'`: p ← p − ℓ·weightDecay·p with the p before the step; the others as everywhere. */
+  weightDecayMode?: WeightDecayMode;
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { l: number; lambda: number };
 
 /**
- * In one line, what it does that its neighbours do not.
+ * Dual averaging with momentum: all gradients since the start, summed, divided by the cube root of the sum of their
+ * squares, and measured from the first weights.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * ℓ = learningRate + ε                     0 for a learning rate of 0
+ * λ = ℓ·√t
+ * v ← v + λg²
+ * s ← s + λg
+ * z = x₀ − s/(∛v + ε)                      x₀ where the denominator is 0
+ * p ← momentum·p + (1 − momentum)z
+ * ```
+ *
+ * t counts the steps of the optimizer, also for a parameter whose first gradient comes late. ε counts twice, as in the
+ * authors' code. Decoupled decay takes ℓ·weightDecay·p off after the averaging; it shrinks p but not x₀, towards which p
+ * is still drawn.
+ *
+ * Slots, of the parameter's shape: `s`, `v`; with `momentum` `x0`, the first weights. Without, x₀ is p + s/(∛v + ε) with
+ * the s and v before the step, so that decoupled decay shrinks it too.
+ *
+ * timm decays before the step, by the rate without ε; optax gives NaN for ε = 0.
+ *
+ * **When to use:** where SGD generalizes best but needs a schedule tuned by hand, and for sparse gradients. **When not:**
+ * where weights must be decayed: they are measured from where they started. **Hint:** search for the learning rate anew,
+ * good ones differ from those of SGD and Adam, and take much less weight decay than there, often none.
  *
  * @example
  * ```ts
  * import { MADGRAD } from '@optim/madgrad';
  *
- * model.compile({ optimizer: new MADGRAD({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * model.compile({ optimizer: new MADGRAD({ learningRate: 0.01 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/2101.11075
  */
 export class MADGRAD extends Optimizer<MADGRADOptions> {
   static get className(): string {
@@ -46,29 +79,49 @@ export class MADGRAD extends Optimizer<MADGRADOptions> {
   }
 
   static override readonly options: OptionTable<MADGRADOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    ...commonOptions(),
+    learningRate: hyper('[0, ∞)', 0.01),
+    momentum: hyper('[0, 1)', 0.9),
+    epsilon: hyper('[0, ∞)', 1e-6),
+    ...commonOptions(0, 'coupled'),
   };
 
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+  protected override slots({ momentum }: Required<MADGRADOptions>): Record<string, SlotInit> {
+    return { s: zeros, v: zeros, ...(momentum !== 0 && { x0: copy }) };
   }
 
-  protected override coefficients(t: number, options: Resolved<MADGRADOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override coefficients(
+    _t: number,
+    { learningRate, epsilon }: Resolved<MADGRADOptions>,
+  ): Coefficients {
+    const l = learningRate === 0 ? 0 : learningRate + epsilon;
+    return { l, lambda: l * Math.sqrt(this.iterations + 1) };
+  }
+
+  /** Only the coupled decay comes before the update: the others act on the average, with the p before it. */
+  protected override decay(pair: Pair, scalars: DecayScalars): Pair {
+    return scalars.weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<MADGRADOptions, Coefficients>,
+    { param, grad, s, v, x0 }: Tensors<'s' | 'v' | 'x0'>,
+    scalars: Scalars<MADGRADOptions, Coefficients & { decays: boolean }>,
   ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    const { momentum, epsilon, weightDecay, weightDecayMode, l, lambda, decays } = scalars;
+    const origin = x0 ?? param.add(displacement(s, v, epsilon));
+    v = v.add(grad.square().mul(lambda));
+    s = s.add(grad.mul(lambda));
+    const z = origin.sub(displacement(s, v, epsilon));
+    const next = x0 ? ema(param, z, momentum) : z;
+    if (!decays || weightDecayMode === 'coupled') return { s, v, param: next };
+    const shrink = param.mul(weightDecayMode === 'decoupled' ? weightDecay.mul(l) : weightDecay);
+    return { s, v, start: param.sub(shrink), param: next.sub(shrink) };
   }
+}
+
+/** s/(∛v + ε), and 0 where the denominator is: nothing has come in there. */
+function displacement(s: Expression, v: Expression, epsilon: Expression): Expression {
+  const d = v.pow(1 / 3).add(epsilon);
+  return where(d.equal(0), 0, s.div(d));
 }
 
 register(MADGRAD);
