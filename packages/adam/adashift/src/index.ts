@@ -41,8 +41,8 @@ export interface AdaShiftOptions extends OptimizerOptions {
 type Coefficients = { newest: number; last: number; oldest: string };
 
 /**
- * Adam whose second moment is that of gradients that have left the window of its first, so that a step and its scale are
- * independent of each other.
+ * Adam whose second moment is that of gradients that have left the window of its first, so that a step and its scale
+ * are independent of each other.
  *
  * ```text
  * h = the gradient K steps ago             zeros if there was none
@@ -54,16 +54,16 @@ type Coefficients = { newest: number; last: number; oldest: string };
  * n counts the steps in which v > 0. While v = 0 nothing moves: in the first K steps, and as long as there were only
  * gradients of zero.
  *
- * Slots, of the parameter's shape: `g0` … `g9`, the window, K of them, taken in turn; `m`. Scalars, with `'none'` of the
- * parameter's shape: `v`, and `c` = 1 − β₂ⁿ. The sum m is kept up by adding the newest gradient and taking out the oldest;
- * wrappers must not reset it, so it does not count as momentum.
+ * Slots, of the parameter's shape: `g0` … `g9`, the window, K of them, taken in turn; `m`. Scalars, with `'none'` of
+ * the parameter's shape: `v`, and `c` = 1 − β₂ⁿ. The sum m is kept up by adding the newest gradient and taking out the
+ * oldest; wrappers must not reset it, so it does not count as momentum.
  *
- * The authors' later code divides by ε where v = 0, and takes the mean by default. pytorch_optimizer queues the first
- * gradient twice, which gives NaN in step 9.
+ * Weight decay, which the authors have none of, acts from the first step on. The authors' later code divides by ε where
+ * v = 0, and takes the mean by default. pytorch_optimizer queues the first gradient twice, which gives NaN in step 9.
  *
  * **When to use:** where Adam fails to converge because large gradients are rare: its scale shrinks the very steps that
- * matter. **When not:** where memory is short (K + 1 tensors more than SGD), or in runs of few steps. **Hint:** with `'max'` a
- * tensor has one rate, as in SGD: raise `learningRate` to 0.01 … 0.1.
+ * matter. **When not:** where memory is short (K + 1 tensors more than SGD), or in runs of few steps. **Hint:** with
+ * `'max'` a tensor has one rate, as in SGD: raise `learningRate` to 0.01 … 0.1.
  *
  * @example
  * ```ts

@@ -42,8 +42,8 @@ type Known = Scalars<AvaGradOptions, Coefficients> & { readonly group: number };
 type Globals = Readonly<Record<string, Expression>>;
 
 /**
- * Adam that divides by the second moment of the step before, normalized over all parameters, so that the learning rate and ε
- * can be tuned one after the other.
+ * Adam that divides by the second moment of the step before, normalized over all parameters, so that the learning rate
+ * and ε can be tuned one after the other.
  *
  * ```text
  * m ← β₁m + (1 − β₁)g
@@ -56,15 +56,15 @@ type Globals = Readonly<Record<string, Expression>>;
  * γ/w has a root mean square of 1: steps are about learningRate·m long whatever ε is. Only parameters with a gradient
  * count in the mean. The first step of a parameter does not move it, nor do its weights decay, unless coupled.
  *
- * Slots, of the parameter's shape: `m`, `v`. Globals: `gamma`, and `gamma1` … for parameter groups, each of which has its
- * own.
+ * Slots, of the parameter's shape: `m`, `v`. Globals: `gamma`, and `gamma1` … for parameter groups, each of which has
+ * its own.
  *
  * The old v in step and w, and the two corrections, are the authors'. pytorch_optimizer decouples the decay by default,
  * and decays in the first step too.
  *
- * **When to use:** where it is not known beforehand whether SGD or Adam suits the task. **When not:** where both learning
- * rate and ε of Adam are settled. **Hint:** tune ε first, from 1e-8 to 10 by powers of ten, with `learningRate` 0.1; then
- * `learningRate`: the two do not interact.
+ * **When to use:** where it is not known beforehand whether SGD or Adam suits the task. **When not:** where both
+ * learning rate and ε of Adam are settled. **Hint:** tune ε first, from 1e-8 to 10 by powers of ten, with
+ * `learningRate` 0.1; then `learningRate`: the two do not interact.
  *
  * @example
  * ```ts

@@ -74,15 +74,15 @@ type Coefficients = { eta: number; correction: number; divides: boolean; moves: 
  *
  * With `degeneratedToSgd: false` no step is taken there, and weights do not decay either, unless coupled.
  *
- * Slots, of the parameter's shape: `m`, `v`, `h` (the previous gradient, after coupled decay), with `amsgrad` `x` (largest
- * v); scalar: with `adanorm` `e`.
+ * Slots, of the parameter's shape: `m`, `v`, `h` (the previous gradient, after coupled decay), with `amsgrad` `x`
+ * (largest v); scalar: with `adanorm` `e`.
  *
  * ε is added to the uncorrected √v. In the authors' first code h is the gradient itself where buffers are reused: ξ is
  * always ½. pytorch_optimizer computes ξ without using it.
  *
- * **When to use:** where Adam overshoots and circles around a minimum, as in image classifiers. **When not:** with gradients
- * far below 1, whose changes are too small to tell: ξ is ½ everywhere. **Hint:** steps are ½ to 1 of Adam's; try learning
- * rates up to twice as large.
+ * **When to use:** where Adam overshoots and circles around a minimum, as in image classifiers. **When not:** with
+ * gradients far below 1, whose changes are too small to tell: ξ is ½ everywhere. **Hint:** steps are ½ to 1 of Adam's;
+ * try learning rates up to twice as large.
  *
  * @example
  * ```ts

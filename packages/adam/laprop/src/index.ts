@@ -56,8 +56,8 @@ type Coefficients = { correction: number; settled: boolean };
  * ```
  *
  * With `centered` v − w² takes the place of v after a few steps, w ← β₂w + (1 − β₂)g; with `amsgrad` the largest one so
- * far does. The learning rate is inside m: what was gathered at a large one keeps its weight when a schedule lowers
- * it. L/ℓ is the bias correction, 1/(1 − β₁ᵗ) while L is constant, and 1 where L = 0.
+ * far does. The learning rate is inside m: what was gathered at a large one keeps its weight when a schedule lowers it.
+ * L/ℓ is the bias correction, 1/(1 − β₁ᵗ) while L is constant, and 1 where L = 0.
  *
  * Slots, of the parameter's shape: `m`, `v`, with `centered` `w`, with `amsgrad` `x` (largest v); scalar: `l` (ℓ).
  *
@@ -65,8 +65,8 @@ type Coefficients = { correction: number; settled: boolean };
  * Where floats have 16 bits, use ε = 1e-7. pytorch_optimizer takes w² out of the v it keeps.
  *
  * **When to use:** where Adam needs a small β₂ or diverges: no gradient weighs more than 1/√(1 − β₂) in the momentum.
- * **When not:** where a tuned Adam already trains well; its best settings are not LaProp's. **Hint:** try smaller `beta2`, down
- * to 0.9 and below; when you schedule the learning rate, scale an `'independent'` `weightDecay` with it.
+ * **When not:** where a tuned Adam already trains well; its best settings are not LaProp's. **Hint:** try smaller
+ * `beta2`, down to 0.9 and below; when you schedule the learning rate, scale an `'independent'` `weightDecay` with it.
  *
  * @example
  * ```ts

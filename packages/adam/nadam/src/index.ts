@@ -49,12 +49,12 @@ type Coefficients = { gradShare: number; mShare: number; correction: number };
  * Slots, of the parameter's shape: `m`, `v`. π is made anew in every step: with a schedule for `beta1` or
  * `momentumDecay` it is that of their present values, as 1 − βᵗ is in Adam.
  *
- * The paper averages m with μ(t); here, in PyTorch and in Keras it is β₁. Keras has ψ = 1, optax a constant μ = β₁ (ψ → ∞).
- * The NAdamW of timm is another algorithm.
+ * The paper averages m with μ(t); here, in PyTorch and in Keras it is β₁. Keras has ψ = 1, optax a constant μ = β₁, the
+ * limit of a large ψ. The NAdamW of timm is another algorithm.
  *
  * **When to use:** where Adam works and the momentum of its first steps carries too far. **When not:** with very noisy
- * gradients, the newest of which weighs more here than in Adam. **Hint:** keep `momentumDecay`; if the first few hundred
- * steps are noisy, raise it, or lower `learningRate` to 1e-3.
+ * gradients, the newest of which weighs more here than in Adam. **Hint:** keep `momentumDecay`; if the first few
+ * hundred steps are noisy, raise it, or lower `learningRate` to 1e-3.
  *
  * @example
  * ```ts

@@ -52,12 +52,12 @@ type Coefficients = { firstCorrection: number; secondCorrection: number };
  *
  * Slots, of the parameter's shape: `m`, `v`.
  *
- * The authors keep m̂ and v̂ instead, which differs by rounding. pytorch_optimizer misplaces a bracket in v, which makes
- * it wrong from the first step on.
+ * The authors keep m̂ and v̂ instead, which differs by rounding. pytorch_optimizer misplaces a bracket in v, which
+ * makes it wrong from the first step on.
  *
  * **When to use:** where a longer memory of gradients would help, but Adam with a larger β₁ reacts too late.
- * **When not:** with its defaults, which are Adam's. **Hint:** the authors' rule of thumb is `nu1` 0.7, `nu2` 1, `beta1`
- * 0.995, `beta2` 0.999, with the learning rate of Adam.
+ * **When not:** with its defaults, which are Adam's. **Hint:** the authors' rule of thumb is `nu1` 0.7, `nu2` 1,
+ * `beta1` 0.995, `beta2` 0.999, with the learning rate of Adam.
  *
  * @example
  * ```ts

@@ -70,12 +70,12 @@ export type RAdamCoefficients = { eta: number; correction: number; rectified: bo
  *
  * Slots, of the parameter's shape: `m`, `v`; scalar: with `adanorm` `e`.
  *
- * PyTorch takes the momentum step and couples the decay by default; optax takes it too, and adds ε after the correction.
- * AdaNorm's own code forgets its average in every step, which makes it plain RAdam.
+ * PyTorch takes the momentum step and couples the decay by default; optax takes it too, and adds ε after the
+ * correction. AdaNorm's own code forgets its average in every step, which makes it plain RAdam.
  *
  * **When to use:** in place of Adam with a warm-up, with the same learning rate. **When not:** where a warm-up is tuned
- * already, or in runs of few steps, of which the first ones are lost. **Hint:** drop the warm-up and keep everything else;
- * `degeneratedToSgd` steps are `learningRate`·|m| long, often far more than a step of Adam.
+ * already, or in runs of few steps, of which the first ones are lost. **Hint:** drop the warm-up and keep everything
+ * else; `degeneratedToSgd` steps are `learningRate`·|m| long, often far more than a step of Adam.
  *
  * @example
  * ```ts

@@ -54,7 +54,8 @@ type Coefficients = { eta: number; correction: number };
  *
  * A gradient of zero leaves v as it is, where Adam's would shrink; v never becomes negative.
  *
- * Slots, of the parameter's shape: `m`, zeros, and `v`, which starts at `initialAccumulator`; scalar: with `adanorm` `e`.
+ * Slots, of the parameter's shape: `m`, zeros, and `v`, which starts at `initialAccumulator`; scalar: with `adanorm`
+ * `e`.
  *
  * ε is added to the uncorrected √v. Bias correction is the first author's; the paper's Algorithm 2 has none. optax and
  * ports to PyTorch start m at the accumulator's value too, and add ε after the correction. Weight decay and `adanorm`
@@ -62,7 +63,8 @@ type Coefficients = { eta: number; correction: number };
  *
  * **When to use:** where Adam diverges late or its steps jump after quiet phases: sparse or rarely active gradients.
  * **When not:** where gradients shrink by orders of magnitude in training: v falls slowly, and ε starts to count.
- * **Hint:** take ten times Adam's learning rate and keep ε at 1e-3; a larger `initialAccumulator` calms the first steps.
+ * **Hint:** take ten times Adam's learning rate and keep ε at 1e-3; a larger `initialAccumulator` calms the first
+ * steps.
  *
  * @example
  * ```ts
