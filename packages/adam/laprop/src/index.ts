@@ -23,6 +23,7 @@ import {
   type Scalars,
   type SlotInit,
   type Tensors,
+  type WeightDecayMode,
 } from '@optim/core';
 import { where, type Expression } from '@optim/fusion';
 
@@ -40,6 +41,11 @@ export interface LaPropOptions extends OptimizerOptions {
   centered?: boolean;
   /** Steps in which `centered` is not yet used. @defaultValue `10` */
   stepsBeforeUsingCentered?: number;
+  /**
+   * Where the decay acts: before the update `'coupled'` g ← g + λ·p, after it `'independent'` p ← p·(1 − λ) or
+   * `'decoupled'` p ← p·(1 − learningRate·λ). @defaultValue `'independent'`
+   */
+  weightDecayMode?: WeightDecayMode;
 }
 
 type Coefficients = { correction: number; settled: boolean };
