@@ -26,6 +26,12 @@ export interface Executor {
    * @throws Unsupported for a phase it does not take; plain ops then run that phase
    */
   compile(phase: Program): Kernel;
+  /**
+   * Compiles all phases of a program into one kernel, which keeps to itself what they hand on to each other; `null`
+   * where it is better to run them one by one.
+   * @throws Unsupported for phases it does not take
+   */
+  compileAll?(program: Program, phases: readonly Program[]): Kernel | null;
 }
 
 /** Why an executor does not take a phase. */

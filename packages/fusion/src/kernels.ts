@@ -147,7 +147,7 @@ function compile(program: Program, executor: Executor): Kernel {
     reports.set(reference, partReports);
     return reference;
   }
-  const fused =
+  const separate =
     parts.length === 1
       ? parts[0]!.kernel
       : sequence(
@@ -155,10 +155,15 @@ function compile(program: Program, executor: Executor): Kernel {
           phases,
           parts.map((part) => part.kernel),
         );
+  const isFused = parts.every((part) => part.kernel.executor === executor.name);
+  const fused = (isFused && compileAll(program, phases, executor)) || separate;
   const kernel: Kernel = {
     executor: executor.name,
-    // A gradient being recorded needs ops, whose gradients are known, and no input may change under it.
-    run: (inputs, scalars) => (isRecording() ? reference : fused).run(inputs, scalars),
+    run(inputs, scalars) {
+      // A gradient being recorded needs ops, whose gradients are known, and no input may change under it.
+      const chosen = isRecording() ? reference : isWatched() ? separate : fused;
+      return chosen.run(inputs, scalars);
+    },
   };
   reports.set(kernel, partReports);
   return kernel;
@@ -177,6 +182,12 @@ function compilePhase(phase: Program, executor: Executor): { kernel: Kernel; rep
   }
 }
 
+/** One kernel for all phases, where the executor makes one. */
+function compileAll(program: Program, phases: readonly Program[], executor: Executor): Kernel | null {
+  const takesElements = program.nodes.some(({ op }) => op === 'every');
+  return (!takesElements && executor.compileAll?.(program, phases)) || null;
+}
+
 /** State of the engine that is not public; what is missing counts as off. */
 function engineState(): { readonly gradientDepth?: number; readonly profiling?: boolean } {
   return (tf.engine() as unknown as { state?: object }).state ?? {};
@@ -186,12 +197,17 @@ function isRecording(): boolean {
   return (engineState().gradientDepth ?? 0) > 0;
 }
 
+/** Whether `tf.profile` or debug mode asks for the kernels of single phases. */
+function isWatched(): boolean {
+  return engineState().profiling === true || tf.env().getBool('DEBUG');
+}
+
 /** Lets `tf.profile` and the NaN checks of debug mode see a kernel under the name of its phase. */
 function visible(name: string, kernel: Kernel): Kernel {
   return {
     ...kernel,
     run(inputs, scalars) {
-      if (!engineState().profiling && !tf.env().getBool('DEBUG')) return kernel.run(inputs, scalars);
+      if (!isWatched()) return kernel.run(inputs, scalars);
       const backendName = tf.getBackend();
       if (!tf.getKernel(name, backendName)) {
         const kernelFunc: tf.KernelFunc = ({ attrs }) =>
@@ -218,18 +234,20 @@ function sequence(program: Program, phases: readonly Program[], parts: readonly 
   const wanted = program.outputs.map(({ name, node }) =>
     places.lastIndexOf(reduced.has(node) ? intermediate(node) : name),
   );
+  // The numbers of each phase, the same array as long as those of the program are.
+  let given: readonly number[] | null = null;
+  let numbers: number[][] = [];
   return {
     executor: parts[0]!.executor,
     run(inputs, scalars) {
+      if (scalars !== given) {
+        numbers = plans.map((plan) => plan.scalars.map((at) => scalars[at]!));
+        given = scalars;
+      }
       const values = [...inputs];
       plans.forEach((plan, i) => {
         const tensors = plan.inputs.map((at) => values[at]!);
-        values.push(
-          ...parts[i]!.run(
-            tensors,
-            plan.scalars.map((at) => scalars[at]!),
-          ),
-        );
+        values.push(...parts[i]!.run(tensors, numbers[i]!));
       });
       const results = wanted.map((at, i) => (wanted.indexOf(at) === i ? values[at]! : tf.clone(values[at]!)));
       for (const made of values.slice(inputs.length)) {

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { afterAll, beforeAll, describe } from 'vitest';
+import { blockKernel } from '../src/executors/cpu/blocks.js';
 import { cpuExecutor } from '../src/executors/cpu/kernel.js';
+import { registerExecutor, type Executor } from '../src/index.js';
 import { webAssemblySuite } from './web-assembly.js';
 
 webAssemblySuite(cpuExecutor);
+
+describe('as large tensors are, phase by phase and in blocks', () => {
+  const blocks: Executor = { name: 'blocks', compile: (phase) => blockKernel(phase, 8) };
+  beforeAll(() => registerExecutor('cpu', blocks));
+  afterAll(() => registerExecutor('cpu', cpuExecutor));
+  webAssemblySuite(blocks);
+});

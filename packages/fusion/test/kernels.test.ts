@@ -220,4 +220,21 @@ describe('kernelFor', () => {
     expect(tf.memory().numTensors - before).toBe(2);
     tf.dispose([tensor, n!, m!]);
   });
+
+  it('gives each output a tensor of its own, also where they are the same reduction of an early phase', async () => {
+    const program = trace('Twice', { x: [2] }, [], ({ x }) => ({
+      n: x!.sum(),
+      y: x!.div(x!.sum()),
+      m: x!.sum(),
+      largest: x!.div(x!.sum()).max(),
+    }));
+    const x = tf.tensor1d([1, 3]);
+    const outputs = kernelFor(program).run([x], []);
+    const [n, , m] = outputs;
+    expect(n).not.toBe(m);
+    n!.dispose();
+    const values = await Promise.all(outputs.slice(1).map(async (output) => [...(await output.data())]));
+    expect(values).toEqual([[0.25, 0.75], [4], [0.75]]);
+    tf.dispose([x, ...outputs]);
+  });
 });

@@ -9,13 +9,16 @@ export interface WasmBackend {
   readonly wasm: {
     readonly asm?: { readonly memory?: unknown };
     readonly wasmMemory?: unknown;
+    _malloc(bytes: number): number;
+    _free(pointer: number): void;
     readonly tfjs: {
       registerTensor(id: number, size: number, memoryOffset: number): void;
       disposeData(id: number): void;
     };
   };
-  readonly dataIdMap: { get(dataId: object): { readonly id: number; readonly memoryOffset: number } };
-  refCount(dataId: object): number;
+  readonly dataIdMap: {
+    get(dataId: object): { readonly id: number; readonly memoryOffset: number; readonly refCount: number };
+  };
   makeOutput(shape: readonly number[], dtype: 'float32'): tf.TensorInfo;
 }
 
@@ -36,7 +39,8 @@ export function memoryOf(backend: WasmBackend): WebAssembly.Memory {
     typeof backend.makeOutput === 'function' &&
     typeof backend.wasm.tfjs?.registerTensor === 'function' &&
     typeof backend.wasm.tfjs.disposeData === 'function' &&
-    typeof backend.refCount === 'function';
+    typeof backend.wasm._malloc === 'function' &&
+    typeof backend.wasm._free === 'function';
   if (!known) throw new Unsupported('the wasm backend does not show its memory');
   return memory;
 }
@@ -49,4 +53,16 @@ export function forgetDerived({ wasm, dataIdMap }: WasmBackend, { dataId, size }
   const { id, memoryOffset } = dataIdMap.get(dataId);
   wasm.tfjs.disposeData(id);
   wasm.tfjs.registerTensor(id, size, memoryOffset);
+}
+
+const scratches = new WeakMap<WasmBackend, { pointer: number; bytes: number }>();
+
+/** Memory for what lives no longer than a run; the same for all kernels, as only one runs at a time. */
+export function scratchMemory(backend: WasmBackend, bytes: number): number {
+  const known = scratches.get(backend);
+  if (known && known.bytes >= bytes) return known.pointer;
+  if (known) backend.wasm._free(known.pointer);
+  const pointer = backend.wasm._malloc(bytes) >>> 0; // above 2 GB it comes as a negative number
+  scratches.set(backend, { pointer, bytes });
+  return pointer;
 }

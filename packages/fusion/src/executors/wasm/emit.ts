@@ -5,21 +5,21 @@
 // not change along it is computed before. Sums are accumulated in float64.
 
 import type { Program } from '../../program.js';
+import { Accumulator, accumulatorBytes, type Mode } from './accumulator.js';
 import { Code, encodeModule, type Import, type ValueType } from './encoder.js';
-import { accumulators, hostFunctions, instructions } from './instructions.js';
+import { hostFunctions, instructions } from './instructions.js';
 import { needed, reductionOf, type Loop } from './loops.js';
 
-/** An encoded loop and the order of its arguments: inputs, outputs, lengths of axes, host values. */
+/** An encoded loop and the order of its arguments: inputs, outputs, scratch memory, lengths of axes, host values. */
 export interface Emitted {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Positions of the input nodes it reads. */
   readonly inputs: readonly number[];
   /** Positions of the host nodes it takes. */
   readonly hosts: readonly number[];
+  /** Bytes of memory it takes for its running values; without any, there is no such argument. */
+  readonly scratch: number;
 }
-
-/** Four lanes at a time, or a single element. */
-type Mode = 'lanes' | 'single';
 
 /** Locals that hold a node's value, by mode. */
 type Values = Map<number, Partial<Record<Mode, number>>>;
@@ -33,9 +33,6 @@ interface Operand {
   /** Local with the address where the walk along the last axis starts; the pointer itself when there is one axis. */
   base: number;
 }
-
-const upperHalf = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
-const lowHalves = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
 
 /** Encodes a loop of a phase. */
 export function emitLoop(program: Program, loop: Loop, shared: boolean): Emitted {
@@ -59,7 +56,10 @@ class Emitter {
   /** Axes that are reduced over. */
   private readonly reduced: readonly number[];
   private readonly kept: readonly number[];
-  private shift = 0;
+  /** Whether it reduces over other axes than the one elements lie along. */
+  private readonly isAcross: boolean;
+  /** Pointer to memory for accumulators, after those to outputs. */
+  private readonly scratch: number;
 
   constructor(
     private readonly program: Program,
@@ -81,17 +81,20 @@ class Emitter {
         result: 'f32',
       }));
 
-    const pointers = this.inputs.length + loop.outputs.length;
+    this.last = loop.axes.length - 1;
+    const axes = loop.axes.map((_, axis) => axis);
+    this.reduced = axes.filter((axis) => loop.axes[axis]!.reduced);
+    this.kept = axes.filter((axis) => !loop.axes[axis]!.reduced);
+    this.isAcross = this.reduced.length > 0 && this.kept.includes(this.last);
+    const tensors = this.inputs.length + loop.outputs.length;
+    const pointers = tensors + (this.isAcross ? 1 : 0);
     this.code = new Code([
       ...Array.from({ length: pointers + loop.axes.length }, (): ValueType => 'i32'),
       ...this.hosts.map((at): ValueType => (nodes[at]!.kind === 'boolean' ? 'i32' : 'f32')),
     ]);
+    this.scratch = tensors;
     this.lengths = loop.axes.map((_, axis) => pointers + axis);
-    this.last = loop.axes.length - 1;
     this.index = loop.axes.map(() => this.code.local('i32'));
-    const axes = loop.axes.map((_, axis) => axis);
-    this.reduced = axes.filter((axis) => loop.axes[axis]!.reduced);
-    this.kept = axes.filter((axis) => !loop.axes[axis]!.reduced);
     this.inputs.forEach((at, i) => this.operands.set(at, this.operand(i, loop.spans(at))));
     this.targets = loop.outputs.map(({ node }, i) => this.operand(this.inputs.length + i, loop.spans(node)));
   }
@@ -99,7 +102,7 @@ class Emitter {
   encode(shared: boolean): Emitted {
     const uniform: Values = new Map();
     this.hosts.forEach((at, i) =>
-      uniform.set(at, { single: this.inputs.length + this.targets.length + this.lengths.length + i }),
+      uniform.set(at, { single: this.code.params.length - this.hosts.length + i }),
     );
     this.compute(
       this.order.filter((at) => !this.loop.spans(at).includes(true)),
@@ -108,9 +111,16 @@ class Emitter {
       [],
     );
     if (this.reduced.length === 0) this.elementwise(uniform);
-    else if (this.loop.axes[this.last]!.reduced) this.reduceAlong(uniform);
-    else this.reduceAcross(uniform);
-    return { bytes: encodeModule(this.code, this.imports, shared), inputs: this.inputs, hosts: this.hosts };
+    else if (this.isAcross) this.reduceAcross(uniform);
+    else this.reduceAlong(uniform);
+    return {
+      bytes: encodeModule(this.code, this.imports, shared),
+      inputs: this.inputs,
+      hosts: this.hosts,
+      scratch: this.isAcross
+        ? accumulatorBytes * this.roots.length * Math.max(1, this.loop.axes[this.last]!.length)
+        : 0,
+    };
   }
 
   // --- The three forms of a loop ----------------------------------------------------------------------------------
@@ -132,65 +142,75 @@ class Emitter {
 
   /** Elements lie along a reduced axis: one accumulator per result, folded at the end. */
   private reduceAlong(uniform: Values): void {
+    const accumulators = this.accumulators();
     this.nest(this.kept, () => {
-      const sums = this.startAccumulators();
+      for (const { accumulator } of accumulators) accumulator.start();
       this.nest(this.reduced.slice(0, -1), () => {
         const values = this.invariant(uniform);
         this.rebase();
-        this.along((mode) => this.accumulate(sums, this.body(values, mode), mode));
+        this.along((mode) => {
+          const inner = this.body(values, mode);
+          for (const { accumulator, argument } of accumulators)
+            accumulator.add(inner.get(argument)![mode]!, mode);
+        });
       });
-      sums.forEach(({ low, high, single, opcode }, i) => {
+      accumulators.forEach(({ accumulator }, i) => {
         this.address(this.targets[i]!, this.kept);
-        for (const half of [low, high]) this.code.get(half);
-        this.code.simd(opcode.lanes);
-        this.code.set(low);
-        for (const lane of [0, 1]) {
-          this.code.get(low);
-          this.code.simd(0x21, lane); // f64x2.extract_lane
-        }
-        this.code.emit(opcode.single);
-        this.code.get(single);
-        this.code.emit(opcode.single, 0xb6, 0x38, ...this.memory(this.targets[i]!)); // f32.demote_f64, f32.store
+        accumulator.fold();
+        this.write('single');
       });
     });
   }
 
   /**
-   * Elements lie along an axis that stays: results side by side, each over all reduced axes. Four vectors at a time, so
-   * that a row is read a cache line at once.
+   * Elements lie along an axis that stays: results side by side, each over all reduced axes. Rows are read one after
+   * the other, and the accumulators of all columns kept in memory.
    */
   private reduceAcross(uniform: Values): void {
+    const { code } = this;
+    const accumulators = this.accumulators();
+    const place = code.local('i32');
+    // Accumulators of a column, one after the other; those of four columns lie together.
+    const each = (mode: Mode, visit: (accumulator: Accumulator, i: number, offset: number) => void): void => {
+      code.get(this.scratch);
+      code.get(this.index[this.last]!);
+      code.i32((accumulators.length * accumulatorBytes) / 4);
+      code.emit(0x6c, 0x6a); // i32.mul, i32.add
+      code.set(place);
+      const bytes = accumulatorBytes * (mode === 'lanes' ? 4 : 1);
+      accumulators.forEach(({ accumulator }, i) => visit(accumulator, i, i * bytes));
+    };
     this.nest(this.kept.slice(0, -1), () => {
-      this.along((mode, vectors) => {
-        const columns = Array.from({ length: vectors }, () => this.startAccumulators());
-        const outer = new Map(uniform);
-        if (mode === 'lanes') for (const at of outer.keys()) this.splat(outer, at);
-        this.nest(this.reduced, () => {
-          columns.forEach((sums, vector) =>
-            this.at(16 * vector, () => this.accumulate(sums, this.body(outer, mode), mode)),
-          );
+      for (const { accumulator } of accumulators) accumulator.start();
+      this.along((mode) => each(mode, (accumulator, _, offset) => accumulator.save(place, offset, mode)));
+      this.nest(this.reduced, () => {
+        const values = this.invariant(uniform);
+        this.rebase();
+        this.along((mode) => {
+          const inner = this.body(values, mode);
+          each(mode, (accumulator, i, offset) => {
+            accumulator.load(place, offset, mode);
+            accumulator.add(inner.get(accumulators[i]!.argument)![mode]!, mode);
+            accumulator.save(place, offset, mode);
+          });
         });
-        columns.forEach((sums, vector) => this.at(16 * vector, () => this.storeAcross(sums, mode)));
-      }, 4);
+      });
+      this.along((mode) =>
+        each(mode, (accumulator, i, offset) => {
+          accumulator.load(place, offset, mode);
+          this.address(this.targets[i]!, this.kept);
+          accumulator.result(mode);
+          this.write(mode);
+        }),
+      );
     });
   }
 
-  private storeAcross(sums: readonly Accumulator[], mode: Mode): void {
-    sums.forEach(({ low, high, single }, i) => {
-      const target = this.targets[i]!;
-      this.address(target, this.kept);
-      if (mode === 'single') {
-        this.code.get(single);
-        this.code.emit(0xb6, 0x38, ...this.memory(target)); // f32.demote_f64, f32.store
-        return;
-      }
-      for (const half of [low, high]) {
-        this.code.get(half);
-        this.code.simd(0x5e); // f32x4.demote_f64x2_zero
-      }
-      this.code.simd(0x0d, ...lowHalves);
-      this.code.simd(0x0b, ...this.memory(target)); // v128.store
-    });
+  private accumulators(): { accumulator: Accumulator; argument: number }[] {
+    return this.loop.outputs.map((output) => ({
+      accumulator: new Accumulator(this.code, reductionOf(this.program, output)!),
+      argument: this.program.nodes[output.node]!.args[0]!,
+    }));
   }
 
   // --- Loops ------------------------------------------------------------------------------------------------------
@@ -203,38 +223,23 @@ class Emitter {
     this.code.loop(this.index[axis]!, this.lengths[axis]!, 1, () => this.nest(rest, body));
   }
 
-  /** Walks the last axis, in bytes: `vectors` at a time, then one, as far as they reach; then element by element. */
-  private along(body: (mode: Mode, vectors: number) => void, vectors = 1): void {
+  /** Walks the last axis, in bytes: a vector at a time as far as they reach, then element by element. */
+  private along(body: (mode: Mode) => void): void {
     const { code } = this;
     const i = this.index[this.last]!;
-    const end = code.local('i32');
+    const [end, aligned] = [code.local('i32'), code.local('i32')];
     code.get(this.lengths[this.last]!);
     code.i32(2);
     code.emit(0x74); // i32.shl
     code.set(end);
+    code.get(end);
+    code.i32(-16);
+    code.emit(0x71); // i32.and
+    code.set(aligned);
     code.i32(0);
     code.set(i);
-    for (const count of vectors > 1 ? [vectors, 1] : [1]) {
-      const aligned = code.local('i32');
-      code.get(end);
-      code.i32(-16 * count);
-      code.emit(0x71); // i32.and
-      code.set(aligned);
-      code.loop(i, aligned, 16 * count, () => body('lanes', count));
-    }
-    code.loop(i, end, 4, () => body('single', 1));
-  }
-
-  /** Runs `body` with everything along the last axis shifted by some bytes. */
-  private at(bytes: number, body: () => void): void {
-    this.shift = bytes;
-    body();
-    this.shift = 0;
-  }
-
-  /** Alignment and offset of an access to an operand. */
-  private memory({ spans }: Operand): [align: number, offset: number] {
-    return [2, spans[this.last] ? this.shift : 0];
+    code.loop(i, aligned, 16, () => body('lanes'));
+    code.loop(i, end, 4, () => body('single'));
   }
 
   // --- Values -----------------------------------------------------------------------------------------------------
@@ -394,67 +399,21 @@ class Emitter {
 
   private load(operand: Operand, mode: Mode, axes: readonly number[]): void {
     this.address(operand, axes);
-    if (mode === 'single') this.code.emit(0x2a, ...this.memory(operand)); // f32.load
-    else this.code.simd(operand.spans[this.last] ? 0x00 : 0x09, ...this.memory(operand)); // v128.load, v128.load32_splat
+    if (mode === 'single') this.code.emit(0x2a); // f32.load
+    else this.code.simd(operand.spans[this.last] ? 0x00 : 0x09); // v128.load, v128.load32_splat
+    this.code.access();
   }
 
   private store(target: Operand, value: number, mode: Mode): void {
     this.address(target, this.kept);
     this.code.get(value);
-    if (mode === 'single') this.code.emit(0x38, ...this.memory(target)); // f32.store
-    else this.code.simd(0x0b, ...this.memory(target)); // v128.store
+    this.write(mode);
   }
 
-  // --- Reductions -------------------------------------------------------------------------------------------------
-
-  private startAccumulators(): Accumulator[] {
-    const { code } = this;
-    return this.loop.outputs.map((output) => {
-      const { start, ...opcode } = accumulators[reductionOf(this.program, output)!];
-      const [low, high, single] = [code.local('v128'), code.local('v128'), code.local('f64')];
-      for (const half of [low, high]) {
-        code.f64(start);
-        code.simd(0x14); // f64x2.splat
-        code.set(half);
-      }
-      code.f64(start);
-      code.set(single);
-      return { low, high, single, opcode, argument: this.program.nodes[output.node]!.args[0]! };
-    });
+  /** Stores the value on the stack at the address below it. */
+  private write(mode: Mode): void {
+    if (mode === 'single') this.code.emit(0x38); // f32.store
+    else this.code.simd(0x0b); // v128.store
+    this.code.access();
   }
-
-  private accumulate(sums: readonly Accumulator[], values: Values, mode: Mode): void {
-    const { code } = this;
-    for (const { low, high, single, opcode, argument } of sums) {
-      const value = values.get(argument)![mode]!;
-      if (mode === 'single') {
-        code.get(single);
-        code.get(value);
-        code.emit(0xbb, opcode.single); // f64.promote_f32
-        code.set(single);
-        continue;
-      }
-      code.get(low);
-      code.get(value);
-      code.simd(0x5f); // f64x2.promote_low_f32x4
-      code.simd(opcode.lanes);
-      code.set(low);
-      code.get(high);
-      code.get(value);
-      code.get(value);
-      code.simd(0x0d, ...upperHalf);
-      code.simd(0x5f);
-      code.simd(opcode.lanes);
-      code.set(high);
-    }
-  }
-}
-
-/** Locals of one reduction: two lanes each in `low` and `high`, and what was left over in `single`. */
-interface Accumulator {
-  readonly low: number;
-  readonly high: number;
-  readonly single: number;
-  readonly opcode: { readonly lanes: number; readonly single: number };
-  readonly argument: number;
 }

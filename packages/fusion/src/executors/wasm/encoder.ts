@@ -71,6 +71,11 @@ export class Code {
     this.emit(0x21, ...unsigned(local));
   }
 
+  /** What follows an instruction that accesses float32 numbers: their alignment, and an offset in bytes. */
+  access(offset = 0): void {
+    this.emit(2, ...unsigned(offset));
+  }
+
   i32(value: number): void {
     this.emit(0x41, ...signed(value));
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How each primitive of the language reads in WebAssembly, once for four lanes and once for a single element.
 
-import type { OperationName, ReductionName } from '../../language.js';
+import type { OperationName } from '../../language.js';
 
 /** A row: the SIMD instruction, and the scalar one. */
 export interface Instruction {
@@ -36,11 +36,4 @@ export const instructions: Readonly<Record<Exclude<OperationName, HostFunction>,
   and: { lanes: 0x4e, single: 0x71 },
   not: { lanes: 0x4d, single: 0x45 },
   where: { lanes: 0x52, single: 0x1b },
-};
-
-/** How a reduction starts, and accumulates two float64 lanes or a single float64. */
-export const accumulators: Readonly<Record<ReductionName, Instruction & { readonly start: number }>> = {
-  sum: { start: 0, lanes: 0xf0, single: 0xa0 },
-  max: { start: -Infinity, lanes: 0xf5, single: 0xa5 },
-  min: { start: Infinity, lanes: 0xf4, single: 0xa4 },
 };

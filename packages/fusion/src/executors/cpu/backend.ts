@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The only place that knows the inside of tfjs-backend-cpu.
+
+import * as tf from '@tensorflow/tfjs-core';
+import { Unsupported } from '../../executor.js';
+
+/** What the backend keeps of a tensor. */
+export interface Data {
+  values: Float32Array;
+  readonly refCount: number;
+}
+
+/** What is used of the backend. */
+export interface CpuBackend {
+  readonly data: { get(dataId: object): Data };
+  makeTensorInfo(shape: readonly number[], dtype: 'float32', values: Float32Array): tf.TensorInfo;
+}
+
+/** The active cpu backend. */
+export function cpuBackend(): CpuBackend {
+  return tf.backend() as unknown as CpuBackend;
+}
+
+/** @throws Unsupported when this is not the backend known here, or there is no WebAssembly */
+export function assertKnown(backend: CpuBackend): void {
+  const known = typeof backend.data?.get === 'function' && typeof backend.makeTensorInfo === 'function';
+  if (!known) throw new Unsupported('the cpu backend does not show its arrays');
+  if (typeof WebAssembly === 'undefined') throw new Unsupported('there is no WebAssembly');
+}
+
+/** A new tensor with an array of its own. */
+export function created(backend: CpuBackend, shape: readonly number[], values: Float32Array): tf.Tensor {
+  return tf.engine().makeTensorFromTensorInfo(backend.makeTensorInfo(shape, 'float32', values));
+}
+
+/**
+ * Whether a tensor's array itself may be written: that of a slot. A variable a user trains gets a fresh one, since
+ * `data()` of this backend hands out the array itself.
+ */
+export function isWritable(tensor: tf.Tensor): boolean {
+  return !(tensor as tf.Variable).trainable;
+}

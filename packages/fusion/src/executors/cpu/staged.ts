@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Programs over small tensors: all of them are copied in once, all phases run on the copies, and results are copied out.
+
+import * as tf from '@tensorflow/tfjs-core';
+import type { Kernel } from '../../executor.js';
+import type { Program } from '../../program.js';
+import { sizeOf } from '../../shape.js';
+import { LoopSequence } from '../wasm/sequence.js';
+import { cpuBackend, created, isWritable } from './backend.js';
+import { scratch, scratchMemory } from './scratch.js';
+
+/** Numbers that stay in the cache. */
+const most = 1 << 15;
+
+/** Compiles a program if its tensors are small enough; otherwise gives `null`. */
+export function stagedKernel(program: Program, phases: readonly Program[]): Kernel | null {
+  const { nodes, outputs } = program;
+  const inputSizes = program.inputs.map((at) => sizeOf(nodes[at]!.shape));
+  const outputSizes = outputs.map(({ node }) => sizeOf(nodes[node]!.shape));
+  if ([...inputSizes, ...outputSizes].reduce((sum, size) => sum + size, 0) > most) return null;
+  const loops = new LoopSequence(program, phases, scratchMemory());
+  const { pointers, targets, copies } = loops;
+  const shapes = outputs.map(({ node }) => [...nodes[node]!.shape]);
+  let end = 0;
+  const allocate = (size: number): number => {
+    const start = end;
+    end += 16 * Math.ceil(size / 4); // whole vectors
+    return start;
+  };
+  inputSizes.forEach((size, i) => (pointers[i] = allocate(size)));
+  // A copy may be overwritten even if the tensor may not.
+  outputSizes.forEach((size, i) => {
+    pointers[inputSizes.length + i] = targets[i]! < 0 ? allocate(size) : pointers[targets[i]!]!;
+  });
+  const length = Math.ceil((end + loops.scratch) / 4);
+  let buffer: ArrayBufferLike | null = null;
+  let views: Float32Array[] = [];
+  return {
+    executor: 'cpu',
+    run(inputs, scalars) {
+      const backend = cpuBackend();
+      const memory = scratch(length);
+      if (memory.buffer !== buffer) {
+        ({ buffer } = memory);
+        const view = (size: number, i: number): Float32Array =>
+          memory.subarray(pointers[i]! / 4, pointers[i]! / 4 + size);
+        views = [...inputSizes, ...outputSizes].map(view);
+      }
+      const data = inputs.map(({ dataId }) => backend.data.get(dataId));
+      for (let i = 0; i < data.length; i++) views[i]!.set(data[i]!.values);
+      loops.run(scalars, end);
+      const results: tf.Tensor[] = [];
+      for (let i = 0; i < targets.length; i++) {
+        const view = views[inputs.length + i]!;
+        const replaced = data[targets[i]!];
+        if (copies[i]! >= 0) results.push(tf.clone(results[copies[i]!]!));
+        else if (replaced?.refCount === 1) {
+          const tensor = inputs[targets[i]!]!;
+          if (isWritable(tensor)) replaced.values.set(view);
+          else replaced.values = view.slice();
+          results.push(tensor);
+        } else results.push(created(backend, shapes[i]!, view.slice()));
+      }
+      return results;
+    },
+  };
+}
