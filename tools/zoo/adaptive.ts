@@ -3,6 +3,7 @@
 import { AdaDelta } from '@optim/adadelta';
 import { AdaFactor } from '@optim/adafactor';
 import { AdaSmooth } from '@optim/adasmooth';
+import { CAME } from '@optim/came';
 import { MADGRAD } from '@optim/madgrad';
 import { SM3 } from '@optim/sm3';
 import type { Zoo } from './zoo.js';
@@ -11,6 +12,7 @@ export const adaptive: Zoo = {
   AdaDelta: () => new AdaDelta({ epsilon: 1e-4 }),
   AdaFactor: () => new AdaFactor(),
   AdaSmooth: () => new AdaSmooth({ learningRate: 1e-3 }),
+  CAME: () => new CAME({ learningRate: 5e-4 }),
   MADGRAD: () => new MADGRAD({ learningRate: 0.01 }),
   SM3: () => new SM3({ learningRate: 0.1 }),
 };
