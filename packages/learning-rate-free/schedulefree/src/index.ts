@@ -1,74 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
-
-import {
-  commonOptions,
-  ema,
-  hyper,
-  Optimizer,
-  register,
-  zeros,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
-
-/** Options of {@link ScheduleFreeAdamW}. */
-export interface ScheduleFreeAdamWOptions extends OptimizerOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
-}
-
-type Coefficients = { stepSize: number };
 
 /**
- * In one line, what it does that its neighbours do not.
+ * Schedule-free learning: an average of the iterates in place of a schedule of the learning rate.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
- *
- * @example
- * ```ts
- * import { ScheduleFreeAdamW } from '@optim/schedulefree';
- *
- * model.compile({ optimizer: new ScheduleFreeAdamW({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
- * ```
+ * @packageDocumentation
  */
-export class ScheduleFreeAdamW extends Optimizer<ScheduleFreeAdamWOptions> {
-  static get className(): string {
-    return 'ScheduleFreeAdamW';
-  }
 
-  static override readonly options: OptionTable<ScheduleFreeAdamWOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    ...commonOptions(),
-  };
+import { register } from '@optim/core';
+import { ScheduleFreeAdamW } from './schedule-free-adamw.js';
+import { ScheduleFreeSGD } from './schedule-free-sgd.js';
 
-  static override readonly momentumSlots: readonly string[] = ['m'];
+register(ScheduleFreeAdamW, ScheduleFreeSGD);
 
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
-  }
-
-  protected override coefficients(t: number, options: Resolved<ScheduleFreeAdamWOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
-  }
-
-  protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<ScheduleFreeAdamWOptions, Coefficients>,
-  ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
-  }
-}
-
-register(ScheduleFreeAdamW);
+export { ScheduleFreeAdamW, ScheduleFreeSGD };
+export type { ScheduleFreeAdamWOptions } from './schedule-free-adamw.js';
+export type { ScheduleFreeSGDOptions } from './schedule-free-sgd.js';

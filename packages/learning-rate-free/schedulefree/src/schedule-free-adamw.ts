@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// Defazio et al., "The Road Less Scheduled", arXiv:2405.15682
+// Checked against the authors' schedule_free (after 1.4.1) and optax.
+
+import {
+  ema,
+  hyper,
+  real,
+  zeros,
+  type Hyper,
+  type OptionTable,
+  type Pair,
+  type Resolved,
+  type Results,
+  type SlotInit,
+  type Tensors,
+} from '@optim/core';
+import { where, type Expression } from '@optim/fusion';
+import {
+  ScheduleFree,
+  scheduleFreeOptions,
+  type Coefficients,
+  type ScheduleFreeOptions,
+  type ScheduleFreeScalars,
+} from './schedule-free.js';
+
+/** Options of {@link ScheduleFreeAdamW}. */
+export interface ScheduleFreeAdamWOptions extends ScheduleFreeOptions {
+  /** Step size, 1 to 10 times that of AdamW. @defaultValue `0.0025` */
+  learningRate?: Hyper;
+  /** Where between z (0) and x (1) gradients are taken; a number, and the same in all steps. @defaultValue `0.9` */
+  beta1?: number;
+  /** Decay of the second moment. @defaultValue `0.999` */
+  beta2?: Hyper;
+  /** Added to the root of the corrected second moment. @defaultValue `1e-8` */
+  epsilon?: Hyper;
+  /** Strength of the weight decay, which is added to the scaled gradient. @defaultValue `0` */
+  weightDecay?: Hyper;
+  /** Decay of a first moment as that of Adam; 0: none. @defaultValue `0` */
+  innerMomentum?: Hyper;
+}
+
+type Corrections = { correction: number; mCorrection: number };
+
+/**
+ * AdamW that needs no schedule of its learning rate: an average of the iterates takes the place of the decay and of the
+ * first moment.
+ *
+ * ```text
+ * L = learningRate·min(1, t/warmupSteps),  Lmax ← max(Lmax, L)
+ * ω = tʳ·Lmax^weightLrPower,  W ← W + ω,   c = ω/W
+ * v ← β₂v + (1 − β₂)g²
+ * u = g/(√v/√(1 − β₂ᵗ) + ε) + weightDecay·y
+ * y ← y + c(z − y) − L(1 − β₁(1 − c))u
+ * z ← z − Lu
+ * ```
+ *
+ * This is z ← z − Lu, x ← (1 − c)x + cz, y = β₁x + (1 − β₁)z with x left out. There are **two points**: gradients are
+ * taken at y, where the variables are while training; the model is evaluated, used and saved at the average x, to which
+ * `eval()` moves the variables, and from which `train()` brings them back. A new optimizer is at y; a step at x is an
+ * error. `fit` evaluates its validation data at y. With `innerMomentum` Adam's corrected first moment takes the place
+ * of g in u.
+ *
+ * Slots, of the parameter's shape: `z`, `v`, with `innerMomentum` `m`. Globals: `W`, `Lmax`, `evaluating` (1 at x).
+ * Statistics of batch normalization belong to y: before evaluating, run a few batches forward in training mode at x.
+ *
+ * The authors' code must be switched to training before the first step; before 1.3 it multiplied L by √(1 − β₂ᵗ), as the
+ * paper does, in place of correcting v. optax starts its warm-up from rate 0.
+ *
+ * **When to use:** where AdamW does well and the length of the training is not known beforehand, at no more memory.
+ * **When not:** with a decaying schedule, which the average replaces, or where nobody can call `eval()`. **Hint:** β₁ 0.9
+ * for short runs and 0.95 to 0.98 for very long ones; a warm-up of 5 % helps.
+ *
+ * @example
+ * ```ts
+ * import { ScheduleFreeAdamW } from '@optim/schedulefree';
+ *
+ * const optimizer = new ScheduleFreeAdamW({ warmupSteps: 100 });
+ * model.compile({ optimizer, loss: 'meanSquaredError' });
+ * // after every model.fit:
+ * optimizer.eval(); // for model.evaluate, model.predict, model.save
+ * optimizer.train(); // for the next model.fit
+ * ```
+ * @see https://arxiv.org/abs/2405.15682
+ */
+export class ScheduleFreeAdamW extends ScheduleFree<ScheduleFreeAdamWOptions> {
+  static get className(): string {
+    return 'ScheduleFreeAdamW';
+  }
+
+  static override readonly options: OptionTable<ScheduleFreeAdamWOptions> = {
+    ...scheduleFreeOptions(0.0025),
+    beta1: real('(0, 1)', 0.9),
+    beta2: hyper('[0, 1)', 0.999),
+    epsilon: hyper('[0, ∞)', 1e-8),
+    innerMomentum: hyper('[0, 1)', 0),
+  };
+
+  static override readonly momentumSlots: readonly string[] = ['m'];
+
+  protected override interpolation({ beta1 }: Required<ScheduleFreeAdamWOptions>): number {
+    return beta1;
+  }
+
+  protected override slots(options: Required<ScheduleFreeAdamWOptions>): Record<string, SlotInit> {
+    return { ...super.slots(options), v: zeros, ...(options.innerMomentum !== 0 && { m: zeros }) };
+  }
+
+  protected override coefficients(
+    t: number,
+    options: Resolved<ScheduleFreeAdamWOptions>,
+  ): Coefficients & Corrections {
+    const { beta2, innerMomentum } = options;
+    return {
+      ...super.coefficients(t, options),
+      correction: Math.sqrt(1 - beta2 ** t),
+      mCorrection: 1 - innerMomentum ** t,
+    };
+  }
+
+  /** The decay is part of u. */
+  protected override decay(pair: Pair): Pair {
+    return pair;
+  }
+
+  protected override secondMoment(
+    { v }: Tensors<'v'>,
+    { correction }: ScheduleFreeScalars<ScheduleFreeAdamWOptions, Corrections>,
+  ): Expression {
+    return v.div(correction.square());
+  }
+
+  protected override update(
+    tensors: Tensors<'z' | 'v'> & Partial<Tensors<'m'>>,
+    scalars: ScheduleFreeScalars<ScheduleFreeAdamWOptions, Corrections>,
+  ): Results {
+    const { param: y, grad } = tensors;
+    const { beta1, beta2, epsilon, innerMomentum, correction, mCorrection, weightDecay, decays } = scalars;
+    const v = ema(tensors.v, grad.square(), beta2);
+    const D = v.sqrt().div(correction).add(epsilon);
+    const m = tensors.m && ema(tensors.m, grad, innerMomentum);
+    const scaled = where(D.greater(0), (m ? m.div(mCorrection) : grad).div(D), 0);
+    const moved = this.advance(tensors, scalars, beta1, scaled, decays ? y.mul(weightDecay) : undefined);
+    return { ...moved, v, ...(m && { m }) };
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Defazio et al., "The Road Less Scheduled", arXiv:2405.15682
+// Checked against the authors' schedule_free (after 1.4.1) and optax.
+
+import {
+  real,
+  type DecayScalars,
+  type Hyper,
+  type OptionTable,
+  type Pair,
+  type Results,
+  type Tensors,
+} from '@optim/core';
+import {
+  ScheduleFree,
+  scheduleFreeOptions,
+  type ScheduleFreeOptions,
+  type ScheduleFreeScalars,
+} from './schedule-free.js';
+
+/** Options of {@link ScheduleFreeSGD}. */
+export interface ScheduleFreeSGDOptions extends ScheduleFreeOptions {
+  /** Step size, 10 to 50 times that of plain SGD. @defaultValue `1` */
+  learningRate?: Hyper;
+  /** Where between z (0) and x (1) gradients are taken; a number, and the same in all steps. @defaultValue `0.9` */
+  momentum?: number;
+  /** Strength of the weight decay, which is added to the gradient. @defaultValue `0` */
+  weightDecay?: Hyper;
+}
+
+/**
+ * SGD that needs no schedule of its learning rate: an average of the iterates takes the place of the decay.
+ *
+ * ```text
+ * L = learningRate·min(1, t/warmupSteps),  Lmax ← max(Lmax, L)
+ * ω = tʳ·Lmax^weightLrPower,  W ← W + ω,   c = ω/W
+ * u = g + weightDecay·y
+ * y ← y + c(z − y) − L(1 − momentum·(1 − c))u
+ * z ← z − Lu
+ * ```
+ *
+ * This is z ← z − Lu, x ← (1 − c)x + cz, y = momentum·x + (1 − momentum)z with x left out. There are **two points**:
+ * gradients are taken at y, where the variables are while training; the model is evaluated, used and saved at the
+ * average x, to which `eval()` moves the variables, and from which `train()` brings them back. A new optimizer is at y;
+ * a step at x is an error. `fit` evaluates its validation data at y.
+ *
+ * Slot, of the parameter's shape: `z`. Globals: `W`, `Lmax`, `evaluating` (1 at x). Statistics of batch normalization
+ * belong to y: before evaluating, run a few batches forward in training mode at x.
+ *
+ * The authors' code must be switched to training before the first step. optax starts its warm-up from rate 0.
+ *
+ * **When to use:** where SGD does well and the length of the training is not known beforehand. **When not:** with a
+ * decaying schedule, which the average replaces, or where nobody can call `eval()`. **Hint:** raise learningRate from
+ * ten times that of SGD, with a warm-up of about 5 % of the run.
+ *
+ * @example
+ * ```ts
+ * import { ScheduleFreeSGD } from '@optim/schedulefree';
+ *
+ * const optimizer = new ScheduleFreeSGD({ learningRate: 0.1 });
+ * model.compile({ optimizer, loss: 'meanSquaredError' });
+ * // after every model.fit:
+ * optimizer.eval(); // for model.evaluate, model.predict, model.save
+ * optimizer.train(); // for the next model.fit
+ * ```
+ * @see https://arxiv.org/abs/2405.15682
+ */
+export class ScheduleFreeSGD extends ScheduleFree<ScheduleFreeSGDOptions> {
+  static get className(): string {
+    return 'ScheduleFreeSGD';
+  }
+
+  static override readonly options: OptionTable<ScheduleFreeSGDOptions> = {
+    ...scheduleFreeOptions(1),
+    momentum: real('(0, 1)', 0.9),
+  };
+
+  protected override interpolation({ momentum }: Required<ScheduleFreeSGDOptions>): number {
+    return momentum;
+  }
+
+  protected override decay(pair: Pair, scalars: DecayScalars): Pair {
+    return super.decay(pair, { ...scalars, weightDecayMode: 'coupled' });
+  }
+
+  protected override update(
+    tensors: Tensors<'z'>,
+    scalars: ScheduleFreeScalars<ScheduleFreeSGDOptions>,
+  ): Results {
+    return this.advance(tensors, scalars, scalars.momentum, tensors.grad);
+  }
+}
