@@ -7,31 +7,22 @@ import {
   ema,
   flag,
   hyper,
-  Optimizer,
-  real,
   zeros,
   type DecayScalars,
-  type Entry,
   type Hyper,
-  type OptimizerOptions,
   type OptionTable,
   type Pair,
   type Resolved,
   type Results,
-  type Round,
-  type Scalars,
   type SlotInit,
   type Tensors,
+  type WeightDecayMode,
 } from '@optim/core';
-import { where, type Expression } from '@optim/fusion';
-import type * as tf from '@tensorflow/tfjs-core';
+import { constant, type Expression } from '@optim/fusion';
+import { DAdaptation, growingOptions, type DAdaptScalars, type GrowingOptions } from './d-adaptation.js';
 
 /** Options of {@link DAdaptAdam}. */
-export interface DAdaptAdamOptions extends OptimizerOptions {
-  /** Factor on the estimated rate; leave it at 1, schedules multiply it. @defaultValue `1` */
-  learningRate?: Hyper;
-  /** First estimate of the distance d. @defaultValue `1e-6` */
-  d0?: number;
+export interface DAdaptAdamOptions extends GrowingOptions {
   /** Decay of the first moment. @defaultValue `0.9` */
   beta1?: Hyper;
   /** Decay of the second moment. @defaultValue `0.999` */
@@ -40,14 +31,12 @@ export interface DAdaptAdamOptions extends OptimizerOptions {
   epsilon?: Hyper;
   /** Adam's bias correction, as a factor on λ. @defaultValue `false` */
   biasCorrection?: boolean;
-  /** The estimate may grow by at most this factor per step. @defaultValue `Infinity` */
-  growthRate?: number;
+  /** `'decoupled'`: p ← p·(1 − λ·weightDecay); the others as everywhere. */
+  weightDecayMode?: WeightDecayMode;
 }
 
 type Coefficients = { b: number };
-type Globals = { d: number; r: number; c1: number; c2: number };
-type Known = Coefficients & Globals & { lambda: number; counts: number };
-type DAdaptScalars = Scalars<DAdaptAdamOptions, Known>;
+type AdamScalars = DAdaptScalars<DAdaptAdamOptions, Coefficients & { r: number; c1: number; c2: number }>;
 
 /**
  * Adam whose learning rate comes from an estimate d of the distance to the solution.
@@ -71,6 +60,11 @@ type DAdaptScalars = Scalars<DAdaptAdamOptions, Known>;
  * optax always corrects the bias and decouples the decay; pytorch_optimizer multiplies by Σ|s| where the authors
  * divide, so that d never moves.
  *
+ * **When to use:** where Adam does well and there is no time to search for its rate. **When not:** where a rate is known
+ * already: three slots and two passes find it no better; Prodigy usually finds it sooner. **Hint:** leave learningRate
+ * at 1, and use decoupled decay of about twice what AdamW has; `biasCorrection` together with a schedule helps
+ * transformers.
+ *
  * @example
  * ```ts
  * import { DAdaptAdam } from '@optim/dadaptation';
@@ -79,19 +73,17 @@ type DAdaptScalars = Scalars<DAdaptAdamOptions, Known>;
  * ```
  * @see https://arxiv.org/abs/2301.07733
  */
-export class DAdaptAdam extends Optimizer<DAdaptAdamOptions> {
+export class DAdaptAdam extends DAdaptation<DAdaptAdamOptions> {
   static get className(): string {
     return 'DAdaptAdam';
   }
 
   static override readonly options: OptionTable<DAdaptAdamOptions> = {
-    learningRate: hyper('(0, ∞)', 1, '[0, ∞)'),
-    d0: real('(0, ∞)', 1e-6),
+    ...growingOptions(),
     beta1: hyper('[0, 1)', 0.9),
     beta2: hyper('[0, 1)', 0.999),
     epsilon: hyper('(0, ∞)', 1e-8),
     biasCorrection: flag(false),
-    growthRate: real('[1, ∞]', Infinity),
     ...commonOptions(0, 'coupled'),
   };
 
@@ -101,7 +93,7 @@ export class DAdaptAdam extends Optimizer<DAdaptAdamOptions> {
     return { m: zeros, v: zeros, s: zeros };
   }
 
-  protected override globals({ d0 }: Required<DAdaptAdamOptions>): Globals {
+  protected override globals({ d0 }: Required<DAdaptAdamOptions>): Record<string, number> {
     return { d: d0, r: 0, c1: 0, c2: 0 };
   }
 
@@ -109,73 +101,57 @@ export class DAdaptAdam extends Optimizer<DAdaptAdamOptions> {
     return { b: Math.sqrt(beta2) };
   }
 
-  protected override rounds(): Round[] {
-    return [estimate];
+  protected override unit(scalars: AdamScalars): Expression {
+    if (!scalars.biasCorrection) return scalars.d;
+    const { c1, c2 } = corrections(scalars);
+    return scalars.d.mul(c2.sqrt().div(c1));
   }
 
-  /** λ is known after the first round; the decays that need no λ wait for it too, in case the step does not count. */
-  protected override decay(pair: Pair, scalars: DecayScalars & Partial<DAdaptScalars>): Pair {
-    const { lambda, counts, weightDecay, weightDecayMode } = scalars;
-    if (weightDecayMode === 'coupled') return super.decay(pair, scalars);
-    if (!lambda || !counts) return pair;
-    return super.decay(pair, { learningRate: lambda, weightDecay: weightDecay.mul(counts), weightDecayMode });
+  protected override observe(
+    { grad, v, s }: Tensors<'v' | 's'>,
+    scalars: AdamScalars,
+  ): Record<'product' | 'length', Expression> {
+    const lambda = this.lambda(scalars);
+    return {
+      product: grad.mul(s).div(v.sqrt().add(scalars.epsilon)).sum().mul(lambda),
+      length: ema(s, grad.mul(lambda), scalars.b).abs().sum(),
+    };
+  }
+
+  protected override estimate(
+    { product, length }: Record<'product' | 'length', Expression>,
+    scalars: AdamScalars,
+  ): Record<'d' | 'r' | 'c1' | 'c2', Expression> {
+    const { b } = scalars;
+    const r = ema(scalars.r, product, b);
+    return { d: r.div(length.mul(b.neg().add(1))), r, ...corrections(scalars) };
+  }
+
+  /** A step that does not count does not decay. */
+  protected override decay(pair: Pair, scalars: DecayScalars & AdamScalars): Pair {
+    const { weightDecay, weightDecayMode, counts } = scalars;
+    if (weightDecayMode === 'coupled' || !counts) return super.decay(pair, scalars);
+    return super.decay(pair, { ...scalars, weightDecay: weightDecay.mul(counts) });
+  }
+
+  protected override secondMoment({ v }: Tensors<'v'>): Expression {
+    return v;
   }
 
   protected override update(
     { param, grad, m, v, s }: Tensors<'m' | 'v' | 's'>,
-    scalars: DAdaptScalars,
+    scalars: AdamScalars,
   ): Results {
-    const { beta1, beta2, epsilon, b, lambda } = scalars;
-    const scaled = grad.mul(lambda);
+    const { beta1, beta2, epsilon, b } = scalars;
+    const scaled = grad.mul(this.lambda(scalars));
     m = ema(m, scaled, beta1);
     v = ema(v, grad.square(), beta2);
     s = ema(s, scaled, b);
     return { m, v, s, param: param.sub(m.div(v.sqrt().add(epsilon))) };
   }
-
-  protected override step(entries: readonly Entry[], loss?: tf.Scalar): void {
-    if (this.learningRate === 0) this.incrementIterations();
-    else super.step(entries, loss);
-  }
 }
 
-/** Rule 1 with the corrections of this step: 1 − βᵗ is itself a moving average, of ones. */
-function lambdaOf({ d, learningRate, biasCorrection, beta1, beta2, c1, c2 }: DAdaptScalars): {
-  lambda: Expression;
-  c1: Expression;
-  c2: Expression;
-} {
-  const next = { c1: c1.mul(beta1).add(beta1.neg().add(1)), c2: c2.mul(beta2).add(beta2.neg().add(1)) };
-  const lambda = d.mul(learningRate);
-  return { ...next, lambda: biasCorrection ? lambda.mul(next.c2.sqrt().div(next.c1)) : lambda };
+/** 1 − β₁ᵗ and 1 − β₂ᵗ of the steps that count, which the device alone knows: moving averages of ones. */
+function corrections({ beta1, beta2, c1, c2 }: AdamScalars): Record<'c1' | 'c2', Expression> {
+  return { c1: ema(c1, constant(1), beta1), c2: ema(c2, constant(1), beta2) };
 }
-
-/** Rules 3, 7 and 8: the new estimate. */
-const estimate: Round = {
-  observe: ({ grad, v, s }, scalars) => {
-    const known = scalars as DAdaptScalars;
-    return {
-      product: grad!.mul(s!).div(v!.sqrt().add(known.epsilon)).sum(),
-      length: ema(s!, grad!.mul(lambdaOf(known).lambda), known.b)
-        .abs()
-        .sum(),
-    };
-  },
-  combine: ({ product, length }, scalars) => {
-    const known = scalars as DAdaptScalars;
-    const { d, b, growthRate } = known;
-    const { lambda, c1, c2 } = lambdaOf(known);
-    const r = ema(known.r, lambda.mul(product!), b);
-    const found = r.div(length!.mul(b.neg().add(1)));
-    const grown = d.maximum(growthRate === Infinity ? found : found.minimum(d.mul(growthRate)));
-    const counts = length!.greater(0);
-    return {
-      d: where(counts, grown, d),
-      r: where(counts, r, known.r),
-      c1: where(counts, c1, known.c1),
-      c2: where(counts, c2, known.c2),
-      lambda: where(counts, lambda, 0),
-      counts: where(counts, 1, 0),
-    };
-  },
-};

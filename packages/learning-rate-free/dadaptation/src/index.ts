@@ -7,9 +7,17 @@
  */
 
 import { register } from '@optim/core';
+import { DAdaptAdaGrad } from './dadapt-adagrad.js';
 import { DAdaptAdam } from './dadapt-adam.js';
+import { DAdaptAdan } from './dadapt-adan.js';
+import { DAdaptLion } from './dadapt-lion.js';
+import { DAdaptSGD } from './dadapt-sgd.js';
 
-register(DAdaptAdam);
+register(DAdaptAdaGrad, DAdaptAdam, DAdaptAdan, DAdaptLion, DAdaptSGD);
 
-export { DAdaptAdam };
+export { DAdaptAdaGrad, DAdaptAdam, DAdaptAdan, DAdaptLion, DAdaptSGD };
+export type { DAdaptAdaGradOptions } from './dadapt-adagrad.js';
 export type { DAdaptAdamOptions } from './dadapt-adam.js';
+export type { DAdaptAdanOptions } from './dadapt-adan.js';
+export type { DAdaptLionOptions } from './dadapt-lion.js';
+export type { DAdaptSGDOptions } from './dadapt-sgd.js';

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Defazio and Mishchenko, "Learning-Rate-Free Learning by D-Adaptation", arXiv:2301.07733; Chen et al., "Symbolic
+// Discovery of Optimization Algorithms", arXiv:2302.06675
+// Checked against the authors' dadaptation 3.2.
+
+import {
+  commonOptions,
+  ema,
+  hyper,
+  real,
+  zeros,
+  type Hyper,
+  type OptionTable,
+  type Resolved,
+  type Results,
+  type SlotInit,
+  type Tensors,
+  type WeightDecayMode,
+} from '@optim/core';
+import type { Expression } from '@optim/fusion';
+import { DAdaptation, type DAdaptOptions, type DAdaptScalars } from './d-adaptation.js';
+
+/** Options of {@link DAdaptLion}. */
+export interface DAdaptLionOptions extends DAdaptOptions {
+  /** Share of the momentum in the sign. @defaultValue `0.9` */
+  beta1?: Hyper;
+  /** Decay of the momentum. @defaultValue `0.99` */
+  beta2?: Hyper;
+  /** `'decoupled'`: p ← p·(1 − λ·weightDecay); the others as everywhere. */
+  weightDecayMode?: WeightDecayMode;
+}
+
+type Coefficients = { b: number };
+type LionScalars = DAdaptScalars<DAdaptLionOptions, Coefficients & { r: number }>;
+
+/**
+ * Lion, which moves every parameter by the sign of a momentum, with a learning rate that comes from an estimate d of the
+ * distance to the solution. Experimental according to its authors.
+ *
+ * ```text
+ * λ = d·learningRate
+ * u = sign(β₁m + (1 − β₁)g)
+ * p ← p·(1 − λ·weightDecay) − λu
+ * m ← β₂m + (1 − β₂)λg
+ * r ← b·r + (1 − b)λ·Σ u·s                 s of the step before, b = √β₂
+ * s ← b·s + (1 − b)λu
+ * d ← max(d, r/((1 − b)Σ|s|))
+ * ```
+ *
+ * Sums are over all parameters; λ is that of the d before the step. λ is in the momentum, but not in the gradient beside
+ * it: while d is tiny the sign is that of the gradient alone. While all gradients have been zero nothing changes, but for
+ * the decay. Nothing limits d: it grows as long as Σ u·s/Σ|s|, how far steps agree with those before, is above
+ * (1 − b)/learningRate, 0.005 by default.
+ *
+ * Slots, of the parameter's shape: `m`, `s`. Globals: `d`, `r`.
+ *
+ * Lion itself has no λ in its momentum. pytorch_optimizer has β₂ = 0.999 and a coupled decay by default.
+ *
+ * **When to use:** where Lion does well (large batches, transformers) and its rate is to be found. **When not:** on small
+ * problems and without a schedule, where d may diverge. **Hint:** weight decay three to ten times that of AdamW, as with
+ * Lion; where d gets out of hand, learningRate 0.1 falling to 0, with `d0: 1e-3`.
+ *
+ * @example
+ * ```ts
+ * import { DAdaptLion } from '@optim/dadaptation';
+ *
+ * model.compile({ optimizer: new DAdaptLion({ weightDecay: 0.1 }), loss: 'meanSquaredError' });
+ * ```
+ * @see https://arxiv.org/abs/2301.07733
+ */
+export class DAdaptLion extends DAdaptation<DAdaptLionOptions> {
+  static get className(): string {
+    return 'DAdaptLion';
+  }
+
+  static override readonly options: OptionTable<DAdaptLionOptions> = {
+    learningRate: hyper('[0, ∞)', 1),
+    d0: real('(0, ∞)', 1e-6),
+    beta1: hyper('[0, 1)', 0.9),
+    beta2: hyper('[0, 1)', 0.99),
+    ...commonOptions(),
+  };
+
+  static override readonly momentumSlots: readonly string[] = ['m'];
+
+  protected override slots(): Record<string, SlotInit> {
+    return { m: zeros, s: zeros };
+  }
+
+  protected override globals({ d0 }: Required<DAdaptLionOptions>): Record<string, number> {
+    return { d: d0, r: 0 };
+  }
+
+  protected override coefficients(_t: number, { beta2 }: Resolved<DAdaptLionOptions>): Coefficients {
+    return { b: Math.sqrt(beta2) };
+  }
+
+  protected override observe(
+    { grad, m, s }: Tensors<'m' | 's'>,
+    scalars: LionScalars,
+  ): Record<'product' | 'length', Expression> {
+    const lambda = this.lambda(scalars);
+    const u = ema(m, grad, scalars.beta1).sign();
+    return {
+      product: u.mul(s).sum().mul(lambda),
+      length: ema(s, u.mul(lambda), scalars.b).abs().sum(),
+    };
+  }
+
+  protected override estimate(
+    { product, length }: Record<'product' | 'length', Expression>,
+    { b, ...known }: LionScalars,
+  ): Record<'d' | 'r', Expression> {
+    const r = ema(known.r, product, b);
+    return { d: r.div(length.mul(b.neg().add(1))), r };
+  }
+
+  protected override update({ param, grad, m, s }: Tensors<'m' | 's'>, scalars: LionScalars): Results {
+    const { beta1, beta2, b } = scalars;
+    const lambda = this.lambda(scalars);
+    const step = ema(m, grad, beta1).sign().mul(lambda);
+    return { m: ema(m, grad.mul(lambda), beta2), s: ema(s, step, b), param: param.sub(step) };
+  }
+
+  /** A rate of 0 is one of its own: momentum and sums go on. */
+  protected override pauses(): boolean {
+    return false;
+  }
+}
