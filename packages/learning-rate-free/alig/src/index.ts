@@ -69,6 +69,10 @@ type AliGScalars = Scalars<AliGOptions, Known>;
  * `applyGradients` takes the loss as its second argument. A negative loss gives no step (the authors' PyTorch code
  * ascends).
  *
+ * **When to use:** for models that can fit their data to a loss near 0, such as overparameterized networks, and no
+ * schedule is to be tuned. **When not:** where the loss stays above 0 (noisy labels, strong regularization, language
+ * models): steps then never shrink. **Hint:** set `maxLearningRate`, 0.1 to begin with, and momentum 0.9.
+ *
  * @example
  * ```ts
  * import { AliG } from '@optim/alig';
