@@ -20,6 +20,7 @@ import { QHAdam } from '@optim/qhadam';
 import { RAdam } from '@optim/radam';
 import { Ranger } from '@optim/ranger';
 import { Ranger21 } from '@optim/ranger21';
+import { SWATS } from '@optim/swats';
 import { Yogi } from '@optim/yogi';
 import type { Zoo } from './zoo.js';
 
@@ -46,5 +47,6 @@ export const adam: Zoo = {
   RAdam: () => new RAdam({ learningRate: 1e-3 }),
   Ranger: () => new Ranger({ learningRate: 1e-3 }),
   Ranger21: (steps) => new Ranger21({ numIterations: steps }),
+  SWATS: () => new SWATS({ learningRate: 1e-3, switchTolerance: 1e-5 }),
   Yogi: () => new Yogi({ learningRate: 1e-2 }),
 };
