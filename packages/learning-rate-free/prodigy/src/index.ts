@@ -1,44 +1,106 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Mishchenko and Defazio, "Prodigy: An Expeditiously Adaptive Parameter-Free Learner", arXiv:2306.06101
+// Checked against the authors' prodigy 1.1.2 and optax.
 
 import {
   commonOptions,
   ema,
+  flag,
   hyper,
+  integer,
+  nullable,
   Optimizer,
+  real,
   register,
   zeros,
+  type DecayScalars,
+  type Entry,
   type Hyper,
   type OptimizerOptions,
   type OptionTable,
+  type Pair,
   type Resolved,
   type Results,
+  type Round,
   type Scalars,
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import { constant, where, type Expression } from '@optim/fusion';
+import type * as tf from '@tensorflow/tfjs-core';
 
 /** Options of {@link Prodigy}. */
 export interface ProdigyOptions extends OptimizerOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
+  /** Factor on the estimated rate; leave it at 1, schedules multiply it. @defaultValue `1` */
+  learningRate?: Hyper;
+  /** Decay of the first moment; 0: no slot for it. @defaultValue `0.9` */
   beta1?: Hyper;
+  /** Decay of the second moment. @defaultValue `0.999` */
+  beta2?: Hyper;
+  /** Decay of the sums for d; `null`: √β₂. @defaultValue `null` */
+  beta3?: Hyper | null;
+  /** Times d, added to √v. @defaultValue `1e-8` */
+  epsilon?: Hyper;
+  /** Adam's bias correction, as a factor on λ. @defaultValue `false` */
+  biasCorrection?: boolean;
+  /** Leave learningRate out of the denominator of d, so that a warm-up does not drive d up. @defaultValue `false` */
+  safeguardWarmup?: boolean;
+  /** First estimate of the distance d. @defaultValue `1e-6` */
+  d0?: number;
+  /** Factor on the estimate: the knob to tune. @defaultValue `1` */
+  dCoef?: Hyper;
+  /** The estimate may grow by at most this factor per step, but for its first jump. @defaultValue `Infinity` */
+  growthRate?: number;
+  /** Only every so-many-th element of a parameter takes part in the estimate, which saves memory. @defaultValue `1` */
+  sliceP?: number;
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { b: number };
+type Globals = { d: number; M: number; r: number; c1: number; c2: number };
+/** When the new d is known, the step goes on with that before it, and with λ for a learningRate of 1. */
+type Before = { before?: number; unit?: number; counts?: number };
+type ProdigyScalars = Scalars<ProdigyOptions, Coefficients & Globals & Before>;
+type Sums = Record<'product' | 'length', Expression>;
 
 /**
- * In one line, what it does that its neighbours do not.
+ * Adam whose learning rate comes from an estimate d of the distance to the solution, found from how far the parameters
+ * have moved along the gradients; it adapts faster than D-Adaptation.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * λ = d·learningRate                       with biasCorrection · √(1 − β₂ᵗ)/(1 − β₁ᵗ)
+ * r ← β₃r + (d/d₀)·λ·Σ S(g)·(p₀ − S(p))
+ * s ← β₃s + (d/d₀)·λ·S(g)                  with safeguardWarmup d in place of λ
+ * m ← β₁m + (1 − β₁)·d·g
+ * v ← β₂v + (1 − β₂)·d²·g²
+ * d̂ = dCoef·r/Σ|s|
+ * M ← max(M, d̂)
+ * d ← min(M, d·growthRate)                 at first max(d, d̂) in place of d here
+ * p ← p − λ·m/(√v + d·ε)
+ * ```
+ *
+ * Sums are over all parameters; S(x) are the elements 0, sliceP, 2·sliceP, … in row-major order. Moments and λ go by the
+ * d before the step, ε by the new one. Decoupled decay is p ← p·(1 − weightDecay·λ). While all gradients have been zero
+ * nothing changes and no step is counted; neither in a step whose scheduled learningRate is 0.
+ *
+ * Slots: `m` (unless β₁ is 0) and `v`, of the parameter's shape; `s` and `p0`, S of the parameter before its first step,
+ * of its shape too, or of ⌈size/sliceP⌉ elements: four numbers a parameter, with `sliceP: 11` a little over two.
+ * Globals: `d`, `M`, `r`, and `c1`, `c2`, the values of 1 − βᵗ.
+ *
+ * Differs from the authors' code with β₁ = 0, where that multiplies g by the new d. optax always corrects the bias and
+ * decouples the decay; pytorch_optimizer counts steps twice in the correction and loses the coupled decay. While d is
+ * tiny p₀ − p has few digits in float32, and estimates differ between machines in the second one.
+ *
+ * **When to use:** where Adam does well and its rate is not known: fine-tuning, diffusion models, many small trainings.
+ * **When not:** where a good rate is known already, or memory is short. **Hint:** keep learningRate at 1 with a cosine
+ * schedule without restarts, set `safeguardWarmup` with a warm-up, and change `dCoef` (0.5 to 2) first.
  *
  * @example
  * ```ts
  * import { Prodigy } from '@optim/prodigy';
  *
- * model.compile({ optimizer: new Prodigy({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * model.compile({ optimizer: new Prodigy(), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/2306.06101
  */
 export class Prodigy extends Optimizer<ProdigyOptions> {
   static get className(): string {
@@ -46,29 +108,140 @@ export class Prodigy extends Optimizer<ProdigyOptions> {
   }
 
   static override readonly options: OptionTable<ProdigyOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
+    learningRate: hyper('(0, ∞)', 1, '[0, ∞)'),
     beta1: hyper('[0, 1)', 0.9),
+    beta2: hyper('[0, 1)', 0.999),
+    beta3: nullable(hyper('[0, 1)')),
+    epsilon: hyper('(0, ∞)', 1e-8),
+    biasCorrection: flag(false),
+    safeguardWarmup: flag(false),
+    d0: real('(0, ∞)', 1e-6),
+    dCoef: hyper('(0, ∞)', 1),
+    growthRate: real('[1, ∞]', Infinity),
+    sliceP: integer('[1, ∞)', 1),
     ...commonOptions(),
   };
 
   static override readonly momentumSlots: readonly string[] = ['m'];
 
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+  protected override slots({ beta1, sliceP }: Required<ProdigyOptions>): Record<string, SlotInit> {
+    return {
+      ...(beta1 !== 0 && { m: zeros }),
+      v: zeros,
+      s: (param) => zeros(sliced(param, sliceP)),
+      p0: (param) => sliced(param, sliceP),
+    };
   }
 
-  protected override coefficients(t: number, options: Resolved<ProdigyOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override globals({ d0 }: Required<ProdigyOptions>): Globals {
+    return { d: d0, M: d0, r: 0, c1: 0, c2: 0 };
+  }
+
+  protected override coefficients(_t: number, { beta2, beta3 }: Resolved<ProdigyOptions>): Coefficients {
+    return { b: beta3 ?? Math.sqrt(beta2) };
+  }
+
+  protected override rounds(): Round[] {
+    return [estimate];
+  }
+
+  /** p is measured before it decays, and a step that does not count does not decay. */
+  protected override decay(pair: Pair, scalars: DecayScalars & ProdigyScalars): Pair {
+    const { counts, weightDecay, weightDecayMode } = scalars;
+    if (weightDecayMode === 'coupled') return super.decay(pair, scalars);
+    return counts ? super.decay(pair, { ...scalars, weightDecay: weightDecay.mul(counts) }) : pair;
+  }
+
+  protected override rateInForce(
+    _param: Expression,
+    scalars: DecayScalars & ProdigyScalars,
+  ): Expression | null {
+    return scalars.unit ? rates(scalars).lambda : null;
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<ProdigyOptions, Coefficients>,
+    { param, grad, v, s, ...slots }: Tensors<'v' | 's'> & Partial<Tensors<'m'>>,
+    scalars: ProdigyScalars,
   ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    const { beta1, beta2, epsilon, d } = scalars;
+    const { before, lambda } = rates(scalars);
+    const scaled = grad.mul(before);
+    const m = slots.m ? ema(slots.m, scaled, beta1) : scaled;
+    v = ema(v, scaled.square(), beta2);
+    const step = m.mul(lambda).div(v.sqrt().add(d.mul(epsilon)));
+    return { ...(slots.m && { m }), v, s: accumulated(grad, s, scalars), param: param.sub(step) };
+  }
+
+  protected override step(entries: readonly Entry[], loss?: tf.Scalar): void {
+    if (this.learningRate === 0) this.incrementIterations();
+    else super.step(entries, loss);
   }
 }
+
+/** S(x). */
+function sliced(x: Expression, sliceP: number): Expression {
+  return sliceP === 1 ? x : x.every(sliceP);
+}
+
+/** The d before the step and rule 1, also when the new d is known. */
+function rates(scalars: ProdigyScalars): Record<'before' | 'unit' | 'lambda', Expression> {
+  const { d, before = d, biasCorrection, learningRate } = scalars;
+  const { c1, c2 } = corrections(scalars);
+  const unit = scalars.unit ?? (biasCorrection ? d.mul(c2.sqrt().div(c1)) : d);
+  return { before, unit, lambda: unit.mul(learningRate) };
+}
+
+/** 1 − β₁ᵗ and 1 − β₂ᵗ of the steps that count, which the device alone knows: moving averages of ones. */
+function corrections({ beta1, beta2, c1, c2 }: ProdigyScalars): Record<'c1' | 'c2', Expression> {
+  return { c1: ema(c1, constant(1), beta1), c2: ema(c2, constant(1), beta2) };
+}
+
+/** Rule 6. */
+function accumulated(grad: Expression, s: Expression, scalars: ProdigyScalars): Expression {
+  const { b, d0, safeguardWarmup, sliceP } = scalars;
+  const { before, lambda } = rates(scalars);
+  const weight = before.div(d0).mul(safeguardWarmup ? before : lambda);
+  return s.mul(b).add(sliced(grad, sliceP).mul(weight));
+}
+
+/** Rules 3, 7 and 8: the new estimate. */
+const estimate: Round = {
+  observe: (tensors, scalars) => {
+    const { param, grad, s, p0 } = tensors as Tensors<'s' | 'p0'>;
+    const known = scalars as ProdigyScalars;
+    const { d, d0, sliceP } = known;
+    const along = sliced(grad, sliceP).mul(p0.sub(sliced(param, sliceP)));
+    return {
+      product: along.sum().mul(d.div(d0).mul(rates(known).lambda)),
+      length: accumulated(grad, s, known).abs().sum(),
+    };
+  },
+  combine: (sums, scalars) => {
+    const known = scalars as ProdigyScalars;
+    const { d, d0, b, dCoef, growthRate } = known;
+    const { product, length } = sums as Sums;
+    const r = known.r.mul(b).add(product);
+    const found = r.mul(dCoef).div(length);
+    const M = known.M.maximum(found);
+    const first = where(d.greater(d0), d, d.maximum(found));
+    const next = {
+      d: growthRate === Infinity ? M : M.minimum(first.mul(growthRate)),
+      M,
+      r,
+      ...corrections(known),
+    };
+    const counts = length.greater(0);
+    const settled = Object.entries(next).map(([name, value]) => [
+      name,
+      where(counts, value, known[name as keyof Globals]),
+    ]) as [string, Expression][];
+    return {
+      ...Object.fromEntries(settled),
+      before: d,
+      unit: where(counts, rates(known).unit, 0),
+      counts: where(counts, 1, 0),
+    };
+  },
+};
 
 register(Prodigy);
