@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Bahrami and Pouriyan Zadeh, "Gravity Optimizer: a Kinematic Approach on Optimization in Deep Learning", arXiv:2101.09192
+// Checked against numbers of the authors' PyTorch version, whose code (GPL-3.0) was not looked at.
 
 import {
   commonOptions,
+  custom,
   ema,
+  filled,
   hyper,
+  integer,
+  isSchedule,
+  nullable,
   Optimizer,
+  outOfRange,
+  real,
   register,
   zeros,
   type Hyper,
@@ -18,27 +25,59 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { asData, isInitialVelocity, velocityOf, type InitialVelocity } from './initial-velocity.js';
+
+export type { InitialVelocity, SavedVelocity } from './initial-velocity.js';
 
 /** Options of {@link Gravity}. */
 export interface GravityOptions extends OptimizerOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
+  /** Size of the random first steps: v starts with a standard deviation of alpha/learningRate. @defaultValue `0.01` */
+  alpha?: number;
+  /** The momentum that βₜ rises to. @defaultValue `0.9` */
+  beta?: Hyper;
+  /** Seed of the first velocities; `null`: others in every run. @defaultValue `null` */
+  seed?: number | null;
+  /**
+   * The first velocities themselves: by the name of the variable, its elements in row-major order or a tensor of its
+   * shape, which is read at once. @defaultValue `null`
+   */
+  initialVelocity?: InitialVelocity | null;
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { betaT: number };
 
 /**
- * In one line, what it does that its neighbours do not.
+ * Momentum on gradients that are squashed smoothly, relative to the largest entry of each tensor: steep entries move
+ * less than moderate ones.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * M = max|g|                               over the whole tensor
+ * ζ = g/(1 + (g·M)²)
+ * v ← βₜv + (1 − βₜ)ζ                      βₜ = (β·t + 1)/(t + 2)
+ * p ← p − learningRate·v
+ * ```
+ *
+ * ζ is largest where |g|·M is 1. βₜ rises from (β + 1)/3 towards β; t counts the steps of the optimizer, from 1. The paper
+ * divides by 1/M, which is 0/0 for a gradient of zero; here ζ is 0 then, and v moves p on.
+ *
+ * Slot: `v`, of the parameter's shape. It starts at a normal draw, made with `seed` and the order in which the variables
+ * were made; with `alpha` 0 at zero, or at `initialVelocity`.
+ *
+ * The authors' Keras version counts t from 0. They have no weight decay.
+ *
+ * **When to use:** convolutional networks whose gradients have outliers that dominate the step. **When not:** where the
+ * gradient starts out long, along which it hardly moves; where tensors are split, since M is that of the whole.
+ * **Hint:** a learning rate of 0.1 as published; the random part of the first step is about 0.6·alpha per element at any
+ * rate, and `alpha` 0 leaves it out, for fine-tuning.
  *
  * @example
  * ```ts
  * import { Gravity } from '@optim/gravity';
  *
- * model.compile({ optimizer: new Gravity({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * model.compile({ optimizer: new Gravity({ learningRate: 0.1, seed: 1 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/2101.09192
  */
 export class Gravity extends Optimizer<GravityOptions> {
   static get className(): string {
@@ -46,28 +85,78 @@ export class Gravity extends Optimizer<GravityOptions> {
   }
 
   static override readonly options: OptionTable<GravityOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
+    learningRate: hyper('(0, ∞)', 0.1, '[0, ∞)'),
+    alpha: real('[0, ∞)', 0.01),
+    beta: hyper('[0, 1]', 0.9),
+    seed: nullable(integer('(-∞, ∞)')),
+    initialVelocity: custom('numbers or tensors by name of the variable, or null', isInitialVelocity, null),
     ...commonOptions(),
   };
 
-  static override readonly momentumSlots: readonly string[] = ['m'];
+  static override readonly momentumSlots: readonly string[] = ['v'];
 
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+  /** The variables that are just being met, or met again. */
+  private present: readonly tf.Variable[] = [];
+
+  constructor(options: GravityOptions = {}) {
+    super(asData(options));
   }
 
-  protected override coefficients(t: number, options: Resolved<GravityOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override slots(options: Required<GravityOptions>): Record<string, SlotInit> {
+    const { alpha, initialVelocity } = options;
+    if (initialVelocity) {
+      const isFirst = this.iterations === 0;
+      return { v: filled((variable) => velocityOf(variable, initialVelocity, isFirst)) };
+    }
+    return { v: alpha === 0 ? zeros : filled((variable) => this.draw(variable, options)) };
+  }
+
+  protected override coefficients(_t: number, { beta }: Resolved<GravityOptions>): Coefficients {
+    const t = this.iterations + 1;
+    return { betaT: (beta * t + 1) / (t + 2) };
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<GravityOptions, Coefficients>,
+    { param, grad, v }: Tensors<'v'>,
+    { learningRate, betaT }: Scalars<GravityOptions, Coefficients>,
   ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    const M = grad.abs().max();
+    const zeta = grad.div(grad.mul(M).square().add(1));
+    v = ema(v, zeta, betaT);
+    return { v, param: param.sub(v.mul(learningRate)) };
+  }
+
+  protected override track(variables: readonly tf.Variable[]): ReturnType<Optimizer['track']> {
+    this.present = variables;
+    try {
+      return super.track(variables);
+    } finally {
+      this.present = [];
+    }
+  }
+
+  /** The first velocity of a variable. */
+  private draw(
+    variable: tf.Variable,
+    { learningRate, alpha, seed }: Required<GravityOptions>,
+  ): ArrayLike<number> {
+    const rate = isSchedule(learningRate) ? learningRate(this.iterations) : learningRate;
+    if (!(rate > 0))
+      throw outOfRange(
+        this.owner,
+        `learningRate at step ${this.iterations}`,
+        'in (0, ∞) unless alpha is 0',
+        rate,
+      );
+    // A fraction for every variable: TensorFlow.js hashes its seeds, and takes 0 for none.
+    const own = seed === null ? undefined : seed + (this.indexOf(variable) + 1) / 2 ** 20;
+    return tf.tidy(() => tf.randomNormal([variable.size], 0, alpha / rate, 'float32', own).dataSync());
+  }
+
+  /** How many variables have been met before this one, in the order in which they were made. */
+  private indexOf(variable: tf.Variable): number {
+    const met = new Set(this.ordered().map((parameter) => parameter.variable));
+    return met.size + this.present.filter((other) => other.id < variable.id && !met.has(other)).length;
   }
 }
 
