@@ -45,6 +45,11 @@ export function heavyBall(
   return { q: nesterov ? grad.add(next.mul(momentum)) : next, b: next };
 }
 
+/** The sign of x, as direction of a step: −1, 0 or 1, and NaN where x is, which x.sign() would hide. */
+export function signum(x: Expression): Expression {
+  return where(x.greater(0), 1, where(x.less(0), -1, x));
+}
+
 /** All axes but the last, which counts the output units of a kernel. */
 export function unitAxes(x: Expression): number[] {
   return Array.from({ length: Math.max(0, x.rank - 1) }, (_, axis) => axis);

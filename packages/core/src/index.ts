@@ -19,6 +19,7 @@ export {
   ones,
   positiveNegative,
   rectification,
+  signum,
   slowWeights,
   softplus,
   stablyDecayed,

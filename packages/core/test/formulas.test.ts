@@ -19,6 +19,7 @@ import {
   positiveNegative,
   pulledToUnitNorm,
   rectification,
+  signum,
   slowWeights,
   softplus,
   stablyDecayed,
@@ -118,6 +119,13 @@ it('heavyBall adds up gradients, and looks ahead where it is to', async () => {
     );
   expect(await formula(false)).toEqual({ b: [1.75, -5.25], q: [1.75, -5.25] });
   expect(await formula(true)).toEqual({ b: [1.75, -5.25], q: [1.875, -5.625] });
+});
+
+it('signum hides no NaN', async () => {
+  const { u } = await slotsAfter([5], [-1e-20, 0, 3, Infinity, NaN], { u: zeros }, ({ grad }) => ({
+    u: signum(grad!),
+  }));
+  expect(u).toEqual([-1, 0, 1, 1, NaN]);
 });
 
 it('positiveNegative feeds its two averages in turn, and normalizes the noise', async () => {
