@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Xie, Yuan, Zhu, Sugiyama, "Positive-Negative Momentum: Manipulating Stochastic Gradient Noise to Improve
+// Generalization", arXiv:2103.17182
+// Checked against the authors' pnm.py.
 
 import {
   commonOptions,
-  ema,
   hyper,
   Optimizer,
+  positiveNegative,
   register,
   zeros,
   type Hyper,
   type OptimizerOptions,
   type OptionTable,
-  type Resolved,
   type Results,
   type Scalars,
   type SlotInit,
@@ -21,24 +21,41 @@ import {
 
 /** Options of {@link PNM}. */
 export interface PNMOptions extends OptimizerOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
+  /** Inertia: each of the two averages decays by β₁². @defaultValue `0.9` */
   beta1?: Hyper;
+  /** Weight of the negative average (β₀ in the paper). @defaultValue `1` */
+  beta2?: Hyper;
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { odd: boolean };
 
 /**
- * In one line, what it does that its neighbours do not.
+ * Momentum SGD with two averages, fed in turn: subtracting the older one raises the noise of the gradient and leaves
+ * its mean direction.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * P, N = a, b in odd steps; b, a in even ones
+ * P ← β₁²P + (1 − β₁²)g
+ * p ← p − learningRate·[(1 + β₂)P − β₂N]/√[(1 + β₂)² + β₂²]
+ * ```
+ *
+ * Slots, of the parameter's shape: `a`, `b`. Steps are counted by parameter: one without a gradient keeps its turn.
+ *
+ * There is no bias correction, so the first steps are short, and no ε. pytorch_optimizer counts steps by group, and
+ * takes an ε that has no effect.
+ *
+ * **When to use:** where well-tuned momentum SGD trains easily and generalizes badly, as with large batches: the
+ * noise is that of smaller ones. **When not:** where batches are small and gradients noisy enough as they are.
+ * **Hint:** take the learning rate of SGD times 1/(1 − momentum), far above the default, and its decay; lower `beta2`
+ * for less noise.
  *
  * @example
  * ```ts
  * import { PNM } from '@optim/pnm';
  *
- * model.compile({ optimizer: new PNM({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * model.compile({ optimizer: new PNM({ learningRate: 0.1, weightDecay: 5e-4 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/2103.17182
  */
 export class PNM extends Optimizer<PNMOptions> {
   static get className(): string {
@@ -48,26 +65,26 @@ export class PNM extends Optimizer<PNMOptions> {
   static override readonly options: OptionTable<PNMOptions> = {
     learningRate: hyper('[0, ∞)', 1e-3),
     beta1: hyper('[0, 1)', 0.9),
+    beta2: hyper('[0, 1]', 1),
     ...commonOptions(),
   };
 
-  static override readonly momentumSlots: readonly string[] = ['m'];
+  static override readonly momentumSlots: readonly string[] = ['a', 'b'];
 
   protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+    return { a: zeros, b: zeros };
   }
 
-  protected override coefficients(t: number, options: Resolved<PNMOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override coefficients(t: number): Coefficients {
+    return { odd: t % 2 === 1 };
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<PNMOptions, Coefficients>,
+    { param, grad, a, b }: Tensors<'a' | 'b'>,
+    { learningRate, beta1, beta2, odd }: Scalars<PNMOptions, Coefficients>,
   ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    const { q, kept } = positiveNegative({ a, b }, grad, { beta1, beta0: beta2, odd });
+    return { ...kept, param: param.sub(q.mul(learningRate)) };
   }
 }
 
