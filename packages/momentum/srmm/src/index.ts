@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Lyu, "Stochastic regularized majorization-minimization with weakly convex and multi-convex surrogates",
+// arXiv:2201.01652, equations 23 and 24
+// Checked against the author's SRMM.py, with two corrections.
 
 import {
   commonOptions,
+  copy,
   ema,
   hyper,
+  integer,
+  nullable,
   Optimizer,
   register,
   zeros,
@@ -21,24 +25,46 @@ import {
 
 /** Options of {@link SRMM}. */
 export interface SRMMOptions extends OptimizerOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
+  /** Exponent of the weights w. @defaultValue `0.5` */
+  beta?: Hyper;
+  /** Steps after which the averages start anew; `null`: never. @defaultValue `100` */
+  memoryLength?: number | null;
+  /** λ: a pull towards the parameter as it is, away from its average. @defaultValue `0` */
+  proximal?: Hyper;
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { decay: number; r: number; s: number };
 
 /**
- * In one line, what it does that its neighbours do not.
+ * Double averaging: a running average of the gradients is taken off a running average of the parameters.
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * w = (1 + t mod memoryLength)^(−β)        memoryLength null: (1 + t)^(−β)
+ * ḡ ← (1 − w)ḡ + wg
+ * p̄ ← (1 − w)p̄ + wp
+ * p ← (1 − r)p̄ + rp − sḡ                   r = λ·s,  s = learningRate/(1 + learningRate·λ)
+ * ```
+ *
+ * Every multiple of memoryLength has w = 1: both averages are then the present ones. With memoryLength 1 or β = 0
+ * this is so in every step: SGD with rate s.
+ *
+ * Slots, of the parameter's shape: `gBar` (ḡ, from zero), `pBar` (p̄, from the parameter before its first step).
+ *
+ * The method has no weight decay; one that is asked for comes before the averages. The author's file starts p̄ at
+ * zero, unlike the paper, and never restarts; pytorch_optimizer puts the step itself into p̄, which leaves nothing to
+ * average.
+ *
+ * **When to use:** where gradients are so noisy that SGD needs an average of its weights to settle. **When not:** for
+ * a fast start: the averages hold every step back, the more the longer they are. **Hint:** set `memoryLength` to the
+ * number of batches in an epoch, and the learning rate as for SGD.
  *
  * @example
  * ```ts
  * import { SRMM } from '@optim/srmm';
  *
- * model.compile({ optimizer: new SRMM({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * model.compile({ optimizer: new SRMM({ learningRate: 0.1, memoryLength: 391 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/2201.01652
  */
 export class SRMM extends Optimizer<SRMMOptions> {
   static get className(): string {
@@ -46,28 +72,33 @@ export class SRMM extends Optimizer<SRMMOptions> {
   }
 
   static override readonly options: OptionTable<SRMMOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
+    learningRate: hyper('(0, ∞)', 0.1, '[0, ∞)'),
+    beta: hyper('[0, ∞)', 0.5),
+    memoryLength: nullable(integer('[1, ∞)'), 100),
+    proximal: hyper('[0, ∞)', 0),
     ...commonOptions(),
   };
 
-  static override readonly momentumSlots: readonly string[] = ['m'];
+  static override readonly momentumSlots: readonly string[] = ['gBar'];
 
   protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+    return { gBar: zeros, pBar: copy };
   }
 
-  protected override coefficients(t: number, options: Resolved<SRMMOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override coefficients(t: number, hyper: Resolved<SRMMOptions>): Coefficients {
+    const { learningRate, beta, memoryLength, proximal } = hyper;
+    const w = (1 + (t % (memoryLength ?? Infinity))) ** -beta;
+    const s = learningRate / (1 + learningRate * proximal);
+    return { decay: 1 - w, r: proximal * s, s };
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<SRMMOptions, Coefficients>,
+    { param, grad, gBar, pBar }: Tensors<'gBar' | 'pBar'>,
+    { decay, r, s }: Scalars<SRMMOptions, Coefficients>,
   ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    gBar = ema(gBar, grad, decay);
+    pBar = ema(pBar, param, decay);
+    return { gBar, pBar, param: ema(param, pBar, r).sub(gBar.mul(s)) };
   }
 }
 
