@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { A2Grad } from '@optim/a2grad';
 import { AdaDelta } from '@optim/adadelta';
 import { AdaFactor } from '@optim/adafactor';
 import { AdaSmooth } from '@optim/adasmooth';
@@ -9,6 +10,7 @@ import { SM3 } from '@optim/sm3';
 import type { Zoo } from './zoo.js';
 
 export const adaptive: Zoo = {
+  A2Grad: () => new A2Grad({ lips: 1, beta: 50 }),
   AdaDelta: () => new AdaDelta({ epsilon: 1e-4 }),
   AdaFactor: () => new AdaFactor(),
   AdaSmooth: () => new AdaSmooth({ learningRate: 1e-3 }),
