@@ -156,7 +156,7 @@ export abstract class ScheduleFree<O extends ScheduleFreeOptions> extends Optimi
   }
 }
 
-/** Rule 2: the largest rate, the sum of weights, and the share c of this step's. */
+/** Rule 2: the largest rate, the sum of weights, and the share c of this step's. Groups with a rate of their own share them. */
 const averaging: Round = {
   observe: () => ({}),
   combine: (_, scalars) => {
