@@ -1,44 +1,91 @@
 // SPDX-License-Identifier: Apache-2.0
-// Authors, "Title", arXiv id
-// Checked against implementation and version.
+// Ma, "Apollo: An Adaptive Parameter-wise Diagonal Quasi-Newton Method for Nonconvex Stochastic Optimization",
+// arXiv:2009.13586
+// Checked against the authors' apollo.py.
 
 import {
+  choice,
   commonOptions,
-  ema,
   hyper,
+  integer,
+  nullable,
   Optimizer,
+  outOfRange,
+  real,
   register,
   zeros,
+  type CommonOptions,
+  type DecayScalars,
   type Hyper,
-  type OptimizerOptions,
   type OptionTable,
+  type Pair,
   type Resolved,
   type Results,
   type Scalars,
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import { constant, type Expression } from '@optim/fusion';
 
 /** Options of {@link Apollo}. */
-export interface ApolloOptions extends OptimizerOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
+export interface ApolloOptions extends Omit<CommonOptions, 'weightDecayMode'> {
+  /** Step size after the warm-up. @defaultValue `0.01` */
+  learningRate?: Hyper;
+  /** Steps over which the rate rises linearly from initLr; 0: none. @defaultValue `500` */
+  warmupSteps?: number;
+  /** Rate of the first step; `null`: a thousandth of learningRate. @defaultValue `null` */
+  initLr?: number | null;
+  /** Decay of the average of the gradients. @defaultValue `0.9` */
+  beta?: Hyper;
+  /** Added to ‖d‖₄, divided by r = 0.01 with `'constant'`; with `'belief'` to the curvature too. @defaultValue `1e-4` */
+  epsilon?: Hyper;
+  /** Lower bound r of the curvature: 0.01, or the largest change of the gradient. @defaultValue `'constant'` */
+  rebound?: 'constant' | 'belief';
+  /**
+   * `'l2'`: g ← g + weightDecay·p; `'decoupled'`: d ← d + weightDecay·p; `'stable'`: the same, divided by the mean of D;
+   * `null`: `'l2'` with rebound `'constant'`, `'decoupled'` with `'belief'`. @defaultValue `null`
+   */
+  weightDecayType?: 'l2' | 'decoupled' | 'stable' | null;
 }
 
-type Coefficients = { stepSize: number };
+type Coefficients = { eta: number; a: number };
+type ApolloScalars = Scalars<ApolloOptions, Coefficients & { decays: boolean }>;
+
+const { weightDecay, parameterGroups, transforms } = commonOptions();
 
 /**
- * In one line, what it does that its neighbours do not.
+ * Quasi-Newton method whose Hessian is a diagonal, updated so that it explains the last change of the gradient along the
+ * last direction. (The method of 2020, not the low-rank APOLLO of 2024.)
  *
- * Then the recurrence in a `text` block; the slots with their shapes; where epsilon, weight decay and bias
- * correction sit; how it differs from the paper and from other implementations.
+ * ```text
+ * η = initLr + (learningRate − initLr)·(t − 1)/warmupSteps         learningRate after the warm-up
+ * Δ = g − m
+ * m ← m + a·Δ                              a = (1 − β)/(1 − βᵗ)
+ * d ← d/n                                  n = ‖d‖₄ + e
+ * B ← B − [(a/n)·Σ(Δ·d) + Σ(B·d²)]·d²
+ * D = max(|B|, r)                          with 'belief' + ε/a
+ * d ← m/D                                  + weightDecay·p, or + weightDecay·p/mean(D)
+ * p ← p − η·d
+ * ```
+ *
+ * Sums, the norm and the mean are over the whole tensor. r = 0.01 and e = ε/r with rebound `'constant'`, r = max|Δ| and
+ * e = ε with `'belief'`. The first step is η·g/r, a hundred times η·g with `'constant'`: hence the warm-up.
+ *
+ * Slots, of the parameter's shape: `m`, `B` (diagonal of the Hessian), `d` (last direction, with its decay).
+ *
+ * pytorch_optimizer divides ε and the stable decay by r again for every parameter, and warms up from t = 1.
+ *
+ * **When to use:** where the loss is curved very differently along different weights, and second derivatives cost too
+ * much. **When not:** short runs, which the warm-up eats up; without one the first steps are far too long. **Hint:** keep at
+ * least 100 steps of warm-up, and start from learningRate 0.01, epsilon 1e-4, initLr 1e-5.
  *
  * @example
  * ```ts
  * import { Apollo } from '@optim/apollo';
  *
- * model.compile({ optimizer: new Apollo({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * model.compile({ optimizer: new Apollo({ learningRate: 0.01, warmupSteps: 100 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://arxiv.org/abs/2009.13586
  */
 export class Apollo extends Optimizer<ApolloOptions> {
   static get className(): string {
@@ -46,29 +93,75 @@ export class Apollo extends Optimizer<ApolloOptions> {
   }
 
   static override readonly options: OptionTable<ApolloOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    ...commonOptions(),
+    learningRate: hyper('(0, ∞)', 0.01, '[0, ∞)'),
+    warmupSteps: integer('[0, ∞)', 500),
+    initLr: nullable(real('[0, ∞)')),
+    beta: hyper('[0, 1)', 0.9),
+    epsilon: hyper('(0, ∞)', 1e-4),
+    rebound: choice(['constant', 'belief']),
+    weightDecayType: nullable(choice(['l2', 'decoupled', 'stable'])),
+    weightDecay,
+    parameterGroups,
+    transforms,
   };
 
   static override readonly momentumSlots: readonly string[] = ['m'];
 
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
+  protected override validate({ learningRate, initLr }: Required<ApolloOptions>): void {
+    if (typeof learningRate === 'number' && initLr !== null && initLr > learningRate)
+      throw outOfRange('Apollo', 'initLr', `at most learningRate, ${learningRate}`, initLr);
   }
 
-  protected override coefficients(t: number, options: Resolved<ApolloOptions>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
+  protected override slots(): Record<string, SlotInit> {
+    return { m: zeros, B: zeros, d: zeros };
+  }
+
+  protected override coefficients(
+    t: number,
+    { learningRate, warmupSteps, initLr, beta }: Resolved<ApolloOptions>,
+  ): Coefficients {
+    const first = initLr ?? learningRate / 1000;
+    const risen = t > warmupSteps ? 1 : (t - 1) / warmupSteps;
+    return { eta: first + (learningRate - first) * risen, a: (1 - beta) / (1 - beta ** t) };
+  }
+
+  protected override rateInForce(_param: Expression, { eta }: DecayScalars & ApolloScalars): Expression {
+    return eta;
+  }
+
+  /** Only `'l2'` comes before the update: the others are part of the direction. */
+  protected override decay(pair: Pair, scalars: DecayScalars & ApolloScalars): Pair {
+    return decayType(scalars) === 'l2' ? super.decay(pair, { ...scalars, weightDecayMode: 'coupled' }) : pair;
   }
 
   protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<ApolloOptions, Coefficients>,
+    { param, grad, m, B, d }: Tensors<'m' | 'B' | 'd'>,
+    scalars: ApolloScalars,
   ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
+    const { epsilon, rebound, weightDecay, eta, a, decays } = scalars;
+    const delta = grad.sub(m);
+    m = m.add(delta.mul(a));
+
+    const r = rebound === 'constant' ? constant(0.01) : delta.abs().max();
+    const e = rebound === 'constant' ? epsilon.div(r) : epsilon;
+    const n = d.square().square().sum().sqrt().sqrt().add(e);
+    d = d.div(n);
+    const y = delta.mul(d).sum().mul(a.div(n)).add(B.mul(d.square()).sum());
+    B = B.sub(d.square().mul(y));
+
+    let D = B.abs().maximum(r);
+    if (rebound === 'belief') D = D.add(epsilon.div(a));
+    d = m.div(D);
+    const type = decayType(scalars);
+    if (!decays || type === 'l2') return { m, B, d, param: param.sub(d.mul(eta)) };
+    const shrink = param.mul(type === 'stable' ? weightDecay.div(D.mean()) : weightDecay);
+    const start = param.sub(shrink.mul(eta));
+    return { m, B, d: d.add(shrink), start, param: start.sub(d.mul(eta)) };
   }
+}
+
+function decayType({ weightDecayType, rebound }: Pick<ApolloScalars, 'weightDecayType' | 'rebound'>): string {
+  return weightDecayType ?? (rebound === 'constant' ? 'l2' : 'decoupled');
 }
 
 register(Apollo);
