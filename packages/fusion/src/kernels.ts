@@ -4,20 +4,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { compileWithEvery } from './every.js';
 import { Unsupported, type Executor, type Kernel } from './executor.js';
-import { cpuExecutor } from './executors/cpu/kernel.js';
 import { opsExecutor } from './executors/ops.js';
-import { wasmExecutor } from './executors/wasm/kernel.js';
 import { intermediate, phasePrograms } from './phases.js';
 import type { Program } from './program.js';
 import { sizeOf } from './shape.js';
 
-const executors = new Map<string, Executor>([
-  ['cpu', cpuExecutor],
-  ['wasm', wasmExecutor],
-]);
+const executors = new Map<string, Executor>();
 
-/** Executors that are code of their own, which only a page with such a backend downloads. */
+/** Every executor is code of its own, which only a page with such a backend downloads; see node.ts for Node. */
 const loaders = new Map<string, () => Promise<Executor>>([
+  ['cpu', async () => (await import('./executors/cpu/kernel.js')).cpuExecutor],
+  ['wasm', async () => (await import('./executors/wasm/kernel.js')).wasmExecutor],
   ['webgl', async () => (await import('./executors/webgl/executor.js')).webglExecutor],
   ['webgpu', async () => (await import('./executors/webgpu/executor.js')).webgpuExecutor],
 ]);

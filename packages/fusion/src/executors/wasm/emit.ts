@@ -6,8 +6,9 @@
 
 import type { Program } from '../../program.js';
 import { Accumulator, accumulatorBytes, type Mode } from './accumulator.js';
-import { Code, encodeModule, type Import, type ValueType } from './encoder.js';
-import { hostFunctions, instructions } from './instructions.js';
+import { Code, encodeModule, type ValueType } from './encoder.js';
+import { functions, type FunctionName } from './functions.js';
+import { instructions } from './instructions.js';
 import { needed, reductionOf, type Loop } from './loops.js';
 
 /** An encoded loop and the order of its arguments: inputs, outputs, scratch memory, lengths of axes, host values. */
@@ -47,7 +48,6 @@ class Emitter {
   private readonly inputs: readonly number[];
   private readonly hosts: readonly number[];
   private readonly lengths: readonly number[];
-  private readonly imports: Import[];
   private readonly operands = new Map<number, Operand>();
   private readonly targets: readonly Operand[];
   private readonly last: number;
@@ -72,15 +72,6 @@ class Emitter {
     this.order = needed(program, this.roots);
     this.inputs = this.order.filter((at) => nodes[at]!.op === 'input');
     this.hosts = this.order.filter((at) => nodes[at]!.host && nodes[at]!.op !== 'constant');
-    const used = new Set(this.order.map((at) => nodes[at]!.op));
-    this.imports = Object.entries(hostFunctions)
-      .filter(([name]) => used.has(name as keyof typeof hostFunctions))
-      .map(([name, f]) => ({
-        name,
-        params: Array.from({ length: f.length }, (): ValueType => 'f32'),
-        result: 'f32',
-      }));
-
     this.last = loop.axes.length - 1;
     const axes = loop.axes.map((_, axis) => axis);
     this.reduced = axes.filter((axis) => loop.axes[axis]!.reduced);
@@ -114,7 +105,7 @@ class Emitter {
     else if (this.isAcross) this.reduceAcross(uniform);
     else this.reduceAlong(uniform);
     return {
-      bytes: encodeModule(this.code, this.imports, shared),
+      bytes: encodeModule(this.code, shared),
       inputs: this.inputs,
       hosts: this.hosts,
       scratch: this.isAcross
@@ -306,7 +297,7 @@ class Emitter {
 
   private apply(op: string, args: readonly number[], mode: Mode): void {
     const { code } = this;
-    if (op in hostFunctions) return this.callHost(op, args, mode);
+    if (op in functions) return this.compose(op as FunctionName, args, mode);
     if (op === 'broadcast') return void code.get(args[0]!);
     // WebAssembly takes the condition last.
     const ordered = op === 'where' ? [args[1]!, args[2]!, args[0]!] : args;
@@ -316,24 +307,19 @@ class Emitter {
     else code.emit(single);
   }
 
-  /** Lane by lane. */
-  private callHost(op: string, args: readonly number[], mode: Mode): void {
+  /** A function of lanes; of a single element, in all lanes. */
+  private compose(name: FunctionName, args: readonly number[], mode: Mode): void {
     const { code } = this;
-    const index = this.imports.findIndex(({ name }) => name === op);
-    if (mode === 'single') {
-      for (const local of args) code.get(local);
-      code.call(index);
-      return;
-    }
-    code.get(args[0]!);
-    for (const lane of [0, 1, 2, 3]) {
-      for (const local of args) {
-        code.get(local);
-        code.simd(0x1f, lane); // f32x4.extract_lane
-      }
-      code.call(index);
-      code.simd(0x20, lane); // f32x4.replace_lane
-    }
+    const vectors = args.map((local) => {
+      if (mode === 'lanes') return local;
+      const vector = code.local('v128');
+      code.get(local);
+      code.simd(0x13); // f32x4.splat
+      code.set(vector);
+      return vector;
+    });
+    code.get(functions[name](code, ...vectors));
+    if (mode === 'single') code.simd(0x1f, 0); // f32x4.extract_lane
   }
 
   // --- Memory -----------------------------------------------------------------------------------------------------

@@ -113,48 +113,23 @@ export class Code {
   }
 }
 
-/** A function another module provides. */
-export interface Import {
-  readonly name: string;
-  readonly params: readonly ValueType[];
-  readonly result: ValueType;
-}
-
 /** `\0asm`, version 1. */
 const magic = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 
 /**
- * A module that imports `env.memory` and functions of `env`, and exports one function, `run`, without result.
+ * A module that imports `env.memory`, and exports one function, `run`, without result.
  * @param shared - whether the memory is shared between threads
  */
-export function encodeModule(
-  code: Code,
-  imports: readonly Import[],
-  shared: boolean,
-): Uint8Array<ArrayBuffer> {
-  const signature = (params: readonly ValueType[], results: readonly ValueType[]): number[] => [
-    0x60,
-    ...vector(params.map((kind) => [type[kind]])),
-    ...vector(results.map((kind) => [type[kind]])),
-  ];
-  const types = [
-    ...imports.map(({ params, result }) => signature(params, [result])),
-    signature(code.params, []),
-  ];
+export function encodeModule(code: Code, shared: boolean): Uint8Array<ArrayBuffer> {
+  const params = vector(code.params.map((kind) => [type[kind]]));
   // Limits that every memory of TensorFlow.js meets; a shared one must name a maximum.
   const limits = shared ? [3, 0, ...unsigned(65536)] : [0, 0];
   return Uint8Array.from([
     ...magic,
-    ...section(1, vector(types)),
-    ...section(
-      2,
-      vector([
-        [...text('env'), ...text('memory'), 2, ...limits],
-        ...imports.map(({ name }, i) => [...text('env'), ...text(name), 0, ...unsigned(i)]),
-      ]),
-    ),
-    ...section(3, vector([unsigned(imports.length)])),
-    ...section(7, vector([[...text('run'), 0, ...unsigned(imports.length)]])),
+    ...section(1, vector([[0x60, ...params, ...vector([])]])),
+    ...section(2, vector([[...text('env'), ...text('memory'), 2, ...limits]])),
+    ...section(3, vector([[0]])),
+    ...section(7, vector([[...text('run'), 0, 0]])),
     ...section(10, vector([code.encode()])),
   ]);
 }

@@ -2,6 +2,7 @@
 // How each primitive of the language reads in WebAssembly, once for four lanes and once for a single element.
 
 import type { OperationName } from '../../language.js';
+import type { FunctionName } from './functions.js';
 
 /** A row: the SIMD instruction, and the scalar one. */
 export interface Instruction {
@@ -9,18 +10,8 @@ export interface Instruction {
   readonly single: number;
 }
 
-/** Primitives WebAssembly lacks. */
-export type HostFunction = 'exp' | 'log' | 'pow';
-
-/** Functions of the host, called per element. */
-export const hostFunctions: Readonly<Record<HostFunction, (...values: number[]) => number>> = {
-  exp: Math.exp,
-  log: Math.log,
-  pow: Math.pow,
-};
-
 /** Primitives that are one instruction. Conditions are masks in lanes, and 0 or 1 singly. */
-export const instructions: Readonly<Record<Exclude<OperationName, HostFunction>, Instruction>> = {
+export const instructions: Readonly<Record<Exclude<OperationName, FunctionName>, Instruction>> = {
   neg: { lanes: 0xe1, single: 0x8c },
   abs: { lanes: 0xe0, single: 0x8b },
   sqrt: { lanes: 0xe3, single: 0x91 },

@@ -3,7 +3,6 @@
 import { Unsupported } from '../../executor.js';
 import type { Program } from '../../program.js';
 import { emitLoop, type Emitted } from './emit.js';
-import { hostFunctions } from './instructions.js';
 import { loopsOf, type Loop } from './loops.js';
 
 /** Pointers of inputs and outputs, lengths of axes, host numbers. */
@@ -38,7 +37,7 @@ function instantiate(bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory)
   if (!run) {
     try {
       const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-        env: { memory, ...hostFunctions },
+        env: { memory },
       });
       run = instance.exports['run'] as Run;
     } catch (error) {
