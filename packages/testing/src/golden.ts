@@ -173,12 +173,12 @@ async function follow<T extends tf.Optimizer>(
 }
 
 /** Runs `body` with plain ops in place of the backend's own kernels. */
-async function withOps(body: () => Promise<void>): Promise<void> {
+export async function withOps<T>(body: () => Promise<T>): Promise<T> {
   const backend = tf.getBackend();
   const executor = executorFor(backend);
   registerExecutor(backend, opsExecutor);
   try {
-    await body();
+    return await body();
   } finally {
     registerExecutor(backend, executor);
   }

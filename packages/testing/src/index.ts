@@ -7,6 +7,7 @@ export {
   goldenSuite,
   goldenVariables,
   tolerance,
+  withOps,
   type GoldenCase,
   type GoldenExtras,
   type GoldenFile,

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every hook does, worked out on the host in plain numbers.
+
+import type { Hook } from '@optim/core';
+import {
+  adaptiveGradientClipping,
+  cautious,
+  centralizeGradients,
+  clipByGlobalNorm,
+  clipByValue,
+  normalizeGradients,
+  normLoss,
+  skipNonFinite,
+  stableWeightDecay,
+} from '@optim/hooks';
+import type { Algorithm, algorithms, Seen, Values } from './algorithms.js';
+
+/** The variables that are trained. */
+export const shapes: Readonly<Record<string, number[]>> = {
+  bias: [3],
+  kernel: [4, 3],
+  filter: [2, 2, 3, 2],
+};
+
+/** A hook, and what it makes: of gradients, of parameters before the step, of the step itself. */
+export interface Row {
+  readonly hook: () => Hook;
+  /** The algorithms to try it with: those on which it can be seen, from every family. */
+  readonly with: readonly (keyof typeof algorithms)[];
+  readonly gradients?: (seen: Seen) => Values;
+  readonly parameters?: (seen: Seen, algorithm: Algorithm) => Values;
+  readonly step?: (u: readonly number[], g: readonly number[]) => number[];
+  /** Globals of the hook after the step. */
+  readonly globals?: (seen: Seen, algorithm: Algorithm) => Readonly<Record<string, number>>;
+  /** Number of a step whose gradients are not finite, and which changes nothing. */
+  readonly skips?: number;
+}
+
+const sum = (x: readonly number[]): number => x.reduce((total, e) => total + e, 0);
+const norm = (x: readonly number[]): number => Math.hypot(...x);
+const mean = (x: readonly number[]): number => sum(x) / x.length;
+
+/** The sample deviation. */
+function deviation(x: readonly number[]): number {
+  const middle = mean(x);
+  return norm(x.map((e) => e - middle)) / Math.sqrt(x.length - 1);
+}
+
+/** The values with some tensors changed. */
+function changed(values: Values, change: (x: readonly number[], name: string) => readonly number[]): Values {
+  return Object.fromEntries(Object.entries(values).map(([name, x]) => [name, change(x, name)]));
+}
+
+/** For every element something of its unit: of all with the same index on the last axis, or of a whole vector. */
+function ofUnits(name: string, x: readonly number[], of: (unit: readonly number[]) => number): number[] {
+  const shape = shapes[name]!;
+  const units = shape.length < 2 ? 1 : shape.at(-1)!;
+  return x.map((_, i) => of(x.filter((_, j) => j % units === i % units)));
+}
+
+/** S of {@link stableWeightDecay}. */
+function typicalStep({ after, t }: Seen, { secondMoment }: Algorithm): number {
+  return Math.sqrt(mean(after.parameters.flatMap(({ slots }) => secondMoment!(slots, t))));
+}
+
+/** The step without the elements that go against the gradient, times a factor that depends on the count of the others. */
+function masked(
+  u: readonly number[],
+  g: readonly number[],
+  factor: (count: number, of: number) => number,
+): number[] {
+  const agrees = u.map((e, i) => e * g[i]! > 0);
+  const f = factor(agrees.filter(Boolean).length, u.length);
+  return u.map((e, i) => (agrees[i] ? e * f : 0));
+}
+
+export const table: Readonly<Record<string, Row>> = {
+  adaptiveGradientClipping: {
+    hook: () => adaptiveGradientClipping({ clipping: 0.1, exclude: /bias/ }),
+    with: ['AdaFactor', 'Adai', 'AdamW', 'AliG', 'DAdaptAdam', 'Lamb', 'SGDW'],
+    gradients: ({ p, g }) =>
+      changed(g, (x, name) => {
+        if (name === 'bias') return x;
+        const [weights, norms] = [ofUnits(name, p[name]!, norm), ofUnits(name, x, norm)];
+        return x.map((e, i) => e * Math.min(1, (0.1 * Math.max(1e-3, weights[i]!)) / norms[i]!));
+      }),
+  },
+  centralizeGradients: {
+    hook: () => centralizeGradients({ exclude: /filter/ }),
+    with: ['AdaFactor', 'Adai', 'AdamW', 'AliG', 'DAdaptAdam', 'Fromage', 'Lamb', 'SGDW'],
+    gradients: ({ g }) =>
+      changed(g, (x, name) => {
+        if (name !== 'kernel') return x;
+        const means = ofUnits(name, x, mean);
+        return x.map((e, i) => e - means[i]!);
+      }),
+  },
+  clipByGlobalNorm: {
+    hook: () => clipByGlobalNorm(1.5),
+    with: ['AdaFactor', 'Adai', 'AdamW', 'AliG', 'DAdaptAdam', 'Lamb', 'SGDW'],
+    gradients: ({ g }) => {
+      const factor = Math.min(1, 1.5 / norm(Object.values(g).flat()));
+      return changed(g, (x) => x.map((e) => e * factor));
+    },
+    globals: ({ g }) => ({ 'clipByGlobalNorm.norm': norm(Object.values(g).flat()) }),
+  },
+  clipByValue: {
+    hook: () => clipByValue(0.3),
+    with: ['AdaFactor', 'Adai', 'AdamW', 'AliG', 'DAdaptAdam', 'Fromage', 'Lamb', 'SGDW'],
+    gradients: ({ g }) => changed(g, (x) => x.map((e) => Math.max(-0.3, Math.min(0.3, e)))),
+  },
+  normalizeGradients: {
+    hook: () => normalizeGradients(),
+    with: ['AdaFactor', 'Adai', 'AdamW', 'AliG', 'DAdaptAdam', 'Lamb', 'SGDW'],
+    gradients: ({ g }) => changed(g, (x) => x.map((e) => e / (deviation(x) + 1e-8))),
+  },
+  skipNonFinite: {
+    hook: () => skipNonFinite(),
+    with: ['AdaFactor', 'Adai', 'AdamW', 'DAdaptAdam', 'Fromage', 'Lamb', 'Lion', 'SGDW'],
+    skips: 2,
+    globals: ({ t }) => ({ 'skipNonFinite.skipped': t < 2 ? 0 : 1 }),
+  },
+  normLoss: {
+    hook: () => normLoss({ factor: 0.4, exclude: /bias/ }),
+    with: ['AdaFactor', 'Adai', 'AdamW', 'AliG', 'DAdaptAdam', 'Fromage', 'Lamb', 'Lion', 'SGDW'],
+    parameters: (seen, { rate }) =>
+      changed(seen.p, (x, name) => {
+        if (name === 'bias') return x;
+        const norms = ofUnits(name, x, norm);
+        return x.map((e, i) => e * (1 - 0.8 * rate(seen, name) * (1 - 1 / (norms[i]! + 1e-8))));
+      }),
+  },
+  'stableWeightDecay, adaptive': {
+    hook: () => stableWeightDecay({ weightDecay: 0.05, exclude: /bias/ }),
+    with: ['AdaBelief', 'Adai', 'AdamP', 'AdamW', 'DAdaptAdam', 'Lamb'],
+    parameters: (seen, algorithm) => {
+      const S = typicalStep(seen, algorithm);
+      return changed(seen.p, (x, name) =>
+        name === 'bias' ? x : x.map((e) => e * (1 - (0.05 * algorithm.rate(seen, name)) / S)),
+      );
+    },
+    globals: (seen, algorithm) => ({ 'stableWeightDecay.S': typicalStep(seen, algorithm) }),
+  },
+  'stableWeightDecay, by momentum': {
+    hook: () => stableWeightDecay({ weightDecay: 0.05, momentum: 0.9, dampening: 0.2 }),
+    with: ['AdaFactor', 'AliG', 'DAdaptAdam', 'Fromage', 'Lion', 'SGDW'],
+    parameters: (seen, { rate }) =>
+      changed(seen.p, (x, name) => x.map((e) => e * (1 - 0.05 * rate(seen, name) * (0.8 / 0.1)))),
+  },
+  'cautious, by the mean': {
+    hook: () => cautious(),
+    with: ['AdaBelief', 'Adai', 'AdamP', 'AdamW', 'AliG', 'DAdaptAdam', 'Lamb', 'Lion', 'SGDW'],
+    step: (u, g) => masked(u, g, (count, of) => 1 / Math.max(count / of, 1e-3)),
+  },
+  'cautious, as in the paper': {
+    hook: () => cautious({ scaling: 'paper' }),
+    with: ['AdaFactor', 'AdamW', 'DAdaptAdam', 'Fromage', 'Lamb', 'Lion', 'SGDW'],
+    step: (u, g) => masked(u, g, (count, of) => of / (count + 1)),
+  },
+};
+
+/** Elements of every variable between −1 and 1, none near 0, that look random. */
+export function noise(seed: number): Values {
+  const tensors = Object.entries(shapes).map(([name, shape], k) => {
+    const size = shape.reduce((product, length) => product * length, 1);
+    const elements = Array.from({ length: size }, (_, i) => {
+      const x = Math.sin(12.9898 * (i + 1) + 78.233 * (seed + 1) + 37.719 * k);
+      return Math.fround(Math.sign(x) * (0.1 + 0.9 * Math.abs(x)));
+    });
+    return [name, elements] as const;
+  });
+  return Object.fromEntries(tensors);
+}
+
+/** The gradients of step `t`, from 1. */
+export function gradientsAt(t: number, { skips }: Row): Values {
+  const g = noise(t);
+  return t === skips ? { ...g, kernel: g['kernel']!.map((e, i) => (i === 5 ? Infinity : e)) } : g;
+}
