@@ -255,7 +255,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   private hostSlots(variable: tf.Variable): Record<string, tf.Tensor> {
     const made = this.hostInits(variable).map(([name, { shape, values }]) => {
       const numbers = Float32Array.from(values(variable));
-      return [name, tf.tensor(numbers, [...shape(variable.shape)])] as const;
+      return [name, tf.tensor(numbers, [...shape(variable.shape, variable.name)])] as const;
     });
     return Object.fromEntries(made);
   }
@@ -409,7 +409,9 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     const { nodes, outputs } = this.initProgram(variable, this.groupOf(variable));
     const shapes = [
       ...outputs.map(({ name, node }) => [name, nodes[node]!.shape] as const),
-      ...this.hostInits(variable).map(([name, { shape }]) => [name, shape(variable.shape)] as const),
+      ...this.hostInits(variable).map(
+        ([name, { shape }]) => [name, shape(variable.shape, variable.name)] as const,
+      ),
     ];
     const names = shapes.map(([name]) => name);
     assertSlots(this.owner, saved.name, Object.keys(saved.slots), names);

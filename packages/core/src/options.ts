@@ -27,6 +27,11 @@ export interface OptionSpec {
 /** Every option of a class or function, by name. */
 export type OptionTable<O> = { readonly [K in keyof O]-?: OptionSpec };
 
+/** Whether a value is an object literal, such as one that holds something by variable name. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
 /** A predicate for an interval written as in a paper: `[0, 1)`, `(0, ∞)`, `[1, ∞]`. */
@@ -213,8 +218,8 @@ export function resolveOptions<O extends object>(
     const value = (given as Record<string, unknown>)[name];
     if (value !== undefined) {
       check(owner, name, spec, value);
-      // Copied, so that changing a list afterwards changes nothing that was made from it.
-      resolved[name] = Array.isArray(value) ? [...value] : value;
+      // Copied, so that changing a list or record afterwards changes nothing that was made from it.
+      resolved[name] = Array.isArray(value) ? [...value] : isRecord(value) ? { ...value } : value;
     } else if ('default' in spec) {
       resolved[name] = spec.default;
     } else {

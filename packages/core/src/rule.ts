@@ -35,8 +35,8 @@ export type TracedInit = (param: Expression) => Expression | null;
 
 /** First value of a slot as numbers made on the host, once per variable: random draws, constants by name. */
 export interface HostInit {
-  /** Shape of the slot, from that of the parameter. */
-  readonly shape: (param: Shape) => Shape;
+  /** Shape of the slot, from the shape and name of the variable. */
+  readonly shape: (param: Shape, name: string) => Shape;
   readonly values: (variable: tf.Variable) => ArrayLike<number>;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { resolveOptions, show, type OptionTable } from './options.js';
+import { isRecord, resolveOptions, show, type OptionTable } from './options.js';
 
 /** What a schedule was made of: enough to make it again with {@link scheduleFromConfig}. */
 export interface ScheduleConfig {
@@ -69,6 +69,15 @@ function isConfig(value: unknown): value is ScheduleConfig {
   return typeof value === 'object' && value !== null && 'schedule' in value && 'options' in value;
 }
 
+/** A record in a configuration. */
+interface Entries {
+  readonly entries: readonly { readonly name: string; readonly value: unknown }[];
+}
+
+function isEntries(value: unknown): value is Entries {
+  return isRecord(value) && Array.isArray(value['entries']);
+}
+
 /** Options as JSON: schedules become their configurations, infinities become strings. */
 export function encode(options: object, prefix = ''): Record<string, unknown> {
   return Object.fromEntries(
@@ -82,17 +91,21 @@ export function decode(options: object): Record<string, unknown> {
 }
 
 /**
- * A JSON form of one option value that survives TensorFlow.js' saving: JSON has no infinities, and a function has
- * none at all unless it is a schedule with a `config`.
+ * A JSON form of one option value that survives TensorFlow.js' saving: JSON has no infinities, a function has no form at
+ * all unless it is a schedule with a `config`, and of the names in a record only those under `name` stay as they are.
  * @throws TypeError for a function that cannot be saved.
  */
-export function encodeValue(name: string, value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => encodeValue(name, item));
+export function encodeValue(what: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => encodeValue(what, item));
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
+  if (isRecord(value))
+    return {
+      entries: Object.entries(value).map(([name, item]) => ({ name, value: encodeValue(what, item) })),
+    };
   if (!isSchedule(value)) return value;
   if (value.config) return value.config;
   throw new TypeError(
-    `${name}: a plain function cannot be saved; use a schedule of @optim/schedules or define one with defineSchedule`,
+    `${what}: a plain function cannot be saved; a schedule of @optim/schedules, or one made with defineSchedule, can`,
   );
 }
 
@@ -100,6 +113,8 @@ export function encodeValue(name: string, value: unknown): unknown {
 export function decodeValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(decodeValue);
   if (value === 'Infinity' || value === '-Infinity') return Number(value);
+  if (isEntries(value))
+    return Object.fromEntries(value.entries.map((entry) => [entry.name, decodeValue(entry.value)]));
   return isConfig(value) ? scheduleFromConfig(value) : value;
 }
 

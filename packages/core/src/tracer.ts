@@ -71,6 +71,11 @@ function isLate(hook: Hook): boolean {
   return hook.reads?.includes('secondMoment') ?? false;
 }
 
+/** Distinguishes the shapes of a parameter and its slots, which may depend on the variable's name. */
+function layout(shapes: Record<string, Shape>): string {
+  return Object.entries(shapes).join('|');
+}
+
 /** What a rule takes off: of start − x it is x itself, without the rounding of a difference. */
 function stepOf(start: Expression, param: Expression): Expression {
   const [minuend, x] = param.args;
@@ -125,7 +130,7 @@ export class Tracer {
   ): Program {
     const observer = this.observers[index]!;
     const name = `${this.parts.name}.${observer.key ? `${observer.key}.` : ''}observe`;
-    return this.cached(`observe${index}|${shapes['param']}|${structure.key}`, () =>
+    return this.cached(`observe${index}|${layout(shapes)}|${structure.key}`, () =>
       this.trace(name, shapes, globals, structure, (tensors, scalars) => {
         const results = this.observed(observer, tensors, scalars, structure);
         for (const [part, value] of Object.entries(results)) {
@@ -177,7 +182,7 @@ export class Tracer {
 
   /** The step of one parameter: new `param` and slots. */
   update(shapes: Record<string, Shape>, globals: readonly string[], structure: Structure): Program {
-    return this.cached(`update|${shapes['param']}|${structure.key}`, () =>
+    return this.cached(`update|${layout(shapes)}|${structure.key}`, () =>
       this.trace(`${this.parts.name}.update`, shapes, globals, structure, (tensors, scalars) => {
         const { hooks } = this.parts;
         const old = tensors['param']!;

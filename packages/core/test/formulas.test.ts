@@ -270,3 +270,32 @@ it('filled makes slots of numbers from the host, of any shape', async () => {
   expect(mask).toEqual([0, 2, 4]);
   expect(size).toEqual([3]);
 });
+
+it('filled makes a slot whose shape depends on the name of the variable', async () => {
+  class Reduced extends Probe {
+    protected override slots(): Record<string, SlotInit> {
+      const shape = (param: readonly number[], name: string): number[] =>
+        name === 'b' ? [2, 1] : [...param];
+      return { v: filled(({ name }) => Array.from({ length: name === 'b' ? 2 : 4 }, () => 1), shape) };
+    }
+
+    protected override update({ grad, v }: Symbols): Results {
+      const axes = [0, 1].filter((axis) => grad!.shape[axis] !== v!.shape[axis]);
+      return { v: axes.length > 0 ? v!.add(grad!.sum(axes)) : v!.add(grad!) };
+    }
+  }
+  const optimizer = new Reduced();
+  const variables = ['a', 'b'].map((name) => tf.tidy(() => tf.variable(tf.zeros([2, 2]), true, name)));
+  tf.tidy(() => {
+    const tensor = tf.tensor2d([1, 2, 3, 4], [2, 2]);
+    optimizer.applyGradients(variables.map(({ name }) => ({ name, tensor })));
+  });
+  const state = await optimizer.stateDict();
+  expect(state.parameters.map(({ slots }) => [...slots['v']!.data])).toEqual([
+    [2, 3, 4, 5],
+    [4, 8],
+  ]);
+  await optimizer.loadStateDict(state);
+  tf.dispose(variables);
+  optimizer.dispose();
+});

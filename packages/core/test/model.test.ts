@@ -176,7 +176,7 @@ it('refuses to save what could not be loaded', async () => {
   };
   expect(refusal({ learningRate: () => 1 })).toThrow(
     new TypeError(
-      'Heavy: learningRate: a plain function cannot be saved; use a schedule of @optim/schedules or define one with defineSchedule',
+      'Heavy: learningRate: a plain function cannot be saved; a schedule of @optim/schedules, or one made with defineSchedule, can',
     ),
   );
   expect(refusal({ parameterGroups: [{ match: () => true }] })).toThrow(

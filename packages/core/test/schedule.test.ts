@@ -2,7 +2,15 @@
 
 import type * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { defineSchedule, hyper, isSchedule, real, scheduleFromConfig, type Schedule } from '../src/index.js';
+import {
+  custom,
+  defineSchedule,
+  hyper,
+  isSchedule,
+  real,
+  scheduleFromConfig,
+  type Schedule,
+} from '../src/index.js';
 import { Heavy, close, read, step, variable } from './rules.js';
 
 const linear: (options: { from?: number; slope: number }) => Schedule = defineSchedule<{
@@ -21,6 +29,15 @@ const nested: (options: { inner: Schedule }) => Schedule = defineSchedule<{ inne
   ({ inner }) =>
     (step) =>
       2 * inner(step),
+);
+const byName: (options: { values: Record<string, number> }) => Schedule = defineSchedule<{
+  values: Record<string, number>;
+}>(
+  'testByName',
+  { values: custom('a record of numbers', (value) => typeof value === 'object') },
+  ({ values }) =>
+    () =>
+      Math.max(...Object.values(values)),
 );
 
 describe('a schedule', () => {
@@ -45,6 +62,27 @@ describe('a schedule', () => {
     expect(scheduleFromConfig(config!)(3)).toBe(-Infinity);
   });
 
+  it('carries a record through what TensorFlow.js does to saved names, and keeps it as it was given', () => {
+    const given = { 'dense_Dense1/kernel': 2, name: Infinity };
+    const table = byName({ values: given });
+    given.name = 3;
+    expect(table(0)).toBe(Infinity);
+    expect(JSON.parse(JSON.stringify(table.config))).toEqual({
+      schedule: 'testByName',
+      options: {
+        values: {
+          entries: [
+            { name: 'dense_Dense1/kernel', value: 2 },
+            { name: 'name', value: 'Infinity' },
+          ],
+        },
+      },
+    });
+    const again = scheduleFromConfig(JSON.parse(JSON.stringify(table.config)));
+    expect(again.config).toEqual(table.config);
+    expect(again(0)).toBe(Infinity);
+  });
+
   it('refuses wrong options, steps and names', () => {
     expect(() => linear({} as never)).toThrow(
       new TypeError('testLinear: slope is required and must be in (-∞, ∞)'),
@@ -62,7 +100,7 @@ describe('a schedule', () => {
     );
     expect(() => nested({ inner: (t) => t }).config).toThrow(
       new TypeError(
-        'inner: a plain function cannot be saved; use a schedule of @optim/schedules or define one with defineSchedule',
+        'inner: a plain function cannot be saved; a schedule of @optim/schedules, or one made with defineSchedule, can',
       ),
     );
   });
