@@ -5,8 +5,9 @@
 import { AdaFactor } from '@optim/adafactor';
 import { AdamP } from '@optim/adamp';
 import { AdamW } from '@optim/adamw';
+import { AliG } from '@optim/alig';
 import type { BaseOptimizer, Hook, StateDict } from '@optim/core';
-import { cautious } from '@optim/hooks';
+import { cautious, stableWeightDecay } from '@optim/hooks';
 import { Lion } from '@optim/lion';
 import { SGDW } from '@optim/sgdw';
 import * as tf from '@tensorflow/tfjs-core';
@@ -148,6 +149,15 @@ describe.each(Object.entries(table))('%s', (_name, row) => {
     expect(fused.at(-1)! / fused[0]!).toBeLessThan(0.2);
     expectClose('losses', fused, await withOps(() => fit([row.hook()])), 1e-3);
   });
+});
+
+it('what an algorithm does not have, a hook is refused', () => {
+  const adaptive = (): Hook => stableWeightDecay(0.1);
+  expect(() => new Lion({ transforms: [adaptive()] })).toThrow(
+    new TypeError('Lion: transforms: hook stableWeightDecay needs a second moment, which Lion does not have'),
+  );
+  expect(() => new SGDW({ transforms: [adaptive()] })).toThrow(TypeError);
+  expect(() => new AliG({ transforms: [adaptive()] })).toThrow(TypeError);
 });
 
 describe('cautious', () => {
