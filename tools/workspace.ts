@@ -28,7 +28,7 @@ export interface Manifest {
   peerDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
   peerDependenciesMeta?: Record<string, { optional?: boolean }>;
-  exports?: Record<string, string | Record<string, string>>;
+  exports?: Record<string, string | Record<string, string | Record<string, string>>>;
   optim?: { family: string; algorithms: Algorithm[] };
 }
 
@@ -87,7 +87,8 @@ export function publishedPackages(from: string = root): WorkspacePackage[] {
 export function entryPoints(folder: string, { name, exports = {} }: Manifest): Map<string, string> {
   return new Map(
     Object.entries(exports).flatMap(([path, conditions]) => {
-      const source = typeof conditions === 'string' ? undefined : conditions['@optim/source'];
+      const given = typeof conditions === 'string' ? undefined : conditions['@optim/source'];
+      const source = typeof given === 'object' ? given['default'] : given;
       return source === undefined ? [] : [[posix.join(name, path), join(folder, source)]];
     }),
   );

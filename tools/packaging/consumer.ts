@@ -12,6 +12,15 @@ model.fit(xs, ys, { epochs: 200, batchSize: 4, shuffle: false, verbose: 0 })
   .then(({ history }) => console.log(JSON.stringify(history.loss)));
 `;
 
+/** Prints the kernels of the very first step, taken without waiting for anything. */
+const first = `
+const x = tf.variable(tf.tensor1d([1, 2]), true, 'x');
+const optimizer = new AdaBelief();
+tf.setBackend('cpu');
+tf.profile(() => optimizer.applyGradients({ x: tf.tensor1d([1, 1]) }) ?? [])
+  .then(({ kernels }) => console.log(JSON.stringify(kernels.map(({ name }) => name))));
+`;
+
 const typed = `
 const optimizer: tf.Optimizer = new AdaBelief({ learningRate: 0.1, beta1: 0.9 });
 const rate: number = new AdaBelief().learningRate;
@@ -45,6 +54,8 @@ export const files: Record<string, string> = {
   'package.json': JSON.stringify({ name: 'consumer', private: true }),
   'train.mjs': esm + train,
   'train.cjs': cjs + train,
+  'first.mjs': esm + first,
+  'first.cjs': cjs + first,
   'typed.mts': `import * as tf from '@tensorflow/tfjs-core';
 import { AdaBelief } from '@optim/adabelief';${typed}`,
   'typed.cts': `import tf = require('@tensorflow/tfjs-core');

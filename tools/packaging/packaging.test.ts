@@ -95,7 +95,7 @@ describe('a project that installs @optim/adabelief', () => {
 
   it('gets the two packages it stands on and nothing else of ours', () => {
     expect(readdirSync(join(project, 'node_modules/@optim')).sort()).toEqual(['adabelief', 'core', 'fusion']);
-    expect(dependencies('adabelief')).toEqual(['@optim/core']);
+    expect(dependencies('adabelief')).toEqual(['@optim/core', '@optim/fusion']);
     expect(dependencies('core')).toEqual(['@optim/fusion']);
     expect(dependencies('fusion')).toEqual([]);
   });
@@ -107,6 +107,10 @@ describe('a project that installs @optim/adabelief', () => {
     // The first step is one of gradient descent, by hand: the weights become 0.3 and 0.35, the bias 0.5.
     expect(loss[1]).toBeCloseTo((0.5 ** 2 + 2.15 ** 2 + 1.2 ** 2 + 2.85 ** 2) / 4, 5);
     expect(loss[199]).toBeLessThan(1e-3);
+  });
+
+  it.each(['first.mjs', 'first.cjs'])('has its kernels from the first step on, with %s', (script) => {
+    expect(JSON.parse(run(process.execPath, [script], project))).toContain('AdaBelief.update');
   });
 
   it.each([
