@@ -70,7 +70,10 @@ function resumes(way: string): Check {
 function various({ table }: Subject): Options {
   const options: Options = {};
   if ('weightDecay' in table) options['weightDecay'] = 0.1;
-  if ('parameterGroups' in table) options['parameterGroups'] = [{ match: /^b_?ias$/i, weightDecay: 0.3 }];
+  if ('parameterGroups' in table) {
+    const overrides = 'weightDecay' in table ? { weightDecay: 0.3 } : {};
+    options['parameterGroups'] = [{ match: /^b_?ias$/i, ...overrides }];
+  }
   if ('transforms' in table) options['transforms'] = [identity()];
   return options;
 }
