@@ -178,12 +178,15 @@ export function biasCorrection(
  * ```text
  * ρ∞ = 2/(1 − β₂) − 1
  * ρ  = ρ∞ − 2t·β₂ᵗ/(1 − β₂ᵗ)
- * r  = √[(ρ − 4)(ρ − 2)ρ∞ / ((ρ∞ − 4)(ρ∞ − 2)ρ)]      meaningful for ρ > 4
+ * r  = √[(ρ − 4)(ρ − 2)ρ∞ / ((ρ∞ − 4)(ρ∞ − 2)ρ)]
  * ```
+ *
+ * Up to a length of 4 the variance is not finite: both are 0 there, below every threshold.
  */
 export function rectification(t: number, beta2: number): { rho: number; r: number } {
   const rhoInf = 2 / (1 - beta2) - 1;
   const power = beta2 ** t;
   const rho = rhoInf - (2 * t * power) / (1 - power);
+  if (rho <= 4) return { rho: 0, r: 0 };
   return { rho, r: Math.sqrt(((rho - 4) * (rho - 2) * rhoInf) / ((rhoInf - 4) * (rhoInf - 2) * rho)) };
 }

@@ -121,8 +121,7 @@ export class DiffGrad extends Optimizer<DiffGradOptions> {
     const { rectify, nSmaThreshold, degeneratedToSgd, beta2 } = hyper;
     const { alpha, correction } = biasCorrection(t, hyper);
     const { rho, r } = rectify ? rectification(t, beta2) : { rho: Infinity, r: 1 };
-    // Up to a length of 4 the variance is not finite.
-    const divides = rho > 4 && rho >= nSmaThreshold;
+    const divides = rho >= nSmaThreshold;
     const eta = divides ? alpha * correction * r : alpha;
     return { eta, correction, divides, moves: divides || degeneratedToSgd };
   }

@@ -115,9 +115,9 @@ export class RAdam extends Optimizer<RAdamOptions> {
     return { eta: rectified ? alpha * r * correction : alpha, correction, rectified };
   }
 
-  /** Whether the moving average is long enough to divide by; up to a length of 4 its variance is not finite. */
+  /** Whether the moving average is long enough to divide by. */
   protected rectifies(rho: number, threshold: number): boolean {
-    return rho > 4 && rho >= threshold;
+    return rho >= threshold;
   }
 
   /** Weights do not decay in a step that is withheld. */
