@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { AdamW, createOptimizer, optimizers, SAM } from '@optim/all';
+import { AdamW, createOptimizer, loadOptimizer, optimizers, SAM, Yogi } from '@optim/all';
 import { describe, expect, it } from 'vitest';
 import { workspacePackages } from '../../../tools/workspace.js';
 
@@ -30,9 +30,13 @@ describe('@optim/all', () => {
     sam.dispose();
   });
 
+  it('tells the class of a name', () => {
+    expect(loadOptimizer('Yogi')).toBe(Yogi);
+  });
+
   it('refuses a name it does not know', () => {
     expect(() => (createOptimizer as (name: string) => unknown)('Adam')).toThrow(
-      /^@optim\/all: name must be one of AdaBelief, .*, got "Adam"$/,
+      /^@optim\/all: name must be one of A2Grad, AccSGD, .*, got "Adam"$/,
     );
   });
 });
