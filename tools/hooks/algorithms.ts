@@ -41,7 +41,7 @@ function corrected(slot: string, beta2: number): NonNullable<Algorithm['secondMo
 }
 
 /** Root of the mean square. */
-export function rms(x: readonly number[]): number {
+function rms(x: readonly number[]): number {
   return Math.hypot(...x) / Math.sqrt(x.length);
 }
 
