@@ -84,6 +84,10 @@ type Coefficients = { rho: number; beta: number };
  *
  * The first code and the PyTorch ports always factor the last two axes; torch and optax have other decay rules.
  *
+ * **When to use:** large models with large matrices (T5, PaLM), where a second moment of every weight does not fit into
+ * memory. **When not:** small networks: tensors below `minDimSizeToFactor` save nothing, and AdamW has less to clip.
+ * **Hint:** leave `learningRate` unset at first; for fine-tuning set 1e-3, with `scaleParameter`.
+ *
  * @example
  * ```ts
  * import { AdaFactor } from '@optim/adafactor';

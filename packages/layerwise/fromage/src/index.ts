@@ -45,6 +45,10 @@ type Coefficients = { growth: number };
  *
  * optax raises norms below 1e-6 to 1e-6 and has no bound.
  *
+ * **When to use:** where one learning rate has to serve layers and networks of any size, GANs and transformers among them,
+ * without a slot. **When not:** where gradients are sparse or differ in size within a tensor, which Adam evens out.
+ * **Hint:** 0.01 from scratch, 0.001 for fine-tuning; halve it when the loss stalls. `pBound` 2 or so against overfitting.
+ *
  * @example
  * ```ts
  * import { Fromage } from '@optim/fromage';

@@ -70,6 +70,10 @@ type Known = Coefficients & { clip?: number; decays: boolean };
  * Keras and timm decay outside the ratio or adapt only some tensors; the first PyTorch ports correct no bias and clamp
  * ‖p‖ at 10 (`biasCorrection: false, clampValue: 10`).
  *
+ * **When to use:** large batches, thousands of examples and more. **When not:** ordinary batches, where AdamW does as well
+ * and has no ratio to hold a layer back. **Hint:** start at 1e-3 to 1e-2 with a decay of 0.01 and a warm-up, and scale the
+ * rate with the square root of the batch size: it is the relative change of each tensor per step.
+ *
  * @example
  * ```ts
  * import { Lamb } from '@optim/lamb';

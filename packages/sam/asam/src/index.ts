@@ -53,6 +53,10 @@ export interface ASAMOptions extends PerturbationOptions {
  * are then never perturbed. The authors find biases by the names of PyTorch, where everything without "weight" in its
  * name is one.
  *
+ * **When to use:** in place of SAM where layers differ in scale, or have none of their own as before a normalization.
+ * **When not:** where time is short, for a step takes two evaluations of the gradient. **Hint:** rho 0.5 with eta 0.01 for
+ * small images, rho 1 for harder data; SAM's rho is on another scale.
+ *
  * @example
  * ```ts
  * import { ASAM } from '@optim/asam';

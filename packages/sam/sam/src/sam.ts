@@ -36,6 +36,10 @@ export interface SAMOptions extends PerturbationOptions {
  * PyTorch port; that of ASAM's authors is `@optim/asam`. Weight decay in the base is not part of g, where L2 in the
  * loss is.
  *
+ * **When to use:** where the training loss is low and the test loss is not: image models above all. **When not:** where
+ * time is short, for a step takes two evaluations of the gradient. **Hint:** rho 0.05, or 0.5 to 2 with `adaptive`, and the
+ * learning rate of the base; small batches perturb better than large ones.
+ *
  * @example
  * ```ts
  * import { SAM } from '@optim/sam';

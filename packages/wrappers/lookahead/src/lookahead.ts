@@ -61,6 +61,10 @@ const builtIn = ['Lookahead', 'Ranger', 'Ranger21'];
  * synchronization on) and in knowing the momentum of Adam-type bases. timm starts φ at the first synchronization; optax'
  * `reset_state` clears all state of the base. PyTorch ports have alpha 0.5.
  *
+ * **When to use:** around a base whose weights jump about from step to step, as a calmer version of it at the price of one
+ * slot. **When not:** in runs of few steps, where the slow weights lag behind. **Hint:** k 5 and alpha 0.5 to 0.8 do almost
+ * everywhere, and the base may take a somewhat larger learning rate than alone.
+ *
  * @example
  * ```ts
  * import { Lookahead } from '@optim/lookahead';
