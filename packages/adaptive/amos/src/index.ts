@@ -56,7 +56,7 @@ export interface AmosOptions extends Omit<CommonOptions, 'weightDecay' | 'weight
   dCoef?: Hyper;
   /** Decay in addition. @defaultValue `0` */
   extraL2?: Hyper;
-  /** Lower bound of v. @defaultValue `2 ** -125` */
+  /** Lower bound of v, 2⁻¹²⁵. @defaultValue `2.350988701644575e-38` */
   epsilon?: Hyper;
 }
 

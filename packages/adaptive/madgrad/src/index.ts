@@ -61,9 +61,9 @@ type Coefficients = { l: number; lambda: number };
  *
  * timm decays before the step, by the rate without ε; optax gives NaN for ε = 0.
  *
- * **When to use:** where SGD generalizes best but needs a schedule tuned by hand, and for sparse gradients. **When not:**
- * where weights must be decayed: they are measured from where they started. **Hint:** search for the learning rate anew,
- * good ones differ from those of SGD and Adam, and take much less weight decay than there, often none.
+ * **When to use:** where SGD generalizes best but needs a schedule tuned by hand, and for sparse gradients.
+ * **When not:** where weights must be decayed: they are measured from where they started. **Hint:** search for the
+ * learning rate anew, good ones differ from those of SGD and Adam, and take much less weight decay than there, often none.
  *
  * @example
  * ```ts

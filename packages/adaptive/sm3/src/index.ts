@@ -56,9 +56,9 @@ const axes = [0, 1, 2, 3, 4, 5] as const;
  * PyTorch ports take max(Aᵢ, new maximum) with beta > 0, which never falls; optax adds 1e-8 for ε. The paper has no
  * weight decay.
  *
- * **When to use:** large embeddings and sparse gradients, where Adam's second moment does not fit into memory. **When
- * not:** where memory is no concern: the bound is loose for tensors without structure along their axes. **Hint:** warm the
- * learning rate up, quadratically over the first 5 % of the steps; with `beta: 0` no decay of the rate is needed.
+ * **When to use:** large embeddings and sparse gradients, where Adam's second moment does not fit into memory.
+ * **When not:** where memory is no concern: the bound is loose for tensors without structure along their axes.
+ * **Hint:** warm the learning rate up, quadratically over the first 5 % of the steps; with `beta: 0` it needs no decay.
  *
  * @example
  * ```ts
