@@ -144,19 +144,24 @@ export function trace(
   };
 }
 
+/** Positions of the nodes that are computed on the host, per program. */
+const hostNodes = new WeakMap<Program, readonly number[]>();
+
 /** The values of all host nodes, by position, for one set of scalars. */
 export function hostValues(program: Program, scalars: readonly number[]): (number | boolean | undefined)[] {
+  const { nodes } = program;
+  let positions = hostNodes.get(program);
+  if (!positions) hostNodes.set(program, (positions = nodes.flatMap(({ host }, at) => (host ? [at] : []))));
   const values: (number | boolean | undefined)[] = [];
   let next = 0;
-  program.nodes.forEach((node, at) => {
-    if (node.op === 'scalar') values[at] = scalars[next++];
-    else if (node.op === 'constant') values[at] = node.value;
-    else if (node.host) {
-      const meaning = operations[node.op as OperationName].meaning as (
-        ...values: unknown[]
-      ) => number | boolean;
-      values[at] = meaning(...node.args.map((arg) => values[arg]));
+  for (const at of positions) {
+    const { op, args, value } = nodes[at]!;
+    if (op === 'scalar') values[at] = scalars[next++];
+    else if (op === 'constant') values[at] = value;
+    else {
+      const meaning = operations[op as OperationName].meaning as (...values: unknown[]) => number | boolean;
+      values[at] = meaning(...args.map((arg) => values[arg]));
     }
-  });
+  }
   return values;
 }

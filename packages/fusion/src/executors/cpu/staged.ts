@@ -9,15 +9,17 @@ import { LoopSequence } from '../wasm/sequence.js';
 import { cpuBackend, created, isWritable } from './backend.js';
 import { scratch, scratchMemory } from './scratch.js';
 
-/** Numbers that stay in the cache. */
-const most = 1 << 15;
+/** Numbers that stay in the cache from one phase to the next; one phase alone goes in blocks before that. */
+const most = 1 << 18;
+const mostOfOne = 1 << 15;
 
 /** Compiles a program if its tensors are small enough; otherwise gives `null`. */
 export function stagedKernel(program: Program, phases: readonly Program[]): Kernel | null {
   const { nodes, outputs } = program;
   const inputSizes = program.inputs.map((at) => sizeOf(nodes[at]!.shape));
   const outputSizes = outputs.map(({ node }) => sizeOf(nodes[node]!.shape));
-  if ([...inputSizes, ...outputSizes].reduce((sum, size) => sum + size, 0) > most) return null;
+  const numbers = [...inputSizes, ...outputSizes].reduce((sum, size) => sum + size, 0);
+  if (numbers > (phases.length > 1 ? most : mostOfOne)) return null;
   const loops = new LoopSequence(program, phases, scratchMemory());
   const { pointers, targets, copies } = loops;
   const shapes = outputs.map(({ node }) => [...nodes[node]!.shape]);
@@ -57,11 +59,16 @@ export function stagedKernel(program: Program, phases: readonly Program[]): Kern
         else if (replaced?.refCount === 1) {
           const tensor = inputs[targets[i]!]!;
           if (isWritable(tensor)) replaced.values.set(view);
-          else replaced.values = view.slice();
+          else replaced.values = copyOf(view);
           results.push(tensor);
-        } else results.push(created(backend, shapes[i]!, view.slice()));
+        } else results.push(created(backend, shapes[i]!, copyOf(view)));
       }
       return results;
     },
   };
+}
+
+/** Several times as fast as `slice`, which fills the new array with zeros first. */
+function copyOf(values: Float32Array): Float32Array {
+  return new Float32Array(values);
 }

@@ -4,6 +4,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Unsupported } from '../../executor.js';
 
+/** What the backend keeps of a tensor. */
+interface Data {
+  readonly id: number;
+  readonly memoryOffset: number;
+  readonly refCount: number;
+}
+
 /** What is used of the backend. */
 export interface WasmBackend {
   readonly wasm: {
@@ -16,9 +23,7 @@ export interface WasmBackend {
       disposeData(id: number): void;
     };
   };
-  readonly dataIdMap: {
-    get(dataId: object): { readonly id: number; readonly memoryOffset: number; readonly refCount: number };
-  };
+  readonly dataIdMap: { get(dataId: object): Data };
   makeOutput(shape: readonly number[], dtype: 'float32'): tf.TensorInfo;
 }
 
@@ -46,11 +51,10 @@ export function memoryOf(backend: WasmBackend): WebAssembly.Memory {
 }
 
 /**
- * Makes the backend forget what it derived from a tensor that was just overwritten: it keeps matrices and filters
- * packed for its own kernels, by tensor. The numbers themselves stay where they are.
+ * Makes the backend forget what it derived from a tensor that is overwritten: it keeps matrices and filters packed for its
+ * own kernels, by tensor. The numbers themselves stay where they are.
  */
-export function forgetDerived({ wasm, dataIdMap }: WasmBackend, { dataId, size }: tf.Tensor): void {
-  const { id, memoryOffset } = dataIdMap.get(dataId);
+export function forgetDerived({ wasm }: WasmBackend, { id, memoryOffset }: Data, size: number): void {
   wasm.tfjs.disposeData(id);
   wasm.tfjs.registerTensor(id, size, memoryOffset);
 }

@@ -23,13 +23,16 @@ function compile(program: Program, phases: readonly Program[]): Kernel {
     run(inputs, scalars) {
       const backend = wasmBackend();
       const { dataIdMap } = backend;
-      for (let i = 0; i < inputs.length; i++) pointers[i] = dataIdMap.get(inputs[i]!.dataId).memoryOffset;
+      const data = inputs.map(({ dataId }) => dataIdMap.get(dataId));
+      for (let i = 0; i < data.length; i++) pointers[i] = data[i]!.memoryOffset;
       const outputs: tf.Tensor[] = [];
       for (let i = 0; i < targets.length; i++) {
-        const replaced = inputs[targets[i]!];
-        if (replaced && dataIdMap.get(replaced.dataId).refCount === 1) {
+        const target = targets[i]!;
+        if (data[target]?.refCount === 1) {
+          const replaced = inputs[target]!;
           outputs.push(replaced);
-          pointers[inputs.length + i] = pointers[targets[i]!]!;
+          pointers[inputs.length + i] = data[target].memoryOffset;
+          if ((replaced as tf.Variable).trainable) forgetDerived(backend, data[target], replaced.size);
         } else if (copies[i]! < 0) {
           const info = backend.makeOutput(shapes[i]!, 'float32');
           outputs.push(tf.engine().makeTensorFromTensorInfo(info));
@@ -37,7 +40,6 @@ function compile(program: Program, phases: readonly Program[]): Kernel {
         }
       }
       loops.run(scalars, loops.scratch > 0 ? scratchMemory(backend, loops.scratch) : 0);
-      for (const output of outputs) if ((output as tf.Variable).trainable) forgetDerived(backend, output);
       copies.forEach((first, i) => {
         if (first >= 0) outputs.splice(i, 0, tf.clone(outputs[first]!));
       });
