@@ -1,12 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { AdaSmooth, type AdaSmoothOptions } from '@optim/adasmooth';
+import { defineHook } from '@optim/core';
 import { expectWalk, suite, walk } from '@optim/testing';
 import golden from '@optim/testing/golden/AdaSmooth.json' with { type: 'json' };
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
 // By default the first step is a hundred times the learning rate, too long for the rates of the suite.
 suite(golden, (options, golden) => new AdaSmooth(golden ? options : { beta2: 0.9, ...options }));
+
+/** Takes the step back, leaves the decay, and keeps the sum of the second moments. */
+const decayOnly = defineHook('decayOnly', {}, () => ({
+  reads: ['secondMoment'],
+  globals: { v: 0 },
+  observe: ({ secondMoment }) => ({ v: secondMoment!.sum() }),
+  combine: ({ v }) => ({ v: v! }),
+  update: ({ start }) => ({ param: start! }),
+}));
 
 describe('AdaSmooth', () => {
   // c = e/4 + 1/4: c² is 1/16 where e = 0, 1/4 where e = 1.
@@ -51,6 +62,21 @@ describe('AdaSmooth', () => {
       // e = 1 in the second step: v = 4/4.
       expectWalk(await walk(smooth(options), [4], [[0], [2]]), [[3], [2.25 - step]]);
     }
+  });
+
+  it('tells hooks its second moment, and the step from the decay', async () => {
+    const optimizer = smooth({
+      weightDecay: 1,
+      weightDecayMode: 'decoupled',
+      transforms: [decayOnly()],
+    });
+    const x = tf.tidy(() => tf.variable(tf.scalar(4), true, 'x'));
+    tf.tidy(() => optimizer.applyGradients({ x: tf.scalar(2) }));
+    // v = 4/16; p = 4·(1 − ¼).
+    expect(await optimizer.readGlobals()).toEqual({ 'decayOnly.v': 0.25 });
+    expect(await x.data()).toEqual(Float32Array.of(3));
+    x.dispose();
+    optimizer.dispose();
   });
 
   it('leaves elements without a gradient where they are', async () => {

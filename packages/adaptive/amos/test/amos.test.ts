@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Amos, type AmosOptions } from '@optim/amos';
+import { defineHook } from '@optim/core';
 import { expectClose, expectWalk, suite, walk } from '@optim/testing';
 import golden from '@optim/testing/golden/Amos.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
@@ -12,6 +13,9 @@ suite(golden, (options) => new Amos(options), {
       expectClose(`scale of ${name}`, slots['eta']!.data, [(scales as Record<string, number>)[name]!], 1e-6);
   },
 });
+
+/** Takes the step back, and leaves the decay. */
+const decayOnly = defineHook('decayOnly', {}, () => ({ update: ({ start }) => ({ param: start! }) }));
 
 describe('Amos', () => {
   // √ξ = √(ξη) = ½.
@@ -51,6 +55,10 @@ describe('Amos', () => {
   it('stays finite without a gradient, and decays by extraL2 alone then', async () => {
     expectWalk(await walk(amos({ extraL2: 0.125 }), [2, -4], [[0, 0]]), [[1.75, -3.5]]);
     expect(await walk(amos(), [2, -4], [[0, 0]])).toEqual([[2, -4]]);
+  });
+
+  it('tells hooks the step from the decay', async () => {
+    expectWalk(await walk(amos({ transforms: [decayOnly()] }), [2], [[3]]), [[2 - 2 / 32]]);
   });
 
   it('goes on after a schedule that gives 0', async () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Apollo, type ApolloOptions } from '@optim/apollo';
+import { defineHook } from '@optim/core';
 import { expectClose, expectWalk, suite, walk } from '@optim/testing';
 import golden from '@optim/testing/golden/Apollo.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
@@ -8,6 +9,9 @@ import { describe, expect, it } from 'vitest';
 
 // At the higher rates of the suite, Rosenbrock's function needs a slower rise.
 suite(golden, (options, golden) => new Apollo(golden ? options : { warmupSteps: 1000, ...options }));
+
+/** Takes the step back, and leaves the decay. */
+const decayOnly = defineHook('decayOnly', {}, () => ({ update: ({ start }) => ({ param: start! }) }));
 
 describe('Apollo', () => {
   const apollo = (options: ApolloOptions = {}): Apollo =>
@@ -75,6 +79,22 @@ describe('Apollo', () => {
     expectClose('d', slots['d']!.data, [2 * d], 1e-5);
     x.dispose();
     optimizer.dispose();
+  });
+
+  it('tells hooks the step from the decay, and the rate in force', async () => {
+    const rates = defineHook('rates', {}, () => ({
+      reads: ['learningRate'],
+      update: ({ param }, { learningRate }) => ({ param: param!.sub(learningRate!) }),
+    }));
+    // ⅛ in the first step of the warm-up: 2·(1 − ⅛·¼) − ⅛.
+    const options: ApolloOptions = {
+      warmupSteps: 10,
+      initLr: 0.125,
+      weightDecay: 0.25,
+      weightDecayType: 'decoupled',
+    };
+    const transforms = [decayOnly(), rates()];
+    expectWalk(await walk(apollo({ ...options, transforms }), [2], [[1]]), [[2 - 1 / 16 - 1 / 8]]);
   });
 
   it('leaves what has no gradient where it is', async () => {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { MADGRAD, type MADGRADOptions } from '@optim/madgrad';
+import { defineHook } from '@optim/core';
 import { expectClose, expectWalk, suite, walk } from '@optim/testing';
 import golden from '@optim/testing/golden/MADGRAD.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
 suite(golden, (options) => new MADGRAD(options));
+
+/** Takes the step back, and leaves the decay. */
+const decayOnly = defineHook('decayOnly', {}, () => ({ update: ({ start }) => ({ param: start! }) }));
 
 describe('MADGRAD', () => {
   const madgrad = (options: MADGRADOptions = {}): MADGRAD =>
@@ -67,6 +71,15 @@ describe('MADGRAD', () => {
     // Independent: 2.5 − ½·3.
     const independent = madgrad({ weightDecay: 0.5, weightDecayMode: 'independent' });
     expectWalk(await walk(independent, [3], [[8]]), [[1]]);
+  });
+
+  it('tells hooks the step from the decay', async () => {
+    const transforms = [decayOnly()];
+    for (const [weightDecayMode, p] of [
+      ['decoupled', 3 - 3 / 16],
+      ['independent', 1.5],
+    ] as const)
+      expectWalk(await walk(madgrad({ weightDecay: 0.5, weightDecayMode, transforms }), [3], [[8]]), [[p]]);
   });
 
   it('counts the steps of the optimizer for a parameter that comes late', async () => {
