@@ -5,10 +5,10 @@
 
 import {
   choice,
-  commonOptions,
   hyper,
   integer,
   nullable,
+  oneDecayOptions,
   Optimizer,
   outOfRange,
   real,
@@ -50,8 +50,6 @@ export interface ApolloOptions extends Omit<CommonOptions, 'weightDecayMode'> {
 
 type Coefficients = { eta: number; a: number };
 type ApolloScalars = Scalars<ApolloOptions, Coefficients & { decays: boolean }>;
-
-const { weightDecay, parameterGroups, transforms } = commonOptions();
 
 /**
  * Quasi-Newton method whose Hessian is a diagonal, updated so that it explains the last change of the gradient along the
@@ -100,9 +98,7 @@ export class Apollo extends Optimizer<ApolloOptions> {
     epsilon: hyper('(0, ∞)', 1e-4),
     rebound: choice(['constant', 'belief']),
     weightDecayType: nullable(choice(['l2', 'decoupled', 'stable'])),
-    weightDecay,
-    parameterGroups,
-    transforms,
+    ...oneDecayOptions(),
   };
 
   static override readonly momentumSlots: readonly string[] = ['m'];
