@@ -12,5 +12,5 @@ describe('as large tensors are, phase by phase and in blocks', () => {
   const blocks: Executor = { name: 'blocks', compile: (phase) => blockKernel(phase, 8) };
   beforeAll(() => registerExecutor('cpu', blocks));
   afterAll(() => registerExecutor('cpu', cpuExecutor));
-  webAssemblySuite(blocks);
+  webAssemblySuite(blocks, 1000);
 });

@@ -13,6 +13,7 @@ import {
   type ReductionName,
   type Shape,
 } from '../src/index.js';
+import { split } from '../src/phases.js';
 
 /** A program with something to run it on. */
 export interface Sample {
@@ -130,6 +131,17 @@ function rule(
     }
     return Object.fromEntries(outputs);
   };
+}
+
+/** Of random programs those that have small values to keep, however little that is worth; and they keep them all. */
+export function keeping(all: fc.Arbitrary<Sample>): fc.Arbitrary<Sample> {
+  return all
+    .map((sample): Sample => {
+      const { nodes, outputs } = sample.program;
+      const phases = split(nodes, outputs, (elements, swept) => elements < swept);
+      return { ...sample, program: { ...sample.program, phases } };
+    })
+    .filter(({ program }) => program.phases.some(({ kept }) => kept.length > 0));
 }
 
 /** Random programs over random shapes, with inputs of which every element is an `element`. */

@@ -8,7 +8,7 @@ import { kernelFor, registerExecutor } from '../src/index.js';
 import { describeProgram } from '../src/kernels.js';
 import { checkKernel } from './check.js';
 import { opsPrecision, smallest, type Precision } from './precision.js';
-import { any, ordinary, samples } from './programs.js';
+import { any, keeping, ordinary, samples } from './programs.js';
 import { anything, contains } from './sets.js';
 
 const { max, min } = opsPrecision.webgl.exceptions;
@@ -29,13 +29,16 @@ describe.each([
   ['ordinary numbers', ordinary],
   ['NaN, infinities, zeros and denormals', any],
 ] as const)('random programs on %s', (_, element) => {
-  it('give what the interpreter allows on webgl', async () => {
+  it.each([
+    ['', 150, samples(element)],
+    [' when they keep small values', 20, keeping(samples(element))],
+  ] as const)('give what the interpreter allows on webgl%s', async (__, numRuns, all) => {
     registerExecutor('webgl', webglExecutor);
-    const property = fc.asyncProperty(samples(element), async (sample) => {
+    const property = fc.asyncProperty(all, async (sample) => {
       const phases = describeProgram(sample.program);
       expect(phases.map(({ executor }) => executor)).toEqual(phases.map(() => 'webgl'));
       await checkKernel(kernelFor(sample.program), sample, precision);
     });
-    await fc.assert(property, { numRuns: 150, seed: 20260101 });
+    await fc.assert(property, { numRuns, seed: 20260101 });
   });
 });

@@ -8,7 +8,7 @@ import { webgpuExecutor } from '../src/executors/webgpu/executor.js';
 import { kernelFor, phasePrograms, registerExecutor, Unsupported, type Program } from '../src/index.js';
 import { mismatches } from './interpreter.js';
 import { opsPrecision, type Precision } from './precision.js';
-import { any, ordinary, samples, type Sample } from './programs.js';
+import { any, keeping, ordinary, samples, type Sample } from './programs.js';
 
 const { minimum, maximum, min, max } = opsPrecision.webgpu.exceptions;
 
@@ -92,6 +92,10 @@ function onWebgpu(all: fc.Arbitrary<Sample>): void {
 
   it('give what the interpreter allows', { timeout }, async () => {
     await fc.assert(fc.asyncProperty(plain, check), { numRuns: 120, seed: 20260101 });
+  });
+
+  it('give it also when they keep small values', { timeout }, async () => {
+    await fc.assert(fc.asyncProperty(keeping(plain), check), { numRuns: 20, seed: 20260103 });
   });
 
   it('give it also where the device binds few buffers', { timeout }, async () => {
