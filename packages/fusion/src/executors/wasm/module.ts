@@ -17,16 +17,26 @@ export interface CompiledLoop extends Emitted {
 /** Loops of the same text share an instance; programs differ in sizes more often than in structure. */
 const instances = new WeakMap<WebAssembly.Memory, Map<string, Run>>();
 
+/** What was compiled for a memory: a phase may be run alone as well as among others. */
+const compiled = new WeakMap<WebAssembly.Memory, WeakMap<Program, CompiledLoop[]>>();
+
 /**
  * Compiles the loops of a phase for a memory.
  * @throws Unsupported where WebAssembly may not be compiled (a content security policy) or has no SIMD
  */
 export function compileLoops(phase: Program, memory: WebAssembly.Memory): CompiledLoop[] {
-  const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
-  return loopsOf(phase).map((loop) => {
-    const emitted = emitLoop(phase, loop, shared);
-    return { ...emitted, loop, run: instantiate(emitted.bytes, memory) };
-  });
+  let known = compiled.get(memory);
+  if (!known) compiled.set(memory, (known = new WeakMap()));
+  let loops = known.get(phase);
+  if (!loops) {
+    const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+    loops = loopsOf(phase).map((loop) => {
+      const emitted = emitLoop(phase, loop, shared);
+      return { ...emitted, loop, run: instantiate(emitted.bytes, memory) };
+    });
+    known.set(phase, loops);
+  }
+  return loops;
 }
 
 function instantiate(bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): Run {
