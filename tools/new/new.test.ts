@@ -80,6 +80,7 @@ test('package.json is that of the packages that are there, but for what the auth
     version: '0.0.0',
     description: 'AdaToy optimizer for TensorFlow.js',
     keywords: ['tensorflow.js', 'tfjs', 'optimizer', 'ada-toy'],
+    dependencies: { '@optim/core': 'workspace:^' },
     optim: {
       family: 'adam',
       algorithms: [{ class: 'AdaToy', paper: '', officialCode: null, seed: 'AdaToy' }],

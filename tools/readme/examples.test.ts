@@ -93,10 +93,11 @@ test.each(examples.filter(compiles))('$title trains', async ({ code }) => {
   const model = dense();
   const [x, y] = [tf.ones([4, 2]), tf.ones([4, 1])];
   await run(code, model);
-  const { history } = await model.fit(x, y, { epochs: 2, verbose: 0 });
-  const [first, second] = history['loss'] as number[];
-  expect(first).toBe(1);
-  expect(second).toBeLessThan(1);
+  // Some rules withhold their first steps, and some overshoot in them.
+  const { history } = await model.fit(x, y, { epochs: 40, verbose: 0 });
+  const loss = history['loss'] as number[];
+  expect(loss[0]).toBe(1);
+  expect(loss.at(-1)).toBeLessThan(1);
   const { base } = model.optimizer as { base?: { c?: tf.Tensor } };
   model.optimizer.dispose();
   base?.c?.dispose(); // the learning rate, which `dispose` of tf.train.momentum forgets
