@@ -251,11 +251,15 @@ function elementwise(op: OperationName, ...operands: Operand[]): Expression {
 function reduce(op: ReductionName, x: Expression, axes?: readonly number[]): Expression {
   if (x.kind !== 'number')
     throw misuse(`${op}: operand must be a number, got a ${x.kind} (shape ${showShape(x.shape)})`);
-  if (axes === undefined) return new Expression(op, [x], [], 'number', { axes: null });
+  // Over one element there is nothing to do, and no phase to be spent.
+  if (axes === undefined) {
+    return !x.host && x.rank === 0 ? x : new Expression(op, [x], [], 'number', { axes: null });
+  }
   if (!Array.isArray(axes))
     throw misuse(`${op}: axes must be an array, got ${String(axes)} (shape ${showShape(x.shape)})`);
   const wrong = axes.find((axis) => !Number.isInteger(axis) || axis < 0 || axis >= x.rank);
   if (wrong !== undefined) throw misuse(`${op}: axis ${wrong} is not an axis of shape ${showShape(x.shape)}`);
+  if (!x.host && axes.every((axis) => x.shape[axis] === 1)) return x;
   const shape = x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
   return new Expression(op, [x], shape, 'number', { axes: [...new Set(axes)].sort((a, b) => a - b) });
 }

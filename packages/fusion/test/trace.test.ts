@@ -60,15 +60,15 @@ describe('nodes', () => {
   });
 
   it('are kept apart when anything differs', () => {
-    const program = trace('Test', { x: [2, 1], y: [2, 1] }, ['x'], ({ x, y }, { x: s }) => ({
+    const program = trace('Test', { x: [2, 1], y: [2, 3] }, ['x'], ({ x, y }, { x: s }) => ({
       inputs: x!.sub(y!).mul(s!),
       order: y!.sub(x!),
       zeros: x!.div(0).add(x!.div(-0)),
-      axes: x!
+      axes: y!
         .sum([0])
-        .add(x!.sum([1]))
-        .add(x!.sum())
-        .add(x!.sum([0, 1])),
+        .add(y!.sum([1]))
+        .add(y!.sum())
+        .add(y!.sum([0, 1])),
       shapes: x!
         .broadcastTo([2, 2])
         .sum()
@@ -82,6 +82,16 @@ describe('nodes', () => {
     expect(count(program, 'constant')).toBe(2);
     expect(count(program, 'sum')).toBe(6);
     expect(count(program, 'broadcast')).toBe(2);
+  });
+
+  it('reduce nothing to one element where there is only one', () => {
+    const { nodes, phases } = trace('Test', { x: [2, 1], s: [], none: [0] }, [], ({ x, s, none }) => ({
+      a: x!.sum([1]),
+      b: s!.max().add(s!.sum()),
+      c: none!.sum(),
+    }));
+    expect(nodes.map(({ op }) => op)).toEqual(['input', 'input', 'add', 'input', 'sum']);
+    expect(phases.length).toBe(1);
   });
 
   it('give axes in order and once', () => {

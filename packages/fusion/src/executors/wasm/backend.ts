@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Unsupported } from '../../executor.js';
 
 /** What the backend keeps of a tensor. */
-interface Data {
+export interface Data {
   readonly id: number;
   readonly memoryOffset: number;
   readonly refCount: number;

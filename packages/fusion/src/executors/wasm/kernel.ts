@@ -4,7 +4,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Executor, Kernel } from '../../executor.js';
 import type { Program } from '../../program.js';
-import { forgetDerived, memoryOf, scratchMemory, wasmBackend } from './backend.js';
+import { forgetDerived, memoryOf, scratchMemory, wasmBackend, type Data } from './backend.js';
 import { LoopSequence } from './sequence.js';
 
 /** WebAssembly SIMD kernels in the memory of the wasm backend. */
@@ -18,13 +18,17 @@ function compile(program: Program, phases: readonly Program[]): Kernel {
   const loops = new LoopSequence(program, phases, memoryOf(wasmBackend()));
   const { pointers, targets, copies } = loops;
   const shapes = program.outputs.map(({ node }) => [...program.nodes[node]!.shape]);
+  // Kept from run to run: there are thousands of runs in a step of a model with many small tensors.
+  const data: Data[] = [];
   return {
     executor: 'wasm',
     run(inputs, scalars) {
       const backend = wasmBackend();
       const { dataIdMap } = backend;
-      const data = inputs.map(({ dataId }) => dataIdMap.get(dataId));
-      for (let i = 0; i < data.length; i++) pointers[i] = data[i]!.memoryOffset;
+      for (let i = 0; i < inputs.length; i++) {
+        data[i] = dataIdMap.get(inputs[i]!.dataId);
+        pointers[i] = data[i]!.memoryOffset;
+      }
       const outputs: tf.Tensor[] = [];
       for (let i = 0; i < targets.length; i++) {
         const target = targets[i]!;
