@@ -11,7 +11,9 @@ export const listEnd = '<!-- end of packages -->';
 
 /** What a description says beyond the obvious. */
 function meaning({ description = '', license }: Manifest): string {
-  const what = description.replace(/( optimizers?)?,? for TensorFlow\.js/, '');
+  const what = description
+    .replace(/ optimizers? for TensorFlow\.js:/, ':')
+    .replace(/,? for TensorFlow\.js/, '');
   return kindOf(license) === 'permissive' ? what : `${what}. **${license}**`;
 }
 
