@@ -3,7 +3,7 @@
 // except under the key `name`, and turns infinities into null.
 
 import { hookFromConfig, type Hook, type HookConfig } from './hook.js';
-import type { ParameterGroup } from './group.js';
+import { whole, type ParameterGroup } from './group.js';
 import { decodeMatch, encodeMatch, type SavedMatch } from './match.js';
 import { decodeValue, encodeValue, isSchedule } from './schedule.js';
 
@@ -39,9 +39,14 @@ export function encodeOptions(owner: string, options: object): Record<string, un
   );
 }
 
-/** Like {@link encodeOptions}, without what has no JSON form: a plain function in place of a schedule. */
+/**
+ * Like {@link encodeOptions}, without groups and hooks, which stay those of the constructor, and without what has no JSON
+ * form: a plain function in place of a schedule.
+ */
 export function encodeSavable(owner: string, options: object): Record<string, unknown> {
-  const savable = Object.entries(options).filter(([, value]) => !isSchedule(value) || value.config);
+  const savable = Object.entries(options).filter(
+    ([name, value]) => !whole.includes(name) && (!isSchedule(value) || value.config),
+  );
   return encodeOptions(owner, Object.fromEntries(savable));
 }
 

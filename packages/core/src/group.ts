@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { isMatch, type Match } from './match.js';
+import type * as tf from '@tensorflow/tfjs-core';
+import { isMatch, matches, type Match } from './match.js';
 import { check, show, suggestion, type OptionSpec } from './options.js';
-import { isSchedule } from './schedule.js';
 
 /**
  * Hyper-parameters for some of the parameters: those whose variable's name matches a regular expression, or for which
@@ -16,7 +16,7 @@ export interface ParameterGroup {
 }
 
 /** Options that belong to the optimizer as a whole and cannot differ between groups. */
-const whole = ['parameterGroups', 'transforms'];
+export const whole: readonly string[] = ['parameterGroups', 'transforms'];
 
 /**
  * Checks the groups against the option table of the optimizer.
@@ -48,22 +48,13 @@ export function checkGroups(
   });
 }
 
-/**
- * Options at one step: schedules evaluated and checked against their rows.
- * @param step - number of updates done before
- */
-export function atStep(
-  owner: string,
-  table: Record<string, OptionSpec>,
-  options: object,
-  step: number,
-): Record<string, unknown> {
-  const values: Record<string, unknown> = { ...options };
-  for (const [name, value] of Object.entries(options)) {
-    const row = table[name];
-    if (!row?.symbolic || !isSchedule(value)) continue;
-    values[name] = value(step);
-    check(owner, `${name} at step ${step}`, row.scheduled ?? row, values[name]);
-  }
-  return values;
+/** Options of each group by its index; 0 is that of the parameters in no group. */
+export function grouped<S extends { readonly parameterGroups: unknown }>(settings: S): S[] {
+  const groups = settings.parameterGroups as readonly ParameterGroup[];
+  return [settings, ...groups.map(({ match: _, ...overrides }) => ({ ...settings, ...overrides }))];
+}
+
+/** Index of a variable's group. */
+export function groupOf(groups: readonly ParameterGroup[], variable: tf.Variable): number {
+  return groups.findIndex(({ match }) => matches(match, variable)) + 1;
 }

@@ -127,11 +127,14 @@ export function isHook(value: unknown): value is Hook {
   );
 }
 
-/** Hooks with a key each that no other has: the name, numbered where a name comes again. */
-export function keyed(
-  owner: string,
-  hooks: readonly Hook[],
-): { readonly key: string; readonly hook: Hook }[] {
+/** A hook of an optimizer, and a key that no other has. */
+export interface KeyedHook {
+  readonly key: string;
+  readonly hook: Hook;
+}
+
+/** Hooks with their keys: the name, numbered where a name comes again. */
+export function keyed(owner: string, hooks: readonly Hook[]): KeyedHook[] {
   const seen = new Map<string, number>();
   return hooks.map((hook) => {
     if (!/^[a-z][a-z0-9]*$/i.test(hook.name)) {
@@ -141,4 +144,17 @@ export function keyed(
     seen.set(hook.name, count);
     return { key: count === 1 ? hook.name : `${hook.name}${count}`, hook };
   });
+}
+
+/** What an algorithm declares, by name, and what its hooks do, as `key.name`. */
+export function withHooks<T>(
+  own: Readonly<Record<string, T>>,
+  hooks: readonly KeyedHook[],
+  declared: (hook: Hook) => Readonly<Record<string, T>> | undefined,
+): Record<string, T> {
+  const all = { ...own };
+  for (const { key, hook } of hooks) {
+    for (const [name, value] of Object.entries(declared(hook) ?? {})) all[`${key}.${name}`] = value;
+  }
+  return all;
 }

@@ -41,7 +41,8 @@ export {
   type OptimizerOptions,
   type WeightDecayMode,
 } from './common-options.js';
-export { Optimizer, type Momentum } from './optimizer.js';
+export type { Momentum } from './optimizer-state.js';
+export { Optimizer } from './optimizer.js';
 export {
   choice,
   custom,

@@ -2,13 +2,13 @@
 // Puts hooks, weight decay and the rule together into one program per stage, structure and shape.
 
 import { trace, where, type Expression, type Program, type Shape } from '@optim/fusion';
-import type { Hook } from './hook.js';
+import type { Hook, KeyedHook } from './hook.js';
 import type { Pair, Results, Round, TracedInit } from './rule.js';
 
 /** What there is to trace: the parts of one optimizer. */
 export interface Parts {
   readonly name: string;
-  readonly hooks: readonly { readonly key: string; readonly hook: Hook }[];
+  readonly hooks: readonly KeyedHook[];
   readonly rounds: readonly Round[];
   decay(pair: Pair, scalars: Record<string, unknown>): Pair;
   rate(param: Expression, scalars: Record<string, unknown>): Expression | null;
@@ -40,8 +40,6 @@ interface Observer {
   readonly late: boolean;
   readonly round: Round;
 }
-
-type Keyed = Parts['hooks'][number];
 
 type Tensors = Record<string, Expression>;
 
@@ -285,7 +283,7 @@ export class Tracer {
 
   /** The globals of a hook, and the learning rate if it reads that; null while a round has yet to find the rate. */
   private scalarsOf(
-    { key, hook }: Keyed,
+    { key, hook }: KeyedHook,
     param: Expression,
     scalars: Record<string, unknown>,
   ): Tensors | null {

@@ -4,7 +4,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BaseOptimizer, type NamedGradients, type NamedWeight } from './base.js';
 import { decodeOptions, encodeOptions, encodeSavable } from './config.js';
-import { Optimizer, type Momentum } from './optimizer.js';
+import type { Momentum } from './optimizer-state.js';
+import { Optimizer } from './optimizer.js';
 import { resolveOptions, show, type OptionTable } from './options.js';
 import type { Schedule } from './schedule.js';
 import { checkForeignState, checkStateDict, type ForeignState, type StateDict } from './state.js';
