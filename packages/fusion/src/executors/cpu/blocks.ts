@@ -77,7 +77,6 @@ class Stage {
     this.inBlocks = loop.axes.length === 1;
     this.length = this.inBlocks ? loop.axes[0]!.length : 0;
     this.block = Math.min(this.length, blockLength);
-    const isReduced = loop.axes.some(({ reduced }) => reduced);
     const pointers: number[] = [];
     let end = 0;
     const staged = (at: number, node: number, reduction: ReductionName | null): Staged => {
@@ -91,7 +90,7 @@ class Stage {
     };
     this.inputs = inputs.map((node) => staged(phase.inputs.indexOf(node), node, null));
     this.outputs = loop.outputs.map((output) =>
-      staged(phase.outputs.indexOf(output), output.node, isReduced ? reductionOf(phase, output) : null),
+      staged(phase.outputs.indexOf(output), output.node, loop.reduces ? reductionOf(phase, output) : null),
     );
     if (running > 0) pointers.push(4 * end);
     this.end = end + running / 4;

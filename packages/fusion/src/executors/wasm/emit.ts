@@ -4,7 +4,7 @@
 // The last axis is the one elements lie along. It is walked four lanes at a time, the rest element by element; what does
 // not change along it is computed before. Sums are accumulated in float64.
 
-import type { Program } from '../../program.js';
+import type { Output, Program } from '../../program.js';
 import { Accumulator, accumulatorBytes, type Mode } from './accumulator.js';
 import { Code, encodeModule, type ValueType } from './encoder.js';
 import { functions, type FunctionName } from './functions.js';
@@ -35,6 +35,19 @@ interface Operand {
   base: number;
 }
 
+/** A result that is reduced. */
+interface Reduction {
+  readonly accumulator: Accumulator;
+  readonly argument: number;
+  readonly target: Operand;
+  /** Axes it keeps. */
+  readonly kept: readonly number[];
+  /** How many of the axes before the last it keeps. */
+  readonly depth: number;
+  /** Its place among the accumulators of a column, or −1 where the last axis is reduced over. */
+  readonly column: number;
+}
+
 /** Encodes a loop of a phase. */
 export function emitLoop(program: Program, loop: Loop, shared: boolean): Emitted {
   return new Emitter(program, loop).encode(shared);
@@ -53,13 +66,11 @@ class Emitter {
   private readonly last: number;
   /** The index along each axis; along the last one in bytes. */
   private readonly index: readonly number[];
-  /** Axes that are reduced over. */
-  private readonly reduced: readonly number[];
-  private readonly kept: readonly number[];
-  /** Whether it reduces over other axes than the one elements lie along. */
-  private readonly isAcross: boolean;
+  private readonly reductions: readonly Reduction[];
   /** Pointer to memory for accumulators, after those to outputs. */
   private readonly scratch: number;
+  /** Bytes of the accumulators of one column. */
+  private readonly columnBytes: number;
 
   constructor(
     private readonly program: Program,
@@ -73,12 +84,11 @@ class Emitter {
     this.inputs = this.order.filter((at) => nodes[at]!.op === 'input');
     this.hosts = this.order.filter((at) => nodes[at]!.host && nodes[at]!.op !== 'constant');
     this.last = loop.axes.length - 1;
-    const axes = loop.axes.map((_, axis) => axis);
-    this.reduced = axes.filter((axis) => loop.axes[axis]!.reduced);
-    this.kept = axes.filter((axis) => !loop.axes[axis]!.reduced);
-    this.isAcross = this.reduced.length > 0 && this.kept.includes(this.last);
+    // Of an output that keeps the last axis there are as many results as columns.
+    const across = loop.reduces ? loop.outputs.filter(({ node }) => loop.spans(node)[this.last]) : [];
+    this.columnBytes = accumulatorBytes * across.length;
     const tensors = this.inputs.length + loop.outputs.length;
-    const pointers = tensors + (this.isAcross ? 1 : 0);
+    const pointers = tensors + (across.length > 0 ? 1 : 0);
     this.code = new Code([
       ...Array.from({ length: pointers + loop.axes.length }, (): ValueType => 'i32'),
       ...this.hosts.map((at): ValueType => (nodes[at]!.kind === 'boolean' ? 'i32' : 'f32')),
@@ -88,6 +98,9 @@ class Emitter {
     this.index = loop.axes.map(() => this.code.local('i32'));
     this.inputs.forEach((at, i) => this.operands.set(at, this.operand(i, loop.spans(at))));
     this.targets = loop.outputs.map(({ node }, i) => this.operand(this.inputs.length + i, loop.spans(node)));
+    this.reductions = loop.reduces
+      ? loop.outputs.map((output, i) => this.reduction(output, this.targets[i]!, across.indexOf(output)))
+      : [];
   }
 
   encode(shared: boolean): Emitted {
@@ -101,27 +114,24 @@ class Emitter {
       uniform,
       [],
     );
-    if (this.reduced.length === 0) this.elementwise(uniform);
-    else if (this.isAcross) this.reduceAcross(uniform);
-    else this.reduceAlong(uniform);
+    if (this.loop.reduces) this.reduce(uniform, 0);
+    else this.elementwise(uniform);
     return {
       bytes: encodeModule(this.code, shared),
       inputs: this.inputs,
       hosts: this.hosts,
-      scratch: this.isAcross
-        ? accumulatorBytes * this.roots.length * Math.max(1, this.loop.axes[this.last]!.length)
-        : 0,
+      scratch: this.columnBytes * Math.max(1, this.loop.axes[this.last]?.length ?? 1),
     };
   }
 
-  // --- The three forms of a loop ----------------------------------------------------------------------------------
+  // --- The two forms of a loop ------------------------------------------------------------------------------------
 
   private elementwise(uniform: Values): void {
     if (this.loop.axes.length === 0) {
       this.roots.forEach((at, i) => this.store(this.targets[i]!, uniform.get(at)!.single!, 'single'));
       return;
     }
-    this.nest(this.kept.slice(0, -1), () => {
+    this.nest(this.loop.order, () => {
       const values = this.invariant(uniform);
       this.rebase();
       this.along((mode) => {
@@ -131,77 +141,88 @@ class Emitter {
     });
   }
 
-  /** Elements lie along a reduced axis: one accumulator per result, folded at the end. */
-  private reduceAlong(uniform: Values): void {
-    const accumulators = this.accumulators();
-    this.nest(this.kept, () => {
-      for (const { accumulator } of accumulators) accumulator.start();
-      this.nest(this.reduced.slice(0, -1), () => {
-        const values = this.invariant(uniform);
-        this.rebase();
-        this.along((mode) => {
-          const inner = this.body(values, mode);
-          for (const { accumulator, argument } of accumulators)
-            accumulator.add(inner.get(argument)![mode]!, mode);
-        });
-      });
-      accumulators.forEach(({ accumulator }, i) => {
-        this.address(this.targets[i]!, this.kept);
-        accumulator.fold();
-        this.write('single');
-      });
-    });
-  }
-
   /**
-   * Elements lie along an axis that stays: results side by side, each over all reduced axes. Rows are read one after
-   * the other, and the accumulators of all columns kept in memory.
+   * The walk over the axes from the i-th of the order on. A reduction starts where the axes it keeps have been walked
+   * into, and is stored behind those it reduces over.
    */
-  private reduceAcross(uniform: Values): void {
-    const { code } = this;
-    const accumulators = this.accumulators();
-    const place = code.local('i32');
-    // Accumulators of a column, one after the other; those of four columns lie together.
-    const each = (mode: Mode, visit: (accumulator: Accumulator, i: number, offset: number) => void): void => {
-      code.get(this.scratch);
-      code.get(this.index[this.last]!);
-      code.i32((accumulators.length * accumulatorBytes) / 4);
-      code.emit(0x6c, 0x6a); // i32.mul, i32.add
-      code.set(place);
-      const bytes = accumulatorBytes * (mode === 'lanes' ? 4 : 1);
-      accumulators.forEach(({ accumulator }, i) => visit(accumulator, i, i * bytes));
-    };
-    this.nest(this.kept.slice(0, -1), () => {
-      for (const { accumulator } of accumulators) accumulator.start();
-      this.along((mode) => each(mode, (accumulator, _, offset) => accumulator.save(place, offset, mode)));
-      this.nest(this.reduced, () => {
-        const values = this.invariant(uniform);
-        this.rebase();
-        this.along((mode) => {
-          const inner = this.body(values, mode);
-          each(mode, (accumulator, i, offset) => {
-            accumulator.load(place, offset, mode);
-            accumulator.add(inner.get(accumulators[i]!.argument)![mode]!, mode);
-            accumulator.save(place, offset, mode);
-          });
-        });
-      });
+  private reduce(uniform: Values, i: number): void {
+    const { order } = this.loop;
+    const own = this.reductions.filter(({ depth }) => depth === i);
+    for (const { accumulator } of own) accumulator.start();
+    const columns = own.filter(({ column }) => column >= 0);
+    if (columns.length > 0) {
       this.along((mode) =>
-        each(mode, (accumulator, i, offset) => {
-          accumulator.load(place, offset, mode);
-          this.address(this.targets[i]!, this.kept);
+        this.inColumns(columns, mode, ({ accumulator }, place, at) => accumulator.save(place, at, mode)),
+      );
+    }
+    if (i < order.length) this.nest([order[i]!], () => this.reduce(uniform, i + 1));
+    else this.accumulate(uniform);
+    if (columns.length > 0) {
+      this.along((mode) =>
+        this.inColumns(columns, mode, ({ accumulator, target, kept }, place, at) => {
+          accumulator.load(place, at, mode);
+          this.address(target, kept);
           accumulator.result(mode);
           this.write(mode);
         }),
       );
+    }
+    for (const { accumulator, target, kept, column } of own) {
+      if (column >= 0) continue;
+      this.address(target, kept);
+      accumulator.fold();
+      this.write('single');
+    }
+  }
+
+  /** One row: reductions over the last axis in locals, those that keep it in memory. */
+  private accumulate(uniform: Values): void {
+    const values = this.invariant(uniform);
+    this.rebase();
+    this.along((mode) => {
+      const inner = this.body(values, mode);
+      const add = ({ accumulator, argument }: Reduction): void =>
+        accumulator.add(inner.get(argument)![mode]!, mode);
+      const columns = this.reductions.filter(({ column }) => column >= 0);
+      this.inColumns(columns, mode, (reduction, place, at) => {
+        reduction.accumulator.load(place, at, mode);
+        add(reduction);
+        reduction.accumulator.save(place, at, mode);
+      });
+      for (const reduction of this.reductions) if (reduction.column < 0) add(reduction);
     });
   }
 
-  private accumulators(): { accumulator: Accumulator; argument: number }[] {
-    return this.loop.outputs.map((output) => ({
+  /** Visits accumulators in memory: those of a column one after the other, those of four columns together. */
+  private inColumns(
+    columns: readonly Reduction[],
+    mode: Mode,
+    visit: (reduction: Reduction, place: number, offset: number) => void,
+  ): void {
+    if (columns.length === 0) return;
+    const { code } = this;
+    const place = code.local('i32');
+    code.get(this.scratch);
+    code.get(this.index[this.last]!);
+    code.i32(this.columnBytes / 4);
+    code.emit(0x6c, 0x6a); // i32.mul, i32.add
+    code.set(place);
+    const bytes = accumulatorBytes * (mode === 'lanes' ? 4 : 1);
+    for (const reduction of columns) visit(reduction, place, reduction.column * bytes);
+  }
+
+  private reduction(output: Output, target: Operand, column: number): Reduction {
+    const { order, spans } = this.loop;
+    const own = spans(output.node);
+    const outer = order.filter((axis) => own[axis]);
+    return {
       accumulator: new Accumulator(this.code, reductionOf(this.program, output)!),
       argument: this.program.nodes[output.node]!.args[0]!,
-    }));
+      target,
+      column,
+      depth: outer.length,
+      kept: column >= 0 ? [...outer, this.last] : outer,
+    };
   }
 
   // --- Loops ------------------------------------------------------------------------------------------------------
@@ -352,7 +373,7 @@ class Emitter {
   private rebase(): void {
     if (this.last === 0) return;
     const outer = this.loop.axes.map((_, axis) => axis).slice(0, -1);
-    for (const operand of [...this.operands.values(), ...(this.reduced.length === 0 ? this.targets : [])]) {
+    for (const operand of [...this.operands.values(), ...(this.loop.reduces ? [] : this.targets)]) {
       if (!operand.spans[this.last]) continue;
       operand.base = operand.pointer;
       const base = this.code.local('i32');
@@ -391,7 +412,7 @@ class Emitter {
   }
 
   private store(target: Operand, value: number, mode: Mode): void {
-    this.address(target, this.kept);
+    this.address(target, [...this.loop.axes.keys()]);
     this.code.get(value);
     this.write(mode);
   }

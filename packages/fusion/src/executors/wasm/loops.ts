@@ -6,11 +6,14 @@ import type { ReductionName } from '../../language.js';
 import { broadcast, sameShape, sizeOf, type Shape } from '../../shape.js';
 import { spaceOf, type Space } from '../space.js';
 
-/** One nest of loops: outputs with the same iteration space. */
+/** One nest of loops: outputs with the same iteration space, all of them reductions or none. */
 export interface Loop {
   readonly axes: Space['axes'];
+  /** The axes but the last, outermost first: what a reduction keeps comes before what it reduces over. */
+  readonly order: readonly number[];
   /** For the node at a position, the axes it spans; in all others it is constant. */
   readonly spans: (at: number) => readonly boolean[];
+  readonly reduces: boolean;
   readonly outputs: readonly Output[];
 }
 
@@ -28,26 +31,28 @@ export function needed(program: Program, roots: readonly number[]): number[] {
 
 /**
  * The loops of a phase, largest first: smaller outputs, such as rows and columns, are replaced after the elements that
- * read them have been computed. What a later loop still reads is not overwritten; see `inPlace`.
+ * read them have been computed. What a later loop still reads is not overwritten; see `inPlace`. Sums of rows, of columns
+ * and of everything share a loop.
  */
 export function loopsOf(program: Program): Loop[] {
-  const groups: { key: string; shape: Shape; reduced: Set<number>; outputs: Output[] }[] = [];
+  const { nodes } = program;
+  const loops: { readonly shape: Shape; loop: Loop }[] = [];
   for (const output of program.outputs) {
-    const node = program.nodes[output.node]!;
-    const isReduction = node.axes !== undefined;
-    const shape = isReduction ? program.nodes[node.args[0]!]!.shape : node.shape;
-    const reduced = new Set(isReduction ? (node.axes ?? shape.keys()) : []);
-    const key = `${shape}|${[...reduced]}`;
-    const group = groups.find((other) => other.key === key);
-    if (group) group.outputs.push(output);
-    else groups.push({ key, shape, reduced, outputs: [output] });
+    const node = nodes[output.node]!;
+    const shape = node.axes === undefined ? node.shape : nodes[node.args[0]!]!.shape;
+    const reduces = sizeOf(shape) !== sizeOf(node.shape);
+    const joined = loops
+      .filter((other) => other.loop.reduces === reduces && sameShape(other.shape, shape))
+      .map((other) => ({ other, loop: loopOf(program, shape, reduces, [...other.loop.outputs, output]) }))
+      .find(({ loop }) => loop !== null);
+    if (joined) joined.other.loop = joined.loop!;
+    else loops.push({ shape, loop: loopOf(program, shape, reduces, [output])! });
   }
-  return groups
-    .sort((a, b) => sizeOf(b.shape) - sizeOf(a.shape))
-    .map(({ shape, reduced, outputs }) => loopOf(program, shape, reduced, outputs));
+  return loops.sort((a, b) => sizeOf(b.shape) - sizeOf(a.shape)).map(({ loop }) => loop);
 }
 
-function loopOf(program: Program, shape: Shape, reduced: ReadonlySet<number>, outputs: Output[]): Loop {
+/** A loop for some outputs; `null` if they are reductions that ask for axes in different orders. */
+function loopOf(program: Program, shape: Shape, reduces: boolean, outputs: readonly Output[]): Loop | null {
   const operands = needed(
     program,
     outputs.map(({ node }) => node),
@@ -56,8 +61,15 @@ function loopOf(program: Program, shape: Shape, reduced: ReadonlySet<number>, ou
     const common = broadcast([operand, shape]);
     return common !== null && sameShape(common, shape);
   });
-  const space = spaceOf(shape, reduced, fitting);
-  return { axes: space.axes, spans: (at) => space.spans(program.nodes[at]!.shape), outputs };
+  const space = spaceOf(shape, new Set(), fitting);
+  const spans = (at: number): boolean[] => space.spans(program.nodes[at]!.shape);
+  const outer = [...space.axes.keys()].slice(0, -1);
+  const kept = outputs.map(({ node }) => spans(node));
+  const isOrder = (order: readonly number[]): boolean =>
+    kept.every((own) => order.every((axis, i) => i === 0 || !own[axis] || own[order[i - 1]!]));
+  const byKept = [...outer.filter((axis) => kept[0]![axis]), ...outer.filter((axis) => !kept[0]![axis])];
+  const order = [outer, byKept].find(isOrder);
+  return order ? { axes: space.axes, order, spans, reduces, outputs } : null;
 }
 
 /** Name of the reduction an output is, if it is one. */
