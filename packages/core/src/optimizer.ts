@@ -203,14 +203,14 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     return state;
   }
 
-  override async prepare(given: unknown): Promise<() => void> {
+  override async prepare(state: unknown): Promise<() => void> {
     this.assertUsable();
     const { slots, globals } = this.state.names();
-    const state = checkStateDict(this.owner, given, slots, globals);
+    const saved = checkStateDict(this.owner, state, slots, globals);
     const { parameterGroups, transforms } = this.settings;
-    const { hyperparameters } = state;
-    const options = { ...this.settings, ...decodeOptions(hyperparameters), parameterGroups, transforms };
-    return this.restoring(state, this.checked(options));
+    const hyperparameters = decodeOptions(saved.hyperparameters);
+    const options = this.checked({ ...this.settings, ...hyperparameters, parameterGroups, transforms });
+    return this.restoring(saved, options);
   }
 
   /** The step count, then the number of updates of each parameter, globals, and slots grouped by kind. */
