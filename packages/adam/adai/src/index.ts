@@ -39,7 +39,7 @@ export interface AdaiOptions extends OptimizerOptions {
   dampening?: Hyper;
 }
 
-type Coefficients = { k: number; correction: number };
+type Coefficients = { k: number; correction: number; dampened: boolean };
 type Observed = { V: number };
 
 /**
@@ -94,7 +94,7 @@ export class Adai extends Optimizer<AdaiOptions> {
   }
 
   protected override coefficients(t: number, { beta2, dampening }: Resolved<AdaiOptions>): Coefficients {
-    return { k: 1 / (3 - 2 * dampening), correction: 1 - beta2 ** t };
+    return { k: 1 / (3 - 2 * dampening), correction: 1 - beta2 ** t, dampened: dampening !== 1 };
   }
 
   protected override decay(pair: Pair, scalars: DecayScalars & { stableWeightDecay?: boolean }): Pair {
@@ -119,12 +119,14 @@ export class Adai extends Optimizer<AdaiOptions> {
     { param, grad, m, v, c }: Tensors<'m' | 'v' | 'c'>,
     scalars: Scalars<AdaiOptions, Coefficients & Observed>,
   ): Results {
-    const { learningRate, beta0, beta2, epsilon, dampening, k, correction, V } = scalars;
+    const { learningRate, beta0, beta2, epsilon, dampening, dampened, k, correction, V } = scalars;
     v = ema(v, grad.square(), beta2);
     const r = where(V.greater(0), v.div(correction).div(V), 0);
-    const mu = r.pow(k).mul(beta0).neg().add(1).clip(0, epsilon.neg().add(1));
+    // Powers take their time: none where both exponents are 1.
+    const power = (x: Expression, exponent: Expression): Expression => (dampened ? x.pow(exponent) : x);
+    const mu = power(r, k).mul(beta0).neg().add(1).clip(0, epsilon.neg().add(1));
     c = c.mul(mu);
-    m = mu.mul(m).add(mu.neg().add(1).pow(dampening).mul(grad));
+    m = mu.mul(m).add(power(mu.neg().add(1), dampening).mul(grad));
     const rate = learningRate.mul(beta0.pow(dampening.neg().add(1)));
     return { m, v, c, param: param.sub(m.mul(rate).div(c.neg().add(1))) };
   }
