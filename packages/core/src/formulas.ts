@@ -145,7 +145,9 @@ export function slowWeights(slow: Expression, fast: Expression, alpha: number): 
  * @see https://arxiv.org/abs/1908.00700
  */
 export function softplus(x: Expression, beta: Expression | number): Expression {
-  return x.abs().mul(beta).neg().exp().add(1).log().div(beta).add(x.maximum(0));
+  // Beyond 80 the sum is 1, and numbers smaller than any normal one would take their time.
+  const decay = x.abs().mul(beta).minimum(80).neg().exp();
+  return decay.add(1).log().div(beta).add(x.maximum(0));
 }
 
 /**

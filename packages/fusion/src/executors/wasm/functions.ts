@@ -123,8 +123,9 @@ class Vectors {
 }
 
 function exp(v: Vectors, x: number): number {
-  // Beyond these the result is 0 or ∞ all the same. NaN goes through.
-  const within = v.do('pmin', v.do('pmax', x, v.f32(-105)), v.f32(89));
+  // From 89 on the result is ∞, below −104 it is 0, which multiplication would come to only slowly. NaN goes through.
+  const vanishes = v.do('less', x, v.f32(-104));
+  const within = v.do('andNot', v.do('pmin', x, v.f32(89)), vanishes);
   const n = v.do('nearest', v.do('mul', within, v.f32(Math.LOG2E)));
   // ln 2 in two parts, of which n times the first is exact.
   const rough = v.do('sub', within, v.do('mul', n, v.f32(0.693359375)));
@@ -136,7 +137,8 @@ function exp(v: Vectors, x: number): number {
   const exponent = v.do('toInt', n);
   const half = v.shift('rightInt', exponent, 1);
   const power = (k: number): number => v.shift('leftInt', v.do('addInt', k, v.i32(127)), 23);
-  return v.do('mul', v.do('mul', y, power(half)), power(v.do('subInt', exponent, half)));
+  const result = v.do('mul', v.do('mul', y, power(half)), power(v.do('subInt', exponent, half)));
+  return v.do('andNot', result, vanishes);
 }
 
 /** (eʳ − 1 − r)/r² */
