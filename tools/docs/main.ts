@@ -1,28 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes one documentation site over all published packages to `site/`; a warning is an error.
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Application, Converter } from 'typedoc';
 import { isSourceFile } from 'typescript';
-import { publishedPackages, root } from '../workspace.js';
+import { entryPoints, publishedPackages, root } from '../workspace.js';
 
-/** Entry files of every published package and the name users import each by. */
-function entryPoints(): Map<string, string> {
-  const entries = new Map<string, string>();
-  for (const { folder, manifest } of publishedPackages()) {
-    const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-      exports: Record<string, string | Record<string, string>>;
-    };
-    for (const [path, conditions] of Object.entries(exports)) {
-      if (typeof conditions === 'string') continue;
-      entries.set(join(folder, conditions['@optim/source'] ?? ''), join(manifest.name, path));
-    }
-  }
-  return entries;
-}
-
-const names = entryPoints();
+/** The name users import each entry file by. */
+const names = new Map(
+  publishedPackages().flatMap(({ folder, manifest }) =>
+    [...entryPoints(folder, manifest)].map(([name, file]) => [file, name] as const),
+  ),
+);
 const app = await Application.bootstrap({
   name: '@optim',
   entryPoints: [...names.keys()],
