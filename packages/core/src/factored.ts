@@ -61,6 +61,7 @@ export function factoredMoment(
   return {
     R: rows,
     C: columns,
-    scale: (x) => x.div(rows.div(rows.mean([r])).sqrt()).div(columns.sqrt()),
+    // Reciprocals, since there are far fewer of them than elements to divide.
+    scale: (x) => x.mul(rows.mean([r]).div(rows).sqrt()).mul(constant(1).div(columns.sqrt())),
   };
 }
