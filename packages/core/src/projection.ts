@@ -30,22 +30,22 @@ export function projected(
   }: { readonly epsilon: Expression; readonly delta: Expression; readonly wdRatio: Expression },
 ): { q: Expression; ratio: Expression } {
   const perUnit = { pp: p.square(), gg: g.square(), pg: p.mul(g), pq: p.mul(q) };
-  const view = (
-    sum: (products: Expression) => Expression,
-  ): { invariant: Expression; projected: Expression } => {
+  const view = (sum: (products: Expression) => Expression): { invariant: Expression; share: Expression } => {
     const [pNorm, gNorm] = [sum(perUnit.pp).sqrt(), sum(perUnit.gg).sqrt()];
     const cosine = sum(perUnit.pg)
       .abs()
       .div(pNorm.maximum(epsilon).mul(gNorm.maximum(epsilon)));
     const size = p.size / pNorm.size;
-    // p̂⟨p̂, q⟩, with p̂ = p/(‖p‖ + ε)
-    const along = p.mul(sum(perUnit.pq).div(pNorm.add(epsilon).square()));
-    return { invariant: cosine.max().less(delta.div(Math.sqrt(size))), projected: q.sub(along) };
+    // p̂⟨p̂, q⟩ = p·share, with p̂ = p/(‖p‖ + ε)
+    const share = sum(perUnit.pq).div(pNorm.add(epsilon).square());
+    return { invariant: cosine.max().less(delta.div(Math.sqrt(size))), share };
   };
   const units = view((products) => products.sum(unitAxes(p)));
   const layer = view((products) => products.sum(unitAxes(p)).sum());
+  // Chosen per unit, not per element; 0 takes nothing out.
+  const share = where(units.invariant, units.share, where(layer.invariant, layer.share, 0));
   return {
-    q: where(units.invariant, units.projected, where(layer.invariant, layer.projected, q)),
+    q: q.sub(p.mul(share)),
     ratio: where(units.invariant.or(layer.invariant), wdRatio, 1),
   };
 }
