@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { BaseOptimizer } from '@optim/core';
 import { executorFor, opsExecutor, registerExecutor } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import { layouts, reference, subjects } from './subjects.js';
+import { layouts, limit, reference, subjects } from './subjects.js';
 
 /** One row of the result. */
 export interface Row {
@@ -16,6 +17,8 @@ export interface Row {
   readonly kernels: number;
   /** Bytes that the kernels of one step allocate. */
   readonly bytes: number;
+  /** Rows of one group were measured together. */
+  readonly group: string;
 }
 
 interface Contestant {
@@ -35,15 +38,24 @@ export interface Effort {
   readonly warmup: number;
 }
 
-/** Steps of one subject in a row: after the first its data is where its own last step left it. */
-const burst = 3;
+/** Steps of one subject in a row, as in training: after the first its data is where its own last step left it. */
+const burst = 10;
 
-/** Measures every subject on one layout in turn, round after round, so that a slow moment hits all of them. */
-export async function measure(layout: string, withOps: boolean, { rounds, warmup }: Effort): Promise<Row[]> {
+/**
+ * Measures subjects on one layout in turn, round after round, so that a slow moment hits all of them; what they are
+ * compared with is measured with them.
+ *
+ * @param withOps - measures our own rules with plain ops too
+ */
+export async function measure(
+  layout: string,
+  names: readonly string[],
+  { withOps, rounds, warmup }: Effort & { readonly withOps: boolean },
+): Promise<Row[]> {
   const backend = tf.getBackend();
   const shapes = layouts[layout]!;
   const size = shapes.reduce((sum, shape) => sum + shape.reduce((product, length) => product * length, 1), 0);
-  const contestants = Object.keys(subjects).flatMap((subject) => {
+  const contestants = [reference, limit, ...names].flatMap((subject) => {
     const own = contestant(subject, shapes, executorFor(backend).name);
     if (!withOps || subject === reference || executorFor(backend) === opsExecutor) return [own];
     return [own, contestant(subject, shapes, opsExecutor.name)];
@@ -69,6 +81,7 @@ export async function measure(layout: string, withOps: boolean, { rounds, warmup
       nanoseconds: (1e6 * median(times)) / size,
       kernels: kernels.length,
       bytes: kernels.reduce((sum, { bytesAdded }) => sum + Math.max(0, bytesAdded), 0),
+      group: `${backend}, ${layout}, ${names.join()}`,
     });
     dispose();
   }
@@ -95,7 +108,8 @@ function contestant(subject: string, shapes: readonly (readonly number[])[], exe
   const optimizer = subjects[subject]!();
   const backend = tf.getBackend();
   const usual = executorFor(backend);
-  const own = (): void => optimizer.applyGradients(gradients);
+  const loss = tf.scalar(1);
+  const own = stepOf(optimizer, variables, gradients, loss);
   // A rule is compiled when a step first needs it, which may be later than in the first one.
   const withOps = (): void => {
     registerExecutor(backend, opsExecutor);
@@ -107,8 +121,25 @@ function contestant(subject: string, shapes: readonly (readonly number[])[], exe
     optimizer.dispose();
     tf.dispose(variables);
     tf.dispose(gradients);
+    loss.dispose();
   };
   return { subject, executor, step, last: variables.at(-1)!, dispose, times: [] };
+}
+
+/** A step with given gradients; of one that must evaluate the loss itself, with a loss that has those gradients. */
+function stepOf(
+  optimizer: tf.Optimizer,
+  variables: tf.Variable[],
+  gradients: { name: string; tensor: tf.Tensor }[],
+  loss: tf.Scalar,
+): () => void {
+  const { needs = [] } = optimizer.constructor as { needs?: readonly string[] };
+  if (!needs.includes('closure')) {
+    return () => (optimizer as BaseOptimizer).applyGradients(gradients, loss);
+  }
+  const linear = (): tf.Scalar =>
+    tf.addN(variables.map((p, i) => tf.sum(tf.mul(p, gradients[i]!.tensor)))) as tf.Scalar;
+  return () => void optimizer.minimize(linear, false, variables);
 }
 
 /** The middle of a list of numbers. */

@@ -7,6 +7,7 @@ import '@tensorflow/tfjs-layers';
 import { loadExecutors } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { measure, type Effort, type Row } from './measure.js';
+import { featured } from './subjects.js';
 
 declare global {
   interface Window {
@@ -18,5 +19,8 @@ window.bench = async (backend, effort) => {
   tf.env().set('PROD', true);
   if (!(await tf.setBackend(backend))) throw new Error(`bench: backend ${backend} does not start here`);
   await loadExecutors();
-  return [...(await measure('1M', true, effort)), ...(await measure('200 x 1k', true, effort))];
+  const rows: Row[] = [];
+  for (const layout of ['1M', '200 x 1k'])
+    rows.push(...(await measure(layout, featured, { ...effort, withOps: true })));
+  return rows;
 };

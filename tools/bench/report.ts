@@ -4,14 +4,10 @@ import { table } from '../markdown.js';
 import type { Row } from './measure.js';
 import { limit, reference } from './subjects.js';
 
-/** What a row is compared with: the one of the same backend and layout. */
+/** What a row is compared with: one of the same group. */
 function partner(rows: readonly Row[], row: Row, subject: string): Row | undefined {
   return rows.find(
-    (other) =>
-      other.backend === row.backend &&
-      other.layout === row.layout &&
-      other.subject === subject &&
-      other.executor !== 'ops',
+    (other) => other.group === row.group && other.subject === subject && other.executor !== 'ops',
   );
 }
 
@@ -49,6 +45,20 @@ export function toMarkdown(rows: readonly Row[]): string {
       return `### ${key}\n\n${table(head, body)}`;
     })
     .join('\n\n');
+}
+
+/** Every class on one tensor of a million: a row each, wasm and cpu side by side. */
+export function everyClassTable(rows: readonly Row[]): string {
+  const own = rows.filter(({ subject }) => subject !== reference && subject !== limit);
+  const names = [...new Set(own.map(({ subject }) => subject))];
+  const cells = (name: string, backend: string): string[] => {
+    const row = own.find((other) => other.subject === name && other.backend === backend)!;
+    return [row.nanoseconds.toFixed(2), ratio(partner(rows, row, reference)?.nanoseconds, row.nanoseconds)];
+  };
+  const kernels = (name: string): string => String(own.find(({ subject }) => subject === name)!.kernels);
+  const head = ['class', 'wasm, ns', 'times faster', 'cpu, ns', 'times faster', 'kernels/step'];
+  const body = names.map((name) => [name, ...cells(name, 'wasm'), ...cells(name, 'cpu'), kernels(name)]);
+  return `### Every class, 1M\n\nNanoseconds per parameter, and how many times faster than ${reference}, measured with it.\n\n${table(head, body)}`;
 }
 
 /** Nanoseconds per parameter as bars on a logarithmic scale, a panel per backend and layout. */

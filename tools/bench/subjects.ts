@@ -1,52 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is measured: our rules, what TensorFlow.js has, and a rule that only moves memory.
 
-import { AdaBelief } from '@optim/adabelief';
-import { AdaFactor } from '@optim/adafactor';
-import { AdamP } from '@optim/adamp';
-import { AdamW } from '@optim/adamw';
 import {
   commonOptions,
-  ema,
   hyper,
   Optimizer,
   zeros,
   type OptimizerOptions,
   type OptionTable,
   type Results,
-  type Scalars,
   type SlotInit,
   type Tensors,
 } from '@optim/core';
-import { Lamb } from '@optim/lamb';
 import * as tf from '@tensorflow/tfjs-core';
-
-/** The rule of Lion: the sign of an average of gradients. */
-class Sign extends Optimizer {
-  static get className(): string {
-    return 'Sign';
-  }
-
-  static override readonly options: OptionTable<OptimizerOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-4),
-    ...commonOptions(),
-  };
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
-  }
-
-  protected override coefficients(): { beta1: number; beta2: number } {
-    return { beta1: 0.9, beta2: 0.99 };
-  }
-
-  protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { learningRate, beta1, beta2 }: Scalars<OptimizerOptions, { beta1: number; beta2: number }>,
-  ): Results {
-    return { m: ema(m, grad, beta2), param: param.sub(ema(m, grad, beta1).sign().mul(learningRate)) };
-  }
-}
+import { zoo } from '../zoo/index.js';
 
 /** Reads and writes what Adam does, four arrays and three, with one addition: the limit the memory sets. */
 class Triad extends Optimizer {
@@ -74,16 +41,14 @@ export const reference = 'tf.train.adam';
 /** The memory limit. */
 export const limit = 'triad';
 
-/** Everything measured, by name. */
+/** Rules of every kind: elementwise, of signs, with norms of tensors, of units, of rows and columns. */
+export const featured: readonly string[] = ['AdamW', 'AdaBelief', 'Lion', 'Lamb', 'AdamP', 'AdaFactor'];
+
+/** Everything that can be measured, by name. */
 export const subjects: Readonly<Record<string, () => tf.Optimizer>> = {
   [reference]: () => tf.train.adam(1e-3),
   [limit]: () => new Triad(),
-  AdamW: () => new AdamW(),
-  AdaBelief: () => new AdaBelief(),
-  Sign: () => new Sign(),
-  Lamb: () => new Lamb(),
-  AdamP: () => new AdamP(),
-  AdaFactor: () => new AdaFactor(),
+  ...Object.fromEntries(Object.entries(zoo).map(([name, make]) => [name, () => make(1000)])),
 };
 
 /** Lists of parameters, by name. */
