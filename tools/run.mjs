@@ -26,6 +26,7 @@ const tasks = {
   'format:check': ['oxfmt --check'],
   docs: [tool('docs')],
   optimizers: [tool('optimizers')],
+  gallery: [tool('gallery')],
   new: [tool('new')],
   readme: [tool('readme')],
   'readme:check': [`${tool('readme')} --check`],

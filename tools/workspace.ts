@@ -29,7 +29,8 @@ export interface Manifest {
   optionalDependencies?: Record<string, string>;
   peerDependenciesMeta?: Record<string, { optional?: boolean }>;
   exports?: Record<string, string | Record<string, string | Record<string, string>>>;
-  optim?: { family: string; algorithms: Algorithm[] };
+  /** `picture` is shown in the README; a path from the root. */
+  optim?: { family: string; algorithms: Algorithm[]; picture?: string };
 }
 
 export interface WorkspacePackage {

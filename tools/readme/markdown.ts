@@ -70,7 +70,12 @@ function algorithm(
   return [`## ${entry.name}`, entry.text, ...(isFirst ? [] : [entry.example ?? '']), ...options];
 }
 
-function exportsTable(name: string, { intro, exports }: ModuleDoc, isMain: boolean): string[] {
+function exportsTable(
+  name: string,
+  { intro, exports }: ModuleDoc,
+  isMain: boolean,
+  picture?: string,
+): string[] {
   const kinds = ['class', 'abstract class', 'function', 'value', 'type'];
   const rows = exports
     .filter(({ kind }) => kind !== 'type')
@@ -80,6 +85,7 @@ function exportsTable(name: string, { intro, exports }: ModuleDoc, isMain: boole
   return [
     ...(isMain ? [] : [title]),
     intro,
+    ...(isMain && picture ? [`![What is in it](../../${picture})`] : []),
     ...(isMain ? [title] : []),
     table(['name', 'kind', 'what it is'], rows),
   ];
@@ -110,7 +116,7 @@ export function readme({ manifest, modules, tables }: PackageDoc): string {
     (entry) => main.exports.find((doc) => doc.name === entry.class) ?? [],
   );
   const body = isFoundation
-    ? [...modules].flatMap(([path, module]) => exportsTable(path, module, path === name))
+    ? [...modules].flatMap(([path, module]) => exportsTable(path, module, path === name, optim?.picture))
     : [
         algorithms[0]?.example ?? '',
         ...algorithms.flatMap((entry, i) => algorithm(entry, tables.get(entry.name), i === 0)),
