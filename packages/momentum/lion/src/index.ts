@@ -10,6 +10,7 @@ import {
   hyper,
   Optimizer,
   register,
+  signum,
   zero,
   zeros,
   type AdaNormOptions,
@@ -21,7 +22,6 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
-import { where } from '@optim/fusion';
 
 /** Options of {@link Lion}. */
 export interface LionOptions extends OptimizerOptions, AdaNormOptions {
@@ -87,10 +87,8 @@ export class Lion extends Optimizer<LionOptions> {
   ): Results {
     const { learningRate, beta1, beta2 } = scalars;
     const c = ema(m, grad, beta1);
-    // A sign that lets NaN through, which c.sign() would hide.
-    const u = where(c.greater(0), 1, where(c.less(0), -1, c));
     const { grad: s, kept } = adaNorm(grad, e, scalars);
-    return { ...kept, m: ema(m, s, beta2), param: param.sub(u.mul(learningRate)) };
+    return { ...kept, m: ema(m, s, beta2), param: param.sub(signum(c).mul(learningRate)) };
   }
 }
 
