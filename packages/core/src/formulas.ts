@@ -175,6 +175,22 @@ export function biasCorrection(
 }
 
 /**
+ * 1 − β₁ᵗ and 1 − β₂ᵗ where t counts the steps that were taken, which the device alone knows: moving averages of ones.
+ *
+ * @param known - the decays, and the globals `c1`, `c2`, both 0 at first
+ * @returns the new `c1` and `c2`
+ */
+export function countedCorrections(known: {
+  readonly beta1: Expression;
+  readonly beta2: Expression;
+  readonly c1: Expression;
+  readonly c2: Expression;
+}): { c1: Expression; c2: Expression } {
+  const { beta1, beta2, c1, c2 } = known;
+  return { c1: ema(c1, constant(1), beta1), c2: ema(c2, constant(1), beta2) };
+}
+
+/**
  * Length of the approximated moving average and RAdam's variance rectification at update t, from 1.
  *
  * ```text

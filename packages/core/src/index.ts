@@ -13,6 +13,7 @@ export {
   adaNorm,
   biasCorrection,
   copy,
+  countedCorrections,
   ema,
   heavyBall,
   largestSoFar,

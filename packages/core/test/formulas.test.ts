@@ -6,6 +6,7 @@ import { expect, it } from 'vitest';
 import {
   adaNorm,
   biasCorrection,
+  countedCorrections,
   centralized,
   clippedByUnit,
   ema,
@@ -300,4 +301,15 @@ it('filled makes a slot whose shape depends on the name of the variable', async 
   await optimizer.loadStateDict(state);
   tf.dispose(variables);
   optimizer.dispose();
+});
+
+it('countedCorrections come to 1 − βᵗ after t steps', async () => {
+  const slots = { c1: zero, c2: zero };
+  const { c1, c2 } = await slotsAfter([1], [1], slots, ({ c1, c2 }) => {
+    const betas = { beta1: constant(0.75), beta2: constant(0.5) };
+    const once = countedCorrections({ ...betas, c1: c1!, c2: c2! });
+    return countedCorrections({ ...betas, ...once });
+  });
+  expect(c1).toEqual([1 - 0.75 ** 2]);
+  expect(c2).toEqual([1 - 0.5 ** 2]);
 });

@@ -4,6 +4,7 @@
 
 import {
   commonOptions,
+  countedCorrections,
   ema,
   flag,
   hyper,
@@ -18,7 +19,7 @@ import {
   type Tensors,
   type WeightDecayMode,
 } from '@optim/core';
-import { constant, type Expression } from '@optim/fusion';
+import type { Expression } from '@optim/fusion';
 import { DAdaptation, growingOptions, type DAdaptScalars, type GrowingOptions } from './d-adaptation.js';
 
 /** Options of {@link DAdaptAdam}. */
@@ -103,7 +104,7 @@ export class DAdaptAdam extends DAdaptation<DAdaptAdamOptions> {
 
   protected override unit(scalars: AdamScalars): Expression {
     if (!scalars.biasCorrection) return scalars.d;
-    const { c1, c2 } = corrections(scalars);
+    const { c1, c2 } = countedCorrections(scalars);
     return scalars.d.mul(c2.sqrt().div(c1));
   }
 
@@ -124,7 +125,7 @@ export class DAdaptAdam extends DAdaptation<DAdaptAdamOptions> {
   ): Record<'d' | 'r' | 'c1' | 'c2', Expression> {
     const { b } = scalars;
     const r = ema(scalars.r, product, b);
-    return { d: r.div(length.mul(b.neg().add(1))), r, ...corrections(scalars) };
+    return { d: r.div(length.mul(b.neg().add(1))), r, ...countedCorrections(scalars) };
   }
 
   /** A step that does not count does not decay. */
@@ -149,9 +150,4 @@ export class DAdaptAdam extends DAdaptation<DAdaptAdamOptions> {
     s = ema(s, scaled, b);
     return { m, v, s, param: param.sub(m.div(v.sqrt().add(epsilon))) };
   }
-}
-
-/** 1 − β₁ᵗ and 1 − β₂ᵗ of the steps that count, which the device alone knows: moving averages of ones. */
-function corrections({ beta1, beta2, c1, c2 }: AdamScalars): Record<'c1' | 'c2', Expression> {
-  return { c1: ema(c1, constant(1), beta1), c2: ema(c2, constant(1), beta2) };
 }

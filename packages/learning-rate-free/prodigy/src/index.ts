@@ -4,6 +4,7 @@
 
 import {
   commonOptions,
+  countedCorrections,
   ema,
   flag,
   hyper,
@@ -26,7 +27,7 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
-import { constant, where, type Expression } from '@optim/fusion';
+import { where, type Expression } from '@optim/fusion';
 import type * as tf from '@tensorflow/tfjs-core';
 
 /** Options of {@link Prodigy}. */
@@ -186,14 +187,9 @@ function sliced(x: Expression, sliceP: number): Expression {
 /** The d before the step and rule 1, also when the new d is known. */
 function rates(scalars: ProdigyScalars): Record<'before' | 'unit' | 'lambda', Expression> {
   const { d, before = d, biasCorrection, learningRate } = scalars;
-  const { c1, c2 } = corrections(scalars);
+  const { c1, c2 } = countedCorrections(scalars);
   const unit = scalars.unit ?? (biasCorrection ? d.mul(c2.sqrt().div(c1)) : d);
   return { before, unit, lambda: unit.mul(learningRate) };
-}
-
-/** 1 − β₁ᵗ and 1 − β₂ᵗ of the steps that count, which the device alone knows: moving averages of ones. */
-function corrections({ beta1, beta2, c1, c2 }: ProdigyScalars): Record<'c1' | 'c2', Expression> {
-  return { c1: ema(c1, constant(1), beta1), c2: ema(c2, constant(1), beta2) };
 }
 
 /** Rule 6. */
@@ -228,7 +224,7 @@ const estimate: Round = {
       d: growthRate === Infinity ? M : M.minimum(first.mul(growthRate)),
       M,
       r,
-      ...corrections(known),
+      ...countedCorrections(known),
     };
     const counts = length.greater(0);
     const settled = Object.entries(next).map(([name, value]) => [
