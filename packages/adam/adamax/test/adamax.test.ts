@@ -1,25 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { AdaMax, type AdaMaxOptions } from '@optim/adamax';
-import { suite } from '@optim/testing';
+import { suite, walk } from '@optim/testing';
 import golden from '@optim/testing/golden/AdaMax.json' with { type: 'json' };
-import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
 suite(golden, (options) => new AdaMax(options));
 
 /** Weights that start at zero, after each of some gradients. */
-async function walk(options: AdaMaxOptions, gradients: readonly number[][]): Promise<number[][]> {
-  const optimizer = new AdaMax(options);
-  const x = tf.tidy(() => tf.variable(tf.zeros([gradients[0]!.length])));
-  const seen: number[][] = [];
-  for (const gradient of gradients) {
-    tf.tidy(() => optimizer.applyGradients({ [x.name]: tf.tensor1d(gradient) }));
-    seen.push([...(await x.data())]);
-  }
-  x.dispose();
-  optimizer.dispose();
-  return seen;
+function fromZero(options: AdaMaxOptions, gradients: readonly number[][]): Promise<number[][]> {
+  const start = gradients[0]!.map(() => 0);
+  return walk(new AdaMax(options), start, gradients);
 }
 
 function expectClose(got: readonly number[], want: readonly number[]): void {
@@ -29,19 +20,28 @@ function expectClose(got: readonly number[], want: readonly number[]): void {
 
 describe('AdaMax', () => {
   it('takes a first step of the learning rate, with adamD 1 − β₁ of it, and none without a gradient', async () => {
-    expectClose((await walk({ learningRate: 0.5 }, [[3, -0.5, 0]]))[0]!, [-0.5, 0.5, 0]);
-    expectClose((await walk({ learningRate: 0.5, adamD: true }, [[3, -1, 0]]))[0]!, [-0.05, 0.05, 0]);
+    expectClose((await fromZero({ learningRate: 0.5 }, [[3, -0.5, 0]]))[0]!, [-0.5, 0.5, 0]);
+    expectClose((await fromZero({ learningRate: 0.5, adamD: true }, [[3, -1, 0]]))[0]!, [-0.05, 0.05, 0]);
   });
 
   it('adds ε to the gradient, not to the maximum', async () => {
     // u = max(½·(1 + 1), 0.25 + 1); twice ε would be in it, were ε added as it divides.
-    const [first, second] = await walk({ learningRate: 1, beta1: 0, beta2: 0.5, epsilon: 1 }, [[1], [0.25]]);
+    const [first, second] = await fromZero({ learningRate: 1, beta1: 0, beta2: 0.5, epsilon: 1 }, [
+      [1],
+      [0.25],
+    ]);
     expectClose(first!, [-1 / 2]);
     expectClose(second!, [-1 / 2 - 0.25 / 1.25]);
   });
 
   it('takes a spike into the maximum at once, and forgets it slowly', async () => {
-    const seen = await walk({ learningRate: 1, beta1: 0, beta2: 0.5, epsilon: 0 }, [[1], [8], [1], [1], [3]]);
+    const seen = await fromZero({ learningRate: 1, beta1: 0, beta2: 0.5, epsilon: 0 }, [
+      [1],
+      [8],
+      [1],
+      [1],
+      [3],
+    ]);
     // u = 1, 8, 4, 2, 3
     expectClose(seen.flat(), [-1, -2, -2.25, -2.75, -3.75]);
   });
@@ -49,7 +49,7 @@ describe('AdaMax', () => {
   it('stretches short gradients with adanorm, on their way to m alone, but not those of zero', async () => {
     const options = { learningRate: 1, beta1: 0, beta2: 0.5, epsilon: 0, adanorm: true, adanormR: 0.5 };
     // ‖g‖ = 5, 1, 0; e = 2.5, 1.75, 0.875; u = (3, 4), (1.5, 2), (0.75, 1).
-    const seen = await walk(options, [
+    const seen = await fromZero(options, [
       [3, 4],
       [0.6, 0.8],
       [0, 0],
