@@ -8,7 +8,7 @@ import { loadDigits } from '../mnist/data.js';
 import { root } from '../workspace.js';
 import { zoo } from '../zoo/index.js';
 import { mean } from './table.js';
-import { setting, threshold, trials } from './trial.js';
+import { attempt, setting, threshold } from './trial.js';
 
 let digits: ReturnType<typeof loadDigits>;
 
@@ -23,7 +23,7 @@ afterAll(() => {
 // A leak check runs around every test.
 describe('ten epochs on MNIST', () => {
   it.each(Object.keys(zoo))('%s learns', async (name) => {
-    const [{ accuracy, losses }] = (await trials([name], digits)) as [Awaited<ReturnType<typeof trials>>[0]];
+    const { accuracy, losses } = await attempt(name, digits);
     expect(accuracy).toBeGreaterThan(threshold);
     expect(mean(losses.slice(-20))).toBeLessThan(losses[0]! / 2);
   });

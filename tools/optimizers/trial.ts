@@ -4,7 +4,7 @@
 import type { BaseOptimizer, StateDict } from '@optim/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Digits } from '../mnist/data.js';
-import { stepsPerEpoch, trainNetwork, type Outcome, type Training } from '../mnist/training.js';
+import { stepsPerEpoch, trainNetwork, type Outcome } from '../mnist/training.js';
 import { zoo } from '../zoo/index.js';
 
 /** What a class came to. */
@@ -30,33 +30,32 @@ class Idle extends tf.SGDOptimizer {
   override applyGradients(): void {}
 }
 
-/** Kernels of one evaluation of the loss and its gradients. */
-async function kernelsOfEvaluation(digits: Digits, training: Training): Promise<number> {
-  const idle = new Idle(0);
-  const few = { images: digits.images, labels: digits.labels };
-  const { kernels } = await trainNetwork(idle, { train: few, test: few }, { ...training, epochs: 1 });
-  idle.dispose();
-  return kernels;
-}
-
 /** Trains with the classes named, one after the other. */
 export async function trials(
   names: readonly string[],
   digits: { readonly train: Digits; readonly test: Digits },
-  training: Training = setting.training,
 ): Promise<Trial[]> {
-  const evaluation = await kernelsOfEvaluation(digits.test, training);
+  const idle = new Idle(0);
+  const evaluation = await trainNetwork(
+    idle,
+    { train: digits.test, test: digits.test },
+    { ...setting.training, epochs: 1 },
+  );
+  idle.dispose();
   const results: Trial[] = [];
-  for (const name of names) results.push(await trial(name, digits, training, evaluation));
+  for (const name of names) {
+    const attempted = await attempt(name, digits);
+    results.push({ ...attempted, ownKernels: attempted.kernels - evaluation.kernels });
+  }
   return results;
 }
 
-async function trial(
+/** Trains with one class. */
+export async function attempt(
   name: string,
   digits: { readonly train: Digits; readonly test: Digits },
-  training: Training,
-  evaluation: number,
-): Promise<Trial> {
+): Promise<Omit<Trial, 'ownKernels'>> {
+  const { training } = setting;
   const optimizer = zoo[name]!(training.epochs * stepsPerEpoch(digits.train, training));
   let bytes = Number.NaN;
   // While the model is there: an optimizer forgets variables that are gone.
@@ -65,7 +64,7 @@ async function trial(
   };
   const outcome = await trainNetwork(optimizer, digits, training, { callbacks: [{ onTrainEnd }] });
   optimizer.dispose();
-  return { name, ...outcome, stateBytes: bytes, ownKernels: outcome.kernels - evaluation };
+  return { name, ...outcome, stateBytes: bytes };
 }
 
 const elements = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
