@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is measured: our rules, what TensorFlow.js has, and a rule that only moves memory.
 
-import {
-  commonOptions,
-  hyper,
-  Optimizer,
-  zeros,
-  type OptimizerOptions,
-  type OptionTable,
-  type Results,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, hyper, Optimizer, type OptimizerOptions, type OptionTable, type Results, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { zeros } from '@optim/formulas';
 import * as tf from '@tensorflow/tfjs-core';
 import { zoo } from '../zoo/index.js';
 

@@ -53,22 +53,8 @@ export function source({ name, class: className, license }: Choice): string {
 // Authors, "Title", arXiv id
 // Checked against implementation and version.
 
-import {
-  commonOptions,
-  ema,
-  hyper,
-  Optimizer,
-  register,
-  zeros,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { ema, zeros } from '@optim/formulas';
 
 /** Options of {@link ${className}}. */
 export interface ${className}Options extends OptimizerOptions {

@@ -21,8 +21,7 @@ export interface ExecutionReport extends PhaseReport {
  */
 export function describeExecution(optimizer: tf.Optimizer): ExecutionReport[] {
   return unwrap(optimizer)
-    .map((inside) => (inside instanceof Wrapper ? inside.rule() : inside))
-    .filter((inside): inside is Optimizer => inside instanceof Optimizer)
+    .filter((inside) => inside instanceof Optimizer || inside instanceof Wrapper)
     .flatMap((inside) =>
       [...inside.programs()].flatMap(([program, count]) =>
         describeProgram(program).map((phase) => ({ optimizer: inside.getClassName(), count, ...phase })),

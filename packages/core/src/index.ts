@@ -1,87 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * What every optimizer of `@optim` shares: the step protocol and the TensorFlow.js contract, options, parameter
- * groups, schedules and hooks as such, state dicts, and the base of wrappers.
+ * What every optimizer of `@optim` shares. Users rarely need it by name: an optimizer's own package brings it along.
+ *
+ * - {@link describeExecution} says how the last step ran, and {@link loadExecutors} loads what runs it ahead of time.
+ * - {@link encodeState} and {@link decodeState} turn the state of an optimizer into bytes and back; `@optim/core/node`
+ *   writes them to files.
+ * - {@link hookFromConfig} and {@link scheduleFromConfig} make saved hooks and schedules again.
+ *
+ * Whoever writes an algorithm, a hook or a schedule imports from `@optim/core/authoring`.
  *
  * @packageDocumentation
  */
 
-export { BaseOptimizer, register, type Entry, type NamedGradients, type NamedWeight } from './base.js';
-export { describeExecution, type ExecutionReport } from './describe.js';
-export {
-  adaNorm,
-  biasCorrection,
-  copy,
-  countedCorrections,
-  ema,
-  heavyBall,
-  largestSoFar,
-  ones,
-  positiveNegative,
-  rectification,
-  signum,
-  slowWeights,
-  softplus,
-  stablyDecayed,
-  unitAxes,
-  zero,
-  zeros,
-} from './formulas.js';
-export { factoredAxes, factoredMoment, factoredSlots, type FactoredAxes } from './factored.js';
-export type { ParameterGroup } from './group.js';
-export { defineHook, exclude, hookFromConfig, type Hook, type HookConfig } from './hook.js';
-export type { Match } from './match.js';
-export {
-  adaNormOptions,
-  commonOptions,
-  oneDecayOptions,
-  type AdaNormOptions,
-  type CommonOptions,
-  type DecayScalars,
-  type OptimizerOptions,
-  type WeightDecayMode,
-} from './common-options.js';
-export type { Momentum } from './optimizer-state.js';
-export { Optimizer } from './optimizer.js';
-export {
-  choice,
-  custom,
-  fixed,
-  flag,
-  hyper,
-  integer,
-  nullable,
-  outOfRange,
-  real,
-  resolveOptions,
-  type Hyper,
-  type OptionSpec,
-  type OptionTable,
-} from './options.js';
-export { projected } from './projection.js';
-export { filled } from './rule.js';
-export type {
-  HostInit,
-  Pair,
-  Resolved,
-  Results,
-  Round,
-  Scalars,
-  SlotInit,
-  Tensors,
-  TracedInit,
-} from './rule.js';
-export { decodeState, encodeState } from './safetensors.js';
-export {
-  defineSchedule,
-  isSchedule,
-  registerSchedule,
-  scheduleFromConfig,
-  type Schedule,
-  type ScheduleConfig,
-} from './schedule.js';
-export type { ForeignState, SavedParameter, SavedTensor, StateDict } from './state.js';
-export { centralized, clippedByUnit, pulledToUnitNorm, standardized, unitNorm } from './units.js';
-export { momentumOf, unwrap, Wrapper } from './wrapper.js';
 export { loadExecutors } from '@optim/fusion';
+export type { BaseOptimizer } from './contract.js';
+export { describeExecution, type ExecutionReport } from './describe.js';
+export type { NamedGradients } from './gradients.js';
+export { scheduleFromConfig } from './options/define-schedule.js';
+export type { ParameterGroup } from './options/group.js';
+export type { Hyper } from './options/options.js';
+export type { Schedule, ScheduleConfig } from './options/schedule.js';
+export { hookFromConfig, type Hook, type HookConfig } from './rule/hook.js';
+export { decodeState, encodeState } from './state/safetensors.js';
+export type { ForeignState, SavedParameter, SavedTensor, StateDict } from './state/state-dict.js';
+export type { NamedWeight } from './state/weights.js';

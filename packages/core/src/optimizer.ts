@@ -3,36 +3,44 @@
 
 import { loadExecutors, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import { Algorithm } from './algorithm.js';
-import type { Entry, NamedWeight } from './base.js';
-import { atStep, bind } from './binding.js';
-import type { CommonOptions, DecayScalars, OptimizerOptions } from './common-options.js';
-import { decodeOptions, encodeSavable } from './config.js';
-import { checkGroups, grouped, type ParameterGroup } from './group.js';
-import { keyed, withHooks, type Hook } from './hook.js';
-import { OptimizerState, type Momentum, type SavedState } from './optimizer-state.js';
-import { check, resolveOptions, type OptionSpec, type OptionTable } from './options.js';
-import type { Resolved } from './rule.js';
-import type { Schedule } from './schedule.js';
-import { checkStateDict, type StateDict } from './state.js';
-import { Stepper, type Binding, type Parameter } from './stepper.js';
-import { Tracer } from './tracer.js';
-import { readWeights } from './weights.js';
+import { BaseOptimizer } from './contract.js';
+import { checkGroups, grouped, type ParameterGroup } from './options/group.js';
+import { check, resolveOptions, type OptionSpec, type OptionTable } from './options/options.js';
+import { isSchedule, type Schedule } from './options/schedule.js';
+import type { CommonOptions, OptimizerOptions } from './rule/common-options.js';
+import { decodeOptions, encodeOptions, encodeSavable } from './rule/config.js';
+import { decayModes } from './rule/decay.js';
+import type { Hook } from './rule/hook.js';
+import type { AnyRule } from './rule/rule.js';
+import type { Momentum, Parameter, SavedState } from './state/parameters.js';
+import { readGlobals, saveState } from './state/saving.js';
+import { checkStateDict, type StateDict } from './state/state-dict.js';
+import { readWeights, writeWeights, type NamedWeight } from './state/weights.js';
+import { atStep } from './step/binding.js';
+import { Engine, type Entry } from './step/engine.js';
 
 /**
- * Base of every algorithm written as a rule.
- *
- * A subclass says what it keeps per parameter ({@link slots}) and for itself ({@link globals}), which numbers it needs
- * once per step ({@link coefficients}), what it must know across all parameters ({@link rounds}), and the recurrence
- * ({@link update}). The recurrence is traced, not executed: tensors and numbers are symbols in it, and one trace
- * serves every step and every parameter of the same shape.
+ * Base of every algorithm written as a {@link Rule}: the contract with TensorFlow.js around one engine that runs the rule.
  *
  * @typeParam O - its options
  */
-export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> extends Algorithm<O> {
-  private groups: readonly Required<O>[] = [];
-  private state!: OptimizerState;
-  private stepper!: Stepper;
+export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> extends BaseOptimizer {
+  /** The algorithm. */
+  static readonly rule: AnyRule;
+
+  /** Default, range and check of every option. */
+  static get options(): Readonly<Record<string, OptionSpec>> {
+    return this.rule.options as Record<string, OptionSpec>;
+  }
+
+  /** What a step cannot do without. */
+  static override get needs(): readonly ('loss' | 'gradient')[] {
+    return this.rule.needs ?? [];
+  }
+
+  /** Options in force, defaults filled in. */
+  protected settings!: Required<O>;
+  private engine!: Engine;
 
   constructor(options: O = {} as O) {
     super();
@@ -41,60 +49,65 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
 
   // --- Options ----------------------------------------------------------------------------------------------------
 
+  private get rule(): AnyRule {
+    return (this.constructor as typeof Optimizer).rule;
+  }
+
   private get table(): Record<string, OptionSpec> {
-    return (this.constructor as typeof Optimizer).options as Record<string, OptionSpec>;
+    return (this.constructor as typeof Optimizer).options;
   }
 
   private checked(options: object): Required<O> {
     const settings = resolveOptions<O>(this.owner, this.table as OptionTable<O>, options);
     checkGroups(this.owner, this.table, settings.parameterGroups as readonly ParameterGroup[]);
-    this.validate(settings);
-    for (const group of grouped(settings).slice(1)) this.validate(group);
+    for (const group of grouped(settings)) {
+      this.rule.validate?.(group);
+      this.assertDecays(group as CommonOptions);
+    }
+    this.assertServes(settings);
     return settings;
+  }
+
+  /** @throws Error for a mode of weight decay that neither core nor the rule knows what to do with */
+  private assertDecays({ weightDecayMode: mode }: CommonOptions): void {
+    const { decay = 'before', ownDecayModes = [] } = this.rule;
+    if (typeof decay === 'function' || decay === 'never') return;
+    if ([...decayModes, ...ownDecayModes].includes(mode!)) return;
+    throw new Error(
+      `${this.owner}: rule.ownDecayModes must name the weightDecayMode ${JSON.stringify(mode)}, which is none of core's`,
+    );
+  }
+
+  /** @throws TypeError for a hook that reads what this algorithm does not have */
+  private assertServes(settings: Required<O>): void {
+    const { rateInForce, secondMoment } = this.rule;
+    const hasRate =
+      rateInForce !== undefined ||
+      grouped(settings).every((group) => (group as OptimizerOptions).learningRate != null);
+    const has = { learningRate: hasRate, secondMoment: secondMoment !== undefined };
+    const words = { learningRate: 'a learning rate', secondMoment: 'a second moment' };
+    for (const { name, reads = [] } of settings.transforms as readonly Hook[]) {
+      const missing = reads.find((what) => !has[what]);
+      if (!missing) continue;
+      throw new TypeError(
+        `${this.owner}: transforms: hook ${name} needs ${words[missing]}, which ${this.owner} does not have`,
+      );
+    }
   }
 
   private configure(settings: Required<O>): void {
     this.settings = settings;
-    this.groups = grouped(settings);
-    const hooks = keyed(this.owner, settings.transforms as readonly Hook[]);
-    for (const { hook } of hooks) this.assertServes(hook);
-    const tracer = new Tracer({
-      name: this.owner,
-      hooks,
-      rounds: this.rounds(settings),
-      decay: (pair, scalars) => this.decay(pair, scalars as unknown as DecayScalars),
-      rate: (param, scalars) => this.rateInForce(param, scalars as unknown as DecayScalars),
-      secondMoment: (tensors, scalars) => this.secondMoment(tensors, scalars)!,
-      update: (tensors, scalars) => this.update(tensors, scalars),
-    });
-    this.stepper = new Stepper(tracer, this.owner);
-    this.state = new OptimizerState({
-      owner: this.owner,
-      tracer,
-      hooks,
-      groups: settings.parameterGroups as readonly ParameterGroup[],
-      slots: (group) => withHooks(this.slots(this.groups[group]!), hooks, ({ slots }) => slots),
-      globals: () => withHooks(this.globals(this.settings), hooks, ({ globals }) => globals),
-    });
-  }
-
-  /** @throws TypeError for a hook that reads what this algorithm does not have */
-  private assertServes({ name, reads = [] }: Hook): void {
-    const base = Optimizer.prototype as Optimizer<O>;
-    const hasRate =
-      this.rateInForce !== base.rateInForce ||
-      this.groups.every((group) => (group as OptimizerOptions).learningRate != null);
-    const has = { learningRate: hasRate, secondMoment: this.secondMoment !== base.secondMoment };
-    const words = { learningRate: 'a learning rate', secondMoment: 'a second moment' };
-    const missing = reads.find((what) => !has[what]);
-    if (missing)
-      throw new TypeError(
-        `${this.owner}: transforms: hook ${name} needs ${words[missing]}, which ${this.owner} does not have`,
-      );
+    this.engine = new Engine({ owner: this.owner, table: this.table, settings, rules: { '': this.rule } });
   }
 
   get learningRate(): number {
-    return this.rate();
+    const { reportedRate } = this.rule;
+    if (reportedRate) {
+      const settings = atStep(this.owner, this.table, this.settings, this.iterations);
+      return reportedRate(settings, this.iterations + 1);
+    }
+    const { learningRate } = this.settings as OptimizerOptions;
+    return isSchedule(learningRate) ? learningRate(this.iterations) : (learningRate ?? Number.NaN);
   }
 
   set learningRate(rate: number | Schedule) {
@@ -102,9 +115,27 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     if (!row) throw new TypeError(`${this.owner}: has no learningRate to set`);
     check(this.owner, 'learningRate', row, rate);
     const settings = { ...this.settings, learningRate: rate };
-    this.validate(settings);
+    this.rule.validate?.(settings);
     this.settings = settings;
-    this.groups = grouped(settings);
+    this.engine.configure(settings);
+  }
+
+  /** @internal The registry of TensorFlow.js calls it without `this`, with keys of its own in the configuration. */
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    config: tf.serialization.ConfigDict,
+  ): T {
+    const known = Object.keys((cls as unknown as typeof Optimizer).options);
+    const own = Object.fromEntries(Object.entries(config).filter(([name]) => known.includes(name)));
+    return new cls(decodeOptions(own) as tf.serialization.ConfigDict);
+  }
+
+  /**
+   * Options as JSON, from which `fromConfig` makes an equal optimizer.
+   * @throws TypeError for a plain function in place of a schedule, predicate or hook
+   */
+  override getConfig(): tf.serialization.ConfigDict {
+    return encodeOptions(this.owner, this.settings) as tf.serialization.ConfigDict;
   }
 
   // --- The step ---------------------------------------------------------------------------------------------------
@@ -121,72 +152,53 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
         `${this.owner}: a step needs the value of the loss; call minimize, or applyGradients(gradients, loss)`,
       );
     }
-    // Nothing to observe, combine or update.
-    if (entries.length === 0) return this.incrementIterations();
-    tf.tidy(() => {
-      const parameters = this.track(entries.map(({ variable }) => variable));
-      const bindings = new Map<string, Binding>();
-      this.stepper.run({
-        parameters,
-        grads: entries.map(({ grad }) => grad),
-        bindings: parameters.map(({ group, exempt, updates }) => {
-          const key = `${group}|${exempt}|${updates}`;
-          const binding = bindings.get(key) ?? this.bind(group, exempt, updates + 1);
-          bindings.set(key, binding);
-          return binding;
-        }),
-        base: this.bind(0, [], this.iterations + 1),
-        globals: this.state.globals,
-        loss: needs.includes('loss') ? loss : undefined,
-      });
-    });
+    const step = this.iterations;
+    const pauses = this.rule.pauses?.(atStep(this.owner, this.table, this.settings, step)) ?? false;
+    if (entries.length > 0 && !pauses) {
+      tf.dispose(this.engine.step('', entries, { step, loss }));
+      for (const parameter of this.adopt(entries.map(({ variable }) => variable))) parameter.updates++;
+    }
     this.incrementIterations();
-  }
-
-  private bind(group: number, exempt: readonly string[], t: number): Binding {
-    const options = this.groups[group]!;
-    const decays = options.weightDecay !== 0;
-    const values = atStep(this.owner, this.table, options, this.iterations);
-    const coefficients = this.coefficients(t, values as Resolved<O>);
-    return bind({ group, decays, exempt }, this.table, values, coefficients);
   }
 
   /** @internal Programs of the last step, with the number of parameters each runs for. */
   programs(): Map<Program, number> {
     this.assertUsable();
-    return this.stepper.programs();
+    return this.engine.programs();
   }
 
   /**
-   * Meets variables: makes their slots, or takes over the saved ones. Done by the first step; useful before it where
+   * Adopts variables: makes their slots, or takes over the saved ones. Done by the first step; useful before it where
    * a slot starts from the value of the parameter.
    */
-  protected track(variables: readonly tf.Variable[]): Parameter[] {
-    return this.state.track(variables);
+  protected adopt(variables: readonly tf.Variable[]): Parameter[] {
+    return this.engine.adopt(variables, this.iterations);
   }
 
   /** Parameters in the order in which their variables were made. */
   protected ordered(): Parameter[] {
-    return this.state.ordered();
+    return this.engine.state.ordered();
   }
 
   /** Gives a global another value between steps. */
   protected setGlobal(name: string, value: number): void {
-    this.state.setGlobal(name, value);
+    this.engine.state.setGlobal(name, value);
   }
+
+  /** Called with the globals of a state that was taken over, for an algorithm that also reads one on the host. */
+  protected restored(_globals: Readonly<Record<string, number>>): void {}
 
   // --- State ------------------------------------------------------------------------------------------------------
 
   /** The globals as numbers: those of the algorithm by name, those of a hook as `hook.name`. */
   async readGlobals(): Promise<Record<string, number>> {
     this.assertUsable();
-    return this.state.readGlobals();
+    return readGlobals(this.engine.state);
   }
 
-  /** @internal The running averages kept for the parameters met so far; `null` if the rule keeps none. */
+  /** @internal The running averages kept for the parameters adopted so far; `null` if the rule keeps none. */
   momentum(): Momentum | null {
-    const { momentumSlots } = this.constructor as typeof Optimizer;
-    return this.state.momentum(momentumSlots);
+    return this.engine.state.momentum(this.rule.momentum ?? []);
   }
 
   override async stateDict(): Promise<StateDict> {
@@ -196,52 +208,52 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
       optimizer: this.owner,
       step: this.iterations,
       hyperparameters: encodeSavable(this.owner, this.settings),
-      ...(await this.state.save()),
+      ...(await saveState(this.engine.state)),
     };
     // So that the steps after this one are the same bits as those of whoever resumes from it.
     await loadExecutors();
     return state;
   }
 
-  override async prepare(state: unknown): Promise<() => void> {
+  override async check(state: unknown): Promise<() => void> {
     this.assertUsable();
-    const { slots, globals } = this.state.names();
+    const { slots, globals } = this.engine.state.names();
     const saved = checkStateDict(this.owner, state, slots, globals);
     const { parameterGroups, transforms } = this.settings;
     const hyperparameters = decodeOptions(saved.hyperparameters);
     const options = this.checked({ ...this.settings, ...hyperparameters, parameterGroups, transforms });
-    return this.restoring(saved, options);
+    return this.committing(saved, options);
   }
 
   /** The step count, then the number of updates of each parameter, globals, and slots grouped by kind. */
   override async getWeights(): Promise<NamedWeight[]> {
     this.assertUsable();
-    const { made, weights } = this.state.toWeights(this.iterations);
+    const { made, weights } = writeWeights(this.iterations, this.engine.state);
     this.handOut(made);
     await loadExecutors(); // as in stateDict
     return weights;
   }
 
-  override async prepareWeights(weights: readonly NamedWeight[]): Promise<() => void> {
+  override async checkWeights(weights: readonly NamedWeight[]): Promise<() => void> {
     this.assertUsable();
-    const { slots, globals } = this.state.names();
-    return this.restoring(await readWeights(this.owner, weights, slots, globals), this.settings);
+    const { slots, globals } = this.engine.state.names();
+    return this.committing(await readWeights(this.owner, weights, slots, globals), this.settings);
   }
 
   override dispose(): void {
-    this.state.clear();
+    this.engine.state.clear();
     super.dispose();
   }
 
-  /** Refuses what does not fit the parameters already met; otherwise gives back what replaces all state. */
-  private restoring(saved: SavedState, options: Required<O>): () => void {
-    const variables = this.state.fitting(saved);
+  /** Refuses what does not fit the parameters already adopted; otherwise gives back what replaces all state. */
+  private committing(saved: SavedState, options: Required<O>): () => void {
+    const variables = this.engine.state.fitting(saved);
     return () => {
-      this.state.clear();
+      this.engine.state.clear();
       this.configure(options);
       this.iterations_ = saved.step;
-      const globals = this.state.restore(saved);
-      if (variables.length > 0) tf.tidy(() => void this.track(variables));
+      const globals = this.engine.state.restore(saved);
+      if (variables.length > 0) tf.tidy(() => void this.adopt(variables));
       this.restored(globals);
     };
   }

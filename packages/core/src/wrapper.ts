@@ -1,41 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 // The base of optimizers around another optimizer.
 
+import type { Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import { BaseOptimizer, type NamedGradients, type NamedWeight } from './base.js';
-import { decodeOptions, encodeOptions, encodeSavable } from './config.js';
-import type { Momentum } from './optimizer-state.js';
+import { BaseOptimizer } from './contract.js';
+import { foreignMomentum, loadForeign, madeFor, saveForeign, setForeignWeights } from './foreign.js';
+import type { NamedGradients } from './gradients.js';
 import { Optimizer } from './optimizer.js';
-import { resolveOptions, show, type OptionTable } from './options.js';
-import type { Schedule } from './schedule.js';
-import { checkForeignState, checkStateDict, type ForeignState, type StateDict } from './state.js';
-
-/** First moments in the optimizers of TensorFlow.js, by class name: private fields, so looked up with care. */
-const foreignMomentum: Readonly<Record<string, string>> = {
-  Momentum: 'accumulations',
-  Adam: 'accumulatedFirstMoment',
-  Adamax: 'accumulatedFirstMoment',
-  RMSProp: 'accumulatedMoments',
-};
+import { resolveOptions, show, type OptionSpec, type OptionTable } from './options/options.js';
+import type { Schedule } from './options/schedule.js';
+import { decodeOptions, encodeOptions, encodeSavable } from './rule/config.js';
+import type { Pass } from './rule/rule.js';
+import type { Momentum, SavedState } from './state/parameters.js';
+import { saveState } from './state/saving.js';
+import { checkForeignState, checkStateDict, type ForeignState, type StateDict } from './state/state-dict.js';
+import { readWeights, writeWeights, type NamedWeight } from './state/weights.js';
+import { Engine } from './step/engine.js';
 
 /**
- * How to get at the running averages of gradients that an optimizer keeps: those it declares in `momentumSlots`, or
+ * How to get at the running averages of gradients that an optimizer keeps: those its rule declares as `momentum`, or
  * the first moments of a TensorFlow.js optimizer, which go by position in `order`, the variables of its last step.
  * `null` when it keeps none.
  */
 export function momentumOf(base: tf.Optimizer): ((order: readonly tf.Variable[]) => Momentum) | null {
   if (base instanceof Wrapper) return momentumOf(base.base);
   if (base instanceof Optimizer) return base.momentum() && (() => base.momentum()!);
-  const field = foreignMomentum[base.getClassName()];
-  const moments = (): unknown => field && (base as unknown as Record<string, unknown>)[field];
-  if (!field || !Array.isArray(moments())) return null;
-  return (order) => {
-    const kept = moments() as readonly { variable: tf.Variable }[];
-    return {
-      names: [field],
-      slots: order.flatMap((variable, i) => (kept[i] ? [[variable, [kept[i].variable]]] : [])),
-    };
-  };
+  return foreignMomentum(base);
 }
 
 /** An optimizer and, where it is a wrapper, all it wraps, from the outside in. */
@@ -46,8 +36,8 @@ export function unwrap(optimizer: tf.Optimizer): tf.Optimizer[] {
 const basePrefix = 'base/';
 
 /**
- * Base of optimizers that let another one do the step. The base may be any `tf.Optimizer`; learning rate, saving and
- * loading go through to it.
+ * Base of optimizers that let another one do the step: the contract with TensorFlow.js, a base, and an engine that runs the
+ * wrapper's own rules. The base may be any `tf.Optimizer`; learning rate, saving and loading go through to it.
  *
  * @typeParam O - options of the wrapper itself
  */
@@ -59,6 +49,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
   readonly base: tf.Optimizer;
   /** Options in force, defaults filled in. */
   protected settings: Required<O>;
+  private made: Engine | undefined;
 
   /** @throws TypeError when `base` is not an optimizer; TypeError or RangeError for a wrong option */
   constructor(base: tf.Optimizer, options: O = {} as O) {
@@ -70,22 +61,33 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     this.base = base;
   }
 
-  private checked(options: object): Required<O> {
-    const { options: table } = this.constructor as typeof Wrapper;
-    return resolveOptions<O>(this.owner, table as OptionTable<O>, options);
+  /** The wrapper's own rules by name; their options are those of the wrapper, their slots and globals its state. */
+  protected abstract readonly rules: Readonly<Record<string, Pass>>;
+
+  /** What runs the {@link rules}. */
+  protected get engine(): Engine {
+    const { owner, settings, rules } = this;
+    this.made ??= new Engine({ owner, table: this.table as Record<string, OptionSpec>, settings, rules });
+    return this.made;
   }
 
-  /** The rule that holds the wrapper's own state; its slots and globals are saved as the wrapper's. */
-  protected abstract readonly inner: BaseOptimizer;
+  private get table(): OptionTable<O> {
+    return (this.constructor as typeof Wrapper).options as OptionTable<O>;
+  }
 
-  /** Has the base step along gradients, in the form they came: a TensorFlow.js optimizer goes by position. */
+  private checked(options: object): Required<O> {
+    return resolveOptions<O>(this.owner, this.table, options);
+  }
+
+  /** Lets the base step along gradients, in the form they came: a TensorFlow.js optimizer goes by position. */
   protected stepBase(gradients: NamedGradients, loss?: tf.Scalar): void {
     (this.base as BaseOptimizer).applyGradients(gradients, loss);
   }
 
-  /** @internal The rule that holds the wrapper's own state. */
-  rule(): BaseOptimizer {
-    return this.inner;
+  /** @internal Programs of the wrapper's own rules in the last step. */
+  programs(): Map<Program, number> {
+    this.assertUsable();
+    return this.engine.programs();
   }
 
   /** The learning rate of the base. */
@@ -102,6 +104,17 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
       );
     } else if ('setLearningRate' in base) (base as tf.SGDOptimizer).setLearningRate(rate);
     else (base as unknown as { learningRate: number }).learningRate = rate;
+  }
+
+  /** The point of a wrapper that has none of its own is that of its base. */
+  protected override toEvaluationPoint(variables: readonly tf.Variable[]): boolean {
+    if (!(this.base instanceof BaseOptimizer)) return false;
+    this.base.useEvaluationWeights(variables);
+    return true;
+  }
+
+  protected override toTrainingPoint(variables: readonly tf.Variable[]): void {
+    if (this.base instanceof BaseOptimizer) this.base.useTrainingWeights(variables);
   }
 
   /** @internal The registry of TensorFlow.js calls it without `this`. */
@@ -133,74 +146,65 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
 
   override async stateDict(): Promise<StateDict> {
     this.assertUsable();
-    const inner = await this.inner.stateDict();
     return {
-      ...inner,
+      format: 1,
       optimizer: this.owner,
       step: this.iterations,
       hyperparameters: encodeSavable(this.owner, this.settings),
+      ...(await saveState(this.engine.state)),
       base: this.base instanceof BaseOptimizer ? await this.base.stateDict() : await saveForeign(this.base),
     };
   }
 
-  override async prepare(state: unknown): Promise<() => Promise<void>> {
+  override async check(state: unknown): Promise<() => Promise<void>> {
     this.assertUsable();
-    const { step, base, hyperparameters, ...own } = checkStateDict(this.owner, state);
-    const settings = this.checked({ ...this.settings, ...decodeOptions(hyperparameters) });
-    const { inner } = this;
-    const known = Object.keys((inner.constructor as typeof Optimizer).options);
-    const shared = Object.fromEntries(
-      Object.entries(hyperparameters).filter(([name]) => known.includes(name)),
-    );
-    const commitInner = await inner.prepare({
-      ...own,
-      step,
-      optimizer: inner.getClassName(),
-      hyperparameters: shared,
-    });
-    const commitBase = await this.prepareBase(base);
+    const { slots, globals } = this.engine.state.names();
+    const saved = checkStateDict(this.owner, state, slots, globals);
+    const settings = this.checked({ ...this.settings, ...decodeOptions(saved.hyperparameters) });
+    const commitOwn = this.committing(saved, settings);
+    const commitBase = await this.checkBase(saved.base);
     return async () => {
       await commitBase();
-      await commitInner();
-      this.settings = settings;
-      this.iterations_ = step;
+      commitOwn();
     };
   }
 
-  private async prepareBase(
-    state: StateDict | ForeignState | undefined,
-  ): Promise<() => void | Promise<void>> {
+  private async checkBase(state: StateDict | ForeignState | undefined): Promise<() => void | Promise<void>> {
     const { base } = this;
-    if (base instanceof BaseOptimizer) return base.prepare(state);
-    const { weights } = checkForeignState(base.getClassName(), state);
-    return async () => {
-      const named = weights.map(({ name, dtype, tensor: { shape, data } }) => ({
-        name,
-        tensor: tf.tensor(data.slice(), [...shape], dtype as 'float32' | 'int32'),
-      }));
-      await setForeignWeights(base, named);
-      tf.dispose(named.map(({ tensor }) => tensor));
+    if (base instanceof BaseOptimizer) return base.check(state);
+    const foreign = checkForeignState(base.getClassName(), state);
+    return () => loadForeign(base, foreign);
+  }
+
+  /** Refuses what does not fit the parameters already adopted; otherwise gives back what replaces all of its own state. */
+  private committing(saved: SavedState, settings: Required<O>): () => void {
+    const variables = this.engine.state.fitting(saved);
+    return () => {
+      this.engine.state.clear();
+      this.made = undefined;
+      this.settings = settings;
+      this.iterations_ = saved.step;
+      this.engine.state.restore(saved);
+      if (variables.length > 0) tf.tidy(() => void this.engine.adopt(variables, saved.step));
     };
   }
 
   /** The step count, the wrapper's own weights, then those of the base. */
   override async getWeights(): Promise<NamedWeight[]> {
     this.assertUsable();
-    const [, ...own] = await this.inner.getWeights();
-    const step = tf.scalar(this.iterations, 'int32');
+    const { made, weights } = writeWeights(this.iterations, this.engine.state);
     const base = await this.base.getWeights();
     // A base of ours looks after what it hands out; one of TensorFlow.js makes a step count for every call.
-    this.handOut([step, ...(this.base instanceof BaseOptimizer ? [] : madeFor(base))]);
-    const prefixed = base.map(({ name, tensor }) => ({ name: basePrefix + name, tensor }));
-    return [{ name: 'iter', tensor: step }, ...own, ...prefixed];
+    this.handOut([...made, ...(this.base instanceof BaseOptimizer ? [] : madeFor(base))]);
+    return [...weights, ...base.map(({ name, tensor }) => ({ name: basePrefix + name, tensor }))];
   }
 
-  override async prepareWeights(weights: readonly NamedWeight[]): Promise<() => Promise<void>> {
+  override async checkWeights(weights: readonly NamedWeight[]): Promise<() => Promise<void>> {
     this.assertUsable();
     const { base } = this;
+    const { slots, globals } = this.engine.state.names();
     const own = weights.filter(({ name }) => !name.startsWith(basePrefix));
-    const commitInner = await this.inner.prepareWeights(own);
-    const step = (await own[0]!.tensor.data())[0]!;
+    const commitOwn = this.committing(await readWeights(this.owner, own, slots, globals), this.settings);
     const rest = weights
       .filter(({ name }) => name.startsWith(basePrefix))
       .map(({ name, tensor }) => ({ name: name.slice(basePrefix.length), tensor }));
@@ -210,41 +214,17 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
       );
     }
     const commitBase =
-      base instanceof BaseOptimizer ? await base.prepareWeights(rest) : () => setForeignWeights(base, rest);
+      base instanceof BaseOptimizer ? await base.checkWeights(rest) : () => setForeignWeights(base, rest);
     return async () => {
       await commitBase();
-      await commitInner();
-      this.iterations_ = step;
+      commitOwn();
     };
   }
 
   /** Frees the state of the wrapper and of the base. */
   override dispose(): void {
-    this.inner.dispose();
+    this.engine.state.clear();
     this.base.dispose();
     super.dispose();
   }
-}
-
-/** Of the weights of a TensorFlow.js optimizer those that exist only for the list; the others are its slots. */
-function madeFor(weights: readonly NamedWeight[]): tf.Tensor[] {
-  return weights.filter(({ name }) => name === 'iter').map(({ tensor }) => tensor);
-}
-
-async function saveForeign(base: tf.Optimizer): Promise<ForeignState> {
-  const named = await base.getWeights();
-  const weights = named.map(async ({ name, tensor }) => {
-    const data = Float32Array.from(await tensor.data());
-    return { name, dtype: tensor.dtype, tensor: { shape: tensor.shape, data } };
-  });
-  const saved = await Promise.all(weights);
-  tf.dispose(madeFor(named));
-  return { format: 1, optimizer: base.getClassName(), weights: saved };
-}
-
-/** `setWeights` of a TensorFlow.js optimizer, which forgets the slots it had without freeing them. */
-async function setForeignWeights(base: tf.Optimizer, weights: NamedWeight[]): Promise<void> {
-  const before = await base.getWeights();
-  await base.setWeights(weights);
-  tf.dispose(before.map(({ tensor }) => tensor));
 }

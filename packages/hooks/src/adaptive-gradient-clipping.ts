@@ -2,7 +2,8 @@
 // Brock et al., "High-Performance Large-Scale Image Recognition Without Normalization", arXiv:2102.06171
 // Checked against optax.adaptive_grad_clip and the authors' Ranger21.
 
-import { clippedByUnit, defineHook, exclude, real, type Hook, type Match } from '@optim/core';
+import { defineHook, exclude, real, type Hook, type Match } from '@optim/core/authoring';
+import { clippedByUnit } from '@optim/formulas';
 
 /** Options of {@link adaptiveGradientClipping}. */
 export interface AdaptiveGradientClippingOptions {

@@ -2,7 +2,7 @@
 // Liang et al., "Cautious Optimizers: Improving Training with One Line of Code", arXiv:2411.16085
 // Checked against the authors' C-Optim and timm.
 
-import { choice, defineHook, type Hook } from '@optim/core';
+import { choice, defineHook, type Hook } from '@optim/core/authoring';
 import { constant, where } from '@optim/fusion';
 
 /** Options of {@link cautious}. */

@@ -2,7 +2,8 @@
 // Yong et al., "Gradient Centralization: A New Optimization Technique for Deep Neural Networks", arXiv:2004.01461
 // Checked against the authors' Centralization.py.
 
-import { centralized, defineHook, exclude, flag, type Hook, type Match } from '@optim/core';
+import { defineHook, exclude, flag, type Hook, type Match } from '@optim/core/authoring';
+import { centralized } from '@optim/formulas';
 
 /** Options of {@link centralizeGradients}. */
 export interface CentralizeGradientsOptions {

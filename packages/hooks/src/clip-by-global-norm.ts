@@ -2,7 +2,7 @@
 // Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", arXiv:1211.5063
 // Checked against optax.clip_by_global_norm.
 
-import { defineHook, real, type Hook } from '@optim/core';
+import { defineHook, real, type Hook } from '@optim/core/authoring';
 import { constant } from '@optim/fusion';
 
 /** Options of {@link clipByGlobalNorm}. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { defineHook, real, type Hook } from '@optim/core';
+import { defineHook, real, type Hook } from '@optim/core/authoring';
 
 /** Options of {@link clipByValue}. */
 export interface ClipByValueOptions {

@@ -3,7 +3,8 @@
 // arXiv:2103.06583
 // Checked against the authors' Ranger21 and the gradient of the loss.
 
-import { defineHook, exclude, pulledToUnitNorm, real, type Hook, type Match } from '@optim/core';
+import { defineHook, exclude, real, type Hook, type Match } from '@optim/core/authoring';
+import { pulledToUnitNorm } from '@optim/formulas';
 
 /** Options of {@link normLoss}. */
 export interface NormLossOptions {

@@ -2,7 +2,8 @@
 // Wright, Ranger21, since July 2021: https://github.com/lessw2020/Ranger21
 // Checked against the author's normalize_gradient.
 
-import { defineHook, flag, real, standardized, type Hook } from '@optim/core';
+import { defineHook, flag, real, type Hook } from '@optim/core/authoring';
+import { standardized } from '@optim/formulas';
 
 /** Options of {@link normalizeGradients}. */
 export interface NormalizeGradientsOptions {

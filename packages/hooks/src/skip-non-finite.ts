@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { defineHook, type Hook } from '@optim/core';
+import { defineHook, type Hook } from '@optim/core/authoring';
 import { where } from '@optim/fusion';
 
 /**

@@ -8,10 +8,10 @@ import {
   nullable,
   outOfRange,
   real,
-  stablyDecayed,
   type Hook,
   type Match,
-} from '@optim/core';
+} from '@optim/core/authoring';
+import { stablyDecayed } from '@optim/formulas';
 import { constant } from '@optim/fusion';
 
 /** Options of {@link stableWeightDecay}. */

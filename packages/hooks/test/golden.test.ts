@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { AdamW } from '@optim/adamw';
-import { softplus } from '@optim/core';
+import { softplus } from '@optim/formulas';
 import {
   adaptiveGradientClipping,
   cautious,

@@ -9,7 +9,7 @@ import {
   resolveOptions,
   type OptionTable,
   type Schedule,
-} from '@optim/core';
+} from '@optim/core/authoring';
 import { aSchedule } from './rows.js';
 import { reduceOnPlateau, type ReduceOnPlateau, type ReduceOnPlateauOptions } from './reduce-on-plateau.js';
 

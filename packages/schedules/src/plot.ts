@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { custom, integer, outOfRange, resolveOptions, type OptionTable, type Schedule } from '@optim/core';
+import {
+  custom,
+  integer,
+  outOfRange,
+  resolveOptions,
+  type OptionTable,
+  type Schedule,
+} from '@optim/core/authoring';
 
 /** Options of {@link plot}. */
 export interface PlotOptions {

@@ -8,12 +8,8 @@ import {
   Optimizer,
   type Hook,
   type OptimizerOptions,
-  type OptionTable,
-  type Results,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
-import type { Expression } from '@optim/fusion';
+  type Rule,
+} from '@optim/core/authoring';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, it } from 'vitest';
 import inputs from '../golden/inputs.json' with { type: 'json' };
@@ -52,41 +48,27 @@ interface Given {
 }
 
 /** An optimizer that shows in the parameter what a hook makes of what it is given. */
-class Probe extends Optimizer {
-  static get className(): string {
-    return 'Probe';
-  }
+function probe(result: string, given: Given, options: OptimizerOptions): Optimizer {
+  const slots = Object.entries(given as Record<string, Values>).map(([name, values]) => [
+    name,
+    filled((variable) => values[variable.name]!),
+  ]);
+  class Probe extends Optimizer {
+    static get className(): string {
+      return 'Probe';
+    }
 
-  static override readonly options: OptionTable<OptimizerOptions> = {
-    learningRate: hyper('[0, ∞)', 1),
-    ...commonOptions(),
-  };
-
-  constructor(
-    private readonly result: string,
-    private readonly given: Given,
-    options: OptimizerOptions,
-  ) {
-    super(options);
+    static override readonly rule: Rule<OptimizerOptions, 'update' | 'secondMoment'> = {
+      options: { learningRate: hyper('[0, ∞)', 1), ...commonOptions() },
+      slots: () => Object.fromEntries(slots),
+      secondMoment: ({ secondMoment }) => secondMoment,
+      update({ param, grad, update }) {
+        if (result === 'gradient') return { param: grad };
+        return { param: update ? param.sub(update) : param };
+      },
+    };
   }
-
-  protected override slots(): Record<string, SlotInit> {
-    return Object.fromEntries(
-      Object.entries(this.given).map(([name, values]) => [
-        name,
-        filled(({ name: variable }) => (values as Values)[variable]!),
-      ]),
-    );
-  }
-
-  protected override secondMoment({ secondMoment }: Tensors<'secondMoment'>): Expression {
-    return secondMoment;
-  }
-
-  protected override update({ param, grad, update }: Tensors<'update'>): Results {
-    if (this.result === 'gradient') return { param: grad };
-    return { param: update ? param.sub(update) : param };
-  }
+  return new Probe(options);
 }
 
 /**
@@ -119,7 +101,7 @@ async function check(
     Object.entries(others).map(([name, source]) => [name, sources[source]!(step)]),
   );
   const result = golden.result === 'denominator' ? 'gradient' : golden.result;
-  const probe = new Probe(result, given, {
+  const optimizer = probe(result, given, {
     learningRate: learningRate as number,
     transforms: [make(options)],
   });
@@ -133,11 +115,11 @@ async function check(
       return { name, tensor: values ? tf.tensor(values[name]!, shape) : tf.zerosLike(variable) };
     });
   });
-  for (let i = 0; i < applications; i++) probe.applyGradients(gradients);
+  for (let i = 0; i < applications; i++) optimizer.applyGradients(gradients);
   for (const variable of variables) {
     const got = Array.from(await variable.data(), (x) => (result === 'update' ? -x : x));
     expectClose(`${golden.keys} ${key}, ${variable.name}`, got, want[variable.name]!, tolerance(golden));
   }
-  probe.dispose();
+  optimizer.dispose();
   tf.dispose([variables, gradients]);
 }

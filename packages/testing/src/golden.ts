@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs golden trajectories: numbers computed in float64 by the authors' own code and other real implementations.
 
-import type { BaseOptimizer, Optimizer } from '@optim/core';
+import type { BaseOptimizer, Optimizer } from '@optim/core/authoring';
 import { executorFor, opsExecutor, registerExecutor } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, inject, it } from 'vitest';

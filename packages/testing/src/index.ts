@@ -18,5 +18,5 @@ export { goldenHookSuite } from './golden-hook.js';
 export { withCentralization } from './centralization.js';
 export { checks, conformance, suite, type Check } from './conformance.js';
 export { subjectOf, type Make, type Options, type Subject } from './subject.js';
-export { toldMoment } from './moment.js';
+export { observedSecondMoment } from './second-moment.js';
 export { expectWalk, walk } from './walk.js';

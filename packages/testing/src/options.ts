@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { defineHook, zero } from '@optim/core';
+import { defineHook } from '@optim/core/authoring';
+import { zero } from '@optim/formulas';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import type { Check } from './conformance.js';

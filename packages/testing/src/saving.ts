@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { decodeState, defineHook, encodeState, type BaseOptimizer } from '@optim/core';
+import { decodeState, encodeState } from '@optim/core';
+import { defineHook, type BaseOptimizer } from '@optim/core/authoring';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import type { Check } from './conformance.js';

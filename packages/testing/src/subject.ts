@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the conformance suite knows about the optimizer it is given, and the small problem it trains.
 
-import type { BaseOptimizer, OptionSpec, StateDict } from '@optim/core';
+import type { StateDict } from '@optim/core';
+import type { BaseOptimizer, OptionSpec } from '@optim/core/authoring';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Options of an optimizer, as golden files and the suite write them. */

@@ -1,24 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The suite passes a right optimizer, and every check of it fails for one that is wrong in what it checks.
 
-import {
-  commonOptions,
-  hyper,
-  Optimizer,
-  register,
-  zeros,
-  type DecayScalars,
-  type Hyper,
-  type NamedWeight,
-  type OptimizerOptions,
-  type OptionTable,
-  type Pair,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type StateDict,
-  type Tensors,
-} from '@optim/core';
+import type { NamedWeight, StateDict } from '@optim/core';
+import { commonOptions, hyper, Optimizer, register, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { zeros } from '@optim/formulas';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, inject, it } from 'vitest';
 import { checks, conformance, subjectOf, type Make } from '../src/index.js';

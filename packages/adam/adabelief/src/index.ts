@@ -2,31 +2,8 @@
 // Zhuang et al., "AdaBelief Optimizer: Adapting Stepsizes by the Belief in Observed Gradients", arXiv:2010.07468
 // Checked against the authors' adabelief_pytorch 0.2.1.
 
-import {
-  adaNorm,
-  adaNormOptions,
-  biasCorrection,
-  commonOptions,
-  ema,
-  flag,
-  hyper,
-  largestSoFar,
-  Optimizer,
-  real,
-  rectification,
-  register,
-  zero,
-  zeros,
-  type AdaNormOptions,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { adaNorm, adaNormOptions, commonOptions, flag, hyper, Optimizer, real, register, type AdaNormOptions, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { biasCorrection, ema, largestSoFar, rectification, zero, zeros } from '@optim/formulas';
 import type { Expression } from '@optim/fusion';
 
 /** Options of {@link AdaBelief}. */

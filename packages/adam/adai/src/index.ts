@@ -2,27 +2,8 @@
 // Xie et al., "Adaptive Inertia: Disentangling the Effects of Adaptive Learning Rate and Momentum", arXiv:2006.15815
 // Checked against the authors' Adai, AdaiV2 and AdaiS.
 
-import {
-  commonOptions,
-  ema,
-  flag,
-  hyper,
-  ones,
-  Optimizer,
-  register,
-  zeros,
-  type DecayScalars,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type Round,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, flag, hyper, Optimizer, register, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Round, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { ema, ones, zeros } from '@optim/formulas';
 import { constant, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link Adai}. */

@@ -2,28 +2,8 @@
 // Kingma and Ba, "Adam: A Method for Stochastic Optimization", arXiv:1412.6980, section 7.1
 // Checked against torch.optim.Adamax.
 
-import {
-  adaNorm,
-  adaNormOptions,
-  biasCorrection,
-  commonOptions,
-  ema,
-  flag,
-  hyper,
-  Optimizer,
-  register,
-  zero,
-  zeros,
-  type AdaNormOptions,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { adaNorm, adaNormOptions, commonOptions, flag, hyper, Optimizer, register, type AdaNormOptions, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { biasCorrection, ema, zero, zeros } from '@optim/formulas';
 
 /** Options of {@link AdaMax}. */
 export interface AdaMaxOptions extends OptimizerOptions, AdaNormOptions {

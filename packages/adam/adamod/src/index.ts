@@ -2,24 +2,8 @@
 // Ding et al., "An Adaptive and Momental Bound Method for Stochastic Learning", arXiv:1910.12249
 // Checked against the authors' adamod.py.
 
-import {
-  biasCorrection,
-  commonOptions,
-  ema,
-  flag,
-  hyper,
-  Optimizer,
-  register,
-  zeros,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, flag, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { biasCorrection, ema, zeros } from '@optim/formulas';
 import type { Expression } from '@optim/fusion';
 
 /** Options of {@link AdaMod}. */

@@ -2,31 +2,8 @@
 // Heo et al., "AdamP: Slowing Down the Slowdown for Momentum Optimizers on Scale-invariant Weights", arXiv:2006.08217
 // Checked against the authors' adamp.py.
 
-import {
-  adaNorm,
-  adaNormOptions,
-  biasCorrection,
-  commonOptions,
-  ema,
-  flag,
-  hyper,
-  Optimizer,
-  projected,
-  register,
-  zero,
-  zeros,
-  type AdaNormOptions,
-  type DecayScalars,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { adaNorm, adaNormOptions, commonOptions, flag, hyper, Optimizer, register, type AdaNormOptions, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { biasCorrection, ema, projected, zero, zeros } from '@optim/formulas';
 import type { Expression } from '@optim/fusion';
 
 /** Options of {@link AdamP}. */

@@ -2,33 +2,8 @@
 // Xie, Sato, Sugiyama, "Stable Weight Decay Regularization", arXiv:2011.11152
 // Checked against the authors' AdamS.
 
-import {
-  adaNorm,
-  adaNormOptions,
-  biasCorrection,
-  ema,
-  flag,
-  hyper,
-  largestSoFar,
-  oneDecayOptions,
-  Optimizer,
-  register,
-  stablyDecayed,
-  zero,
-  zeros,
-  type AdaNormOptions,
-  type DecayScalars,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type Round,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { adaNorm, adaNormOptions, flag, hyper, oneDecayOptions, Optimizer, register, type AdaNormOptions, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Round, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { biasCorrection, ema, largestSoFar, stablyDecayed, zero, zeros } from '@optim/formulas';
 import { constant, type Expression } from '@optim/fusion';
 
 /** Options of {@link AdamS}. */

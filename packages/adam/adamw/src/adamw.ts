@@ -3,25 +3,8 @@
 // Convergence of Adam and Beyond", arXiv:1904.09237; St John, "AdamD", arXiv:2110.10828
 // Checked against torch.optim.AdamW and torch.optim.Adam.
 
-import {
-  biasCorrection,
-  commonOptions,
-  ema,
-  fixed,
-  flag,
-  hyper,
-  largestSoFar,
-  Optimizer,
-  zeros,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, fixed, flag, hyper, Optimizer, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { biasCorrection, ema, largestSoFar, zeros } from '@optim/formulas';
 import type { Expression } from '@optim/fusion';
 
 /** Options of {@link AdamW}. */

@@ -6,7 +6,7 @@
  * @packageDocumentation
  */
 
-import { register } from '@optim/core';
+import { register } from '@optim/core/authoring';
 import { AdamD, AdamW, AMSGrad } from './adamw.js';
 
 register(AdamW, AMSGrad, AdamD);

@@ -2,29 +2,8 @@
 // Xie et al., "Adan: Adaptive Nesterov Momentum Algorithm for Faster Optimizing Deep Models", arXiv:2208.06677
 // Checked against the authors' adan.py.
 
-import {
-  adaNorm,
-  adaNormOptions,
-  commonOptions,
-  ema,
-  hyper,
-  Optimizer,
-  register,
-  zero,
-  zeros,
-  type AdaNormOptions,
-  type CommonOptions,
-  type DecayScalars,
-  type Hyper,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type Round,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { adaNorm, adaNormOptions, commonOptions, hyper, Optimizer, register, type AdaNormOptions, type CommonOptions, type DecayScalars, type Hyper, type OptionTable, type Pair, type Resolved, type Results, type Round, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { ema, zero, zeros } from '@optim/formulas';
 import { constant, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link Adan}. */

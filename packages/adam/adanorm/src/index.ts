@@ -2,27 +2,8 @@
 // Dubey, Singh, Chaudhuri, "AdaNorm: Adaptive Gradient Norm Correction based Optimizer for CNNs", arXiv:2210.06364
 // Checked against trajectories of the authors' AdamNorm.
 
-import {
-  adaNorm,
-  biasCorrection,
-  commonOptions,
-  ema,
-  flag,
-  hyper,
-  largestSoFar,
-  Optimizer,
-  register,
-  zero,
-  zeros,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { adaNorm, commonOptions, flag, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { biasCorrection, ema, largestSoFar, zero, zeros } from '@optim/formulas';
 import type { Expression } from '@optim/fusion';
 
 /** Options of {@link AdaNorm}. */

@@ -1,20 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { AdaNorm, type AdaNormOptions } from '@optim/adanorm';
-import {
-  adaNorm,
-  commonOptions,
-  hyper,
-  Optimizer,
-  zero,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { adaNorm, commonOptions, hyper, Optimizer, type Hyper, type OptimizerOptions, type OptionTable, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { zero } from '@optim/formulas';
 import { goldenSuite, suite } from '@optim/testing';
 import golden from '@optim/testing/golden/AdaNorm.json' with { type: 'json' };
 import correction from '@optim/testing/golden/AdaNormCorrection.json' with { type: 'json' };

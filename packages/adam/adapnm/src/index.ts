@@ -3,30 +3,8 @@
 // arXiv:2103.17182
 // Checked against the authors' adapnm.py.
 
-import {
-  adaNorm,
-  adaNormOptions,
-  biasCorrection,
-  commonOptions,
-  ema,
-  flag,
-  hyper,
-  largestSoFar,
-  Optimizer,
-  positiveNegative,
-  register,
-  zero,
-  zeros,
-  type AdaNormOptions,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { adaNorm, adaNormOptions, commonOptions, flag, hyper, Optimizer, register, type AdaNormOptions, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { biasCorrection, ema, largestSoFar, positiveNegative, zero, zeros } from '@optim/formulas';
 import type { Expression } from '@optim/fusion';
 
 /** Options of {@link AdaPNM}. */

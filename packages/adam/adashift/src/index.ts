@@ -2,26 +2,8 @@
 // Zhou et al., "AdaShift: Decorrelation and Convergence of Adaptive Learning Rate Methods", arXiv:1810.00143
 // Checked against the authors' optimizer_all.py.
 
-import {
-  choice,
-  commonOptions,
-  ema,
-  hyper,
-  integer,
-  Optimizer,
-  real,
-  register,
-  zero,
-  zeros,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { choice, commonOptions, hyper, integer, Optimizer, real, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { ema, zero, zeros } from '@optim/formulas';
 import { constant, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link AdaShift}. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { AdaShift, type AdaShiftOptions } from '@optim/adashift';
-import { expectWalk, suite, toldMoment, walk } from '@optim/testing';
+import { expectWalk, suite, observedSecondMoment, walk } from '@optim/testing';
 import golden from '@optim/testing/golden/AdaShift.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -95,7 +95,7 @@ describe('AdaShift', () => {
 
   it('tells hooks what it divides by, of every element; 0 while it waits', async () => {
     const told = (gradients: number[][], reduceFunc: 'max' | 'none'): Promise<number> =>
-      toldMoment((transforms) => adaShift({ keepNum: 1, reduceFunc, transforms }), gradients);
+      observedSecondMoment((transforms) => adaShift({ keepNum: 1, reduceFunc, transforms }), gradients);
     const gradients = [
       [3, 0],
       [1, 1],

@@ -2,27 +2,8 @@
 // Savarese et al., "Domain-independent Dominance of Adaptive Methods", arXiv:1912.01823
 // Checked against the authors' AvaGrad and AvaGradW.
 
-import {
-  biasCorrection,
-  commonOptions,
-  ema,
-  flag,
-  hyper,
-  Optimizer,
-  register,
-  zeros,
-  type DecayScalars,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type Round,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, flag, hyper, Optimizer, register, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Round, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { biasCorrection, ema, zeros } from '@optim/formulas';
 import { constant, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link AvaGrad}. */

@@ -2,7 +2,7 @@
 
 import type { Hook } from '@optim/core';
 import { DiffGrad, type DiffGradOptions } from '@optim/diffgrad';
-import { expectWalk, suite, toldMoment, walk } from '@optim/testing';
+import { expectWalk, suite, observedSecondMoment, walk } from '@optim/testing';
 import golden from '@optim/testing/golden/DiffGrad.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
 
@@ -74,8 +74,8 @@ it('tells hooks its second moment, the largest with amsgrad', async () => {
   const make = (amsgrad: boolean) => (transforms: Hook[]) =>
     new DiffGrad({ beta2: 0.75, amsgrad, transforms });
   // v = 2.25, 1.6875, over 1 − 0.75².
-  expect(await toldMoment(make(false), [[3], [0]])).toBeCloseTo(1.6875 / 0.4375, 5);
-  expect(await toldMoment(make(true), [[3], [0]])).toBeCloseTo(2.25 / 0.4375, 5);
+  expect(await observedSecondMoment(make(false), [[3], [0]])).toBeCloseTo(1.6875 / 0.4375, 5);
+  expect(await observedSecondMoment(make(true), [[3], [0]])).toBeCloseTo(2.25 / 0.4375, 5);
 });
 
 it.each([

@@ -2,29 +2,8 @@
 // Ziyin, Wang, Ueda, "LaProp: Separating Momentum and Adaptivity in Adam", arXiv:2002.04839
 // Checked against the authors' laprop.py.
 
-import {
-  commonOptions,
-  ema,
-  flag,
-  hyper,
-  integer,
-  largestSoFar,
-  Optimizer,
-  register,
-  zero,
-  zeros,
-  type DecayScalars,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-  type WeightDecayMode,
-} from '@optim/core';
+import { commonOptions, flag, hyper, integer, Optimizer, register, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors, type WeightDecayMode } from '@optim/core/authoring';
+import { ema, largestSoFar, zero, zeros } from '@optim/formulas';
 import { where, type Expression } from '@optim/fusion';
 
 /** Options of {@link LaProp}. */

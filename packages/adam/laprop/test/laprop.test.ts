@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { LaProp, type LaPropOptions } from '@optim/laprop';
-import { expectWalk, suite, toldMoment, walk } from '@optim/testing';
+import { expectWalk, suite, observedSecondMoment, walk } from '@optim/testing';
 import golden from '@optim/testing/golden/LaProp.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
 
@@ -72,7 +72,7 @@ describe('LaProp', () => {
 
 it('tells hooks what it divides by', async () => {
   const told = (options: LaPropOptions): Promise<number> =>
-    toldMoment((transforms) => new LaProp({ beta2: 0.75, transforms, ...options }), [[3], [0]]);
+    observedSecondMoment((transforms) => new LaProp({ beta2: 0.75, transforms, ...options }), [[3], [0]]);
   // v = 2.25, 1.6875; w = 0.75, 0.5625; over 1 − 0.75².
   expect(await told({})).toBeCloseTo(1.6875 / 0.4375, 5);
   expect(await told({ amsgrad: true })).toBeCloseTo(2.25 / 0.4375, 5);

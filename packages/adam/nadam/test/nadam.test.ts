@@ -2,7 +2,7 @@
 
 import type { Hook } from '@optim/core';
 import { NAdam, type NAdamOptions } from '@optim/nadam';
-import { expectWalk, suite, toldMoment, walk } from '@optim/testing';
+import { expectWalk, suite, observedSecondMoment, walk } from '@optim/testing';
 import golden from '@optim/testing/golden/NAdam.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
 
@@ -46,7 +46,7 @@ describe('NAdam: the momentum', () => {
 it('tells hooks its second moment', async () => {
   const make = (transforms: Hook[]): NAdam => new NAdam({ beta2: 0.75, transforms });
   // 0.75·0.25·1 + 0.25·9, over 1 − 0.75².
-  expect(await toldMoment(make, [[1], [3]])).toBeCloseTo(2.4375 / 0.4375, 5);
+  expect(await observedSecondMoment(make, [[1], [3]])).toBeCloseTo(2.4375 / 0.4375, 5);
 });
 
 it.each([

@@ -2,32 +2,8 @@
 // Liu et al., "On the Variance of the Adaptive Learning Rate and Beyond", arXiv:1908.03265
 // Checked against the authors' radam.py and torch.optim.RAdam.
 
-import {
-  adaNorm,
-  adaNormOptions,
-  biasCorrection,
-  commonOptions,
-  ema,
-  flag,
-  hyper,
-  Optimizer,
-  real,
-  rectification,
-  register,
-  zero,
-  zeros,
-  type AdaNormOptions,
-  type DecayScalars,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { adaNorm, adaNormOptions, commonOptions, flag, hyper, Optimizer, real, register, type AdaNormOptions, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { biasCorrection, ema, rectification, zero, zeros } from '@optim/formulas';
 import type { Expression } from '@optim/fusion';
 
 /** Options of {@link RAdam}. */

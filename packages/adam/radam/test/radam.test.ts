@@ -2,7 +2,7 @@
 
 import type { Hook } from '@optim/core';
 import { RAdam, type RAdamOptions } from '@optim/radam';
-import { expectWalk, suite, toldMoment, walk } from '@optim/testing';
+import { expectWalk, suite, observedSecondMoment, walk } from '@optim/testing';
 import golden from '@optim/testing/golden/RAdam.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
 
@@ -53,7 +53,7 @@ describe('RAdam: the first steps', () => {
 it('tells hooks its second moment', async () => {
   const make = (transforms: Hook[]): RAdam => new RAdam({ beta2: 0.75, transforms });
   // 0.75·0.25·1 + 0.25·9, over 1 − 0.75².
-  expect(await toldMoment(make, [[1], [3]])).toBeCloseTo(2.4375 / 0.4375, 5);
+  expect(await observedSecondMoment(make, [[1], [3]])).toBeCloseTo(2.4375 / 0.4375, 5);
 });
 
 it.each([

@@ -3,25 +3,8 @@
 // al., "Lookahead Optimizer", arXiv:1907.08610; Yong et al., "Gradient Centralization", arXiv:2004.01461
 // Checked against the author's ranger.py 20.4.11.
 
-import {
-  centralized,
-  copy,
-  flag,
-  hyper,
-  integer,
-  real,
-  register,
-  slowWeights,
-  type DecayScalars,
-  type Hyper,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { flag, hyper, integer, real, register, type DecayScalars, type Hyper, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { centralized, copy, slowWeights } from '@optim/formulas';
 import { RAdam, type RAdamCoefficients, type RAdamOptions } from '@optim/radam';
 
 /** Options of {@link Ranger}. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { rectification } from '@optim/core';
+import { rectification } from '@optim/formulas';
 import { Ranger, type RangerOptions } from '@optim/ranger';
 import { expectClose, expectWalk, suite, walk } from '@optim/testing';
 import golden from '@optim/testing/golden/Ranger.json' with { type: 'json' };

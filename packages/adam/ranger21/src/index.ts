@@ -2,40 +2,8 @@
 // Wright and Demeure, "Ranger21: a synergistic deep learning optimizer", arXiv:2106.13731
 // Checked against the authors' Ranger21 with four faults corrected.
 
-import {
-  biasCorrection,
-  centralized,
-  clippedByUnit,
-  copy,
-  ema,
-  flag,
-  hyper,
-  integer,
-  nullable,
-  oneDecayOptions,
-  Optimizer,
-  outOfRange,
-  positiveNegative,
-  pulledToUnitNorm,
-  real,
-  register,
-  slowWeights,
-  softplus,
-  stablyDecayed,
-  standardized,
-  zeros,
-  type CommonOptions,
-  type DecayScalars,
-  type Hyper,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type Round,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { flag, hyper, integer, nullable, oneDecayOptions, Optimizer, outOfRange, real, register, type CommonOptions, type DecayScalars, type Hyper, type OptionTable, type Pair, type Resolved, type Results, type Round, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { biasCorrection, centralized, clippedByUnit, copy, ema, positiveNegative, pulledToUnitNorm, slowWeights, softplus, stablyDecayed, standardized, zeros } from '@optim/formulas';
 import { constant, type Expression } from '@optim/fusion';
 import { ranger21 } from '@optim/schedules';
 

@@ -2,31 +2,8 @@
 // Keskar and Socher, "Improving Generalization Performance by Switching from Adam to SGD", arXiv:1712.07628
 // Checked against the paper's algorithm in float64; the Adam phase against Mrpatekful/swats.
 
-import {
-  adaNorm,
-  adaNormOptions,
-  biasCorrection,
-  commonOptions,
-  ema,
-  flag,
-  hyper,
-  largestSoFar,
-  Optimizer,
-  register,
-  zero,
-  zeros,
-  type AdaNormOptions,
-  type DecayScalars,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type Round,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { adaNorm, adaNormOptions, commonOptions, flag, hyper, Optimizer, register, type AdaNormOptions, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Round, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { biasCorrection, ema, largestSoFar, zero, zeros } from '@optim/formulas';
 import { where, type Expression } from '@optim/fusion';
 
 /** Options of {@link SWATS}. */

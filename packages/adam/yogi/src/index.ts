@@ -3,32 +3,25 @@
 // Checked against the first author's Yogi in tensorflow_addons.
 
 import {
-  adaNorm,
   adaNormOptions,
-  biasCorrection,
   commonOptions,
-  ema,
   flag,
   hyper,
+  momentsOptions,
   Optimizer,
   real,
   register,
-  zero,
-  zeros,
   type AdaNormOptions,
   type Hyper,
+  type MomentsOptions,
   type OptimizerOptions,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
-import { constant, type Expression } from '@optim/fusion';
+  type Rule,
+} from '@optim/core/authoring';
+import { biasCorrection, ema, zeros } from '@optim/formulas';
+import { constant } from '@optim/fusion';
 
 /** Options of {@link Yogi}. */
-export interface YogiOptions extends OptimizerOptions, AdaNormOptions {
+export interface YogiOptions extends OptimizerOptions, MomentsOptions, AdaNormOptions {
   /** Decay of the first moment. @defaultValue `0.9` */
   beta1?: Hyper;
   /** 1 − β₂ is the gain of the second moment. @defaultValue `0.999` */
@@ -40,8 +33,6 @@ export interface YogiOptions extends OptimizerOptions, AdaNormOptions {
   /** Do not divide the step by 1 − β₁ᵗ. @defaultValue `false` */
   adamD?: boolean;
 }
-
-type Coefficients = { eta: number; correction: number };
 
 /**
  * Adam with an additive second moment, which changes by at most (1 − β₂)g², so that steps cannot grow quickly.
@@ -79,47 +70,32 @@ export class Yogi extends Optimizer<YogiOptions> {
     return 'Yogi';
   }
 
-  static override readonly options: OptionTable<YogiOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-2),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    epsilon: hyper('[0, ∞)', 1e-3),
-    initialAccumulator: real('(0, ∞)', 1e-6),
-    adamD: flag(false),
-    ...adaNormOptions(),
-    ...commonOptions(),
+  static override readonly rule: Rule<YogiOptions, 'm' | 'v', { eta: number; correction: number }> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-2),
+      ...momentsOptions(0.9, 0.999, 1e-3),
+      initialAccumulator: real('(0, ∞)', 1e-6),
+      adamD: flag(false),
+      ...adaNormOptions(),
+      ...commonOptions(),
+    },
+    momentum: ['m'],
+    slots: ({ initialAccumulator }) => ({
+      m: zeros,
+      v: ({ shape }) => constant(initialAccumulator).broadcastTo(shape),
+    }),
+    coefficients(t, options) {
+      const { alpha, correction } = biasCorrection(t, options);
+      return { eta: alpha * correction, correction };
+    },
+    secondMoment: ({ v }, { correction }) => v.div(correction.square()),
+    update({ param, grad, stretched, m, v }, { beta1, beta2, epsilon, eta }) {
+      const g2 = grad.square();
+      m = ema(m, stretched, beta1);
+      v = v.add(g2.sub(v).sign().mul(g2).mul(beta2.neg().add(1)));
+      return { m, v, param: param.sub(m.mul(eta).div(v.sqrt().add(epsilon))) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots({ initialAccumulator, adanorm }: Required<YogiOptions>): Record<string, SlotInit> {
-    const first: SlotInit = ({ shape }) => constant(initialAccumulator).broadcastTo(shape);
-    return { m: zeros, v: first, ...(adanorm && { e: zero }) };
-  }
-
-  protected override coefficients(t: number, hyper: Resolved<YogiOptions>): Coefficients {
-    const { alpha, correction } = biasCorrection(t, hyper);
-    return { eta: alpha * correction, correction };
-  }
-
-  protected override secondMoment(
-    { v }: Tensors<'v'>,
-    { correction }: Scalars<YogiOptions, Coefficients>,
-  ): Expression {
-    return v.div(correction.square());
-  }
-
-  protected override update(
-    { param, grad, m, v, e }: Tensors<'m' | 'v' | 'e'>,
-    scalars: Scalars<YogiOptions, Coefficients>,
-  ): Results {
-    const { beta1, beta2, epsilon, eta } = scalars;
-    const { grad: s, kept } = adaNorm(grad, e, scalars);
-    const g2 = grad.square();
-    m = ema(m, s, beta1);
-    v = v.add(g2.sub(v).sign().mul(g2).mul(beta2.neg().add(1)));
-    return { ...kept, m, v, param: param.sub(m.mul(eta).div(v.sqrt().add(epsilon))) };
-  }
 }
 
 register(Yogi);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Hook } from '@optim/core';
-import { suite, toldMoment } from '@optim/testing';
+import { suite, observedSecondMoment } from '@optim/testing';
 import golden from '@optim/testing/golden/Yogi.json' with { type: 'json' };
 import { Yogi } from '@optim/yogi';
 import * as tf from '@tensorflow/tfjs-core';
@@ -48,7 +48,7 @@ describe('Yogi: the second moment', () => {
   it('is told to hooks with its correction', async () => {
     const make = (transforms: Hook[]): Yogi =>
       new Yogi({ beta2: 0.75, initialAccumulator: 0.04, transforms });
-    expect(await toldMoment(make, [[1], [0]])).toBeCloseTo(0.29 / 0.4375, 6);
+    expect(await observedSecondMoment(make, [[1], [0]])).toBeCloseTo(0.29 / 0.4375, 6);
   });
 
   it('starts at a number above zero', () => {

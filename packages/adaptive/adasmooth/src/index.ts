@@ -2,26 +2,8 @@
 // Lu, "AdaSmooth: An Adaptive Learning Rate Method based on Effective Ratio", arXiv:2204.00825
 // Checked against the formulas of the paper, and borisshapa's inception-v3-numpy.
 
-import {
-  commonOptions,
-  ema,
-  hyper,
-  integer,
-  Optimizer,
-  outOfRange,
-  register,
-  zeros,
-  type DecayScalars,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, hyper, integer, Optimizer, outOfRange, register, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { ema, zeros } from '@optim/formulas';
 import { constant, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link AdaSmooth}. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { AdaSmooth, type AdaSmoothOptions } from '@optim/adasmooth';
-import { defineHook } from '@optim/core';
+import { defineHook } from '@optim/core/authoring';
 import { expectWalk, suite, walk } from '@optim/testing';
 import golden from '@optim/testing/golden/AdaSmooth.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';

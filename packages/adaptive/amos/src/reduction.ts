@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which elements of a variable share one second moment.
 
-import { outOfRange, type OptionSpec } from '@optim/core';
+import { outOfRange, type OptionSpec } from '@optim/core/authoring';
 
 /** Shape of the second moment: by a rule, or as a function says. */
 export type AmosReduction =

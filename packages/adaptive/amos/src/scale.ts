@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How large the trained weights of a variable are expected to be.
 
-import { outOfRange, type OptionSpec } from '@optim/core';
+import { outOfRange, type OptionSpec } from '@optim/core/authoring';
 
 /** Expected size of the trained weights: one for all variables, one by name, or as a function says. */
 export type AmosScale =

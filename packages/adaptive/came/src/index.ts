@@ -2,24 +2,8 @@
 // Luo et al., "CAME: Confidence-guided Adaptive Memory Efficient Optimization", arXiv:2307.02047
 // Checked against the authors' CAME.py.
 
-import {
-  commonOptions,
-  ema,
-  factoredAxes,
-  factoredMoment,
-  factoredSlots,
-  hyper,
-  Optimizer,
-  register,
-  zeros,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { ema, factoredAxes, factoredMoment, factoredSlots, zeros } from '@optim/formulas';
 import type { Expression } from '@optim/fusion';
 
 /** Options of {@link CAME}. */

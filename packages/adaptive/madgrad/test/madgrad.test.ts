@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { MADGRAD, type MADGRADOptions } from '@optim/madgrad';
-import { defineHook } from '@optim/core';
+import { defineHook } from '@optim/core/authoring';
 import { expectClose, expectWalk, suite, walk } from '@optim/testing';
 import golden from '@optim/testing/golden/MADGRAD.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';

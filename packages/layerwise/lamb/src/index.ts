@@ -2,27 +2,8 @@
 // You et al., "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes", arXiv:1904.00962, Algorithm 2
 // Checked against optax.lamb.
 
-import {
-  commonOptions,
-  flag,
-  hyper,
-  Optimizer,
-  real,
-  register,
-  zeros,
-  type CommonOptions,
-  type Hyper,
-  type OptionTable,
-  type Pair,
-  type DecayScalars,
-  type Resolved,
-  type Results,
-  type Round,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-  type WeightDecayMode,
-} from '@optim/core';
+import { commonOptions, flag, hyper, Optimizer, real, register, type CommonOptions, type Hyper, type OptionTable, type Pair, type DecayScalars, type Resolved, type Results, type Round, type Scalars, type SlotInit, type Tensors, type WeightDecayMode } from '@optim/core/authoring';
+import { zeros } from '@optim/formulas';
 import { constant, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link Lamb}. */

@@ -3,27 +3,8 @@
 // arXiv:1905.11286
 // Checked against the authors' novograd.py of Jasper.
 
-import {
-  commonOptions,
-  ema,
-  flag,
-  hyper,
-  largestSoFar,
-  Optimizer,
-  register,
-  zero,
-  zeros,
-  type DecayScalars,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Pair,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-  type WeightDecayMode,
-} from '@optim/core';
+import { commonOptions, flag, hyper, Optimizer, register, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Results, type Scalars, type SlotInit, type Tensors, type WeightDecayMode } from '@optim/core/authoring';
+import { ema, largestSoFar, zero, zeros } from '@optim/formulas';
 import { where } from '@optim/fusion';
 
 /** Options of {@link NovoGrad}. */

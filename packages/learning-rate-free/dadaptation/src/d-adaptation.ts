@@ -3,19 +3,7 @@
 // What the five classes share: the estimate of d and the limit of its growth, λ, and what becomes of both in a step that
 // does not count.
 
-import {
-  hyper,
-  Optimizer,
-  real,
-  type CommonOptions,
-  type DecayScalars,
-  type Entry,
-  type Hyper,
-  type OptionTable,
-  type Results,
-  type Round,
-  type Scalars,
-} from '@optim/core';
+import { hyper, Optimizer, real, type CommonOptions, type DecayScalars, type Entry, type Hyper, type OptionTable, type Results, type Round, type Scalars } from '@optim/core/authoring';
 import { where, type Expression } from '@optim/fusion';
 import type * as tf from '@tensorflow/tfjs-core';
 

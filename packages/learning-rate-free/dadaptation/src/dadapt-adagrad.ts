@@ -2,17 +2,8 @@
 // Defazio and Mishchenko, "Learning-Rate-Free Learning by D-Adaptation", arXiv:2301.07733
 // Checked against the authors' dadaptation 3.2.
 
-import {
-  commonOptions,
-  copy,
-  hyper,
-  zeros,
-  type Hyper,
-  type OptionTable,
-  type Results,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, hyper, type Hyper, type OptionTable, type Results, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { copy, zeros } from '@optim/formulas';
 import { constant, type Expression } from '@optim/fusion';
 import { DAdaptation, growingOptions, type DAdaptScalars, type GrowingOptions } from './d-adaptation.js';
 

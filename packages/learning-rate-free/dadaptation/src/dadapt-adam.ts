@@ -2,23 +2,8 @@
 // Defazio and Mishchenko, "Learning-Rate-Free Learning by D-Adaptation", arXiv:2301.07733
 // Checked against the authors' dadaptation 3.2.
 
-import {
-  commonOptions,
-  countedCorrections,
-  ema,
-  flag,
-  hyper,
-  zeros,
-  type DecayScalars,
-  type Hyper,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type SlotInit,
-  type Tensors,
-  type WeightDecayMode,
-} from '@optim/core';
+import { commonOptions, flag, hyper, type DecayScalars, type Hyper, type OptionTable, type Pair, type Resolved, type Results, type SlotInit, type Tensors, type WeightDecayMode } from '@optim/core/authoring';
+import { countedCorrections, ema, zeros } from '@optim/formulas';
 import type { Expression } from '@optim/fusion';
 import { DAdaptation, growingOptions, type DAdaptScalars, type GrowingOptions } from './d-adaptation.js';
 

@@ -3,19 +3,8 @@
 // Nesterov Momentum Algorithm for Faster Optimizing Deep Models", arXiv:2208.06677
 // Checked against the authors' dadaptation 3.2.
 
-import {
-  commonOptions,
-  ema,
-  flag,
-  hyper,
-  zeros,
-  type Hyper,
-  type OptionTable,
-  type Pair,
-  type Results,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, flag, hyper, type Hyper, type OptionTable, type Pair, type Results, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { ema, zeros } from '@optim/formulas';
 import { constant, type Expression } from '@optim/fusion';
 import { DAdaptation, growingOptions, type DAdaptScalars, type GrowingOptions } from './d-adaptation.js';
 

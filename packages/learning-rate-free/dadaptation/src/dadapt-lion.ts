@@ -3,20 +3,8 @@
 // Discovery of Optimization Algorithms", arXiv:2302.06675
 // Checked against the authors' dadaptation 3.2.
 
-import {
-  commonOptions,
-  ema,
-  hyper,
-  real,
-  zeros,
-  type Hyper,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type SlotInit,
-  type Tensors,
-  type WeightDecayMode,
-} from '@optim/core';
+import { commonOptions, hyper, real, type Hyper, type OptionTable, type Resolved, type Results, type SlotInit, type Tensors, type WeightDecayMode } from '@optim/core/authoring';
+import { ema, zeros } from '@optim/formulas';
 import type { Expression } from '@optim/fusion';
 import { DAdaptation, type DAdaptOptions, type DAdaptScalars } from './d-adaptation.js';
 

@@ -2,20 +2,8 @@
 // Defazio and Mishchenko, "Learning-Rate-Free Learning by D-Adaptation", arXiv:2301.07733
 // Checked against the authors' dadaptation 3.2.
 
-import {
-  commonOptions,
-  copy,
-  hyper,
-  zeros,
-  type DecayScalars,
-  type Hyper,
-  type OptionTable,
-  type Pair,
-  type Results,
-  type Round,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, hyper, type DecayScalars, type Hyper, type OptionTable, type Pair, type Results, type Round, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { copy, zeros } from '@optim/formulas';
 import { where, type Expression } from '@optim/fusion';
 import { DAdaptation, growingOptions, type DAdaptScalars, type GrowingOptions } from './d-adaptation.js';
 

@@ -6,7 +6,7 @@
  * @packageDocumentation
  */
 
-import { register } from '@optim/core';
+import { register } from '@optim/core/authoring';
 import { DAdaptAdaGrad } from './dadapt-adagrad.js';
 import { DAdaptAdam } from './dadapt-adam.js';
 import { DAdaptAdan } from './dadapt-adan.js';

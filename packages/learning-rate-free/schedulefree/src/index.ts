@@ -6,7 +6,7 @@
  * @packageDocumentation
  */
 
-import { register } from '@optim/core';
+import { register } from '@optim/core/authoring';
 import { ScheduleFreeAdamW } from './schedule-free-adamw.js';
 import { ScheduleFreeSGD } from './schedule-free-sgd.js';
 

@@ -2,19 +2,8 @@
 // Defazio et al., "The Road Less Scheduled", arXiv:2405.15682
 // Checked against the authors' schedule_free (after 1.4.1) and optax.
 
-import {
-  ema,
-  hyper,
-  real,
-  zeros,
-  type Hyper,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { hyper, real, type Hyper, type OptionTable, type Pair, type Resolved, type Results, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { ema, zeros } from '@optim/formulas';
 import { where, type Expression } from '@optim/fusion';
 import {
   ScheduleFree,

@@ -2,15 +2,7 @@
 // Defazio et al., "The Road Less Scheduled", arXiv:2405.15682
 // Checked against the authors' schedule_free (after 1.4.1) and optax.
 
-import {
-  real,
-  type DecayScalars,
-  type Hyper,
-  type OptionTable,
-  type Pair,
-  type Results,
-  type Tensors,
-} from '@optim/core';
+import { real, type DecayScalars, type Hyper, type OptionTable, type Pair, type Results, type Tensors } from '@optim/core/authoring';
 import {
   ScheduleFree,
   scheduleFreeOptions,

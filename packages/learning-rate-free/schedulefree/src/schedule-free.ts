@@ -2,25 +2,8 @@
 // Defazio et al., "The Road Less Scheduled", arXiv:2405.15682
 // What the two classes share: the weights of the average, the last two rules, and the two points.
 
-import {
-  commonOptions,
-  copy,
-  hyper,
-  integer,
-  Optimizer,
-  type CommonOptions,
-  type DecayScalars,
-  type Entry,
-  type Hyper,
-  type OptionTable,
-  type ParameterGroup,
-  type Resolved,
-  type Results,
-  type Round,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, hyper, integer, Optimizer, type CommonOptions, type DecayScalars, type Entry, type Hyper, type OptionTable, type ParameterGroup, type Resolved, type Results, type Round, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { copy } from '@optim/formulas';
 import { where, type Expression } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 

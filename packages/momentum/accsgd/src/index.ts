@@ -3,24 +3,8 @@
 // Jain et al., "Accelerating Stochastic Gradient Descent", arXiv:1704.08227
 // Checked against the authors' AccSGD.
 
-import {
-  commonOptions,
-  copy,
-  ema,
-  hyper,
-  isSchedule,
-  Optimizer,
-  outOfRange,
-  register,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, hyper, isSchedule, Optimizer, outOfRange, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { copy, ema } from '@optim/formulas';
 
 /** Options of {@link AccSGD}. */
 export interface AccSGDOptions extends OptimizerOptions {

@@ -2,23 +2,8 @@
 // Lucas et al., "Aggregated Momentum: Stability Through Passive Damping", arXiv:1804.00325
 // Checked against the authors' AggMo for PyTorch.
 
-import {
-  commonOptions,
-  hyper,
-  integer,
-  Optimizer,
-  real,
-  register,
-  resolveOptions,
-  zeros,
-  type OptimizerOptions,
-  type OptionSpec,
-  type OptionTable,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, hyper, integer, Optimizer, real, register, resolveOptions, type OptimizerOptions, type OptionSpec, type OptionTable, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { zeros } from '@optim/formulas';
 
 /** Options of {@link AggMo}. */
 export interface AggMoOptions extends OptimizerOptions {

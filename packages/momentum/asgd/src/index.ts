@@ -2,26 +2,8 @@
 // Malitsky and Mishchenko, "Adaptive Gradient Descent without Descent", arXiv:1910.09529
 // Checked against the authors' pytorch/optimizer.py.
 
-import {
-  commonOptions,
-  copy,
-  hyper,
-  Optimizer,
-  real,
-  register,
-  zeros,
-  type DecayScalars,
-  type Hyper,
-  type NamedGradients,
-  type OptimizerOptions,
-  type OptionTable,
-  type Pair,
-  type Results,
-  type Round,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, hyper, Optimizer, real, register, type DecayScalars, type Hyper, type NamedGradients, type OptimizerOptions, type OptionTable, type Pair, type Results, type Round, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { copy, zeros } from '@optim/formulas';
 import { where, type Expression } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 

@@ -2,29 +2,8 @@
 // Bahrami and Pouriyan Zadeh, "Gravity Optimizer: a Kinematic Approach on Optimization in Deep Learning", arXiv:2101.09192
 // Checked against numbers of the authors' PyTorch version, whose code (GPL-3.0) was not looked at.
 
-import {
-  commonOptions,
-  custom,
-  ema,
-  filled,
-  hyper,
-  integer,
-  isSchedule,
-  nullable,
-  Optimizer,
-  outOfRange,
-  real,
-  register,
-  zeros,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, custom, filled, hyper, integer, isSchedule, nullable, Optimizer, outOfRange, real, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { ema, zeros } from '@optim/formulas';
 import * as tf from '@tensorflow/tfjs-core';
 import { asData, isInitialVelocity, velocityOf, type InitialVelocity } from './initial-velocity.js';
 

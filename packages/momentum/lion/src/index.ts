@@ -3,25 +3,17 @@
 // Checked against the authors' lion_pytorch.py.
 
 import {
-  adaNorm,
   adaNormOptions,
   commonOptions,
-  ema,
   hyper,
   Optimizer,
   register,
-  signum,
-  zero,
-  zeros,
   type AdaNormOptions,
   type Hyper,
   type OptimizerOptions,
-  type OptionTable,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+  type Rule,
+} from '@optim/core/authoring';
+import { ema, signum, zeros } from '@optim/formulas';
 
 /** Options of {@link Lion}. */
 export interface LionOptions extends OptimizerOptions, AdaNormOptions {
@@ -67,29 +59,21 @@ export class Lion extends Optimizer<LionOptions> {
     return 'Lion';
   }
 
-  static override readonly options: OptionTable<LionOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-4),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.99),
-    ...adaNormOptions(),
-    ...commonOptions(),
+  static override readonly rule: Rule<LionOptions, 'm'> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-4),
+      beta1: hyper('[0, 1)', 0.9),
+      beta2: hyper('[0, 1)', 0.99),
+      ...adaNormOptions(),
+      ...commonOptions(),
+    },
+    momentum: ['m'],
+    slots: () => ({ m: zeros }),
+    update({ param, grad, stretched, m }, { learningRate, beta1, beta2 }) {
+      const c = ema(m, grad, beta1);
+      return { m: ema(m, stretched, beta2), param: param.sub(signum(c).mul(learningRate)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots({ adanorm }: LionOptions): Record<string, SlotInit> {
-    return { m: zeros, ...(adanorm && { e: zero }) };
-  }
-
-  protected override update(
-    { param, grad, m, e }: Tensors<'m' | 'e'>,
-    scalars: Scalars<LionOptions>,
-  ): Results {
-    const { learningRate, beta1, beta2 } = scalars;
-    const c = ema(m, grad, beta1);
-    const { grad: s, kept } = adaNorm(grad, e, scalars);
-    return { ...kept, m: ema(m, s, beta2), param: param.sub(signum(c).mul(learningRate)) };
-  }
 }
 
 register(Lion);

@@ -2,22 +2,8 @@
 // Balles and Hennig, "Dissecting Adam: The Sign, Magnitude and Variance of Stochastic Gradients", arXiv:1705.07774
 // Checked against the authors' msvag.py.
 
-import {
-  commonOptions,
-  ema,
-  hyper,
-  Optimizer,
-  register,
-  zeros,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { ema, zeros } from '@optim/formulas';
 import { where } from '@optim/fusion';
 
 /** Options of {@link MSVAG}. */

@@ -2,22 +2,8 @@
 // An et al., "A PID Controller Approach for Stochastic Optimization of Deep Networks", CVPR 2018
 // Checked against the authors' pid.py, corrected where it loses the first gradient.
 
-import {
-  commonOptions,
-  ema,
-  hyper,
-  Optimizer,
-  register,
-  zeros,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { ema, zeros } from '@optim/formulas';
 
 /** Options of {@link PID}. */
 export interface PIDOptions extends OptimizerOptions {

@@ -3,21 +3,8 @@
 // Generalization", arXiv:2103.17182
 // Checked against the authors' pnm.py.
 
-import {
-  commonOptions,
-  hyper,
-  Optimizer,
-  positiveNegative,
-  register,
-  zeros,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { positiveNegative, zeros } from '@optim/formulas';
 
 /** Options of {@link PNM}. */
 export interface PNMOptions extends OptimizerOptions {

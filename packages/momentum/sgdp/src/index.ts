@@ -2,26 +2,8 @@
 // Heo et al., "AdamP: Slowing Down the Slowdown for Momentum Optimizers on Scale-invariant Weights", arXiv:2006.08217
 // Checked against timm's SGDP.
 
-import {
-  commonOptions,
-  flag,
-  heavyBall,
-  hyper,
-  Optimizer,
-  projected,
-  register,
-  zeros,
-  type DecayScalars,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, flag, hyper, Optimizer, register, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { heavyBall, projected, zeros } from '@optim/formulas';
 import { constant } from '@optim/fusion';
 
 /** Options of {@link SGDP}. */

@@ -2,24 +2,8 @@
 // Loshchilov and Hutter, "Decoupled Weight Decay Regularization", arXiv:1711.05101, Algorithm 1
 // Checked against timm's SGDW and torch.optim.SGD.
 
-import {
-  commonOptions,
-  flag,
-  heavyBall,
-  hyper,
-  Optimizer,
-  outOfRange,
-  register,
-  zeros,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, flag, hyper, Optimizer, outOfRange, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { heavyBall, zeros } from '@optim/formulas';
 
 /** Options of {@link SGDW}. */
 export interface SGDWOptions extends OptimizerOptions {

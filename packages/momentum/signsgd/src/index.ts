@@ -3,22 +3,8 @@
 // arXiv:1802.04434
 // Checked against optax' sign_sgd and signum.
 
-import {
-  commonOptions,
-  ema,
-  hyper,
-  Optimizer,
-  register,
-  signum,
-  zeros,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { ema, signum, zeros } from '@optim/formulas';
 
 /** Options of {@link SignSGD}. */
 export interface SignSGDOptions extends OptimizerOptions {

@@ -3,25 +3,8 @@
 // arXiv:2201.01652, equations 23 and 24
 // Checked against the author's SRMM.py, with two corrections.
 
-import {
-  commonOptions,
-  copy,
-  ema,
-  hyper,
-  integer,
-  nullable,
-  Optimizer,
-  register,
-  zeros,
-  type Hyper,
-  type OptimizerOptions,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '@optim/core';
+import { commonOptions, hyper, integer, nullable, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { copy, ema, zeros } from '@optim/formulas';
 
 /** Options of {@link SRMM}. */
 export interface SRMMOptions extends OptimizerOptions {

@@ -2,28 +2,8 @@
 // Su, "Tiger: A Tight-fisted Optimizer", kexue.fm/archives/9512
 // Checked against the author's tiger.py.
 
-import {
-  commonOptions,
-  filled,
-  flag,
-  hyper,
-  integer,
-  Optimizer,
-  register,
-  signum,
-  zeros,
-  type CommonOptions,
-  type DecayScalars,
-  type Hyper,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-  type WeightDecayMode,
-} from '@optim/core';
+import { commonOptions, filled, flag, hyper, integer, Optimizer, register, type CommonOptions, type DecayScalars, type Hyper, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors, type WeightDecayMode } from '@optim/core/authoring';
+import { signum, zeros } from '@optim/formulas';
 import { constant, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link Tiger}. */

@@ -3,17 +3,7 @@
 // arXiv:2102.11600
 // Checked against SamsungLabs/ASAM.
 
-import {
-  commonOptions,
-  custom,
-  flag,
-  hyper,
-  real,
-  register,
-  type Hyper,
-  type OptionTable,
-  type Scalars,
-} from '@optim/core';
+import { commonOptions, custom, flag, hyper, real, register, type Hyper, type OptionTable, type Scalars } from '@optim/core/authoring';
 import type { Expression } from '@optim/fusion';
 import { Perturbation, SharpnessAware, type PerturbationOptions } from '@optim/sam';
 import type * as tf from '@tensorflow/tfjs-core';

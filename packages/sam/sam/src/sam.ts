@@ -2,7 +2,7 @@
 // Foret et al., "Sharpness-Aware Minimization for Efficiently Improving Generalization", arXiv:2010.01412
 // Checked against davda54/sam and optax.contrib.sam.
 
-import { commonOptions, flag, hyper, real, type Hyper, type OptionTable, type Scalars } from '@optim/core';
+import { commonOptions, flag, hyper, real, type Hyper, type OptionTable, type Scalars } from '@optim/core/authoring';
 import type { Expression } from '@optim/fusion';
 import { Perturbation, SharpnessAware, type PerturbationOptions } from './sharpness-aware.js';
 

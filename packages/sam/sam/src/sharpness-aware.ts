@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What sharpness-aware methods share: two evaluations of the loss, and a step of the base along the second gradient.
 
-import {
-  Optimizer,
-  unwrap,
-  Wrapper,
-  type BaseOptimizer,
-  type CommonOptions,
-  type Entry,
-  type Hyper,
-  type Results,
-  type Round,
-} from '@optim/core';
+import { Optimizer, unwrap, Wrapper, type BaseOptimizer, type CommonOptions, type Entry, type Hyper, type Results, type Round } from '@optim/core/authoring';
 import { where, type Expression } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { hold, record, repeat } from './evaluation.js';

@@ -6,7 +6,7 @@
  * @packageDocumentation
  */
 
-import { register } from '@optim/core';
+import { register } from '@optim/core/authoring';
 import { Lookahead } from './lookahead.js';
 
 register(Lookahead);

@@ -2,19 +2,7 @@
 // Zhang et al., "Lookahead Optimizer: k steps forward, 1 step back", arXiv:1907.08610
 // Checked against the authors' lookahead_pytorch and optax.lookahead.
 
-import {
-  BaseOptimizer,
-  choice,
-  integer,
-  momentumOf,
-  outOfRange,
-  real,
-  unwrap,
-  Wrapper,
-  type Entry,
-  type NamedGradients,
-  type OptionTable,
-} from '@optim/core';
+import { BaseOptimizer, choice, integer, momentumOf, outOfRange, real, unwrap, Wrapper, type Entry, type NamedGradients, type OptionTable } from '@optim/core/authoring';
 import * as tf from '@tensorflow/tfjs-core';
 import { SlowWeights } from './slow-weights.js';
 

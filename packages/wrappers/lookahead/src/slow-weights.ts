@@ -1,21 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rule inside Lookahead: slow copies of the parameters and, to pull momentum back, of the momentum.
 
-import {
-  commonOptions,
-  copy,
-  custom,
-  Optimizer,
-  real,
-  slowWeights,
-  zeros,
-  type CommonOptions,
-  type Momentum,
-  type OptionTable,
-  type Results,
-  type Scalars,
-  type SlotInit,
-} from '@optim/core';
+import { commonOptions, custom, Optimizer, real, type CommonOptions, type Momentum, type OptionTable, type Results, type Scalars, type SlotInit } from '@optim/core/authoring';
+import { copy, slowWeights, zeros } from '@optim/formulas';
 import type { Expression } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import type { PullbackMomentum } from './lookahead.js';

@@ -2,7 +2,7 @@
 // What several papers share, each once.
 
 import { constant, where, type Expression } from '@optim/fusion';
-import type { Results, TracedInit } from './rule.js';
+import type { Results, TracedInit } from './types.js';
 
 /** A slot of the parameter's shape, all zeros. */
 export const zeros: TracedInit = (param) => constant(0).broadcastTo(param.shape);
@@ -53,30 +53,6 @@ export function signum(x: Expression): Expression {
 /** All axes but the last, which counts the output units of a kernel. */
 export function unitAxes(x: Expression): number[] {
   return Array.from({ length: Math.max(0, x.rank - 1) }, (_, axis) => axis);
-}
-
-/**
- * AdaNorm, where it is on: a gradient shorter than the average length of its predecessors is stretched to that length.
- *
- * ```text
- * n = ‖g‖
- * e ← r·e + (1 − r)·n
- * g ← g·e/n   if e > n > 0
- * ```
- *
- * @param e - the average, a scalar slot that is there when `adanorm` is on
- * @returns the gradient, and what is to be kept
- */
-export function adaNorm(
-  grad: Expression,
-  e: Expression,
-  { adanorm, adanormR: r }: { readonly adanorm: boolean; readonly adanormR: Expression },
-): { grad: Expression; kept: Results } {
-  if (!adanorm) return { grad, kept: {} };
-  const n = grad.norm();
-  const average = ema(e, n, r);
-  const stretch = average.greater(n).and(n.greater(0));
-  return { grad: where(stretch, grad.mul(average.div(n)), grad), kept: { e: average } };
 }
 
 /**

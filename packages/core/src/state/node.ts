@@ -10,7 +10,7 @@ import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { decodeState, encodeState } from './safetensors.js';
-import type { StateDict } from './state.js';
+import type { StateDict } from './state-dict.js';
 
 /**
  * Writes a state dict to a file in the safetensors layout. The file is complete or as it was before: the bytes go to

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The options every algorithm takes, and weight decay as it is unless a paper has its own.
+// The options that every algorithm takes, and those that many do.
 
-import type { Expression } from '@optim/fusion';
-import type { ParameterGroup } from './group.js';
+import type { ParameterGroup } from '../options/group.js';
+import type { Hyper, OptionTable } from '../options/options.js';
+import { choice, custom, flag, hyper } from '../options/rows.js';
 import { isHook, type Hook } from './hook.js';
-import { choice, custom, flag, hyper, type Hyper, type OptionTable } from './options.js';
-import type { Pair } from './rule.js';
 
 /** How weight decay acts; `'decoupled'` is that of AdamW. */
 export type WeightDecayMode = 'decoupled' | 'coupled' | 'independent';
@@ -53,7 +52,26 @@ export function oneDecayOptions(weightDecay = 0): OptionTable<Omit<CommonOptions
   };
 }
 
-/** Options of every algorithm that offers AdaNorm, see {@link adaNorm}. */
+/** Options of every algorithm with Adam's two moments. */
+export interface MomentsOptions {
+  /** Decay of the first moment. */
+  beta1?: Hyper;
+  /** Decay of the second moment. */
+  beta2?: Hyper;
+  /** Added to the root of the second moment. */
+  epsilon?: Hyper;
+}
+
+/** The rows of {@link MomentsOptions}, with their defaults. */
+export function momentsOptions(beta1: number, beta2: number, epsilon: number): OptionTable<MomentsOptions> {
+  return {
+    beta1: hyper('[0, 1)', beta1),
+    beta2: hyper('[0, 1)', beta2),
+    epsilon: hyper('[0, ∞)', epsilon),
+  };
+}
+
+/** Options of every algorithm that offers AdaNorm. */
 export interface AdaNormOptions {
   /** AdaNorm: stretch gradients shorter than the average of their predecessors to that length. @defaultValue `false` */
   adanorm?: boolean;
@@ -61,29 +79,7 @@ export interface AdaNormOptions {
   adanormR?: Hyper;
 }
 
-/** The rows of {@link AdaNormOptions}. */
+/** The rows of {@link AdaNormOptions}. Core keeps the average and hands the rule the gradient `stretched`. */
 export function adaNormOptions(): OptionTable<AdaNormOptions> {
   return { adanorm: flag(false), adanormR: hyper('[0, 1)', 0.95) };
-}
-
-/** What weight decay may use. */
-export interface DecayScalars {
-  readonly learningRate: Expression;
-  readonly weightDecay: Expression;
-  readonly weightDecayMode: string;
-}
-
-/**
- * Decay in the three modes of {@link WeightDecayMode}.
- *
- * @param rate - of the decoupled decay, which does not act while it is `null`
- */
-export function decayed(
-  { param, grad }: Pair,
-  rate: Expression | null,
-  { weightDecay, weightDecayMode }: Omit<DecayScalars, 'learningRate'>,
-): Pair {
-  if (weightDecayMode === 'coupled') return { param, grad: grad.add(param.mul(weightDecay)) };
-  const strength = weightDecayMode === 'decoupled' ? rate && weightDecay.mul(rate) : weightDecay;
-  return { param: strength ? param.mul(strength.neg().add(1)) : param, grad };
 }

@@ -2,41 +2,26 @@
 // The state of an optimizer as the list of named tensors that `model.save` writes beside the model's own weights.
 
 import * as tf from '@tensorflow/tfjs-core';
-import type { NamedWeight } from './base.js';
-import { show } from './options.js';
-import { assertSlots, sameNames, type SavedParameter, type SavedTensor } from './state.js';
-import type { Parameter } from './stepper.js';
+import { show } from '../options/options.js';
+import { assertSlots, sameNames, type SavedParameter, type SavedTensor } from './state-dict.js';
+import type { Parameters } from './parameters.js';
+import { saveTensor } from './saving.js';
 
 // Model and optimizer share one map from name to tensor on loading; no layer has a `#` in the names of its weights.
 const mark = '#';
 const updatesName = `${mark}${mark}updates`;
 
-async function save(tensor: tf.Tensor): Promise<SavedTensor> {
-  // A backend may answer with its own buffer, which later steps write to.
-  return { shape: tensor.shape, data: Float32Array.from(await tensor.data()) };
-}
-
-/** Parameters as plain data. */
-export function saveParameters(parameters: readonly Parameter[]): Promise<SavedParameter[]> {
-  return Promise.all(
-    parameters.map(async ({ variable, slots, updates }) => {
-      const saved = Object.entries(slots).map(async ([name, slot]) => [name, await save(slot)] as const);
-      const { name, shape } = variable;
-      return { name, shape, dtype: 'float32', updates, slots: Object.fromEntries(await Promise.all(saved)) };
-    }),
-  );
+/** A weight of an optimizer, as `model.save` writes it. */
+export interface NamedWeight {
+  name: string;
+  tensor: tf.Tensor;
 }
 
 /**
  * The step count, the updates of each parameter where they differ from it, globals, and slots grouped by kind (all m,
  * then all v). `made` lists the tensors that exist only for this list.
  */
-export function writeWeights(
-  step: number,
-  parameters: readonly Parameter[],
-  saved: readonly SavedParameter[],
-  globals: ReadonlyMap<string, tf.Variable>,
-): { made: tf.Tensor[]; weights: NamedWeight[] } {
+export function writeWeights(step: number, state: Parameters): { made: tf.Tensor[]; weights: NamedWeight[] } {
   const made: tf.Tensor[] = [];
   const make = (tensor: tf.Tensor): tf.Tensor => {
     made.push(tf.keep(tensor));
@@ -44,24 +29,24 @@ export function writeWeights(
   };
   const weights: NamedWeight[] = [{ name: 'iter', tensor: make(tf.scalar(step, 'int32')) }];
   const all = [
-    ...parameters.map(({ variable, slots, updates }) => ({ name: variable.name, slots, updates })),
-    ...saved.map(({ name, slots, updates }) => ({ name, slots, updates })),
+    ...state.ordered().map(({ variable, slots, updates }) => ({ name: variable.name, slots, updates })),
+    ...state.waiting.map(({ name, slots, updates }) => ({ name, slots, updates })),
   ].filter(({ slots }) => Object.keys(slots).length > 0);
   const slotNames = [...new Set(all.flatMap(({ slots }) => Object.keys(slots)))];
   if (all.some(({ updates }) => updates !== step)) {
-    // In the order in which a reader meets the parameters.
-    const met = new Set(slotNames.flatMap((slot) => all.filter(({ slots }) => slots[slot])));
+    // In the order in which a reader comes to the parameters.
+    const listed = new Set(slotNames.flatMap((slot) => all.filter(({ slots }) => slots[slot])));
     weights.push({
       name: updatesName,
       tensor: make(
         tf.tensor1d(
-          [...met].map(({ updates }) => updates),
+          [...listed].map(({ updates }) => updates),
           'int32',
         ),
       ),
     });
   }
-  for (const [name, tensor] of globals) weights.push({ name: `${mark}${name}`, tensor });
+  for (const [name, tensor] of state.globals) weights.push({ name: `${mark}${name}`, tensor });
   for (const slot of slotNames) {
     for (const { name, slots } of all) {
       const value = slots[slot];
@@ -99,7 +84,7 @@ export async function readWeights(
     else if (at < 0) throw new RangeError(`${owner}: "${name}" is not a weight of this optimizer`);
     else {
       const parameter = name.slice(0, at);
-      byName.set(parameter, { ...byName.get(parameter), [name.slice(at + 1)]: await save(tensor) });
+      byName.set(parameter, { ...byName.get(parameter), [name.slice(at + 1)]: await saveTensor(tensor) });
     }
   }
   const names = Object.keys(found);

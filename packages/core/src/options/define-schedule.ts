@@ -1,33 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { isRecord, resolveOptions, show, type OptionTable } from './options.js';
-
-/** What a schedule was made of: enough to make it again with {@link scheduleFromConfig}. */
-export interface ScheduleConfig {
-  /** The name it was defined under, e.g. `cosineAnnealing`. */
-  readonly schedule: string;
-  /** Its options; a schedule inside them appears as its own `ScheduleConfig`. */
-  readonly options: Readonly<Record<string, unknown>>;
-}
-
-/**
- * A pure function of the step. `step` counts the updates already done, so `schedule(0)` is the value of the FIRST
- * update. One made by {@link defineSchedule} carries its `config` and can be saved with an optimizer; a plain
- * function works in training but cannot be saved.
- */
-export interface Schedule {
-  (step: number): number;
-  readonly config?: ScheduleConfig;
-}
+import { isSchedule, type Schedule, type ScheduleConfig } from './schedule.js';
 
 type Factory = (options: Record<string, unknown>) => Schedule;
 
 const factories = new Map<string, Factory>();
-
-/** Whether a value can serve as a schedule: any function of one argument. */
-export function isSchedule(value: unknown): value is Schedule {
-  return typeof value === 'function';
-}
 
 /**
  * Defines a named, validated, serializable schedule.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Expression } from '@optim/fusion';
-import { decodeMatch, encodeMatch, isMatch, type Match, type SavedMatch } from './match.js';
-import { custom, resolveOptions, show, type OptionSpec, type OptionTable } from './options.js';
+import { decodeMatch, encodeMatch, isMatch, type Match, type SavedMatch } from '../options/match.js';
+import { resolveOptions, show, type OptionSpec, type OptionTable } from '../options/options.js';
+import { custom } from '../options/rows.js';
 import type { Results, SlotInit } from './rule.js';
-import { decode, encode } from './schedule.js';
+import { decode, encode } from '../options/define-schedule.js';
 
 /** What a hook was made of: enough to make it again with {@link hookFromConfig}. */
 export interface HookConfig {

@@ -3,9 +3,10 @@
 // except under the key `name`, and turns infinities into null.
 
 import { hookFromConfig, type Hook, type HookConfig } from './hook.js';
-import { whole, type ParameterGroup } from './group.js';
-import { decodeMatch, encodeMatch, type SavedMatch } from './match.js';
-import { decodeValue, encodeValue, isSchedule } from './schedule.js';
+import { whole, type ParameterGroup } from '../options/group.js';
+import { decodeMatch, encodeMatch, type SavedMatch } from '../options/match.js';
+import { decodeValue, encodeValue } from '../options/define-schedule.js';
+import { isSchedule } from '../options/schedule.js';
 
 function encodeGroup(owner: string, { match, ...overrides }: ParameterGroup): Record<string, unknown> {
   return { match: encodeMatch(`${owner}: parameterGroups`, match), ...encodeOptions(owner, overrides) };

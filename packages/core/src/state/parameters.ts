@@ -1,17 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state of an optimizer while it lives: parameters with their slots, globals, and loaded state that is yet to be met.
+// The state of an optimizer while it lives: parameters with their slots, globals, and loaded state whose variable has not
+// appeared yet.
 
 import { kernelFor, sameShape, showShape, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import type { NamedWeight } from './base.js';
-import { groupOf, type ParameterGroup } from './group.js';
-import type { KeyedHook } from './hook.js';
-import { matches } from './match.js';
-import type { HostInit, SlotInit, TracedInit } from './rule.js';
-import { assertSlots, assertSomeMatched, matchSaved, type SavedParameter, type StateDict } from './state.js';
-import type { Parameter } from './stepper.js';
-import type { Tracer } from './tracer.js';
-import { saveParameters, writeWeights } from './weights.js';
+import { groupOf, type ParameterGroup } from '../options/group.js';
+import { matches } from '../options/match.js';
+import type { KeyedHook } from '../rule/hook.js';
+import type { Appearance, HostInit, SlotInit, TracedInit, Traits } from '../rule/rule.js';
+import { assertSomeMatched, matchSaved } from './matching.js';
+import { assertSlots, type SavedParameter, type StateDict } from './state-dict.js';
+
+/** A variable that an optimizer has adopted, and what is kept for it. */
+export interface Parameter {
+  readonly variable: tf.Variable;
+  /** Index of its group of hyper-parameters; 0 for no group. */
+  readonly group: number;
+  /** Keys of the hooks that leave it alone. */
+  readonly exempt: readonly string[];
+  /** What a rule may branch on for it by itself. */
+  readonly traits: Traits;
+  /** Group, exemptions and traits as one text: parameters of one kind are bound alike. */
+  readonly kind: string;
+  readonly slots: Readonly<Record<string, tf.Variable>>;
+  /** How many updates it has had. */
+  updates: number;
+}
 
 /** Running averages of gradients or updates that an optimizer keeps. */
 export interface Momentum {
@@ -21,60 +35,79 @@ export interface Momentum {
 }
 
 /** What an optimizer and its hooks keep. */
-export interface Layout {
+export interface Kept {
   readonly owner: string;
-  readonly tracer: Tracer;
   readonly hooks: readonly KeyedHook[];
   readonly groups: readonly ParameterGroup[];
   /** Slots of the parameters of a group; 0 are the parameters of no group. */
   slots(group: number): Record<string, SlotInit>;
+  /** The program of the slots that are traced. */
+  init(variable: tf.Variable, slots: Record<string, TracedInit>, group: number): Program;
   /** First values of the globals. */
   globals(): Record<string, number>;
+  traits(variable: tf.Variable, group: number): Traits;
 }
 
 /** The part of a {@link StateDict} that is not options. */
 export type SavedState = Pick<StateDict, 'step' | 'globals' | 'parameters'>;
 
-/** A {@link Parameter} for every variable met, the globals, and what was loaded for variables not met yet. */
-export class OptimizerState {
+/** A {@link Parameter} for every variable adopted, the globals, and what was loaded for variables yet to appear. */
+export class Parameters {
   readonly globals: Map<string, tf.Variable> = new Map();
-  private readonly parameters = new Map<tf.Variable, Parameter>();
-  private saved: readonly SavedParameter[] = [];
+  private readonly adopted = new Map<tf.Variable, Parameter>();
+  /** What was loaded for variables that have not appeared yet. */
+  waiting: readonly SavedParameter[] = [];
 
-  constructor(private readonly layout: Layout) {}
+  constructor(private readonly kept: Kept) {}
 
-  /** The parameters of variables; for new ones slots are made, or taken over from what was loaded. */
-  track(variables: readonly tf.Variable[]): Parameter[] {
-    const fresh = variables.filter((variable) => !this.parameters.has(variable));
-    if (fresh.length > 0) this.meet(fresh);
-    if (this.globals.size === 0) this.keep(this.layout.globals());
-    return variables.map((variable) => this.parameters.get(variable)!);
+  /**
+   * The parameters of variables; for new ones slots are made, or taken over from what was loaded.
+   * @param step - number of steps that the optimizer has done
+   */
+  adopt(variables: readonly tf.Variable[], step: number): Parameter[] {
+    const fresh = variables.filter((variable) => !this.adopted.has(variable));
+    if (fresh.length > 0) this.adoptFresh(fresh, step);
+    if (this.globals.size === 0) this.keep(this.kept.globals());
+    return variables.map((variable) => this.adopted.get(variable)!);
   }
 
-  private meet(variables: readonly tf.Variable[]): void {
-    const { owner, groups, hooks } = this.layout;
+  private adoptFresh(variables: readonly tf.Variable[], step: number): void {
+    const { owner, groups, hooks } = this.kept;
     this.prune();
-    const matched = this.match(variables, this.saved);
-    if (this.parameters.size === 0) assertSomeMatched(owner, variables, this.saved, matched);
+    const matched = this.match(variables, this.waiting);
+    if (this.adopted.size === 0) assertSomeMatched(owner, variables, this.waiting, matched);
+    const known = new Set([...this.adopted.keys(), ...variables]);
+    const orderOf = ({ id }: tf.Variable): number => [...known].filter((other) => other.id < id).length;
     // Numbers made by an algorithm may be refused: all of them before anything is kept.
-    const first = variables.map((variable) => this.firstSlots(variable, matched.get(variable)));
+    const first = variables.map((variable) =>
+      this.firstSlots(variable, matched.get(variable), { step, order: orderOf(variable) }),
+    );
     variables.forEach((variable, i) => {
       const slots = Object.entries(first[i]!).map(([name, value]) => [name, toVariable(value)] as const);
-      this.parameters.set(variable, {
+      const group = groupOf(groups, variable);
+      const exempt = hooks.flatMap(({ key, hook: { exclude } }) =>
+        exclude && matches(exclude, variable) ? [key] : [],
+      );
+      const traits = this.kept.traits(variable, group);
+      this.adopted.set(variable, {
         variable,
-        group: groupOf(groups, variable),
-        exempt: hooks.flatMap(({ key, hook: { exclude } }) =>
-          exclude && matches(exclude, variable) ? [key] : [],
-        ),
+        group,
+        exempt,
+        traits,
+        kind: JSON.stringify([group, exempt, traits]),
         slots: Object.fromEntries(slots),
         updates: matched.get(variable)?.updates ?? 0,
       });
     });
     const taken = new Set(matched.values());
-    this.saved = this.saved.filter((parameter) => !taken.has(parameter));
+    this.waiting = this.waiting.filter((parameter) => !taken.has(parameter));
   }
 
-  private firstSlots(variable: tf.Variable, saved: SavedParameter | undefined): Record<string, tf.Tensor> {
+  private firstSlots(
+    variable: tf.Variable,
+    saved: SavedParameter | undefined,
+    appearance: Appearance,
+  ): Record<string, tf.Tensor> {
     const slots: Record<string, tf.Tensor> = {};
     if (saved) {
       for (const [name, { shape, data }] of Object.entries(saved.slots))
@@ -86,7 +119,7 @@ export class OptimizerState {
     const traced = kernelFor(program).run(inputs, []);
     program.outputs.forEach(({ name }, i) => (slots[name] = traced[i]!));
     for (const [name, { shape, values }] of host) {
-      const numbers = Float32Array.from(values(variable));
+      const numbers = Float32Array.from(values(variable, appearance));
       slots[name] = tf.tensor(numbers, [...shape(variable.shape, variable.name)]);
     }
     return slots;
@@ -94,18 +127,17 @@ export class OptimizerState {
 
   /** How the slots of a variable begin: those that are traced, in one program, and those made on the host. */
   private inits(variable: tf.Variable): { program: Program; host: [string, HostInit][] } {
-    const { groups, tracer } = this.layout;
-    const group = groupOf(groups, variable);
-    const inits = Object.entries(this.layout.slots(group));
+    const group = groupOf(this.kept.groups, variable);
+    const inits = Object.entries(this.kept.slots(group));
     const traced = inits.filter((entry): entry is [string, TracedInit] => typeof entry[1] === 'function');
     const host = inits.filter((entry): entry is [string, HostInit] => typeof entry[1] !== 'function');
-    return { program: tracer.init(variable.shape, Object.fromEntries(traced), group), host };
+    return { program: this.kept.init(variable, Object.fromEntries(traced), group), host };
   }
 
   /** Parameters in the order in which their variables were made. */
   ordered(): Parameter[] {
     this.prune();
-    return [...this.parameters.values()].sort((a, b) => a.variable.id - b.variable.id);
+    return [...this.adopted.values()].sort((a, b) => a.variable.id - b.variable.id);
   }
 
   /** The slots, of all parameters, whose names are given or match; `null` if no parameter has such. */
@@ -121,42 +153,31 @@ export class OptimizerState {
     };
   }
 
-  async readGlobals(): Promise<Record<string, number>> {
-    this.prune();
-    if (this.globals.size === 0) return this.layout.globals();
-    const entries = [...this.globals].map(async ([name, value]) => [name, (await value.data())[0]!] as const);
-    return Object.fromEntries(await Promise.all(entries));
-  }
-
   setGlobal(name: string, value: number): void {
     this.prune();
     const kept = this.globals.get(name);
     if (kept) tf.tidy(() => kept.assign(tf.scalar(value)));
   }
 
+  /** First values of the globals, in force as long as none are kept. */
+  firstGlobals(): Record<string, number> {
+    return this.kept.globals();
+  }
+
   /** Names of the slots that a parameter of any group may have, and of the globals. */
   names(): { slots: string[]; globals: string[] } {
-    const groups = [0, ...this.layout.groups.map((_, i) => i + 1)];
-    const slots = new Set(groups.flatMap((group) => Object.keys(this.layout.slots(group))));
-    return { slots: [...slots], globals: Object.keys(this.layout.globals()) };
-  }
-
-  async save(): Promise<Omit<SavedState, 'step'>> {
-    const globals = await this.readGlobals();
-    return { globals, parameters: [...(await saveParameters(this.ordered())), ...this.saved] };
-  }
-
-  toWeights(step: number): { made: tf.Tensor[]; weights: NamedWeight[] } {
-    return writeWeights(step, this.ordered(), this.saved, this.globals);
+    const groups = [0, ...this.kept.groups.map((_, i) => i + 1)];
+    const slots = new Set(groups.flatMap((group) => Object.keys(this.kept.slots(group))));
+    return { slots: [...slots], globals: Object.keys(this.kept.globals()) };
   }
 
   /**
-   * The variables met so far, all of which may take over what is saved for them.
+   * The variables adopted so far, all of which may take over what is saved for them.
    * @throws RangeError for a slot of another name or shape, or if nothing is saved for any
    */
   fitting({ parameters }: SavedState): tf.Variable[] {
     const variables = this.ordered().map(({ variable }) => variable);
-    assertSomeMatched(this.layout.owner, variables, parameters, this.match(variables, parameters));
+    assertSomeMatched(this.kept.owner, variables, parameters, this.match(variables, parameters));
     return variables;
   }
 
@@ -165,17 +186,17 @@ export class OptimizerState {
    * @returns all globals; before the first step none are saved
    */
   restore({ parameters, globals }: SavedState): Record<string, number> {
-    this.saved = parameters;
+    this.waiting = parameters;
     this.keep(globals);
-    return { ...this.layout.globals(), ...globals };
+    return { ...this.kept.globals(), ...globals };
   }
 
   clear(): void {
     this.prune();
-    for (const parameter of this.parameters.values()) this.forget(parameter);
+    for (const parameter of this.adopted.values()) this.forget(parameter);
     tf.dispose([...this.globals.values()]);
     this.globals.clear();
-    this.saved = [];
+    this.waiting = [];
   }
 
   /** Finds what is saved for variables, with the slots each is to have. */
@@ -183,13 +204,13 @@ export class OptimizerState {
     variables: readonly tf.Variable[],
     saved: readonly SavedParameter[],
   ): Map<tf.Variable, SavedParameter> {
-    const matched = matchSaved(this.layout.owner, variables, saved);
+    const matched = matchSaved(this.kept.owner, variables, saved);
     for (const [variable, parameter] of matched) this.assertFits(variable, parameter);
     return matched;
   }
 
   private assertFits(variable: tf.Variable, { name: parameter, slots }: SavedParameter): void {
-    const { owner } = this.layout;
+    const { owner } = this.kept;
     const { program, host } = this.inits(variable);
     const shapes = new Map([
       ...program.outputs.map(({ name, node }) => [name, program.nodes[node]!.shape] as const),
@@ -210,15 +231,14 @@ export class OptimizerState {
   }
 
   /** Forgets parameters whose variable is gone, and globals that `tf.disposeVariables()` took away. */
-  private prune(): void {
-    for (const parameter of this.parameters.values())
-      if (!isAlive(parameter.variable)) this.forget(parameter);
+  prune(): void {
+    for (const parameter of this.adopted.values()) if (!isAlive(parameter.variable)) this.forget(parameter);
     for (const [name, value] of this.globals) if (!isAlive(value)) this.globals.delete(name);
   }
 
   private forget({ variable, slots }: Parameter): void {
     tf.dispose(Object.values(slots).filter(isAlive));
-    this.parameters.delete(variable);
+    this.adopted.delete(variable);
   }
 }
 
@@ -230,6 +250,6 @@ function toVariable(value: tf.Tensor): tf.Variable {
 }
 
 /** Whether a variable is still there; `isDisposed` does not tell after `tf.disposeVariables()`. */
-function isAlive(variable: tf.Variable): boolean {
+export function isAlive(variable: tf.Variable): boolean {
   return tf.engine().registeredVariables[variable.name] === variable;
 }

@@ -2,7 +2,7 @@
 // Second moments of matrices kept as means of rows and columns, as AdaFactor and its kin do.
 
 import { constant, type Expression, type Shape } from '@optim/fusion';
-import type { TracedInit } from './rule.js';
+import type { TracedInit } from './types.js';
 import { ema } from './formulas.js';
 
 /** The two axes a moment is factored over. */

@@ -3,7 +3,7 @@
 // JSON (name → dtype, shape, offsets), then the numbers. Python's `safetensors` reads it.
 
 import { showShape, sizeOf, type Shape } from '@optim/fusion';
-import { show } from './options.js';
+import { show } from '../options/options.js';
 import {
   isForeign,
   isRecord,
@@ -11,7 +11,7 @@ import {
   type ForeignState,
   type SavedTensor,
   type StateDict,
-} from './state.js';
+} from './state-dict.js';
 
 interface Located {
   readonly dtype: string;

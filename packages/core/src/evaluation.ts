@@ -63,3 +63,16 @@ export function repeat<T>(evaluate: () => T, draws: readonly number[], left: tf.
     left.push(...kept.filter(({ isDisposed }) => !isDisposed));
   }
 }
+
+/**
+ * TensorFlow.js keeps the tensors that a gradient will need on its tape, and forgets them there when the loss throws.
+ * The tape is not public: where there is none of this form, nothing happens.
+ */
+export function releaseTape(): void {
+  const { state } = tf.engine() as unknown as {
+    state?: { gradientDepth?: number; activeTape?: { saved?: tf.Tensor[] }[] | null };
+  };
+  if (state?.gradientDepth !== 0 || !Array.isArray(state.activeTape)) return;
+  for (const { saved } of state.activeTape) tf.dispose(saved ?? []);
+  state.activeTape = null;
+}

@@ -1,27 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an optimizer of this project is to TensorFlow.js, whatever it does in a step.
+// The part that every optimizer shares: TensorFlow.js' own interface.
 
-import { loadExecutors, sameShape, showShape } from '@optim/fusion';
+import { loadExecutors } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Schedule } from './schedule.js';
-import type { StateDict } from './state.js';
-
-/** Gradients by variable name, or as a list; entries without a tensor are passed over. */
-export type NamedGradients =
-  | tf.NamedTensorMap
-  | readonly { name: string; tensor: tf.Tensor | null | undefined }[];
-
-/** A variable and its gradient, checked to fit. */
-export interface Entry {
-  readonly variable: tf.Variable;
-  readonly grad: tf.Tensor;
-}
-
-/** A weight of an optimizer, as `model.save` writes it. */
-export interface NamedWeight {
-  name: string;
-  tensor: tf.Tensor;
-}
+import { releaseTape } from './evaluation.js';
+import { entriesOf, type NamedGradients } from './gradients.js';
+import type { Schedule } from './options/schedule.js';
+import type { StateDict } from './state/state-dict.js';
+import type { NamedWeight } from './state/weights.js';
+import type { Entry } from './step/engine.js';
 
 /**
  * The TensorFlow.js contract, common to rules ({@link Optimizer}) and wrappers ({@link Wrapper}): `minimize`,
@@ -36,7 +23,13 @@ export abstract class BaseOptimizer extends tf.Optimizer {
   /** What a step cannot do without: the loss' value, at least one gradient, the loss itself to evaluate again. */
   static readonly needs: readonly ('loss' | 'gradient' | 'closure')[] = [];
 
+  /** Whether it keeps weights of its own for evaluation, as Lookahead's slow ones, so that no other may be put around it. */
+  static readonly looksAhead: boolean = false;
+
   private disposed = false;
+  /** Whether a loss is being evaluated, or a step made. */
+  private busy = false;
+  private evaluating = false;
   private readonly handedOut: tf.Tensor[] = [];
 
   constructor() {
@@ -67,8 +60,8 @@ export abstract class BaseOptimizer extends tf.Optimizer {
    * @throws Error after {@link dispose}; TypeError and RangeError as {@link applyGradients}
    */
   override minimize(f: () => tf.Scalar, returnCost = false, varList?: tf.Variable[]): tf.Scalar | null {
-    this.assertUsable();
-    const { value, grads } = this.computeGradients(f, varList);
+    this.assertStepping();
+    const { value, grads } = this.evaluated(() => this.computeGradients(f, varList));
     let returned = false;
     try {
       // Models that share a layer list its weights more than once.
@@ -104,25 +97,23 @@ export abstract class BaseOptimizer extends tf.Optimizer {
    * TypeError for a gradient or variable that is not float32; Error after {@link dispose}. Nothing has changed then.
    */
   override applyGradients(gradients: NamedGradients, loss?: tf.Scalar): void {
-    this.assertUsable();
+    this.assertStepping();
     this.step(this.entriesOf(gradients), loss, gradients);
+  }
+
+  /** Runs the evaluation of a loss, during which the variables have to stay where they are. */
+  protected evaluated<T>(evaluate: () => T): T {
+    this.busy = true;
+    try {
+      return evaluate();
+    } finally {
+      this.busy = false;
+    }
   }
 
   /** Variables with their gradients, checked as {@link applyGradients} does. */
   protected entriesOf(gradients: NamedGradients): Entry[] {
-    const list = Array.isArray(gradients)
-      ? (gradients as { name: string; tensor?: tf.Tensor | null }[])
-      : Object.entries(gradients as tf.NamedTensorMap).map(([name, tensor]) => ({ name, tensor }));
-    const entries: Entry[] = [];
-    const seen = new Set<string>();
-    for (const { name, tensor } of list) {
-      if (tensor == null) continue;
-      if (seen.has(name))
-        throw new RangeError(`${this.owner}: variable "${name}" has two gradients; add them up first`);
-      seen.add(name);
-      entries.push(this.entry(name, tensor));
-    }
-    return entries;
+    return entriesOf(this.owner, gradients);
   }
 
   /** One update of the variables that have a gradient; `given` is all that was given. Gradients stay the caller's. */
@@ -132,6 +123,58 @@ export abstract class BaseOptimizer extends tf.Optimizer {
     given: NamedGradients,
   ): void;
 
+  /** Whether the variables are at the evaluation point, see {@link useEvaluationWeights}. */
+  protected get atEvaluationPoint(): boolean {
+    return this.evaluating;
+  }
+
+  /** Says where the variables of a state are that has been taken over. */
+  protected set atEvaluationPoint(evaluating: boolean) {
+    this.evaluating = evaluating;
+  }
+
+  /**
+   * Moves the variables to the point at which the model is to be evaluated, used and saved: the average of Schedule-Free,
+   * the slow weights of Lookahead. Steps have to wait for {@link useTrainingWeights}. For most optimizers both points are
+   * one, and nothing happens; nor does it before the first step.
+   *
+   * @param variables - variables of the model, where the optimizer has just been loaded and has not stepped yet: it
+   * does not know them before
+   * @throws Error while a loss is being evaluated, or when a loaded optimizer knows no variables
+   */
+  useEvaluationWeights(variables: readonly tf.Variable[] = []): void {
+    this.assertMovable();
+    if (!this.evaluating) this.evaluating = this.toEvaluationPoint(variables);
+  }
+
+  /**
+   * Moves the variables back to the point at which gradients are taken.
+   *
+   * @param variables - as of {@link useEvaluationWeights}
+   * @throws Error as {@link useEvaluationWeights}
+   */
+  useTrainingWeights(variables: readonly tf.Variable[] = []): void {
+    this.assertMovable();
+    if (this.evaluating) this.toTrainingPoint(variables);
+    this.evaluating = false;
+  }
+
+  /** Moves the variables to the evaluation point; `false` where that is the point of training. */
+  protected toEvaluationPoint(_variables: readonly tf.Variable[]): boolean {
+    return false;
+  }
+
+  /** Moves the variables back from the evaluation point. */
+  protected toTrainingPoint(_variables: readonly tf.Variable[]): void {}
+
+  private assertMovable(): void {
+    this.assertUsable();
+    if (this.busy)
+      throw new Error(
+        `${this.owner}: the loss is being evaluated; the weights can be changed before or after it`,
+      );
+  }
+
   /** Everything needed to go on later, as plain data. */
   abstract stateDict(): Promise<StateDict>;
 
@@ -140,13 +183,13 @@ export abstract class BaseOptimizer extends tf.Optimizer {
    * @throws TypeError or RangeError (as a rejection) saying what does not fit.
    */
   async loadStateDict(state: StateDict): Promise<void> {
-    const commit = await this.prepare(state);
+    const commit = await this.check(state);
     await loadExecutors();
     await commit();
   }
 
-  /** Checks a state dict, changing nothing, and gives back what takes it over. */
-  abstract prepare(state: unknown): Promise<() => void | Promise<void>>;
+  /** Checks a state dict, changing nothing, and gives back what commits it. */
+  abstract check(state: unknown): Promise<() => void | Promise<void>>;
 
   /**
    * Takes over what `getWeights` gave, of this or of an earlier run; the tensors stay the caller's. All of it is checked
@@ -154,13 +197,13 @@ export abstract class BaseOptimizer extends tf.Optimizer {
    * @throws RangeError or TypeError (as a rejection) when they are not the weights of such an optimizer
    */
   override async setWeights(weights: NamedWeight[]): Promise<void> {
-    const commit = await this.prepareWeights(weights);
+    const commit = await this.checkWeights(weights);
     await loadExecutors();
     await commit();
   }
 
-  /** Checks weights, changing nothing, and gives back what takes them over. */
-  abstract prepareWeights(weights: readonly NamedWeight[]): Promise<() => void | Promise<void>>;
+  /** Checks weights, changing nothing, and gives back what commits them. */
+  abstract checkWeights(weights: readonly NamedWeight[]): Promise<() => void | Promise<void>>;
 
   /** Frees all state. Using the optimizer afterwards is an error. */
   override dispose(): void {
@@ -174,6 +217,15 @@ export abstract class BaseOptimizer extends tf.Optimizer {
     if (this.disposed) throw new Error(`${this.owner}: the optimizer was disposed; make a new one`);
   }
 
+  /** @throws Error after {@link dispose}, or where the variables are at the evaluation point. */
+  protected assertStepping(): void {
+    this.assertUsable();
+    if (this.evaluating)
+      throw new Error(
+        `${this.owner}: the variables are at the evaluation point; call useTrainingWeights() before a step`,
+      );
+  }
+
   /**
    * Marks tensors that `getWeights` made only to hand them out. TensorFlow.js never disposes what it saves, so they
    * are freed at the next call, or with the optimizer.
@@ -183,41 +235,6 @@ export abstract class BaseOptimizer extends tf.Optimizer {
     this.handedOut.length = 0;
     this.handedOut.push(...tensors.map((tensor) => tf.keep(tensor)));
   }
-
-  private entry(name: string, grad: tf.Tensor): Entry {
-    const variable = tf.engine().registeredVariables[name];
-    if (!variable)
-      throw new RangeError(`${this.owner}: no variable is named "${name}"; it was disposed or never made`);
-    if (variable.dtype !== 'float32') {
-      throw new TypeError(
-        `${this.owner}: variable "${name}" must be float32 to be trained, got ${variable.dtype}`,
-      );
-    }
-    if (grad.dtype !== 'float32') {
-      throw new TypeError(`${this.owner}: gradient of "${name}" must be float32, got ${grad.dtype}`);
-    }
-    if (!sameShape(grad.shape, variable.shape)) {
-      throw new RangeError(
-        `${this.owner}: gradient of "${name}" must have shape ${showShape(variable.shape)}, got ${showShape(grad.shape)}`,
-      );
-    }
-    if (grad.isDisposed)
-      throw new RangeError(`${this.owner}: gradient of "${name}" was disposed before the step`);
-    return { variable, grad };
-  }
-}
-
-/**
- * TensorFlow.js keeps the tensors that a gradient will need on its tape, and forgets them there when the loss throws.
- * The tape is not public: where there is none of this form, nothing happens.
- */
-function releaseTape(): void {
-  const { state } = tf.engine() as unknown as {
-    state?: { gradientDepth?: number; activeTape?: { saved?: tf.Tensor[] }[] | null };
-  };
-  if (state?.gradientDepth !== 0 || !Array.isArray(state.activeTape)) return;
-  for (const { saved } of state.activeTape) tf.dispose(saved ?? []);
-  state.activeTape = null;
 }
 
 /**

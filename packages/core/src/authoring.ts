@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * What an algorithm, a wrapper, a hook or a schedule is made of.
+ *
+ * - {@link Optimizer} with a static {@link Rule}: an algorithm as data.
+ * - {@link Wrapper}: an optimizer around another one, with rules of its own.
+ * - {@link defineHook}, {@link defineSchedule}: changes of gradients and updates, and numbers by step.
+ * - The rows of option tables: {@link hyper}, {@link real}, {@link integer}, {@link flag}, {@link choice}, …
+ *
+ * Formulas that several papers share are in `@optim/formulas`; expressions in `@optim/fusion`.
+ *
+ * @packageDocumentation
+ */
+
+export { BaseOptimizer, register } from './contract.js';
+export { hold, record, repeat } from './evaluation.js';
+export type { NamedGradients } from './gradients.js';
+export { Optimizer } from './optimizer.js';
+export { defineSchedule, registerSchedule } from './options/define-schedule.js';
+export type { ParameterGroup } from './options/group.js';
+export type { Match } from './options/match.js';
+export {
+  outOfRange,
+  resolveOptions,
+  type Hyper,
+  type OptionSpec,
+  type OptionTable,
+} from './options/options.js';
+export { choice, custom, fixed, flag, hyper, integer, list, nullable, real } from './options/rows.js';
+export { isSchedule, type Schedule } from './options/schedule.js';
+export { adaNorm } from './rule/ada-norm.js';
+export {
+  adaNormOptions,
+  commonOptions,
+  momentsOptions,
+  oneDecayOptions,
+  type AdaNormOptions,
+  type CommonOptions,
+  type MomentsOptions,
+  type OptimizerOptions,
+  type WeightDecayMode,
+} from './rule/common-options.js';
+export { decayed, shrunk } from './rule/decay.js';
+export { defineHook, exclude, type Hook } from './rule/hook.js';
+export {
+  filled,
+  round,
+  type Known,
+  type Pass,
+  type Resolved,
+  type Results,
+  type Round,
+  type Rule,
+  type SlotInit,
+  type Tensors,
+} from './rule/rule.js';
+export type { Momentum, Parameter } from './state/parameters.js';
+export type { Engine, Entry } from './step/engine.js';
+export { momentumOf, unwrap, Wrapper } from './wrapper.js';

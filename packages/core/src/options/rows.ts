@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rows of option tables.
+
+import { show, type Hyper, type OptionSpec } from './options.js';
+
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+
+/** A predicate for an interval written as in a paper: `[0, 1)`, `(0, ∞)`, `[1, ∞]`. */
+function interval(text: string): (value: number) => boolean {
+  const parts = /^([[(])(-?[\d.e-]+|-∞), (-?[\d.e-]+|∞)([\])])$/.exec(text);
+  if (!parts) throw new Error(`not an interval: ${text}`);
+  const [low, high] = [parts[2]!, parts[3]!].map((end) => Number(end.replace('∞', 'Infinity'))) as [
+    number,
+    number,
+  ];
+  return (value) =>
+    (parts[1] === '[' ? value >= low : value > low) && (parts[4] === ']' ? value <= high : value < high);
+}
+
+function row(
+  type: string,
+  range: string,
+  hasType: OptionSpec['hasType'],
+  allows: OptionSpec['allows'],
+): OptionSpec {
+  return { type, range, hasType, allows };
+}
+
+function withDefault(spec: OptionSpec, value: unknown): OptionSpec {
+  return value === undefined ? spec : { ...spec, default: value };
+}
+
+/** A number in an interval such as `[0, 1)`; required when no default is given. */
+export function real(range: string, value?: number): OptionSpec {
+  return withDefault(row('a number', `in ${range}`, isNumber, interval(range)), value);
+}
+
+/** A whole number in an interval; required when no default is given. */
+export function integer(range: string, value?: number): OptionSpec {
+  const inside = interval(range);
+  const allows = (n: number): boolean => Number.isInteger(n) && inside(n);
+  return withDefault(row('a number', `an integer in ${range}`, isNumber, allows), value);
+}
+
+/**
+ * A number in an interval, or a {@link Schedule} whose values lie in it.
+ * @param scheduled - where the values of a schedule must lie, if not in `range`
+ */
+export function hyper(range: string, value?: number, scheduled?: string): OptionSpec {
+  const inside = interval(range);
+  const hasType = (given: unknown): boolean => isNumber(given) || typeof given === 'function';
+  const allows = (given: Hyper): boolean => (isNumber(given) ? inside(given) : true);
+  const spec = { ...row('a number or a schedule', `in ${range}`, hasType, allows), symbolic: true };
+  return withDefault(scheduled ? { ...spec, scheduled: real(scheduled) } : spec, value);
+}
+
+/** `true` or `false`. */
+export function flag(value: boolean): OptionSpec {
+  return withDefault(
+    row(
+      'a boolean',
+      'true or false',
+      (given) => typeof given === 'boolean',
+      () => true,
+    ),
+    value,
+  );
+}
+
+/** One of a few strings, the first of which is the default unless another is named. */
+export function choice<T extends string>(values: readonly T[], value: T | undefined = values[0]): OptionSpec {
+  const list = `one of ${values.map((name) => `'${name}'`).join(', ')}`;
+  return withDefault(
+    row(
+      'a string',
+      list,
+      (given) => typeof given === 'string',
+      (given: T) => values.includes(given),
+    ),
+    value,
+  );
+}
+
+/** What `spec` describes, or `null`. The default is `null` unless given. */
+export function nullable(spec: OptionSpec, value: unknown = null): OptionSpec {
+  return {
+    ...spec,
+    type: `${spec.type} or null`,
+    range: `${spec.range}, or null`,
+    hasType: (given) => given === null || spec.hasType(given),
+    allows: (given: never) => given === null || spec.allows(given),
+    default: value,
+  };
+}
+
+/** An option that a variant of a class has settled: no other value is accepted. */
+export function fixed(value: boolean | string): OptionSpec {
+  return {
+    ...row(
+      `a ${typeof value}`,
+      `${show(value)}, always`,
+      (given) => typeof given === typeof value,
+      (given) => given === value,
+    ),
+    default: value,
+  };
+}
+
+/** Anything `accepts` says yes to; `range` says in words what that is. */
+export function custom(range: string, accepts: (value: unknown) => boolean, value?: unknown): OptionSpec {
+  return withDefault(
+    row(range, range, accepts, () => true),
+    value,
+  );
+}
+
+/** A list of numbers, at least one, each of which `element` describes. */
+export function list(element: OptionSpec, value?: readonly number[]): OptionSpec {
+  return withDefault(
+    row(
+      'an array of numbers',
+      `one or more numbers ${element.range}`,
+      (given) => Array.isArray(given) && given.every(element.hasType),
+      (given: readonly never[]) => given.length > 0 && given.every(element.allows),
+    ),
+    value,
+  );
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the symbols of a rule stand for in one update.
+
+import type { Program } from '@optim/fusion';
+import { check, type OptionSpec } from '../options/options.js';
+import { isSchedule } from '../options/schedule.js';
+import type { Traits } from '../rule/rule.js';
+
+/** What a trace depends on, and may read as ordinary values. */
+export interface Structure {
+  /** Distinguishes structures. */
+  readonly key: string;
+  /** Options, coefficients and traits to branch on. */
+  readonly choices: Readonly<Record<string, unknown>>;
+  /** Names of host numbers. */
+  readonly numbers: readonly string[];
+  /** Whether there is any weight decay. */
+  readonly decays: boolean;
+  /** Keys of the hooks that leave the parameter alone. */
+  readonly exempt: readonly string[];
+}
+
+/** Hyper-parameters and coefficients of a group for one update. */
+export interface Binding {
+  readonly structure: Structure;
+  readonly numbers: Readonly<Record<string, number>>;
+  /** The numbers in the order of each program that uses them. */
+  readonly arrays: Map<Program, readonly number[]>;
+}
+
+/**
+ * Options at one step: schedules evaluated and checked against their rows.
+ * @param step - number of updates done before
+ */
+export function atStep(
+  owner: string,
+  table: Record<string, OptionSpec>,
+  options: object,
+  step: number,
+): Record<string, unknown> {
+  const values: Record<string, unknown> = { ...options };
+  for (const [name, value] of Object.entries(options)) {
+    const row = table[name];
+    if (!row?.symbolic || !isSchedule(value)) continue;
+    values[name] = value(step);
+    check(owner, `${name} at step ${step}`, row.scheduled ?? row, values[name]);
+  }
+  return values;
+}
+
+/**
+ * Tells numbers, which are symbols in a rule, from what it may branch on.
+ *
+ * @param of - the parameters bound for: their group, whether they decay, the hooks that leave them alone, their traits
+ * @param options - as {@link atStep} gives them
+ */
+export function bind(
+  of: Pick<Structure, 'decays' | 'exempt'> & { readonly group: number; readonly traits: Traits },
+  table: Record<string, OptionSpec>,
+  options: Readonly<Record<string, unknown>>,
+  coefficients: Readonly<Record<string, unknown>>,
+): Binding {
+  const { group, decays, exempt } = of;
+  const numbers: Record<string, number> = {};
+  const choices: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) {
+    if (table[name]!.symbolic && typeof value === 'number') numbers[name] = value;
+    else choices[name] = value;
+  }
+  Object.assign(choices, { group, decays });
+  // Options are settled but for the learning rate, which a setter may turn from null into a number.
+  let key = `${group}|${exempt}|${decays}|${choices['learningRate']}`;
+  for (const [name, value] of Object.entries({ ...of.traits, ...coefficients })) {
+    if (typeof value === 'number') numbers[name] = value;
+    else {
+      choices[name] = value;
+      key += `|${name}=${value}`;
+    }
+  }
+  const structure: Structure = { key, choices, numbers: Object.keys(numbers), decays, exempt };
+  return { structure, numbers, arrays: new Map() };
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a rule, weight decay and hooks do to one parameter, one after the other.
+
+import { operations, where, type Expression } from '@optim/fusion';
+import { adaNorm } from '../rule/ada-norm.js';
+import { decayed, strengthOf, type DecayKnown } from '../rule/decay.js';
+import type { Hook, KeyedHook } from '../rule/hook.js';
+import type { Pair, Pass, Results } from '../rule/rule.js';
+import type { Structure } from './binding.js';
+
+export type Symbols = Record<string, Expression>;
+
+/** Numbers, choices and globals, by name. */
+export type Values = Record<string, unknown>;
+
+/** A step's place in the tracing of one parameter. */
+export interface Scene {
+  readonly tensors: Symbols;
+  readonly values: Values;
+  readonly structure: Structure;
+  /** Whether the gradient among the tensors is the one that hooks and rule have prepared already. */
+  readonly prepared: boolean;
+}
+
+/** The entries of a record that belong to a hook, under their own names. */
+export function withoutPrefix<T>(key: string, record: Record<string, T>): Record<string, T> {
+  const prefix = `${key}.`;
+  const entries = Object.entries(record).filter(([name]) => name.startsWith(prefix));
+  return Object.fromEntries(entries.map(([name, value]) => [name.slice(prefix.length), value]));
+}
+
+/** A record of a hook's, its names marked as those of the hook; an empty key marks nothing. */
+export function withPrefix<T>(key: string, record: Record<string, T>): Record<string, T> {
+  if (key === '') return record;
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [`${key}.${name}`, value]));
+}
+
+/** Whether what a hook observes is known only after the rule. */
+export function isLate(hook: Hook): boolean {
+  return hook.reads?.includes('secondMoment') ?? false;
+}
+
+/** Whether anything in an expression takes a sweep over a whole tensor before the next can begin. */
+export function sweeps(expression: Expression, seen: Set<Expression> = new Set()): boolean {
+  if (seen.has(expression)) return false;
+  seen.add(expression);
+  const { op, args } = expression;
+  return (args.length > 0 && !(op in operations)) || args.some((arg) => sweeps(arg, seen));
+}
+
+/** What a rule takes off: of start − x it is x itself, without the rounding of a difference. */
+function stepOf(start: Expression, param: Expression): Expression {
+  const [minuend, x] = param.args;
+  const isDifference = param.op === 'sub' && minuend === start;
+  return isDifference ? x!.broadcastTo(start.shape) : start.sub(param);
+}
+
+/** A rule with its hooks. */
+export class Composition {
+  constructor(
+    readonly rule: Pass,
+    readonly hooks: readonly KeyedHook[],
+  ) {}
+
+  /**
+   * The gradient as the first hooks leave it, as rule and hooks leave it if all of them are asked for.
+   *
+   * @param upTo - number of hooks
+   */
+  gradient(scene: Scene, upTo: number = this.hooks.length): { grad: Expression; slots: Results } {
+    const { tensors, values, structure, prepared } = scene;
+    let grad = tensors['grad']!;
+    let slots: Results = {};
+    if (prepared) return { grad, slots };
+    for (const { key, hook } of this.hooks.slice(0, upTo)) {
+      if (!hook.gradient || structure.exempt.includes(key)) continue;
+      const seen = { ...withoutPrefix(key, tensors), param: tensors['param']!, grad };
+      const { grad: next, ...kept } = hook.gradient(seen, withoutPrefix(key, values as Symbols));
+      grad = next ?? grad;
+      slots = { ...slots, ...withPrefix(key, kept) };
+    }
+    if (upTo === this.hooks.length && this.rule.gradient)
+      grad = this.rule.gradient({ ...tensors, param: tensors['param']!, grad }, values as never);
+    return { grad, slots };
+  }
+
+  /** Whether the prepared gradient may be kept from an observation for the update: no hook keeps anything on the way. */
+  get keepsNothingOfGradient(): boolean {
+    return this.hooks.every(({ hook }) => !hook.gradient || !hook.slots);
+  }
+
+  /**
+   * What the rule gets: after weight decay, and after the hooks that decay, as far as what they need is known.
+   *
+   * @param last - whether all observations have been made
+   */
+  pair(scene: Scene, grad: Expression, last: boolean): { pair: Pair; slots: Results } {
+    const { tensors, structure } = scene;
+    let pair = this.decayedPair({ param: tensors['param']!, grad }, scene);
+    let slots: Results = {};
+    for (const { key, hook } of this.hooks) {
+      if (!hook.decay || structure.exempt.includes(key) || (isLate(hook) && !last)) continue;
+      const globals = this.globalsOf({ key, hook }, scene);
+      if (!globals) continue;
+      const seen = { ...withoutPrefix(key, tensors), param: pair.param, grad };
+      const { param = pair.param, ...kept } = hook.decay(seen, globals);
+      pair = { ...pair, param };
+      slots = { ...slots, ...withPrefix(key, kept) };
+    }
+    return { pair, slots };
+  }
+
+  private decayedPair(pair: Pair, scene: Scene): Pair {
+    const { decay = 'before' } = this.rule;
+    if (!scene.structure.decays || decay === 'never') return pair;
+    const known = { ...scene.values, rateInForce: this.rateInForce(scene) } as unknown as DecayKnown;
+    if (typeof decay === 'function') return decay(pair, known as never);
+    return decay === 'before' || known.weightDecayMode === 'coupled' ? decayed(pair, known) : pair;
+  }
+
+  /** The rate of decoupled decay and hooks; `null` while a round has yet to find it. */
+  private rateInForce({ tensors, values }: Scene): Expression | null {
+    const { rateInForce } = this.rule;
+    if (rateInForce) return rateInForce(tensors['param']!, values as never);
+    return (values['learningRate'] as Expression | undefined) ?? null;
+  }
+
+  /** The globals of a hook, and the learning rate if it reads that; `null` while a round has yet to find the rate. */
+  private globalsOf({ key, hook }: KeyedHook, scene: Scene): Symbols | null {
+    const globals = withoutPrefix(key, scene.values as Symbols);
+    if (!hook.reads?.includes('learningRate')) return globals;
+    const learningRate = this.rateInForce(scene);
+    return learningRate && { ...globals, learningRate };
+  }
+
+  /** The tensors of a scene with the pair in place, and the gradient that AdaNorm stretches, where it is on. */
+  seenByRule({ tensors, values }: Scene, pair: Pair): { seen: Symbols; kept: Results } {
+    const e = values['adanorm'] === true ? tensors['e'] : undefined;
+    const { stretched, kept } = e
+      ? adaNorm(pair.grad, e, values['adanormR'] as Expression)
+      : { stretched: pair.grad, kept: {} };
+    return { seen: { ...tensors, ...pair, stretched }, kept };
+  }
+
+  /** The rule's own update, of a pair after all decay that comes before it. */
+  ruled(scene: Scene, pair: Pair): Results {
+    const { values, structure } = scene;
+    const rateInForce = this.rateInForce(scene);
+    const within = structure.decays && this.rule.decay === 'within';
+    const decayStrength = within ? strengthOf({ ...values, rateInForce } as unknown as DecayKnown) : null;
+    const { seen, kept } = this.seenByRule(scene, pair);
+    return {
+      ...kept,
+      ...this.rule.update(seen as never, { ...values, rateInForce, decayStrength } as never),
+    };
+  }
+
+  /** The whole step of one parameter: new `param`, slots, and what the rule gives back. */
+  update(scene: Scene): Results {
+    const { tensors, structure } = scene;
+    const old = tensors['param']!;
+    const { grad, slots } = this.gradient(scene);
+    const { pair, slots: decaySlots } = this.pair(scene, grad, true);
+    const { start = pair.param, ...ruled } = this.ruled(scene, pair);
+    let results: Results = { ...slots, ...decaySlots, param: pair.param, ...ruled };
+    for (const { key, hook } of this.hooks) {
+      if (!hook.update || structure.exempt.includes(key)) continue;
+      const param = results['param']!;
+      const moved = { param, old, start, step: stepOf(start, param), grad };
+      const seen = { ...withoutPrefix(key, tensors), ...withoutPrefix(key, results), ...moved };
+      const { param: next = param, ...kept } = hook.update(seen, this.globalsOf({ key, hook }, scene) ?? {});
+      results = { ...results, ...withPrefix(key, kept), param: next };
+    }
+    return this.guarded(results, tensors, scene.values);
+  }
+
+  /** Results where every guard holds, else what there was before. */
+  guarded(results: Results, before: Symbols, values: Values): Results {
+    for (const { key, hook } of this.hooks) {
+      if (!hook.guard) continue;
+      const holds = hook.guard(withoutPrefix(key, values as Symbols));
+      results = Object.fromEntries(
+        Object.entries(results).map(([name, value]) => [
+          name,
+          before[name] ? where(holds, value, before[name]) : value,
+        ]),
+      );
+    }
+    return results;
+  }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// What turns a rule and options into steps and state.
+
+import type { Program } from '@optim/fusion';
+import * as tf from '@tensorflow/tfjs-core';
+import { grouped, type ParameterGroup } from '../options/group.js';
+import type { OptionSpec } from '../options/options.js';
+import { adaNormSlots } from '../rule/ada-norm.js';
+import { keyed, withHooks, type Hook, type KeyedHook } from '../rule/hook.js';
+import type { Pass, SlotInit, Traits } from '../rule/rule.js';
+import { Parameters, type Parameter } from '../state/parameters.js';
+import { atStep, bind, type Binding } from './binding.js';
+import { Composition } from './composition.js';
+import { Stepper, type Tensors } from './stepper.js';
+import { Tracer } from './tracer.js';
+
+/** A variable and what a step is given for it: its gradient as `grad`, and whatever else the rule reads. */
+export interface Entry {
+  readonly variable: tf.Variable;
+  readonly given: Readonly<Tensors>;
+}
+
+/** Where the optimizer is when it steps. */
+export interface Moment {
+  /** Number of steps done before. */
+  readonly step: number;
+  /** For rules that need it. */
+  readonly loss?: tf.Scalar | undefined;
+}
+
+/** What an engine is made of. */
+export interface Design {
+  /** Class name of the optimizer. */
+  readonly owner: string;
+  readonly table: Readonly<Record<string, OptionSpec>>;
+  /** Checked options, defaults filled in. */
+  readonly settings: object;
+  /** The rules by name, over one state; that of an ordinary optimizer is called by no name. */
+  readonly rules: Readonly<Record<string, Pass>>;
+}
+
+interface Common {
+  readonly parameterGroups?: readonly ParameterGroup[];
+  readonly transforms?: readonly Hook[];
+}
+
+/** One rule or several over one state: parameters with their slots, and globals. */
+export class Engine {
+  readonly state: Parameters;
+  private readonly hooks: readonly KeyedHook[];
+  private readonly steppers: ReadonlyMap<string, Stepper>;
+  /** Options of each group by its index; 0 is that of the parameters in no group. */
+  private groups: readonly object[];
+
+  constructor(private readonly design: Design) {
+    const { owner, settings, rules } = design;
+    const { transforms = [], parameterGroups = [] } = settings as Common;
+    this.hooks = keyed(owner, transforms);
+    this.groups = grouped({ ...settings, parameterGroups });
+    const tracers = Object.entries(rules).map(([name, rule]) => {
+      const composition = new Composition(rule, this.hooks);
+      return [name, new Tracer(name ? `${owner}.${name}` : owner, composition, settings)] as const;
+    });
+    this.steppers = new Map(
+      tracers.map(([name, tracer]) => [name, new Stepper(tracer, owner, rules[name]!.returns)]),
+    );
+    this.state = new Parameters({
+      owner,
+      hooks: this.hooks,
+      groups: parameterGroups,
+      slots: (group) => withHooks(this.slotsOf(group), this.hooks, ({ slots }) => slots),
+      init: ({ shape }, slots, group) => tracers[0]![1].init(shape, slots, `${group}`),
+      globals: () => withHooks(this.globalsAt(0), this.hooks, ({ globals }) => globals),
+      traits: (variable, group) => this.traitsOf(variable, group),
+    });
+  }
+
+  /** Other options for the steps to come; slots and globals stay. */
+  configure(settings: object): void {
+    const { parameterGroups = [] } = settings as Common;
+    this.groups = grouped({ ...settings, parameterGroups });
+  }
+
+  /** The parameters of variables, whose slots are made, or taken over from what was loaded. */
+  adopt(variables: readonly tf.Variable[], step: number): Parameter[] {
+    return this.state.adopt(variables, step);
+  }
+
+  /**
+   * Updates variables by a rule.
+   *
+   * @param rule - its name
+   * @returns what the rule gives back for each entry
+   */
+  step(rule: string, entries: readonly Entry[], { step, loss }: Moment): Tensors[] {
+    return tf.tidy(() => {
+      const parameters = this.adopt(
+        entries.map(({ variable }) => variable),
+        step,
+      );
+      const bindings = new Map<string, Binding>();
+      const bound = (parameter: Parameter): Binding => {
+        const key = `${parameter.kind}|${parameter.updates}`;
+        const binding = bindings.get(key) ?? this.bind(rule, parameter, parameter.updates + 1, step);
+        bindings.set(key, binding);
+        return binding;
+      };
+      const needsLoss = this.design.rules[rule]!.needs?.includes('loss') ?? false;
+      return this.steppers.get(rule)!.run({
+        items: parameters.map((parameter, i) => ({
+          parameter,
+          given: entries[i]!.given,
+          binding: bound(parameter),
+        })),
+        base: this.bind(rule, { group: 0, exempt: [], traits: {} }, step + 1, step),
+        globals: this.state.globals,
+        loss: needsLoss ? loss : undefined,
+      });
+    });
+  }
+
+  /** Programs of the last step, with the number of parameters each runs for. */
+  programs(): Map<Program, number> {
+    return new Map([...this.steppers.values()].flatMap((stepper) => [...stepper.programs()]));
+  }
+
+  private bind(
+    rule: string,
+    of: Pick<Parameter, 'group' | 'exempt' | 'traits'>,
+    t: number,
+    step: number,
+  ): Binding {
+    const { owner, table, rules } = this.design;
+    const options = this.groups[of.group]!;
+    const { weightDecay = 0 } = options as { weightDecay?: unknown };
+    const values = atStep(owner, table, options, step);
+    const coefficients = rules[rule]!.coefficients?.(t, values, step + 1) ?? {};
+    return bind({ ...of, decays: weightDecay !== 0 }, table, values, coefficients);
+  }
+
+  private slotsOf(group: number): Record<string, SlotInit> {
+    const options = this.groups[group]! as { readonly adanorm?: boolean };
+    const declared = Object.values(this.design.rules).flatMap((rule) =>
+      Object.entries((rule.slots?.(options) ?? {}) as Record<string, SlotInit | false>),
+    );
+    const kept = declared.filter((entry): entry is [string, SlotInit] => entry[1] !== false);
+    return { ...Object.fromEntries(kept), ...(options.adanorm && adaNormSlots) };
+  }
+
+  private globalsAt(step: number): Record<string, number> {
+    const { owner, table, rules } = this.design;
+    const values = atStep(owner, table, this.groups[0]!, step);
+    return Object.assign({}, ...Object.values(rules).map((rule) => rule.globals?.(values) ?? {}));
+  }
+
+  private traitsOf(variable: tf.Variable, group: number): Traits {
+    const rules = Object.values(this.design.rules);
+    return Object.assign({}, ...rules.map((rule) => rule.traits?.(variable, this.groups[group]!) ?? {}));
+  }
+}
