@@ -2,7 +2,18 @@
 // Xie et al., "Adaptive Inertia: Disentangling the Effects of Adaptive Learning Rate and Momentum", arXiv:2006.15815
 // Checked against the authors' Adai, AdaiV2 and AdaiS.
 
-import { commonOptions, flag, hyper, Optimizer, register, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Round, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  decayed,
+  flag,
+  hyper,
+  Optimizer,
+  register,
+  round,
+  type Hyper,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { ema, ones, zeros } from '@optim/formulas';
 import { constant, where, type Expression } from '@optim/fusion';
 
@@ -21,6 +32,7 @@ export interface AdaiOptions extends OptimizerOptions {
 }
 
 type Coefficients = { k: number; correction: number; dampened: boolean };
+/** V: the mean of v̂ over all elements of all parameters with a gradient. */
 type Observed = { V: number };
 
 /**
@@ -57,69 +69,49 @@ export class Adai extends Optimizer<AdaiOptions> {
     return 'Adai';
   }
 
-  static override readonly options: OptionTable<AdaiOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta0: hyper('[0, ∞)', 0.1),
-    beta2: hyper('[0, 1)', 0.99),
-    epsilon: hyper('[0, 1)', 1e-3),
-    stableWeightDecay: flag(false),
-    dampening: hyper('[0, 1]', 1),
-    ...commonOptions(0, 'coupled'),
+  static override readonly rule: Rule<AdaiOptions, 'm' | 'v' | 'c', Coefficients, Observed> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      beta0: hyper('[0, ∞)', 0.1),
+      beta2: hyper('[0, 1)', 0.99),
+      epsilon: hyper('[0, 1)', 1e-3),
+      stableWeightDecay: flag(false),
+      dampening: hyper('[0, 1]', 1),
+      ...commonOptions(0, 'coupled'),
+    },
+    needs: ['gradient'],
+    momentum: ['m'],
+    slots: () => ({ m: zeros, v: zeros, c: ones }),
+    coefficients: (t, { beta2, dampening }) => ({
+      k: 1 / (3 - 2 * dampening),
+      correction: 1 - beta2 ** t,
+      dampened: dampening !== 1,
+    }),
+    decay: (pair, known) =>
+      decayed(pair, known.stableWeightDecay ? { ...known, weightDecayMode: 'decoupled' } : known),
+    rounds: () => [
+      round({
+        observe: ({ grad, v }, { beta2, correction }) => ({
+          total: ema(v, grad.square(), beta2).div(correction).sum(),
+          count: constant(v.size),
+        }),
+        combine: ({ total, count }) => ({ V: total.div(count) }),
+      }),
+    ],
+    secondMoment: ({ v }, { correction }) => v.div(correction),
+    update({ param, grad, m, v, c }, known) {
+      const { learningRate, beta0, beta2, epsilon, dampening, dampened, k, correction, V } = known;
+      v = ema(v, grad.square(), beta2);
+      const r = where(V.greater(0), v.div(correction).div(V), 0);
+      // Powers take their time: none where both exponents are 1.
+      const power = (x: Expression, exponent: Expression): Expression => (dampened ? x.pow(exponent) : x);
+      const mu = power(r, k).mul(beta0).neg().add(1).clip(0, epsilon.neg().add(1));
+      c = c.mul(mu);
+      m = mu.mul(m).add(power(mu.neg().add(1), dampening).mul(grad));
+      const rate = learningRate.mul(beta0.pow(dampening.neg().add(1)));
+      return { m, v, c, param: param.sub(m.mul(rate).div(c.neg().add(1))) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-  static override readonly needs: readonly ('loss' | 'gradient')[] = ['gradient'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros, v: zeros, c: ones };
-  }
-
-  protected override coefficients(t: number, { beta2, dampening }: Resolved<AdaiOptions>): Coefficients {
-    return { k: 1 / (3 - 2 * dampening), correction: 1 - beta2 ** t, dampened: dampening !== 1 };
-  }
-
-  protected override decay(pair: Pair, scalars: DecayScalars & { stableWeightDecay?: boolean }): Pair {
-    return super.decay(
-      pair,
-      scalars.stableWeightDecay ? { ...scalars, weightDecayMode: 'decoupled' } : scalars,
-    );
-  }
-
-  protected override rounds(): Round[] {
-    return [meanVariance];
-  }
-
-  protected override secondMoment(
-    { v }: Tensors<'v'>,
-    { correction }: Scalars<AdaiOptions, Coefficients>,
-  ): Expression {
-    return v.div(correction);
-  }
-
-  protected override update(
-    { param, grad, m, v, c }: Tensors<'m' | 'v' | 'c'>,
-    scalars: Scalars<AdaiOptions, Coefficients & Observed>,
-  ): Results {
-    const { learningRate, beta0, beta2, epsilon, dampening, dampened, k, correction, V } = scalars;
-    v = ema(v, grad.square(), beta2);
-    const r = where(V.greater(0), v.div(correction).div(V), 0);
-    // Powers take their time: none where both exponents are 1.
-    const power = (x: Expression, exponent: Expression): Expression => (dampened ? x.pow(exponent) : x);
-    const mu = power(r, k).mul(beta0).neg().add(1).clip(0, epsilon.neg().add(1));
-    c = c.mul(mu);
-    m = mu.mul(m).add(power(mu.neg().add(1), dampening).mul(grad));
-    const rate = learningRate.mul(beta0.pow(dampening.neg().add(1)));
-    return { m, v, c, param: param.sub(m.mul(rate).div(c.neg().add(1))) };
-  }
 }
-
-/** V: the mean of v̂ over all elements of all parameters with a gradient. */
-const meanVariance: Round = {
-  observe: ({ grad, v }, scalars) => {
-    const { beta2, correction } = scalars as Scalars<AdaiOptions, Coefficients>;
-    return { total: ema(v!, grad!.square(), beta2).div(correction).sum(), count: constant(v!.size) };
-  },
-  combine: ({ total, count }) => ({ V: total!.div(count!) }),
-};
 
 register(Adai);
