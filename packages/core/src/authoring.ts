@@ -47,7 +47,7 @@ export {
   filled,
   round,
   type Known,
-  type Pass,
+  type Recurrence,
   type Resolved,
   type Results,
   type Round,

@@ -168,7 +168,7 @@ export abstract class BaseOptimizer extends tf.Optimizer {
   protected toTrainingPoint(_variables: readonly tf.Variable[]): void {}
 
   private assertMovable(): void {
-    this.assertUsable();
+    this.assertAlive();
     if (this.busy)
       throw new Error(
         `${this.owner}: the loss is being evaluated; the weights can be changed before or after it`,
@@ -212,8 +212,12 @@ export abstract class BaseOptimizer extends tf.Optimizer {
     this.disposed = true;
   }
 
-  /** @throws Error after {@link dispose}. */
+  /** @throws Error after {@link dispose}; overridden where weights in place of others keep state from being read. */
   protected assertUsable(): void {
+    this.assertAlive();
+  }
+
+  private assertAlive(): void {
     if (this.disposed) throw new Error(`${this.owner}: the optimizer was disposed; make a new one`);
   }
 

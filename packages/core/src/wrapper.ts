@@ -10,7 +10,7 @@ import { Optimizer } from './optimizer.js';
 import { resolveOptions, show, type OptionSpec, type OptionTable } from './options/options.js';
 import type { Schedule } from './options/schedule.js';
 import { decodeOptions, encodeOptions, encodeSavable } from './rule/config.js';
-import type { Pass } from './rule/rule.js';
+import type { AnyRecurrence } from './rule/rule.js';
 import type { Momentum, SavedState } from './state/parameters.js';
 import { saveState } from './state/saving.js';
 import { checkForeignState, checkStateDict, type ForeignState, type StateDict } from './state/state-dict.js';
@@ -62,7 +62,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
   }
 
   /** The wrapper's own rules by name; their options are those of the wrapper, their slots and globals its state. */
-  protected abstract readonly rules: Readonly<Record<string, Pass>>;
+  protected abstract readonly rules: Readonly<Record<string, AnyRecurrence>>;
 
   /** What runs the {@link rules}. */
   protected get engine(): Engine {

@@ -3,14 +3,14 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Results } from '../src/index.js';
 import type { Expression } from '@optim/fusion';
-import { Probe, type ProbeOptions, type Symbols } from './probe.js';
+import type { Optimizer, Results } from '../src/authoring.js';
+import { probe, type ProbeOptions, type Symbols } from './probe.js';
 import { read, step, variable } from './rules.js';
 
 let a: tf.Variable;
 let b: tf.Variable;
-const made: Probe[] = [];
+const made: Optimizer<ProbeOptions>[] = [];
 
 beforeEach(() => {
   a = variable('a', [3, 4]);
@@ -22,24 +22,14 @@ afterEach(() => {
   for (const optimizer of made.splice(0)) optimizer.dispose();
 });
 
-function own(Class: new (options: ProbeOptions) => Probe, options: ProbeOptions = {}): Probe {
-  const optimizer = new Class(options);
-  made.push(optimizer);
-  return optimizer;
-}
-
 describe('a faulty rule', () => {
-  const failing = (
-    parts: Partial<Record<'slots' | 'coefficients' | 'rounds' | 'update', unknown>>,
-  ): (() => void) => {
-    class Faulty extends Probe {
-      protected override update(): Results {
-        return {};
-      }
-    }
-    Object.assign(Faulty.prototype, parts);
-    return () => step(own(Faulty), a, b);
-  };
+  const failing =
+    (parts: object): (() => void) =>
+    () => {
+      const optimizer = new (probe(parts))();
+      made.push(optimizer);
+      step(optimizer, a, b);
+    };
 
   it.each([
     [

@@ -2,31 +2,23 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Expression } from '@optim/fusion';
+import { zero, zeros } from '@optim/formulas';
 import {
   commonOptions,
   defineHook,
   exclude,
-  hookFromConfig,
   hyper,
   integer,
   nullable,
   Optimizer,
-  zero,
-  zeros,
-  type DecayScalars,
+  round,
   type Hook,
   type Match,
   type OptimizerOptions,
-  type OptionTable,
-  type Pair,
-  type Results,
-  type Round,
-  type SlotInit,
-  type Tensors,
-} from '../src/index.js';
+  type Rule,
+} from '../src/authoring.js';
+import { hookFromConfig } from '../src/index.js';
 import { clipping, halving, hesitating, largest, positive, shrinking, weighing } from './hooks.js';
-import type { Symbols } from './probe.js';
 import { Heavy, Normed, close, half, read, step, variable, type HeavyOptions } from './rules.js';
 
 let a: tf.Variable;
@@ -115,46 +107,24 @@ class Rooted extends Optimizer {
     return 'Rooted';
   }
 
-  static override readonly options: OptionTable<OptimizerOptions> = {
-    learningRate: nullable(hyper('[0, ∞)')),
-    ...commonOptions(),
+  static override readonly rule: Rule<OptimizerOptions, 'v', { correction: number }, { gamma?: number }> = {
+    options: { learningRate: nullable(hyper('[0, ∞)')), ...commonOptions() },
+    slots: () => ({ v: zeros }),
+    coefficients: (t) => ({ correction: 1 - 0.5 ** t }),
+    rounds: () => [
+      round({
+        observe: ({ grad }) => ({ squares: grad.square().sum() }),
+        combine: ({ squares }) => ({ gamma: squares.sqrt().pow(-1) }),
+      }),
+    ],
+    decay: 'never',
+    rateInForce: (_param, { gamma }) => gamma ?? null,
+    secondMoment: ({ v }, { correction }) => v.div(correction),
+    update({ param, grad, v }, { rateInForce, weightDecay }) {
+      const start = param.mul(weightDecay.neg().add(1));
+      return { start, param: start.sub(grad.mul(rateInForce)), v: v.add(grad.square()).div(2) };
+    },
   };
-
-  protected override slots(): Record<string, SlotInit> {
-    return { v: zeros };
-  }
-
-  protected override coefficients(t: number): { correction: number } {
-    return { correction: 1 - 0.5 ** t };
-  }
-
-  protected override rounds(): Round[] {
-    const observe = ({ grad }: Symbols): Results => ({ squares: grad!.square().sum() });
-    return [{ observe, combine: ({ squares }) => ({ gamma: squares!.sqrt().pow(-1) }) }];
-  }
-
-  protected override decay(pair: Pair): Pair {
-    return pair;
-  }
-
-  protected override rateInForce(
-    _param: Expression,
-    { gamma }: DecayScalars & { gamma?: Expression },
-  ): Expression | null {
-    return gamma ?? null;
-  }
-
-  protected override secondMoment({ v }: Tensors<'v'>, { correction }: Symbols): Expression {
-    return v.div(correction!);
-  }
-
-  protected override update(
-    { param, grad, v }: Tensors<'v'>,
-    { gamma, weightDecay }: Record<'gamma' | 'weightDecay', Expression>,
-  ): Results {
-    const start = param.mul(weightDecay.neg().add(1));
-    return { start, param: start.sub(grad.mul(gamma)), v: v.add(grad.square()).div(2) };
-  }
 }
 
 describe('a hook that reads of the algorithm', () => {
@@ -206,9 +176,9 @@ describe('a hook that reads of the algorithm', () => {
 
   it('is refused by an algorithm that cannot tell', () => {
     class Rateless extends Normed {
-      static override readonly options: OptionTable<OptimizerOptions> = {
-        learningRate: nullable(hyper('[0, ∞)')),
-        ...commonOptions(),
+      static override readonly rule: typeof Normed.rule = {
+        ...Normed.rule,
+        options: { ...Normed.rule.options, learningRate: nullable(hyper('[0, ∞)')) },
       };
     }
     expect(() => new Rateless({ transforms: [shrinking()] })).toThrow(

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small hooks, one for every part of the protocol.
 
-import { defineHook, exclude, real, zero, zeros, type Hook, type Match } from '../src/index.js';
+import { zero, zeros } from '@optim/formulas';
+import { defineHook, exclude, real, type Hook, type Match } from '../src/authoring.js';
 
 /** Gradient: scales it so that no element is larger than `limit`. */
 export const clipping: (options?: { limit?: number } | number) => Hook = defineHook<{ limit?: number }>(

@@ -3,7 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { defineHook, defineSchedule, hyper, type BaseOptimizer } from '../src/index.js';
+import { defineHook, defineSchedule, hyper, type BaseOptimizer } from '../src/authoring.js';
 import { compile, data, fit, free, load, model, save, weights, type Data } from './layers.js';
 import { Heavy } from './rules.js';
 

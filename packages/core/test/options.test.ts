@@ -15,7 +15,7 @@ import {
   real,
   resolveOptions,
   type OptionSpec,
-} from '../src/index.js';
+} from '../src/authoring.js';
 
 const table: Record<string, OptionSpec> = {
   beta: real('[0, 1)', 0.9),

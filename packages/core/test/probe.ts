@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An algorithm whose parts a test replaces one by one.
+// An algorithm of whatever parts a test gives it.
 
 import type { Expression } from '@optim/fusion';
 import {
@@ -10,8 +10,9 @@ import {
   Optimizer,
   type Hyper,
   type OptimizerOptions,
-  type OptionTable,
-} from '../src/index.js';
+  type Recurrence,
+  type Rule,
+} from '../src/authoring.js';
 
 export type Symbols = Record<string, Expression>;
 
@@ -20,16 +21,27 @@ export interface ProbeOptions extends OptimizerOptions {
   late?: boolean;
 }
 
-/** No slots, no globals, no rule. */
-export abstract class Probe extends Optimizer<ProbeOptions> {
-  static get className(): string {
-    return 'Probe';
-  }
+/** Coefficients and globals of any name. */
+type Any = Record<string, never>;
 
-  static override readonly options: OptionTable<ProbeOptions> = {
-    learningRate: hyper('[0, ∞)', 1),
-    extra: nullable(hyper('[0, ∞)')),
-    late: flag(false),
-    ...commonOptions(),
+/** A class named Probe, whose rule is made of these parts; a step changes nothing unless they say so. */
+export function probe<S extends string = never, C extends object = Any, G extends object = Any>(
+  parts: Partial<Recurrence<ProbeOptions, S, C, G>>,
+): new (options?: ProbeOptions) => Optimizer<ProbeOptions> {
+  return class Probe extends Optimizer<ProbeOptions> {
+    static get className(): string {
+      return 'Probe';
+    }
+
+    static override readonly rule: Rule<ProbeOptions, S, C, G> = {
+      options: {
+        learningRate: hyper('[0, ∞)', 1),
+        extra: nullable(hyper('[0, ∞)')),
+        late: flag(false),
+        ...commonOptions(),
+      },
+      update: () => ({}),
+      ...parts,
+    };
   };
 }

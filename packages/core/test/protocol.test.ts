@@ -3,23 +3,14 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  copy,
-  ones,
-  outOfRange,
-  unitAxes,
-  zero,
-  type Results,
-  type Round,
-  type SlotInit,
-} from '../src/index.js';
-import type { Expression } from '@optim/fusion';
-import { Probe, type ProbeOptions, type Symbols } from './probe.js';
+import { copy, ones, unitAxes, zero } from '@optim/formulas';
+import { outOfRange, round, type Optimizer } from '../src/authoring.js';
+import { probe, type ProbeOptions } from './probe.js';
 import { Heavy, half, read, step, variable } from './rules.js';
 
 let a: tf.Variable;
 let b: tf.Variable;
-const made: Probe[] = [];
+const made: Optimizer<ProbeOptions>[] = [];
 
 beforeEach(() => {
   a = variable('a', [3, 4]);
@@ -31,7 +22,7 @@ afterEach(() => {
   for (const optimizer of made.splice(0)) optimizer.dispose();
 });
 
-function own(Class: new (options: ProbeOptions) => Probe, options: ProbeOptions = {}): Probe {
+function own(Class: ReturnType<typeof probe>, options: ProbeOptions = {}): Optimizer<ProbeOptions> {
   const optimizer = new Class(options);
   made.push(optimizer);
   return optimizer;
@@ -39,16 +30,13 @@ function own(Class: new (options: ProbeOptions) => Probe, options: ProbeOptions 
 
 describe('a rule', () => {
   it('branches on flags and on boolean coefficients, and sees numbers of every step', async () => {
-    class Branching extends Probe {
-      protected override coefficients(t: number): Record<string, number | boolean> {
-        return { t, even: t % 2 === 0 };
-      }
-
-      protected override update({ param }: Symbols, { t, even, late }: Record<string, never>): Results {
+    const Branching = probe<never, { t: number; even: boolean }>({
+      coefficients: (t) => ({ t, even: t % 2 === 0 }),
+      update({ param }, { t, even, late }) {
         if (late) return {};
-        return { param: even ? param!.sub(t!) : param!.add(t!) };
-      }
-    }
+        return { param: even ? param.sub(t) : param.add(t) };
+      },
+    });
     const optimizer = own(Branching);
     for (const want of [
       [4, 5],
@@ -66,22 +54,14 @@ describe('a rule', () => {
   });
 
   it('finds a slot by the name that a coefficient gives, and the number of its group', async () => {
-    class Turns extends Probe {
-      protected override slots(): Record<string, SlotInit> {
-        return { g0: zero, g1: zero };
-      }
-
-      protected override coefficients(t: number): Record<string, string> {
-        return { oldest: `g${(t - 1) % 2}` };
-      }
-
-      protected override update(
-        { param, grad, ...window }: Symbols,
-        { oldest, group }: { oldest: string; group: number },
-      ): Results {
-        return { [oldest]: grad!.sum().mul(group + 1), param: window[oldest]!.broadcastTo(param!.shape) };
-      }
-    }
+    const Turns = probe<'g0' | 'g1', { oldest: 'g0' | 'g1' }>({
+      slots: () => ({ g0: zero, g1: zero }),
+      coefficients: (t) => ({ oldest: t % 2 === 1 ? 'g0' : 'g1' }),
+      update: ({ param, grad, ...window }, { oldest, group }) => ({
+        [oldest]: grad.sum().mul(group + 1),
+        param: window[oldest].broadcastTo(param.shape),
+      }),
+    });
     const optimizer = own(Turns, { parameterGroups: [{ match: /b/ }] });
     const seen: number[][] = [];
     for (const [gradient, names] of [
@@ -113,11 +93,9 @@ describe('a rule', () => {
   });
 
   it('sees null until an option is a number', async () => {
-    class Nullable extends Probe {
-      protected override update({ param }: Symbols, { extra }: { extra: Expression | null }): Results {
-        return { param: extra === null ? param! : param!.add(extra) };
-      }
-    }
+    const Nullable = probe({
+      update: ({ param }, { extra }) => ({ param: extra === null ? param : param.add(extra) }),
+    });
     step(own(Nullable), a);
     expect(await read(a)).toEqual([3, 4]);
     step(own(Nullable, { extra: 0.5 }), a);
@@ -128,21 +106,21 @@ describe('a rule', () => {
   });
 
   it('starts its slots from the parameter before the first step, and by its shape', async () => {
-    class Slots extends Probe {
-      protected override slots(): Record<string, SlotInit> {
-        return {
-          first: copy,
-          ones,
-          zero,
-          norm: (param) => param.norm(),
-          long: (param) => (param.size > 2 ? param.sum(unitAxes(param)) : null),
-        };
-      }
-
-      protected override update({ param, grad, first, long }: Symbols): Results {
-        return { param: param!.sub(grad!), first: first!.mul(2), ...(long && { long: long.add(1) }) };
-      }
-    }
+    const Slots = probe<'first' | 'ones' | 'zero' | 'norm' | 'long' | 'absent'>({
+      slots: () => ({
+        first: copy,
+        ones,
+        zero,
+        norm: (param) => param.norm(),
+        long: (param) => (param.size > 2 ? param.sum(unitAxes(param)) : null),
+        absent: false,
+      }),
+      update: ({ param, grad, first, long }) => ({
+        param: param.sub(grad),
+        first: first.mul(2),
+        ...(long && { long: long.add(1) }),
+      }),
+    });
     const optimizer = own(Slots);
     step(optimizer, a, b);
     const { parameters } = await optimizer.stateDict();
@@ -170,37 +148,22 @@ describe('a rule', () => {
 });
 
 describe('rounds', () => {
-  class Rounds extends Probe {
-    protected override globals(): Record<string, number> {
-      return { total: 10 };
-    }
-
-    protected override rounds(): Round[] {
-      return [
-        {
-          observe: ({ grad }) => ({ sum: grad!.sum(), count: grad!.mul(0).add(1).sum() }),
-          combine: ({ sum, count }, { total }) => ({
-            mean: sum!.div(count!),
-            total: sum!.add(total as Expression),
-            count: count!,
-          }),
-        },
-        {
-          observe: ({ grad }, { mean }) => ({
-            squares: grad!
-              .sub(mean as Expression)
-              .square()
-              .sum(),
-          }),
-          combine: ({ squares }, { count }) => ({ variance: squares!.div(count as Expression) }),
-        },
-      ];
-    }
-
-    protected override update({ param }: Symbols, { mean, variance, total, learningRate }: Symbols): Results {
-      return { param: param!.mul(0).add(mean!).add(variance!.mul(100)).add(total!.mul(learningRate!)) };
-    }
-  }
+  const Rounds = probe<never, object, { total: number; mean: number; count: number; variance: number }>({
+    globals: () => ({ total: 10 }),
+    rounds: () => [
+      round({
+        observe: ({ grad }) => ({ sum: grad.sum(), count: grad.mul(0).add(1).sum() }),
+        combine: ({ sum, count }, { total }) => ({ mean: sum.div(count), total: sum.add(total), count }),
+      }),
+      round({
+        observe: ({ grad }, { mean }) => ({ squares: grad.sub(mean).square().sum() }),
+        combine: ({ squares }, { count }) => ({ variance: squares.div(count) }),
+      }),
+    ],
+    update: ({ param }, { mean, variance, total, learningRate }) => ({
+      param: param.mul(0).add(mean).add(variance.mul(100)).add(total.mul(learningRate)),
+    }),
+  });
 
   it('know all parameters, one after the other; globals declared are kept', async () => {
     const optimizer = own(Rounds);
@@ -222,21 +185,12 @@ describe('rounds', () => {
   });
 
   it('have the loss where an algorithm needs it, under the name of a global too', async () => {
-    class Loss extends Probe {
-      static override readonly needs: readonly 'loss'[] = ['loss'];
-
-      protected override globals(): Record<string, number> {
-        return { loss: 0 };
-      }
-
-      protected override rounds(): Round[] {
-        return [{ observe: () => ({}), combine: ({ loss }) => ({ loss: loss! }) }];
-      }
-
-      protected override update({ param }: Symbols, { loss }: Symbols): Results {
-        return { param: param!.sub(loss!) };
-      }
-    }
+    const Loss = probe<never, object, { loss: number }>({
+      needs: ['loss'],
+      globals: () => ({ loss: 0 }),
+      rounds: () => [round({ observe: () => ({}), combine: ({ loss }) => ({ loss }) })],
+      update: ({ param }, { loss }) => ({ param: param.sub(loss) }),
+    });
     const optimizer = own(Loss);
     optimizer.minimize(half(a), false, [a]);
     expect(await read(a)).toEqual([-9.5, -8.5]);
@@ -253,16 +207,12 @@ describe('rounds', () => {
 });
 
 it('a check across options is made for the optimizer, for its groups, and when the rate is set', () => {
-  class Validated extends Probe {
-    protected override validate({ learningRate, extra }: Required<ProbeOptions>): void {
+  const Validated = probe({
+    validate({ learningRate, extra }) {
       if (extra !== null && extra > learningRate)
         throw outOfRange('Probe', 'extra', 'at most learningRate', extra);
-    }
-
-    protected override update(): Results {
-      return {};
-    }
-  }
+    },
+  });
   const error = new RangeError('Probe: extra must be at most learningRate, got 0.5');
   expect(() => own(Validated, { extra: 0.5, learningRate: 0.25 })).toThrow(error);
   expect(() => own(Validated, { extra: 0.5, parameterGroups: [{ match: /a/, learningRate: 0.25 }] })).toThrow(

@@ -8,16 +8,11 @@ import {
   hyper,
   Optimizer,
   register,
-  zeros,
+  round,
   type Hyper,
   type OptimizerOptions,
-  type OptionTable,
-  type Results,
-  type Round,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
-} from '../src/index.js';
+  type Rule,
+} from '../src/authoring.js';
 
 export interface HeavyOptions extends OptimizerOptions {
   momentum?: Hyper;
@@ -29,25 +24,19 @@ export class Heavy extends Optimizer<HeavyOptions> {
     return 'Heavy';
   }
 
-  static override readonly options: OptionTable<HeavyOptions> = {
-    learningRate: hyper('[0, ∞)', 0.5),
-    momentum: hyper('[0, 1)', 0.5),
-    ...commonOptions(),
+  static override readonly rule: Rule<HeavyOptions, 'm'> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 0.5),
+      momentum: hyper('[0, 1)', 0.5),
+      ...commonOptions(),
+    },
+    momentum: ['m'],
+    slots: () => ({ m: (param) => param.mul(0) }),
+    update({ param, grad, m }, { learningRate, momentum }) {
+      m = m.mul(momentum).add(grad);
+      return { m, param: param.sub(m.mul(learningRate)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
-  }
-
-  protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { learningRate, momentum }: Scalars<HeavyOptions>,
-  ): Results {
-    m = m.mul(momentum).add(grad);
-    return { m, param: param.sub(m.mul(learningRate)) };
-  }
 }
 
 /** Normalized descent: n = ‖all gradients‖; longest ← max(longest, n); p ← p − α·g/longest. No slots. */
@@ -56,30 +45,19 @@ export class Normed extends Optimizer {
     return 'Normed';
   }
 
-  static override readonly options: OptionTable<OptimizerOptions> = {
-    learningRate: hyper('[0, ∞)', 0.5),
-    ...commonOptions(),
+  static override readonly rule: Rule<OptimizerOptions, never, object, { longest: number }> = {
+    options: { learningRate: hyper('[0, ∞)', 0.5), ...commonOptions() },
+    globals: () => ({ longest: 0 }),
+    rounds: () => [
+      round({
+        observe: ({ grad }) => ({ squares: grad.square().sum() }),
+        combine: ({ squares }, { longest }) => ({ longest: squares.sqrt().maximum(longest) }),
+      }),
+    ],
+    update: ({ param, grad }, { learningRate, longest }) => ({
+      param: param.sub(grad.mul(learningRate).div(longest)),
+    }),
   };
-
-  protected override globals(): Record<string, number> {
-    return { longest: 0 };
-  }
-
-  protected override rounds(): Round[] {
-    return [
-      {
-        observe: ({ grad }) => ({ squares: grad!.square().sum() }),
-        combine: ({ squares }, { longest }) => ({ longest: squares!.sqrt().maximum(longest as never) }),
-      },
-    ];
-  }
-
-  protected override update(
-    { param, grad }: Tensors,
-    { learningRate, longest }: Scalars<OptimizerOptions, { longest: number }>,
-  ): Results {
-    return { param: param.sub(grad.mul(learningRate).div(longest)) };
-  }
 }
 
 register(Heavy, Normed);

@@ -2,15 +2,8 @@
 
 import type * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  custom,
-  defineSchedule,
-  hyper,
-  isSchedule,
-  real,
-  scheduleFromConfig,
-  type Schedule,
-} from '../src/index.js';
+import { scheduleFromConfig } from '../src/index.js';
+import { custom, defineSchedule, hyper, isSchedule, real, type Schedule } from '../src/authoring.js';
 import { Heavy, close, read, step, variable } from './rules.js';
 
 const linear: (options: { from?: number; slope: number }) => Schedule = defineSchedule<{

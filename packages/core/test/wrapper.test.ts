@@ -4,36 +4,23 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
-  decodeState,
-  encodeState,
   integer,
   register,
   Wrapper,
   type Entry,
   type NamedGradients,
   type OptionTable,
-  type StateDict,
-} from '../src/index.js';
+  type Recurrence,
+} from '../src/authoring.js';
+import { decodeState, encodeState, type StateDict } from '../src/index.js';
 import { data, fit, free, load, model, save, weights as weightsOf } from './layers.js';
-import { Heavy, half, read, step, variable, type HeavyOptions } from './rules.js';
+import { Heavy, half, read, step, variable } from './rules.js';
 
 interface EveryOptions {
   k?: number;
 }
 
-/** The rule inside {@link Every}: counts for every variable how often it was seen. */
-class Seen extends Heavy {
-  static override get className(): string {
-    return 'Seen';
-  }
-
-  static override readonly options: OptionTable<HeavyOptions & EveryOptions> = {
-    ...Heavy.options,
-    k: integer('[1, ∞)', 2),
-  };
-}
-
-/** Lets its base step with every k-th gradient alone; a heavy ball with rate 0 inside sums up all of them. */
+/** Lets its base step with every k-th gradient alone, and sums up all of them. */
 class Every extends Wrapper<EveryOptions> {
   static get className(): string {
     return 'Every';
@@ -41,20 +28,25 @@ class Every extends Wrapper<EveryOptions> {
 
   static override readonly options: OptionTable<EveryOptions> = { k: integer('[1, ∞)', 2) };
 
-  protected readonly inner: Seen = new Seen({ learningRate: 0 });
+  protected readonly rules: { sum: Recurrence<EveryOptions, 's'> } = {
+    sum: {
+      slots: () => ({ s: (param) => param.mul(0) }),
+      update: ({ grad, s }) => ({ s: s.add(grad) }),
+    },
+  };
 
   get k(): number {
     return this.settings.k;
   }
 
   protected step(entries: readonly Entry[], loss: tf.Scalar | undefined, given: NamedGradients): void {
-    this.inner.applyGradients(Object.fromEntries(entries.map(({ variable, grad }) => [variable.name, grad])));
+    this.engine.step('sum', entries, { step: this.iterations });
     if ((this.iterations + 1) % this.settings.k === 0) this.stepBase(given, loss);
     this.incrementIterations();
   }
 }
 
-register(Seen, Every);
+register(Every);
 
 const bases = {
   Heavy: () => new Heavy(),
@@ -229,7 +221,7 @@ it('changes nothing when its own part of a state or that of the base is wrong', 
     ],
     [
       () => first.loadStateDict({ ...before, step: 9, globals: { d: 1 } }),
-      new RangeError('Seen: state dict: globals must be [], got [d]'),
+      new RangeError('Every: state dict: globals must be [], got [d]'),
     ],
     [
       () => first.setWeights(noBase),
@@ -237,7 +229,7 @@ it('changes nothing when its own part of a state or that of the base is wrong', 
     ],
     [
       () => first.setWeights(noInner),
-      new TypeError('Seen: weights must start with the scalar "iter", got undefined'),
+      new TypeError('Every: weights must start with the scalar "iter", got undefined'),
     ],
     [() => first.setWeights(foreignSlot), new RangeError('Heavy: slots of "a" must be of [m], got [m, x]')],
   ];

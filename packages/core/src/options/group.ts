@@ -16,7 +16,7 @@ export interface ParameterGroup {
 }
 
 /** Options that belong to the optimizer as a whole and cannot differ between groups. */
-export const whole: readonly string[] = ['parameterGroups', 'transforms'];
+export const wholeOptimizerOptions: readonly string[] = ['parameterGroups', 'transforms'];
 
 /**
  * Checks the groups against the option table of the optimizer.
@@ -27,7 +27,7 @@ export function checkGroups(
   table: Record<string, OptionSpec>,
   groups: readonly ParameterGroup[],
 ): void {
-  const known = Object.keys(table).filter((name) => !whole.includes(name));
+  const known = Object.keys(table).filter((name) => !wholeOptimizerOptions.includes(name));
   groups.forEach((group, i) => {
     const where = `parameterGroups[${i}]`;
     if (typeof group !== 'object' || group === null) {
@@ -49,8 +49,10 @@ export function checkGroups(
 }
 
 /** Options of each group by its index; 0 is that of the parameters in no group. */
-export function grouped<S extends { readonly parameterGroups: unknown }>(settings: S): S[] {
-  const groups = settings.parameterGroups as readonly ParameterGroup[];
+export function grouped<S extends object>(settings: S): S[] {
+  const { parameterGroups: groups = [] } = settings as {
+    readonly parameterGroups?: readonly ParameterGroup[];
+  };
   return [settings, ...groups.map(({ match: _, ...overrides }) => ({ ...settings, ...overrides }))];
 }
 

@@ -3,7 +3,7 @@
 // except under the key `name`, and turns infinities into null.
 
 import { hookFromConfig, type Hook, type HookConfig } from './hook.js';
-import { whole, type ParameterGroup } from '../options/group.js';
+import { wholeOptimizerOptions, type ParameterGroup } from '../options/group.js';
 import { decodeMatch, encodeMatch, type SavedMatch } from '../options/match.js';
 import { decodeValue, encodeValue } from '../options/define-schedule.js';
 import { isSchedule } from '../options/schedule.js';
@@ -46,7 +46,7 @@ export function encodeOptions(owner: string, options: object): Record<string, un
  */
 export function encodeSavable(owner: string, options: object): Record<string, unknown> {
   const savable = Object.entries(options).filter(
-    ([name, value]) => !whole.includes(name) && (!isSchedule(value) || value.config),
+    ([name, value]) => !wholeOptimizerOptions.includes(name) && (!isSchedule(value) || value.config),
   );
   return encodeOptions(owner, Object.fromEntries(savable));
 }

@@ -117,7 +117,7 @@ interface Decaying<K> {
 }
 
 /**
- * An algorithm as data: its options, what it keeps, the numbers it needs once a step, and its recurrence. What is traced
+ * What a rule does: what it keeps, the numbers it needs once a step, and its recurrence. What is traced
  * (`gradient`, `rounds`, `decay`, `rateInForce`, `secondMoment`, `update`) gets symbols, runs once per structure and shape,
  * and serves every step.
  *
@@ -126,14 +126,12 @@ interface Decaying<K> {
  * @typeParam C - its coefficients and traits
  * @typeParam G - its globals, and what its rounds find
  */
-export interface Rule<
+export interface Recurrence<
   O extends object,
   S extends string = never,
   C extends object = object,
   G extends object = object,
 > {
-  /** Default, range and check of every option. */
-  readonly options: OptionTable<O>;
   /** What a step cannot do without: the loss' value, at least one gradient. */
   readonly needs?: readonly ('loss' | 'gradient')[];
   /** Slots, by name or pattern, that are a running average of gradients or updates; wrappers may reset or average them. */
@@ -192,9 +190,21 @@ export interface Rule<
   update(tensors: Tensors<S | 'stretched'>, known: Known<O, C & G> & InForce): Results;
 }
 
-/** A rule of any algorithm. */
-// oxlint-disable-next-line no-explicit-any -- options, slots and coefficients differ; only the rule itself names them
-export type AnyRule = Rule<any, any, any, any>;
+/** An algorithm as data: its options, and what it does. Type parameters are those of {@link Recurrence}. */
+export interface Rule<
+  O extends object,
+  S extends string = never,
+  C extends object = object,
+  G extends object = object,
+> extends Recurrence<O, S, C, G> {
+  /** Default, range and check of every option. */
+  readonly options: OptionTable<O>;
+}
 
-/** A rule whose options are those of the wrapper it belongs to. */
-export type Pass = Omit<AnyRule, 'options'>;
+/** What any rule does. */
+// oxlint-disable-next-line no-explicit-any -- options, slots and coefficients differ; only the rule itself names them
+export type AnyRecurrence = Recurrence<any, any, any, any>;
+
+/** Any algorithm. */
+// oxlint-disable-next-line no-explicit-any -- as above
+export type AnyRule = Rule<any, any, any, any>;

@@ -5,7 +5,7 @@ import { operations, where, type Expression } from '@optim/fusion';
 import { adaNorm } from '../rule/ada-norm.js';
 import { decayed, strengthOf, type DecayKnown } from '../rule/decay.js';
 import type { Hook, KeyedHook } from '../rule/hook.js';
-import type { Pair, Pass, Results } from '../rule/rule.js';
+import type { Pair, AnyRecurrence, Results } from '../rule/rule.js';
 import type { Structure } from './binding.js';
 
 export type Symbols = Record<string, Expression>;
@@ -58,7 +58,7 @@ function stepOf(start: Expression, param: Expression): Expression {
 /** A rule with its hooks. */
 export class Composition {
   constructor(
-    readonly rule: Pass,
+    readonly rule: AnyRecurrence,
     readonly hooks: readonly KeyedHook[],
   ) {}
 

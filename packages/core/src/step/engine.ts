@@ -7,7 +7,7 @@ import { grouped, type ParameterGroup } from '../options/group.js';
 import type { OptionSpec } from '../options/options.js';
 import { adaNormSlots } from '../rule/ada-norm.js';
 import { keyed, withHooks, type Hook, type KeyedHook } from '../rule/hook.js';
-import type { Pass, SlotInit, Traits } from '../rule/rule.js';
+import type { AnyRecurrence, SlotInit, Traits } from '../rule/rule.js';
 import { Parameters, type Parameter } from '../state/parameters.js';
 import { atStep, bind, type Binding } from './binding.js';
 import { Composition } from './composition.js';
@@ -36,7 +36,7 @@ export interface Design {
   /** Checked options, defaults filled in. */
   readonly settings: object;
   /** The rules by name, over one state; that of an ordinary optimizer is called by no name. */
-  readonly rules: Readonly<Record<string, Pass>>;
+  readonly rules: Readonly<Record<string, AnyRecurrence>>;
 }
 
 interface Common {
@@ -56,7 +56,7 @@ export class Engine {
     const { owner, settings, rules } = design;
     const { transforms = [], parameterGroups = [] } = settings as Common;
     this.hooks = keyed(owner, transforms);
-    this.groups = grouped({ ...settings, parameterGroups });
+    this.groups = grouped(settings);
     const tracers = Object.entries(rules).map(([name, rule]) => {
       const composition = new Composition(rule, this.hooks);
       return [name, new Tracer(name ? `${owner}.${name}` : owner, composition, settings)] as const;
@@ -77,8 +77,7 @@ export class Engine {
 
   /** Other options for the steps to come; slots and globals stay. */
   configure(settings: object): void {
-    const { parameterGroups = [] } = settings as Common;
-    this.groups = grouped({ ...settings, parameterGroups });
+    this.groups = grouped(settings);
   }
 
   /** The parameters of variables, whose slots are made, or taken over from what was loaded. */

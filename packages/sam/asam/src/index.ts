@@ -3,9 +3,8 @@
 // arXiv:2102.11600
 // Checked against SamsungLabs/ASAM.
 
-import { commonOptions, custom, flag, hyper, real, register, type Hyper, type OptionTable, type Scalars } from '@optim/core/authoring';
-import type { Expression } from '@optim/fusion';
-import { Perturbation, SharpnessAware, type PerturbationOptions } from '@optim/sam';
+import { custom, hyper, real, register, type Hyper, type OptionTable } from '@optim/core/authoring';
+import { ascent, SharpnessAware, type Ascent, type PerturbationOptions } from '@optim/sam';
 import type * as tf from '@tensorflow/tfjs-core';
 
 /** Options of {@link ASAM}. */
@@ -22,6 +21,8 @@ export interface ASAMOptions extends PerturbationOptions {
   /** Added to the norm; where floats have 16 bits, use 1e-7. @defaultValue `1e-16` */
   perturbEpsilon?: number;
 }
+
+type Traits = { excluded: boolean };
 
 /**
  * SAM in a neighbourhood measured relative to the size of each weight, so that rescaling the layers of a network does
@@ -72,7 +73,12 @@ export class ASAM extends SharpnessAware<ASAMOptions> {
     perturbEpsilon: real('[0, ∞)', 1e-16),
   };
 
-  protected readonly inner: Perturbation<ASAMOptions> = new RelativeAscent(this.settings);
+  protected readonly rules: { climb: Ascent<ASAMOptions, Traits> } = {
+    climb: ascent(
+      (param, { eta, excluded }) => (excluded ? null : param.abs().add(eta)),
+      (variable, { excludeBias }) => ({ excluded: isExcluded(variable, excludeBias) }),
+    ),
+  };
 
   /** @throws TypeError for a predicate */
   override getConfig(): tf.serialization.ConfigDict {
@@ -84,26 +90,10 @@ export class ASAM extends SharpnessAware<ASAMOptions> {
 /** Whether the last part of a name is that of a bias: of a layer, or of a normalization. */
 const isBias = /(?:^|\/)(?:bias|beta)[^/]*$/;
 
-interface AscentOptions extends ASAMOptions {
-  bias?: boolean;
-}
-
-class RelativeAscent extends Perturbation<AscentOptions> {
-  static get className(): string {
-    return 'ASAM';
-  }
-
-  static override readonly options: object = { ...ASAM.options, bias: flag(false), ...commonOptions() };
-
-  constructor(options: ASAMOptions) {
-    const { excludeBias } = options;
-    const match = typeof excludeBias === 'function' ? excludeBias : isBias;
-    super({ ...options, parameterGroups: [{ match, bias: true }] });
-  }
-
-  protected scale(param: Expression, { eta, excludeBias, bias }: Scalars<AscentOptions>): Expression | null {
-    return bias && excludeBias ? null : param.abs().add(eta);
-  }
+/** Whether a variable is perturbed as in SAM. */
+function isExcluded(variable: tf.Variable, excludeBias: Required<ASAMOptions>['excludeBias']): boolean {
+  if (typeof excludeBias === 'function') return excludeBias(variable);
+  return excludeBias && isBias.test(variable.name);
 }
 
 register(ASAM);

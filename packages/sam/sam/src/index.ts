@@ -6,11 +6,6 @@
  * @packageDocumentation
  */
 
-import { register } from '@optim/core/authoring';
-import { SAM } from './sam.js';
-
-register(SAM);
-
-export { SAM };
-export type { SAMOptions } from './sam.js';
-export { Perturbation, SharpnessAware, type PerturbationOptions } from './sharpness-aware.js';
+export { ascent, type Ascent } from './ascent.js';
+export { SAM, type SAMOptions } from './sam.js';
+export { SharpnessAware, type PerturbationOptions } from './sharpness-aware.js';

@@ -2,9 +2,9 @@
 // Foret et al., "Sharpness-Aware Minimization for Efficiently Improving Generalization", arXiv:2010.01412
 // Checked against davda54/sam and optax.contrib.sam.
 
-import { commonOptions, flag, hyper, real, type Hyper, type OptionTable, type Scalars } from '@optim/core/authoring';
-import type { Expression } from '@optim/fusion';
-import { Perturbation, SharpnessAware, type PerturbationOptions } from './sharpness-aware.js';
+import { flag, hyper, real, register, type Hyper, type OptionTable } from '@optim/core/authoring';
+import { ascent, type Ascent } from './ascent.js';
+import { SharpnessAware, type PerturbationOptions } from './sharpness-aware.js';
 
 /** Options of {@link SAM}. */
 export interface SAMOptions extends PerturbationOptions {
@@ -60,17 +60,9 @@ export class SAM extends SharpnessAware<SAMOptions> {
     perturbEpsilon: real('[0, ∞)', 1e-12),
   };
 
-  protected readonly inner: Perturbation<SAMOptions> = new Ascent(this.settings);
+  protected readonly rules: { climb: Ascent<SAMOptions> } = {
+    climb: ascent((param, { adaptive }) => (adaptive ? param.abs() : null)),
+  };
 }
 
-class Ascent extends Perturbation<SAMOptions> {
-  static get className(): string {
-    return 'SAM';
-  }
-
-  static override readonly options: object = { ...SAM.options, ...commonOptions() };
-
-  protected scale(param: Expression, { adaptive }: Scalars<SAMOptions>): Expression | null {
-    return adaptive ? param.abs() : null;
-  }
-}
+register(SAM);

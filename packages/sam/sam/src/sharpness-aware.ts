@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What sharpness-aware methods share: two evaluations of the loss, and a step of the base along the second gradient.
 
-import { Optimizer, unwrap, Wrapper, type BaseOptimizer, type CommonOptions, type Entry, type Hyper, type Results, type Round } from '@optim/core/authoring';
-import { where, type Expression } from '@optim/fusion';
+import { hold, record, repeat, unwrap, Wrapper, type BaseOptimizer, type Hyper } from '@optim/core/authoring';
 import * as tf from '@tensorflow/tfjs-core';
-import { hold, record, repeat } from './evaluation.js';
+import type { Ascent } from './ascent.js';
 
-/** Options of every perturbation. */
+/** Options of every sharpness-aware method. */
 export interface PerturbationOptions {
   /** Radius of the neighbourhood. */
   rho?: Hyper;
@@ -15,60 +14,7 @@ export interface PerturbationOptions {
 }
 
 /**
- * The rule that moves parameters to the worst point nearby; its options are those of the wrapper. Sums run over all
- * elements of all parameters together.
- *
- * ```text
- * N = √(Σ (T·g)²)
- * q = p + rho·T²·g/(N + perturbEpsilon)       q = p where N = 0
- * ```
- *
- * @typeParam O - options of the wrapper
- */
-export abstract class Perturbation<O extends PerturbationOptions> extends Optimizer<O & CommonOptions> {
-  /** T, which shapes the neighbourhood, element by element; `null` for 1. */
-  protected abstract scale(param: Expression, scalars: object): Expression | null;
-
-  protected override rounds(): Round[] {
-    return [
-      {
-        observe: ({ param, grad }, scalars) => ({
-          squares: times(grad!, this.scale(param!, scalars)).square().sum(),
-        }),
-        combine: ({ squares }, scalars) => {
-          const { rho, perturbEpsilon } = scalars as { rho: Expression; perturbEpsilon: number };
-          const N = squares!.sqrt();
-          return { stretch: where(N.greater(0), rho.div(N.add(perturbEpsilon)), 0) };
-        },
-      },
-    ];
-  }
-
-  protected override update(tensors: object, scalars: object): Results {
-    const { param, grad } = tensors as Record<'param' | 'grad', Expression>;
-    const { stretch } = scalars as { stretch: Expression };
-    const T = this.scale(param, scalars);
-    return { param: param.add(times(times(grad, T), T).mul(stretch)) };
-  }
-
-  /** Moves parameters to q, in step `step` of the wrapper, which alone counts: going to q is no update. */
-  perturb(gradients: tf.NamedTensorMap, step: number): void {
-    this.iterations_ = step;
-    this.applyGradients(gradients);
-  }
-
-  protected override step(entries: readonly Entry[]): void {
-    super.step(entries);
-    for (const parameter of this.track(entries.map(({ variable }) => variable))) parameter.updates = 0;
-  }
-}
-
-function times(x: Expression, T: Expression | null): Expression {
-  return T ? x.mul(T) : x;
-}
-
-/**
- * Base of wrappers that evaluate the loss at p and again at a worse point q nearby, and have the base step from p along
+ * Base of wrappers that evaluate the loss at p and again at a worse point q nearby, and let the base step from p along
  * the gradient at q. The entry is `minimize`, and with it `model.fit`.
  *
  * Both evaluations are of the same closure, so of the same batch. They see the same dropout mask, and the statistics of
@@ -81,6 +27,9 @@ function times(x: Expression, T: Expression | null): Expression {
  */
 export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrapper<O> {
   static override readonly needs: readonly 'closure'[] = ['closure'];
+
+  /** The way from p to q. */
+  protected abstract override readonly rules: { readonly climb: Ascent<O> };
 
   /** What the last second evaluation kept. */
   private left: tf.Tensor[] = [];
@@ -98,10 +47,8 @@ export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrap
     );
   }
 
-  protected abstract override readonly inner: Perturbation<O>;
-
   /**
-   * Evaluates `f` at p and at q, and has the base step from p along the gradient at q. When anything throws, p is as
+   * Evaluates `f` at p and at q, and lets the base step from p along the gradient at q. When anything throws, p is as
    * it was.
    *
    * @param f - the loss: no arguments, a float32 scalar; called twice
@@ -109,9 +56,10 @@ export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrap
    * @param varList - the variables to train; all trainable ones when absent
    */
   override minimize(f: () => tf.Scalar, returnCost = false, varList?: tf.Variable[]): tf.Scalar | null {
-    this.assertUsable();
+    this.assertStepping();
     const left: tf.Tensor[] = [];
-    const evaluate = (): { value: tf.Scalar; grads: tf.NamedTensorMap } => this.computeGradients(f, varList);
+    const evaluate = (): { value: tf.Scalar; grads: tf.NamedTensorMap } =>
+      this.evaluated(() => this.computeGradients(f, varList));
     const { result: first, draws } = record(evaluate);
     let second: typeof first | undefined;
     let returned = false;
@@ -133,16 +81,13 @@ export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrap
 
   /** Moves parameters to q, evaluates there, and moves them back whatever happens. */
   private nearby<T>(gradients: tf.NamedTensorMap, evaluate: () => T): T {
-    const { registeredVariables } = tf.engine();
-    const moved = Object.keys(gradients).flatMap((name) =>
-      gradients[name] ? [registeredVariables[name]!] : [],
-    );
-    const values = moved.map(hold);
+    const entries = this.entriesOf(gradients);
+    const values = entries.map(({ variable }) => hold(variable));
     try {
-      this.inner.perturb(gradients, this.iterations);
+      this.engine.step('climb', entries, { step: this.iterations });
       return evaluate();
     } finally {
-      moved.forEach((variable, i) => variable.assign(values[i]!));
+      entries.forEach(({ variable }, i) => variable.assign(values[i]!));
       tf.dispose(values);
     }
   }

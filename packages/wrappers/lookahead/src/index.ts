@@ -6,10 +6,4 @@
  * @packageDocumentation
  */
 
-import { register } from '@optim/core/authoring';
-import { Lookahead } from './lookahead.js';
-
-register(Lookahead);
-
-export { Lookahead };
-export type { LookaheadOptions, PullbackMomentum } from './lookahead.js';
+export { Lookahead, type LookaheadOptions, type PullbackMomentum } from './lookahead.js';

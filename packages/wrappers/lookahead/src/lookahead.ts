@@ -2,9 +2,23 @@
 // Zhang et al., "Lookahead Optimizer: k steps forward, 1 step back", arXiv:1907.08610
 // Checked against the authors' lookahead_pytorch and optax.lookahead.
 
-import { BaseOptimizer, choice, integer, momentumOf, outOfRange, real, unwrap, Wrapper, type Entry, type NamedGradients, type OptionTable } from '@optim/core/authoring';
+import {
+  BaseOptimizer,
+  choice,
+  integer,
+  momentumOf,
+  outOfRange,
+  real,
+  register,
+  unwrap,
+  Wrapper,
+  type Entry,
+  type Momentum,
+  type NamedGradients,
+  type OptionTable,
+} from '@optim/core/authoring';
 import * as tf from '@tensorflow/tfjs-core';
-import { SlowWeights } from './slow-weights.js';
+import { slowOf, synchronization, type Synchronization } from './slow-weights.js';
 
 /** What happens to the momentum of the base at a synchronization. */
 export type PullbackMomentum = 'none' | 'reset' | 'pullback';
@@ -21,9 +35,6 @@ export interface LookaheadOptions {
    */
   pullbackMomentum?: PullbackMomentum;
 }
-
-/** Optimizers that look ahead by themselves. */
-const builtIn = ['Lookahead', 'Ranger', 'Ranger21'];
 
 /**
  * Slow weights that follow any optimizer: after k steps of the base they go part of the way towards its weights, and
@@ -73,53 +84,50 @@ export class Lookahead extends Wrapper<LookaheadOptions> {
     pullbackMomentum: choice<PullbackMomentum>(['none', 'reset', 'pullback']),
   };
 
-  protected readonly inner: SlowWeights;
+  static override readonly looksAhead: boolean = true;
+
+  protected readonly rules: { synchronize: Synchronization };
   private readonly momentum: ReturnType<typeof momentumOf>;
-  private fast: (readonly [variable: tf.Variable, value: tf.Tensor])[] | null = null;
+  private fast: (readonly [variable: tf.Variable, value: tf.Tensor])[] = [];
 
   /** @throws TypeError when `base` is not an optimizer or looks ahead itself; TypeError or RangeError for a wrong option */
   constructor(base: tf.Optimizer, options: LookaheadOptions = {}) {
     super(base, options);
-    const ahead = unwrap(base).find((inside) => builtIn.includes(inside.getClassName()));
+    const ahead = unwrap(base).find(
+      ({ constructor }) => (constructor as Partial<typeof BaseOptimizer>).looksAhead,
+    );
     if (ahead) throw new TypeError(`Lookahead: base must not look ahead itself, got ${ahead.getClassName()}`);
-    const { alpha, pullbackMomentum } = this.settings;
+    const { pullbackMomentum } = this.settings;
     this.momentum = momentumOf(base);
     if (pullbackMomentum !== 'none' && !this.momentum) {
       const constraint = `'none' around ${base.getClassName()}, which keeps no momentum`;
       throw outOfRange('Lookahead', 'pullbackMomentum', constraint, pullbackMomentum);
     }
-    this.inner = new SlowWeights({ alpha, pullbackMomentum, momentum: this.momentum?.([]).names ?? [] });
+    this.rules = { synchronize: synchronization(this.momentum?.([]).names ?? []) };
   }
 
-  /**
-   * Puts the slow weights into the variables, to evaluate or save the model, until {@link useFastWeights}. Nothing is
-   * counted; steps, and saving and loading of the optimizer, have to wait.
-   *
-   * @param variables - variables of the model, where the optimizer has just been loaded and has not stepped yet: it
-   * does not know them before
-   */
-  useSlowWeights(variables: readonly tf.Variable[] = []): void {
-    if (this.fast) return;
-    this.assertUsable();
-    this.inner.follow(variables);
-    this.fast = this.inner.copies().map(([variable, slow]) => {
+  /** Puts the slow weights into the variables; saving and loading of the optimizer have to wait. */
+  protected override toEvaluationPoint(variables: readonly tf.Variable[]): boolean {
+    this.follow(variables);
+    this.fast = this.copies().map(([variable, slow]) => {
       const value = tf.keep(tf.clone(variable));
       variable.assign(slow);
       return [variable, value];
     });
+    return true;
   }
 
-  /** Puts back the weights that {@link useSlowWeights} replaced. */
-  useFastWeights(): void {
-    for (const [variable, value] of this.fast ?? []) {
+  /** Puts back the fast weights. */
+  protected override toTrainingPoint(): void {
+    for (const [variable, value] of this.fast) {
       if (!variable.isDisposed) variable.assign(value);
       value.dispose();
     }
-    this.fast = null;
+    this.fast = [];
   }
 
   protected step(entries: readonly Entry[], loss: tf.Scalar | undefined, given: NamedGradients): void {
-    this.inner.follow(entries.map(({ variable }) => variable));
+    this.follow(entries.map(({ variable }) => variable));
     this.stepBase(given, loss);
     const names = Array.isArray(given) ? given.map(({ name }: { name: string }) => name) : Object.keys(given);
     this.end(names.map((name) => tf.engine().registeredVariables[name]!));
@@ -127,23 +135,23 @@ export class Lookahead extends Wrapper<LookaheadOptions> {
 
   /** Evaluates `f` and steps; a base with a way of its own to do so (SAM evaluates twice) does it that way. */
   override minimize(f: () => tf.Scalar, returnCost = false, varList?: tf.Variable[]): tf.Scalar | null {
-    const { base, inner } = this;
+    const { base } = this;
     if (
       base.minimize === BaseOptimizer.prototype.minimize ||
       base.minimize === tf.Optimizer.prototype.minimize
     ) {
       return super.minimize(f, returnCost, varList);
     }
-    this.assertUsable();
+    this.assertStepping();
     const listed = varList && [...new Set(varList)];
     const all = listed ?? Object.values(tf.engine().registeredVariables);
     // A variable made from another shares its tensor, so that nothing is copied or updated in place.
     const before = all.filter(({ trainable }) => trainable).map((p) => [p, tf.variable(p, false)] as const);
     try {
-      const loss = base.minimize(f, returnCost, varList);
+      const loss = base.minimize(() => this.evaluated(f), returnCost, varList);
       // Only now it is known which variables are its own: those with another tensor than before.
       const stepped = before.filter(([variable, value]) => variable.dataId !== value.dataId);
-      inner.followLate(stepped);
+      this.followLate(stepped);
       this.end(listed ?? stepped.map(([variable]) => variable));
       return loss;
     } finally {
@@ -151,21 +159,65 @@ export class Lookahead extends Wrapper<LookaheadOptions> {
     }
   }
 
+  /** Makes the slow copies of variables that appear for the first time. */
+  private follow(variables: readonly tf.Variable[]): void {
+    tf.tidy(() => void this.engine.adopt(variables, this.iterations));
+  }
+
+  /** Like {@link follow}, of variables that have already stepped: `value` is that before the step. */
+  private followLate(stepped: readonly (readonly [variable: tf.Variable, value: tf.Tensor])[]): void {
+    const followed = new Set(this.copies().map(([variable]) => variable));
+    const fresh = stepped.filter(([variable]) => !followed.has(variable));
+    const now = fresh.map(([variable]) => tf.clone(variable));
+    for (const [variable, value] of fresh) variable.assign(value);
+    this.follow(fresh.map(([variable]) => variable));
+    fresh.forEach(([variable], i) => variable.assign(now[i]!));
+    tf.dispose(now);
+  }
+
+  /** The variables that are followed, each with its slow copy. */
+  private copies(): (readonly [variable: tf.Variable, slow: tf.Variable])[] {
+    return this.engine.state.ordered().map(({ variable, slots }) => [variable, slots['slow']!]);
+  }
+
   /** Counts a step of the base, whose gradients were those of `order`, and synchronizes after every k-th. */
   private end(order: readonly tf.Variable[]): void {
     this.incrementIterations();
-    if (this.iterations % this.settings.k === 0) this.inner.synchronize(this.momentum?.(order) ?? null);
-    this.inner.count(this.iterations);
+    if (this.iterations % this.settings.k !== 0) return;
+    const entries = this.copies().map(([variable]) => ({ variable, given: {} }));
+    if (entries.length > 0) this.engine.step('synchronize', entries, { step: this.iterations });
+    const momentum = this.momentum?.(order);
+    if (momentum) tf.tidy(() => this.pull(momentum));
+  }
+
+  /** What becomes of the momentum of the base at a synchronization. */
+  private pull({ names, slots }: Momentum): void {
+    const { alpha, pullbackMomentum } = this.settings;
+    if (pullbackMomentum === 'none') return;
+    const followed = new Map(this.engine.state.ordered().map((parameter) => [parameter.variable, parameter]));
+    for (const [variable, kept] of slots) {
+      kept.forEach((m, i) => {
+        if (!m) return;
+        if (pullbackMomentum === 'reset') return m.assign(tf.zerosLike(m));
+        const mu = followed.get(variable)?.slots[slowOf(names[i]!)];
+        if (!mu) return;
+        mu.assign(tf.add(mu, tf.mul(tf.sub(m, mu), alpha)));
+        m.assign(mu);
+      });
+    }
   }
 
   protected override assertUsable(): void {
     super.assertUsable();
-    if (this.fast) throw new Error('Lookahead: the slow weights are in place; call useFastWeights() first');
+    if (this.fast.length > 0)
+      throw new Error('Lookahead: the slow weights are in place; call useTrainingWeights() first');
   }
 
   override dispose(): void {
-    tf.dispose(this.fast?.map(([, value]) => value) ?? []);
-    this.fast = null;
+    tf.dispose(this.fast.map(([, value]) => value));
+    this.fast = [];
     super.dispose();
   }
 }
+
+register(Lookahead);

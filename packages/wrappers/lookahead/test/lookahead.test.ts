@@ -195,12 +195,12 @@ describe('Lookahead: evaluating slow weights', () => {
     const { w, optimizer } = start();
     train(optimizer, [w], 1, 4, [w]);
     const fast = await read([w]);
-    optimizer.useSlowWeights();
-    optimizer.useSlowWeights();
+    optimizer.useEvaluationWeights();
+    optimizer.useEvaluationWeights();
     const slow = await read([w]);
     expect(slow).not.toEqual(fast);
-    optimizer.useFastWeights();
-    optimizer.useFastWeights();
+    optimizer.useTrainingWeights();
+    optimizer.useTrainingWeights();
     expect(await read([w])).toEqual(fast);
     const { parameters, step } = await optimizer.stateDict();
     expect(Array.from(parameters[0]!.slots['slow']!.data)).toEqual(slow[0]);
@@ -213,15 +213,15 @@ describe('Lookahead: evaluating slow weights', () => {
     const { w, optimizer } = start();
     train(optimizer, [w], 1, 2, [w]);
     const state = await optimizer.stateDict();
-    optimizer.useSlowWeights();
-    const message = 'Lookahead: the slow weights are in place; call useFastWeights() first';
+    optimizer.useEvaluationWeights();
+    const message = 'Lookahead: the slow weights are in place; call useTrainingWeights() first';
     expect(() => train(optimizer, [w], 3, 3, [w])).toThrow(new Error(message));
     expect(() => optimizer.applyGradients({ [w.name]: w })).toThrow(new Error(message));
     await expect(optimizer.stateDict()).rejects.toThrow(new Error(message));
     await expect(optimizer.loadStateDict(state)).rejects.toThrow(new Error(message));
     await expect(optimizer.getWeights()).rejects.toThrow(new Error(message));
     await expect(optimizer.setWeights([])).rejects.toThrow(new Error(message));
-    optimizer.useFastWeights();
+    optimizer.useTrainingWeights();
     expect(await optimizer.stateDict()).toEqual(state);
   });
 
@@ -230,22 +230,22 @@ describe('Lookahead: evaluating slow weights', () => {
     train(optimizer, [w], 1, 4, [w]);
     const other = start().optimizer;
     await other.loadStateDict(await optimizer.stateDict());
-    optimizer.useSlowWeights();
+    optimizer.useEvaluationWeights();
     const slow = await read([w]);
-    optimizer.useFastWeights();
-    other.useSlowWeights([w]);
+    optimizer.useTrainingWeights();
+    other.useEvaluationWeights([w]);
     expect(await read([w])).toEqual(slow);
-    other.useFastWeights();
+    other.useTrainingWeights();
     expect(await read([w])).not.toEqual(slow);
   });
 
   it('leaves them in place when it is disposed then', async () => {
     const { w, optimizer } = start();
     train(optimizer, [w], 1, 2, [w]);
-    optimizer.useSlowWeights();
+    optimizer.useEvaluationWeights();
     optimizer.dispose();
     expect(await read([w])).toEqual([[1, 2]]);
-    expect(() => optimizer.useSlowWeights()).toThrow(
+    expect(() => optimizer.useEvaluationWeights()).toThrow(
       new Error('Lookahead: the optimizer was disposed; make a new one'),
     );
   });
