@@ -124,7 +124,7 @@ export abstract class BaseOptimizer extends tf.Optimizer {
   ): void;
 
   /** Whether the variables are at the evaluation point, see {@link useEvaluationWeights}. */
-  protected get atEvaluationPoint(): boolean {
+  get atEvaluationPoint(): boolean {
     return this.evaluating;
   }
 

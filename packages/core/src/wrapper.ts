@@ -162,10 +162,12 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     const saved = checkStateDict(this.owner, state, slots, globals);
     const settings = this.checked({ ...this.settings, ...decodeOptions(saved.hyperparameters) });
     const commitOwn = this.committing(saved, settings);
+    const { base } = this;
     const commitBase = await this.checkBase(saved.base);
     return async () => {
       await commitBase();
       commitOwn();
+      this.atEvaluationPoint = base instanceof BaseOptimizer && base.atEvaluationPoint;
     };
   }
 
@@ -218,6 +220,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     return async () => {
       await commitBase();
       commitOwn();
+      this.atEvaluationPoint = base instanceof BaseOptimizer && base.atEvaluationPoint;
     };
   }
 

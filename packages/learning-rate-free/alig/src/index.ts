@@ -2,7 +2,28 @@
 // Berrada, Zisserman, Kumar, "Training Neural Networks for and by Interpolation", arXiv:1906.05661
 // Checked against the authors' alig for PyTorch.
 
-import { commonOptions, custom, flag, hyper, nullable, Optimizer, outOfRange, real, register, type CommonOptions, type DecayScalars, type Entry, type Hyper, type OptionTable, type Results, type Round, type Scalars, type SlotInit, type Tensors, type WeightDecayMode } from '@optim/core/authoring';
+import {
+  commonOptions,
+  custom,
+  flag,
+  hyper,
+  nullable,
+  Optimizer,
+  outOfRange,
+  real,
+  register,
+  type CommonOptions,
+  type DecayScalars,
+  type Entry,
+  type Hyper,
+  type OptionTable,
+  type Results,
+  type Round,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+  type WeightDecayMode,
+} from '@optim/core/authoring';
 import { zeros } from '@optim/formulas';
 import type { Expression } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';

@@ -3,9 +3,17 @@
 // What the five classes share: the estimate of d and the limit of its growth, λ, and what becomes of both in a step that
 // does not count.
 
-import { hyper, Optimizer, real, type CommonOptions, type DecayScalars, type Entry, type Hyper, type OptionTable, type Results, type Round, type Scalars } from '@optim/core/authoring';
+import {
+  hyper,
+  real,
+  round,
+  type CommonOptions,
+  type Hyper,
+  type OptionTable,
+  type Results,
+  type Round,
+} from '@optim/core/authoring';
 import { where, type Expression } from '@optim/fusion';
-import type * as tf from '@tensorflow/tfjs-core';
 
 /** Options of every class. */
 export interface DAdaptOptions extends CommonOptions {
@@ -30,76 +38,54 @@ export function growingOptions(): OptionTable<Omit<GrowingOptions, keyof CommonO
   };
 }
 
-/** What a rule knows; `unit` and `counts` once the estimate of the step has been made. */
-export type DAdaptScalars<O, Known = unknown> = Scalars<
-  O,
-  Known & { d: number; unit?: number; counts?: number }
->;
+/** The global d; once the step has found a new one, λ for a learningRate of 1 as it was before, and whether it counts. */
+export type Estimated = { d: number; unit?: number; counts?: number };
 
-/** What λ is made of. */
-type LambdaScalars = Pick<DAdaptScalars<DAdaptOptions>, 'd' | 'unit' | 'learningRate'>;
+/** What the estimate reads of what a rule knows. */
+interface EstimateKnown {
+  readonly d: Expression;
+  readonly learningRate: Expression;
+  readonly unit?: Expression | undefined;
+  readonly growthRate?: number;
+}
 
-type CombineScalars = LambdaScalars & Readonly<Record<string, Expression>> & { readonly growthRate?: number };
+/** A step with a scheduled learningRate of 0 is none. */
+export const pauses = ({ learningRate }: { readonly learningRate: number }): boolean => learningRate === 0;
 
-/** Base of the five: a global d, one round over all parameters that improves it, and λ = d·learningRate. */
-export abstract class DAdaptation<O extends DAdaptOptions> extends Optimizer<O> {
-  /** Sums over all parameters, by name; `length` among them is 0 in a step that does not count. */
-  protected abstract observe(tensors: object, scalars: object): Results & { length: Expression };
+/** λ = d·learningRate, in all of a step with the d of the step before; `null` until the round has been. */
+export const rateInForce = (_param: Expression, { unit, learningRate }: EstimateKnown): Expression | null =>
+  unit ? unit.mul(learningRate) : null;
 
+/**
+ * The round that improves d, which never falls. A step in which there was nothing to measure changes no global.
+ *
+ * @typeParam N - names of the sums; `length` among them is 0 in a step that does not count
+ */
+export function estimation<T, K extends EstimateKnown, N extends string>({
+  unit: unitOf = ({ d }: K) => d,
+  observe,
+  estimate,
+}: {
+  /** λ for a learningRate of 1, from the d of the step before; d itself when absent. */
+  unit?(known: K): Expression;
+  /** Sums over all parameters. */
+  observe(tensors: T, known: K, lambda: Expression): Readonly<Record<N | 'length', Expression>>;
   /** The distance found in these sums as `d`, and new values of the other globals. */
-  protected abstract estimate(sums: object, scalars: object): Results & { d: Expression };
-
-  protected override rounds(): Round[] {
-    return [
-      {
-        observe: (tensors, scalars) => this.observe(tensors, scalars),
-        combine: (sums, scalars) => this.combine(sums, scalars as CombineScalars),
-      },
-    ];
-  }
-
-  /** λ for a learningRate of 1, as long as d is that of the step before. */
-  protected unit({ d }: LambdaScalars): Expression {
-    return d;
-  }
-
-  /** λ = d·learningRate, in all of a step with the d of the step before. */
-  protected lambda(scalars: LambdaScalars): Expression {
-    return (scalars.unit ?? this.unit(scalars)).mul(scalars.learningRate);
-  }
-
-  /** d never falls; a step in which there was nothing to measure changes no global. */
-  private combine(sums: Results, scalars: CombineScalars): Results {
-    const { d, growthRate = Infinity } = scalars;
-    const { d: found, ...kept } = this.estimate(sums, scalars);
-    const limited = growthRate === Infinity ? found : found.minimum(d.mul(growthRate));
-    const next = { ...kept, d: d.maximum(limited) };
-    const counts = sums['length']!.greater(0);
-    const settled = Object.entries(next).map(([name, value]) => [
-      name,
-      where(counts, value, scalars[name]!),
-    ]) as [string, Expression][];
-    return {
-      ...Object.fromEntries(settled),
-      unit: scalars.unit ?? this.unit(scalars),
-      counts: where(counts, 1, 0),
-    };
-  }
-
-  protected override rateInForce(
-    _param: Expression,
-    scalars: DecayScalars & LambdaScalars,
-  ): Expression | null {
-    return scalars.unit ? this.lambda(scalars) : null;
-  }
-
-  /** Whether a step with a scheduled learningRate of 0 is none. */
-  protected pauses(): boolean {
-    return true;
-  }
-
-  protected override step(entries: readonly Entry[], loss?: tf.Scalar): void {
-    if (this.learningRate === 0 && this.pauses()) this.incrementIterations();
-    else super.step(entries, loss);
-  }
+  estimate(sums: Readonly<Record<N | 'length', Expression>>, known: K): Results & { readonly d: Expression };
+}): Round<T, K> {
+  return round({
+    observe: (tensors: T, known: K) =>
+      observe(tensors, known, (known.unit ?? unitOf(known)).mul(known.learningRate)),
+    combine(sums, known: K): Results {
+      const { d, unit = unitOf(known), growthRate = Infinity } = known;
+      const { d: found, ...kept } = estimate(sums, known);
+      const limited = growthRate === Infinity ? found : found.minimum(d.mul(growthRate));
+      const counts = sums.length.greater(0);
+      const before = known as unknown as Results;
+      const settled = Object.entries({ ...kept, d: d.maximum(limited) }).map(
+        ([name, value]): [string, Expression] => [name, where(counts, value, before[name]!)],
+      );
+      return { ...Object.fromEntries(settled), unit, counts: where(counts, 1, 0) };
+    },
+  });
 }

@@ -2,10 +2,17 @@
 // Defazio and Mishchenko, "Learning-Rate-Free Learning by D-Adaptation", arXiv:2301.07733
 // Checked against the authors' dadaptation 3.2.
 
-import { commonOptions, hyper, type Hyper, type OptionTable, type Results, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { commonOptions, hyper, Optimizer, type Hyper, type Rule } from '@optim/core/authoring';
 import { copy, zeros } from '@optim/formulas';
 import { constant, type Expression } from '@optim/fusion';
-import { DAdaptation, growingOptions, type DAdaptScalars, type GrowingOptions } from './d-adaptation.js';
+import {
+  estimation,
+  growingOptions,
+  pauses,
+  rateInForce,
+  type Estimated,
+  type GrowingOptions,
+} from './d-adaptation.js';
 
 /** Options of {@link DAdaptAdaGrad}. */
 export interface DAdaptAdaGradOptions extends GrowingOptions {
@@ -16,9 +23,6 @@ export interface DAdaptAdaGradOptions extends GrowingOptions {
   /** `'coupled'`, always: p is made anew from x₀ in every step, and a decay of p itself would be lost. */
   weightDecayMode?: 'coupled';
 }
-
-type AdaGradScalars = DAdaptScalars<DAdaptAdaGradOptions, { q: number }>;
-type Slots = 'a' | 's' | 'x0';
 
 /**
  * AdaGrad, as dual averaging from where the parameters began, with a learning rate that comes from an estimate d of the
@@ -54,58 +58,55 @@ type Slots = 'a' | 's' | 'x0';
  * ```
  * @see https://arxiv.org/abs/2301.07733
  */
-export class DAdaptAdaGrad extends DAdaptation<DAdaptAdaGradOptions> {
+export class DAdaptAdaGrad extends Optimizer<DAdaptAdaGradOptions> {
   static get className(): string {
     return 'DAdaptAdaGrad';
   }
 
-  static override readonly options: OptionTable<DAdaptAdaGradOptions> = {
-    ...growingOptions(),
-    momentum: hyper('[0, 1)', 0),
-    epsilon: hyper('(0, ∞)', 1e-6),
-    ...commonOptions(0, 'coupled', ['coupled']),
+  static override readonly rule: Rule<
+    DAdaptAdaGradOptions,
+    'a' | 's' | 'x0',
+    object,
+    { q: number } & Estimated
+  > = {
+    options: {
+      ...growingOptions(),
+      momentum: hyper('[0, 1)', 0),
+      epsilon: hyper('(0, ∞)', 1e-6),
+      ...commonOptions(0, 'coupled', ['coupled']),
+    },
+    slots: () => ({ a: (param) => constant(1e-6).broadcastTo(param.shape), s: zeros, x0: copy }),
+    globals: ({ d0 }) => ({ d: d0, q: 0 }),
+    rateInForce,
+    pauses,
+    rounds: () => [
+      estimation({
+        observe(tensors, known, lambda) {
+          const { s, D } = accumulated(tensors, known, lambda);
+          return {
+            energy: tensors.grad.square().div(D).sum().mul(lambda.square()),
+            reach: s.square().div(D).sum(),
+            length: s.abs().sum(),
+          };
+        },
+        estimate({ energy, reach, length }, known) {
+          const q = known.q.add(energy);
+          return { d: reach.sub(q).div(length), q };
+        },
+      }),
+    ],
+    update(tensors, known) {
+      const { a, s, D } = accumulated(tensors, known, known.rateInForce);
+      const z = tensors.x0.sub(s.div(D));
+      return { a, s, param: z.add(tensors.param.sub(z).mul(known.momentum)) };
+    },
   };
-
-  protected override slots(): Record<string, SlotInit> {
-    return { a: (param) => constant(1e-6).broadcastTo(param.shape), s: zeros, x0: copy };
-  }
-
-  protected override globals({ d0 }: Required<DAdaptAdaGradOptions>): Record<string, number> {
-    return { d: d0, q: 0 };
-  }
-
-  protected override observe(
-    tensors: Tensors<Slots>,
-    scalars: AdaGradScalars,
-  ): Record<'energy' | 'reach' | 'length', Expression> {
-    const lambda = this.lambda(scalars);
-    const { s, D } = accumulated(tensors, scalars, lambda);
-    return {
-      energy: tensors.grad.square().div(D).sum().mul(lambda.square()),
-      reach: s.square().div(D).sum(),
-      length: s.abs().sum(),
-    };
-  }
-
-  protected override estimate(
-    { energy, reach, length }: Record<'energy' | 'reach' | 'length', Expression>,
-    scalars: AdaGradScalars,
-  ): Record<'d' | 'q', Expression> {
-    const q = scalars.q.add(energy);
-    return { d: reach.sub(q).div(length), q };
-  }
-
-  protected override update(tensors: Tensors<Slots>, scalars: AdaGradScalars): Results {
-    const { a, s, D } = accumulated(tensors, scalars, this.lambda(scalars));
-    const z = tensors.x0.sub(s.div(D));
-    return { a, s, param: z.add(tensors.param.sub(z).mul(scalars.momentum)) };
-  }
 }
 
 /** The new a and s, and D. */
 function accumulated(
-  { grad, a, s }: Tensors<Slots>,
-  { epsilon }: AdaGradScalars,
+  { grad, a, s }: Record<'grad' | 'a' | 's', Expression>,
+  { epsilon }: { epsilon: Expression },
   lambda: Expression,
 ): Record<'a' | 's' | 'D', Expression> {
   const squares = a.add(grad.square());

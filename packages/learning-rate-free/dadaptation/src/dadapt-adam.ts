@@ -2,10 +2,25 @@
 // Defazio and Mishchenko, "Learning-Rate-Free Learning by D-Adaptation", arXiv:2301.07733
 // Checked against the authors' dadaptation 3.2.
 
-import { commonOptions, flag, hyper, type DecayScalars, type Hyper, type OptionTable, type Pair, type Resolved, type Results, type SlotInit, type Tensors, type WeightDecayMode } from '@optim/core/authoring';
+import {
+  commonOptions,
+  decayed,
+  flag,
+  hyper,
+  Optimizer,
+  type Hyper,
+  type Rule,
+  type WeightDecayMode,
+} from '@optim/core/authoring';
 import { countedCorrections, ema, zeros } from '@optim/formulas';
-import type { Expression } from '@optim/fusion';
-import { DAdaptation, growingOptions, type DAdaptScalars, type GrowingOptions } from './d-adaptation.js';
+import {
+  estimation,
+  growingOptions,
+  pauses,
+  rateInForce,
+  type Estimated,
+  type GrowingOptions,
+} from './d-adaptation.js';
 
 /** Options of {@link DAdaptAdam}. */
 export interface DAdaptAdamOptions extends GrowingOptions {
@@ -21,8 +36,7 @@ export interface DAdaptAdamOptions extends GrowingOptions {
   weightDecayMode?: WeightDecayMode;
 }
 
-type Coefficients = { b: number };
-type AdamScalars = DAdaptScalars<DAdaptAdamOptions, Coefficients & { r: number; c1: number; c2: number }>;
+type Globals = { r: number; c1: number; c2: number };
 
 /**
  * Adam whose learning rate comes from an estimate d of the distance to the solution.
@@ -59,80 +73,61 @@ type AdamScalars = DAdaptScalars<DAdaptAdamOptions, Coefficients & { r: number; 
  * ```
  * @see https://arxiv.org/abs/2301.07733
  */
-export class DAdaptAdam extends DAdaptation<DAdaptAdamOptions> {
+export class DAdaptAdam extends Optimizer<DAdaptAdamOptions> {
   static get className(): string {
     return 'DAdaptAdam';
   }
 
-  static override readonly options: OptionTable<DAdaptAdamOptions> = {
-    ...growingOptions(),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    epsilon: hyper('(0, ∞)', 1e-8),
-    biasCorrection: flag(false),
-    ...commonOptions(0, 'coupled'),
+  static override readonly rule: Rule<
+    DAdaptAdamOptions,
+    'm' | 'v' | 's',
+    { b: number },
+    Globals & Estimated
+  > = {
+    options: {
+      ...growingOptions(),
+      beta1: hyper('[0, 1)', 0.9),
+      beta2: hyper('[0, 1)', 0.999),
+      epsilon: hyper('(0, ∞)', 1e-8),
+      biasCorrection: flag(false),
+      ...commonOptions(0, 'coupled'),
+    },
+    momentum: ['m'],
+    slots: () => ({ m: zeros, v: zeros, s: zeros }),
+    globals: ({ d0 }) => ({ d: d0, r: 0, c1: 0, c2: 0 }),
+    coefficients: (_t, { beta2 }) => ({ b: Math.sqrt(beta2) }),
+    // A step that does not count does not decay.
+    decay(pair, known) {
+      const { weightDecay, weightDecayMode, counts } = known;
+      if (weightDecayMode === 'coupled' || !counts) return decayed(pair, known);
+      return decayed(pair, { ...known, weightDecay: weightDecay.mul(counts) });
+    },
+    rateInForce,
+    pauses,
+    rounds: () => [
+      estimation({
+        unit(known) {
+          if (!known.biasCorrection) return known.d;
+          const { c1, c2 } = countedCorrections(known);
+          return known.d.mul(c2.sqrt().div(c1));
+        },
+        observe: ({ grad, v, s }, { epsilon, b }, lambda) => ({
+          product: grad.mul(s).div(v.sqrt().add(epsilon)).sum().mul(lambda),
+          length: ema(s, grad.mul(lambda), b).abs().sum(),
+        }),
+        estimate({ product, length }, { b, ...known }) {
+          const r = ema(known.r, product, b);
+          return { d: r.div(length.mul(b.neg().add(1))), r, ...countedCorrections(known) };
+        },
+      }),
+    ],
+    secondMoment: ({ v }) => v,
+    update({ param, grad, m, v, s }, { beta1, beta2, epsilon, b, rateInForce: lambda }) {
+      const scaled = grad.mul(lambda);
+      m = ema(m, scaled, beta1);
+      v = ema(v, grad.square(), beta2);
+      s = ema(s, scaled, b);
+      return { m, v, s, param: param.sub(m.div(v.sqrt().add(epsilon))) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros, v: zeros, s: zeros };
-  }
-
-  protected override globals({ d0 }: Required<DAdaptAdamOptions>): Record<string, number> {
-    return { d: d0, r: 0, c1: 0, c2: 0 };
-  }
-
-  protected override coefficients(_t: number, { beta2 }: Resolved<DAdaptAdamOptions>): Coefficients {
-    return { b: Math.sqrt(beta2) };
-  }
-
-  protected override unit(scalars: AdamScalars): Expression {
-    if (!scalars.biasCorrection) return scalars.d;
-    const { c1, c2 } = countedCorrections(scalars);
-    return scalars.d.mul(c2.sqrt().div(c1));
-  }
-
-  protected override observe(
-    { grad, v, s }: Tensors<'v' | 's'>,
-    scalars: AdamScalars,
-  ): Record<'product' | 'length', Expression> {
-    const lambda = this.lambda(scalars);
-    return {
-      product: grad.mul(s).div(v.sqrt().add(scalars.epsilon)).sum().mul(lambda),
-      length: ema(s, grad.mul(lambda), scalars.b).abs().sum(),
-    };
-  }
-
-  protected override estimate(
-    { product, length }: Record<'product' | 'length', Expression>,
-    scalars: AdamScalars,
-  ): Record<'d' | 'r' | 'c1' | 'c2', Expression> {
-    const { b } = scalars;
-    const r = ema(scalars.r, product, b);
-    return { d: r.div(length.mul(b.neg().add(1))), r, ...countedCorrections(scalars) };
-  }
-
-  /** A step that does not count does not decay. */
-  protected override decay(pair: Pair, scalars: DecayScalars & AdamScalars): Pair {
-    const { weightDecay, weightDecayMode, counts } = scalars;
-    if (weightDecayMode === 'coupled' || !counts) return super.decay(pair, scalars);
-    return super.decay(pair, { ...scalars, weightDecay: weightDecay.mul(counts) });
-  }
-
-  protected override secondMoment({ v }: Tensors<'v'>): Expression {
-    return v;
-  }
-
-  protected override update(
-    { param, grad, m, v, s }: Tensors<'m' | 'v' | 's'>,
-    scalars: AdamScalars,
-  ): Results {
-    const { beta1, beta2, epsilon, b } = scalars;
-    const scaled = grad.mul(this.lambda(scalars));
-    m = ema(m, scaled, beta1);
-    v = ema(v, grad.square(), beta2);
-    s = ema(s, scaled, b);
-    return { m, v, s, param: param.sub(m.div(v.sqrt().add(epsilon))) };
-  }
 }

@@ -3,10 +3,17 @@
 // Nesterov Momentum Algorithm for Faster Optimizing Deep Models", arXiv:2208.06677
 // Checked against the authors' dadaptation 3.2.
 
-import { commonOptions, flag, hyper, type Hyper, type OptionTable, type Pair, type Results, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { flag, hyper, oneDecayOptions, Optimizer, type Hyper, type Rule } from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
 import { constant, type Expression } from '@optim/fusion';
-import { DAdaptation, growingOptions, type DAdaptScalars, type GrowingOptions } from './d-adaptation.js';
+import {
+  estimation,
+  growingOptions,
+  pauses,
+  rateInForce,
+  type Estimated,
+  type GrowingOptions,
+} from './d-adaptation.js';
 
 /** Options of {@link DAdaptAdan}. */
 export interface DAdaptAdanOptions extends Omit<GrowingOptions, 'weightDecayMode'> {
@@ -23,11 +30,6 @@ export interface DAdaptAdanOptions extends Omit<GrowingOptions, 'weightDecayMode
   /** Decay before the step, as AdamW does, in place of the proximal form. @defaultValue `false` */
   noProx?: boolean;
 }
-
-type AdanScalars = DAdaptScalars<DAdaptAdanOptions, { q: number; first: boolean; decays: boolean }>;
-type Slots = 'm' | 'w' | 'v' | 's' | 'o';
-
-const { weightDecay, parameterGroups, transforms } = commonOptions(0.02);
 
 /**
  * Adan, which adds the difference of successive gradients to the momentum, with a learning rate that comes from an
@@ -65,86 +67,70 @@ const { weightDecay, parameterGroups, transforms } = commonOptions(0.02);
  * ```
  * @see https://arxiv.org/abs/2301.07733
  */
-export class DAdaptAdan extends DAdaptation<DAdaptAdanOptions> {
+export class DAdaptAdan extends Optimizer<DAdaptAdanOptions> {
   static get className(): string {
     return 'DAdaptAdan';
   }
 
-  static override readonly options: OptionTable<DAdaptAdanOptions> = {
-    ...growingOptions(),
-    beta1: hyper('[0, 1)', 0.98),
-    beta2: hyper('[0, 1)', 0.92),
-    beta3: hyper('[0, 1)', 0.99),
-    epsilon: hyper('(0, ∞)', 1e-8),
-    noProx: flag(false),
-    weightDecay,
-    parameterGroups,
-    transforms,
+  static override readonly rule: Rule<
+    DAdaptAdanOptions,
+    'm' | 'w' | 'v' | 's' | 'o',
+    { first: boolean },
+    { q: number } & Estimated
+  > = {
+    options: {
+      ...growingOptions(),
+      beta1: hyper('[0, 1)', 0.98),
+      beta2: hyper('[0, 1)', 0.92),
+      beta3: hyper('[0, 1)', 0.99),
+      epsilon: hyper('(0, ∞)', 1e-8),
+      noProx: flag(false),
+      ...oneDecayOptions(0.02),
+    },
+    momentum: ['m', 'w'],
+    slots: () => ({ m: zeros, w: zeros, v: zeros, s: zeros, o: zeros }),
+    globals: ({ d0 }) => ({ d: d0, q: 0 }),
+    coefficients: (t) => ({ first: t === 1 }),
+    decay: 'never',
+    rateInForce,
+    pauses,
+    rounds: () => [
+      estimation({
+        observe(tensors, known, lambda) {
+          const { s, D } = moments(tensors, known, lambda);
+          return {
+            energy: tensors.grad.square().div(D).sum().mul(lambda.square()),
+            reach: s.square().div(D).sum(),
+            length: s.abs().sum(),
+          };
+        },
+        estimate({ energy, reach, length }, { beta3, ...known }) {
+          const q = ema(known.q, energy, beta3);
+          return { d: reach.div(beta3.neg().add(1)).sub(q).div(length), q };
+        },
+      }),
+    ],
+    secondMoment: ({ v }) => v,
+    update({ param, grad, ...slots }, known) {
+      const { beta2, weightDecay, noProx, decays, counts, rateInForce: lambda } = known;
+      const { D, ...kept } = moments({ grad, ...slots }, known, lambda);
+      const u = kept.m.add(kept.w.mul(beta2)).div(D);
+      const next = { ...kept, o: grad };
+      if (!decays) return { ...next, param: param.sub(u) };
+      const strength = lambda.mul(weightDecay).mul(counts!);
+      const shrinkage = strength.add(1);
+      const start = noProx ? param.mul(strength.neg().add(1)) : param.div(shrinkage);
+      return { ...next, start, param: start.sub(noProx ? u : u.div(shrinkage)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m', 'w'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros, w: zeros, v: zeros, s: zeros, o: zeros };
-  }
-
-  protected override globals({ d0 }: Required<DAdaptAdanOptions>): Record<string, number> {
-    return { d: d0, q: 0 };
-  }
-
-  protected override coefficients(t: number): { first: boolean } {
-    return { first: t === 1 };
-  }
-
-  /** The decay is part of the step. */
-  protected override decay(pair: Pair): Pair {
-    return pair;
-  }
-
-  protected override secondMoment({ v }: Tensors<'v'>): Expression {
-    return v;
-  }
-
-  protected override observe(
-    tensors: Tensors<Slots>,
-    scalars: AdanScalars,
-  ): Record<'energy' | 'reach' | 'length', Expression> {
-    const lambda = this.lambda(scalars);
-    const { s, D } = moments(tensors, scalars, lambda);
-    return {
-      energy: tensors.grad.square().div(D).sum().mul(lambda.square()),
-      reach: s.square().div(D).sum(),
-      length: s.abs().sum(),
-    };
-  }
-
-  protected override estimate(
-    { energy, reach, length }: Record<'energy' | 'reach' | 'length', Expression>,
-    { beta3, ...known }: AdanScalars,
-  ): Record<'d' | 'q', Expression> {
-    const q = ema(known.q, energy, beta3);
-    return { d: reach.div(beta3.neg().add(1)).sub(q).div(length), q };
-  }
-
-  protected override update(tensors: Tensors<Slots>, scalars: AdanScalars): Results {
-    const { param, grad } = tensors;
-    const { beta2, weightDecay, noProx, decays, counts } = scalars;
-    const lambda = this.lambda(scalars);
-    const { D, ...kept } = moments(tensors, scalars, lambda);
-    const u = kept.m.add(kept.w.mul(beta2)).div(D);
-    const next = { ...kept, o: grad };
-    if (!decays) return { ...next, param: param.sub(u) };
-    const strength = lambda.mul(weightDecay).mul(counts!);
-    const shrinkage = strength.add(1);
-    const start = noProx ? param.mul(strength.neg().add(1)) : param.div(shrinkage);
-    return { ...next, start, param: start.sub(noProx ? u : u.div(shrinkage)) };
-  }
 }
+
+type Betas = Record<'beta1' | 'beta2' | 'beta3' | 'epsilon', Expression>;
 
 /** The new moments and s, and D. */
 function moments(
-  { grad, o, ...slots }: Tensors<Slots>,
-  { beta1, beta2, beta3, epsilon, first }: AdanScalars,
+  { grad, o, ...slots }: Record<'grad' | 'm' | 'w' | 'v' | 's' | 'o', Expression>,
+  { beta1, beta2, beta3, epsilon, first }: Betas & { first: boolean },
   lambda: Expression,
 ): Record<'m' | 'w' | 'v' | 's' | 'D', Expression> {
   const f = first ? constant(0) : grad.sub(o);

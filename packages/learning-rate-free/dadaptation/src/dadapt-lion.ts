@@ -3,10 +3,17 @@
 // Discovery of Optimization Algorithms", arXiv:2302.06675
 // Checked against the authors' dadaptation 3.2.
 
-import { commonOptions, hyper, real, type Hyper, type OptionTable, type Resolved, type Results, type SlotInit, type Tensors, type WeightDecayMode } from '@optim/core/authoring';
+import {
+  commonOptions,
+  hyper,
+  Optimizer,
+  real,
+  type Hyper,
+  type Rule,
+  type WeightDecayMode,
+} from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
-import type { Expression } from '@optim/fusion';
-import { DAdaptation, type DAdaptOptions, type DAdaptScalars } from './d-adaptation.js';
+import { estimation, rateInForce, type DAdaptOptions, type Estimated } from './d-adaptation.js';
 
 /** Options of {@link DAdaptLion}. */
 export interface DAdaptLionOptions extends DAdaptOptions {
@@ -17,9 +24,6 @@ export interface DAdaptLionOptions extends DAdaptOptions {
   /** `'decoupled'`: p ← p·(1 − λ·weightDecay); the others as everywhere. */
   weightDecayMode?: WeightDecayMode;
 }
-
-type Coefficients = { b: number };
-type LionScalars = DAdaptScalars<DAdaptLionOptions, Coefficients & { r: number }>;
 
 /**
  * Lion, which moves every parameter by the sign of a momentum, with a learning rate that comes from an estimate d of the
@@ -56,62 +60,46 @@ type LionScalars = DAdaptScalars<DAdaptLionOptions, Coefficients & { r: number }
  * ```
  * @see https://arxiv.org/abs/2301.07733
  */
-export class DAdaptLion extends DAdaptation<DAdaptLionOptions> {
+export class DAdaptLion extends Optimizer<DAdaptLionOptions> {
   static get className(): string {
     return 'DAdaptLion';
   }
 
-  static override readonly options: OptionTable<DAdaptLionOptions> = {
-    learningRate: hyper('[0, ∞)', 1),
-    d0: real('(0, ∞)', 1e-6),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.99),
-    ...commonOptions(),
+  static override readonly rule: Rule<
+    DAdaptLionOptions,
+    'm' | 's',
+    { b: number },
+    { r: number } & Estimated
+  > = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1),
+      d0: real('(0, ∞)', 1e-6),
+      beta1: hyper('[0, 1)', 0.9),
+      beta2: hyper('[0, 1)', 0.99),
+      ...commonOptions(),
+    },
+    momentum: ['m'],
+    slots: () => ({ m: zeros, s: zeros }),
+    globals: ({ d0 }) => ({ d: d0, r: 0 }),
+    coefficients: (_t, { beta2 }) => ({ b: Math.sqrt(beta2) }),
+    // A rate of 0 is one of its own: momentum and sums go on.
+    pauses: () => false,
+    rateInForce,
+    rounds: () => [
+      estimation({
+        observe({ grad, m, s }, { beta1, b }, lambda) {
+          const u = ema(m, grad, beta1).sign();
+          return { product: u.mul(s).sum().mul(lambda), length: ema(s, u.mul(lambda), b).abs().sum() };
+        },
+        estimate({ product, length }, { b, ...known }) {
+          const r = ema(known.r, product, b);
+          return { d: r.div(length.mul(b.neg().add(1))), r };
+        },
+      }),
+    ],
+    update({ param, grad, m, s }, { beta1, beta2, b, rateInForce: lambda }) {
+      const step = ema(m, grad, beta1).sign().mul(lambda);
+      return { m: ema(m, grad.mul(lambda), beta2), s: ema(s, step, b), param: param.sub(step) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros, s: zeros };
-  }
-
-  protected override globals({ d0 }: Required<DAdaptLionOptions>): Record<string, number> {
-    return { d: d0, r: 0 };
-  }
-
-  protected override coefficients(_t: number, { beta2 }: Resolved<DAdaptLionOptions>): Coefficients {
-    return { b: Math.sqrt(beta2) };
-  }
-
-  protected override observe(
-    { grad, m, s }: Tensors<'m' | 's'>,
-    scalars: LionScalars,
-  ): Record<'product' | 'length', Expression> {
-    const lambda = this.lambda(scalars);
-    const u = ema(m, grad, scalars.beta1).sign();
-    return {
-      product: u.mul(s).sum().mul(lambda),
-      length: ema(s, u.mul(lambda), scalars.b).abs().sum(),
-    };
-  }
-
-  protected override estimate(
-    { product, length }: Record<'product' | 'length', Expression>,
-    { b, ...known }: LionScalars,
-  ): Record<'d' | 'r', Expression> {
-    const r = ema(known.r, product, b);
-    return { d: r.div(length.mul(b.neg().add(1))), r };
-  }
-
-  protected override update({ param, grad, m, s }: Tensors<'m' | 's'>, scalars: LionScalars): Results {
-    const { beta1, beta2, b } = scalars;
-    const lambda = this.lambda(scalars);
-    const step = ema(m, grad, beta1).sign().mul(lambda);
-    return { m: ema(m, grad.mul(lambda), beta2), s: ema(s, step, b), param: param.sub(step) };
-  }
-
-  /** A rate of 0 is one of its own: momentum and sums go on. */
-  protected override pauses(): boolean {
-    return false;
-  }
 }

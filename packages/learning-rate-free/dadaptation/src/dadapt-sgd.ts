@@ -2,10 +2,25 @@
 // Defazio and Mishchenko, "Learning-Rate-Free Learning by D-Adaptation", arXiv:2301.07733
 // Checked against the authors' dadaptation 3.2.
 
-import { commonOptions, hyper, type DecayScalars, type Hyper, type OptionTable, type Pair, type Results, type Round, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  decayed,
+  hyper,
+  Optimizer,
+  round,
+  type Hyper,
+  type Rule,
+} from '@optim/core/authoring';
 import { copy, zeros } from '@optim/formulas';
-import { where, type Expression } from '@optim/fusion';
-import { DAdaptation, growingOptions, type DAdaptScalars, type GrowingOptions } from './d-adaptation.js';
+import { where } from '@optim/fusion';
+import {
+  estimation,
+  growingOptions,
+  pauses,
+  rateInForce,
+  type Estimated,
+  type GrowingOptions,
+} from './d-adaptation.js';
 
 /** Options of {@link DAdaptSGD}. */
 export interface DAdaptSGDOptions extends GrowingOptions {
@@ -15,7 +30,7 @@ export interface DAdaptSGDOptions extends GrowingOptions {
   weightDecayMode?: 'coupled';
 }
 
-type SGDScalars = DAdaptScalars<DAdaptSGDOptions, { r: number; G0: number }>;
+type Globals = { r: number; G0: number };
 
 /**
  * SGD with averaged iterates, with a learning rate that comes from an estimate d of the distance to the solution.
@@ -49,66 +64,46 @@ type SGDScalars = DAdaptScalars<DAdaptSGDOptions, { r: number; G0: number }>;
  * ```
  * @see https://arxiv.org/abs/2301.07733
  */
-export class DAdaptSGD extends DAdaptation<DAdaptSGDOptions> {
+export class DAdaptSGD extends Optimizer<DAdaptSGDOptions> {
   static get className(): string {
     return 'DAdaptSGD';
   }
 
-  static override readonly options: OptionTable<DAdaptSGDOptions> = {
-    ...growingOptions(),
-    momentum: hyper('[0, 1)', 0),
-    ...commonOptions(0, 'coupled', ['coupled']),
+  static override readonly rule: Rule<DAdaptSGDOptions, 's' | 'x0', object, Globals & Estimated> = {
+    options: {
+      ...growingOptions(),
+      momentum: hyper('[0, 1)', 0),
+      ...commonOptions(0, 'coupled', ['coupled']),
+    },
+    slots: () => ({ s: zeros, x0: copy }),
+    globals: ({ d0 }) => ({ d: d0, r: 0, G0: 0 }),
+    // G₀ is that of gradients without decay.
+    decay: (pair, known) => (known.unit ? decayed(pair, known) : pair),
+    pauses,
+    rounds: () => [
+      round({
+        observe: ({ grad }) => ({ squares: grad.square().sum() }),
+        combine({ squares }, { d, ...known }) {
+          const G0 = where(known.G0.greater(0), known.G0, squares.sqrt());
+          return { G0, unit: where(G0.greater(0), d.div(G0), 0) };
+        },
+      }),
+      estimation({
+        observe: ({ grad, s }, _known, lambda) => ({
+          product: grad.mul(s).sum().mul(lambda),
+          length: s.add(grad.mul(lambda)).square().sum(),
+        }),
+        estimate({ product, length }, known) {
+          const r = known.r.add(product);
+          return { d: r.mul(2).div(length.sqrt()), r, G0: known.G0 };
+        },
+      }),
+    ],
+    rateInForce,
+    update({ param, grad, s, x0 }, { momentum, rateInForce: lambda }) {
+      s = s.add(grad.mul(lambda));
+      const z = x0.sub(s);
+      return { s, param: z.add(param.sub(z).mul(momentum)) };
+    },
   };
-
-  protected override slots(): Record<string, SlotInit> {
-    return { s: zeros, x0: copy };
-  }
-
-  protected override globals({ d0 }: Required<DAdaptSGDOptions>): Record<string, number> {
-    return { d: d0, r: 0, G0: 0 };
-  }
-
-  protected override rounds(): Round[] {
-    return [firstLength, ...super.rounds()];
-  }
-
-  /** G₀ is that of gradients without decay. */
-  protected override decay(pair: Pair, scalars: DecayScalars & SGDScalars): Pair {
-    return scalars.unit ? super.decay(pair, scalars) : pair;
-  }
-
-  protected override observe(
-    { grad, s }: Tensors<'s'>,
-    scalars: SGDScalars,
-  ): Record<'product' | 'length', Expression> {
-    const lambda = this.lambda(scalars);
-    return {
-      product: grad.mul(s).sum().mul(lambda),
-      length: s.add(grad.mul(lambda)).square().sum(),
-    };
-  }
-
-  protected override estimate(
-    { product, length }: Record<'product' | 'length', Expression>,
-    scalars: SGDScalars,
-  ): Record<'d' | 'r', Expression> {
-    const r = scalars.r.add(product);
-    return { d: r.mul(2).div(length.sqrt()), r };
-  }
-
-  protected override update({ param, grad, s, x0 }: Tensors<'s' | 'x0'>, scalars: SGDScalars): Results {
-    s = s.add(grad.mul(this.lambda(scalars)));
-    const z = x0.sub(s);
-    return { s, param: z.add(param.sub(z).mul(scalars.momentum)) };
-  }
 }
-
-/** G₀, and with it λ for a learningRate of 1. */
-const firstLength: Round = {
-  observe: ({ grad }) => ({ squares: grad!.square().sum() }),
-  combine: ({ squares }, scalars) => {
-    const { d, G0: known } = scalars as SGDScalars;
-    const G0 = where(known.greater(0), known, squares!.sqrt());
-    return { G0, unit: where(G0.greater(0), d.div(G0), 0) };
-  },
-};

@@ -2,7 +2,28 @@
 // Mishchenko and Defazio, "Prodigy: An Expeditiously Adaptive Parameter-Free Learner", arXiv:2306.06101
 // Checked against the authors' prodigy 1.1.2 and optax.
 
-import { commonOptions, flag, hyper, integer, nullable, Optimizer, real, register, type DecayScalars, type Entry, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Round, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  flag,
+  hyper,
+  integer,
+  nullable,
+  Optimizer,
+  real,
+  register,
+  type DecayScalars,
+  type Entry,
+  type Hyper,
+  type OptimizerOptions,
+  type OptionTable,
+  type Pair,
+  type Resolved,
+  type Results,
+  type Round,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+} from '@optim/core/authoring';
 import { countedCorrections, ema, zeros } from '@optim/formulas';
 import { where, type Expression } from '@optim/fusion';
 import type * as tf from '@tensorflow/tfjs-core';

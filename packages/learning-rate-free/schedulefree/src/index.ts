@@ -6,12 +6,5 @@
  * @packageDocumentation
  */
 
-import { register } from '@optim/core/authoring';
-import { ScheduleFreeAdamW } from './schedule-free-adamw.js';
-import { ScheduleFreeSGD } from './schedule-free-sgd.js';
-
-register(ScheduleFreeAdamW, ScheduleFreeSGD);
-
-export { ScheduleFreeAdamW, ScheduleFreeSGD };
-export type { ScheduleFreeAdamWOptions } from './schedule-free-adamw.js';
-export type { ScheduleFreeSGDOptions } from './schedule-free-sgd.js';
+export { ScheduleFreeAdamW, type ScheduleFreeAdamWOptions } from './schedule-free-adamw.js';
+export { ScheduleFreeSGD, type ScheduleFreeSGDOptions } from './schedule-free-sgd.js';

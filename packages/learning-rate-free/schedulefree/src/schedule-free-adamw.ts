@@ -2,15 +2,17 @@
 // Defazio et al., "The Road Less Scheduled", arXiv:2405.15682
 // Checked against the authors' schedule_free (after 1.4.1) and optax.
 
-import { hyper, real, type Hyper, type OptionTable, type Pair, type Resolved, type Results, type SlotInit, type Tensors } from '@optim/core/authoring';
-import { ema, zeros } from '@optim/formulas';
-import { where, type Expression } from '@optim/fusion';
+import { hyper, real, register, type Hyper, type Rule } from '@optim/core/authoring';
+import { copy, ema, zeros } from '@optim/formulas';
+import { where } from '@optim/fusion';
 import {
+  advance,
+  averaging,
   ScheduleFree,
   scheduleFreeOptions,
+  type Averages,
   type Coefficients,
   type ScheduleFreeOptions,
-  type ScheduleFreeScalars,
 } from './schedule-free.js';
 
 /** Options of {@link ScheduleFreeAdamW}. */
@@ -46,7 +48,7 @@ type Corrections = { correction: number; mCorrection: number };
  *
  * This is z ← z − Lu, x ← (1 − c)x + cz, y = β₁x + (1 − β₁)z with x left out. There are **two points**: gradients are
  * taken at y, where the variables are while training; the model is evaluated, used and saved at the average x, to which
- * `eval()` moves the variables, and from which `train()` brings them back. A new optimizer is at y; a step at x is an
+ * `useEvaluationWeights()` moves the variables, and from which `useTrainingWeights()` brings them back. A new optimizer is at y; a step at x is an
  * error. `fit` evaluates its validation data at y. With `innerMomentum` Adam's corrected first moment takes the place
  * of g in u.
  *
@@ -57,7 +59,7 @@ type Corrections = { correction: number; mCorrection: number };
  * paper does, in place of correcting v. optax starts its warm-up from rate 0.
  *
  * **When to use:** where AdamW does well and the length of the training is not known beforehand, at no more memory.
- * **When not:** with a decaying schedule, which the average replaces, or where nobody can call `eval()`. **Hint:** β₁ 0.9
+ * **When not:** with a decaying schedule, which the average replaces, or where nobody can call `useEvaluationWeights()`. **Hint:** β₁ 0.9
  * for short runs and 0.95 to 0.98 for very long ones; a warm-up of 5 % helps.
  *
  * @example
@@ -67,8 +69,8 @@ type Corrections = { correction: number; mCorrection: number };
  * const optimizer = new ScheduleFreeAdamW({ warmupSteps: 100 });
  * model.compile({ optimizer, loss: 'meanSquaredError' });
  * // after every model.fit:
- * optimizer.eval(); // for model.evaluate, model.predict, model.save
- * optimizer.train(); // for the next model.fit
+ * optimizer.useEvaluationWeights(); // for model.evaluate, model.predict, model.save
+ * optimizer.useTrainingWeights(); // for the next model.fit
  * ```
  * @see https://arxiv.org/abs/2405.15682
  */
@@ -77,59 +79,44 @@ export class ScheduleFreeAdamW extends ScheduleFree<ScheduleFreeAdamWOptions> {
     return 'ScheduleFreeAdamW';
   }
 
-  static override readonly options: OptionTable<ScheduleFreeAdamWOptions> = {
-    ...scheduleFreeOptions(0.0025),
-    beta1: real('(0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    epsilon: hyper('[0, ∞)', 1e-8),
-    innerMomentum: hyper('[0, 1)', 0),
+  static override readonly rule: Rule<
+    ScheduleFreeAdamWOptions,
+    'z' | 'v' | 'm',
+    Coefficients & Corrections,
+    Averages
+  > = {
+    ...averaging,
+    options: {
+      ...scheduleFreeOptions(0.0025),
+      beta1: real('(0, 1)', 0.9),
+      beta2: hyper('[0, 1)', 0.999),
+      epsilon: hyper('[0, ∞)', 1e-8),
+      innerMomentum: hyper('[0, 1)', 0),
+    },
+    momentum: ['m'],
+    slots: ({ innerMomentum }) => ({ z: copy, v: zeros, m: innerMomentum !== 0 && zeros }),
+    coefficients: (t, options) => ({
+      ...averaging.coefficients(t, options),
+      correction: Math.sqrt(1 - options.beta2 ** t),
+      mCorrection: 1 - options.innerMomentum ** t,
+    }),
+    // The decay is part of u.
+    decay: 'never',
+    secondMoment: ({ v }, { correction }) => v.div(correction.square()),
+    update({ grad, v, m, ...points }, known) {
+      const { beta1, beta2, epsilon, innerMomentum, correction, mCorrection, weightDecay, decays } = known;
+      v = ema(v, grad.square(), beta2);
+      const D = v.sqrt().div(correction).add(epsilon);
+      if (m) m = ema(m, grad, innerMomentum);
+      const scaled = where(D.greater(0), (m ? m.div(mCorrection) : grad).div(D), 0);
+      const decay = decays ? points.param.mul(weightDecay) : undefined;
+      return { ...advance(points, known, beta1, scaled, decay), v, ...(m && { m }) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
 
   protected override interpolation({ beta1 }: Required<ScheduleFreeAdamWOptions>): number {
     return beta1;
   }
-
-  protected override slots(options: Required<ScheduleFreeAdamWOptions>): Record<string, SlotInit> {
-    return { ...super.slots(options), v: zeros, ...(options.innerMomentum !== 0 && { m: zeros }) };
-  }
-
-  protected override coefficients(
-    t: number,
-    options: Resolved<ScheduleFreeAdamWOptions>,
-  ): Coefficients & Corrections {
-    const { beta2, innerMomentum } = options;
-    return {
-      ...super.coefficients(t, options),
-      correction: Math.sqrt(1 - beta2 ** t),
-      mCorrection: 1 - innerMomentum ** t,
-    };
-  }
-
-  /** The decay is part of u. */
-  protected override decay(pair: Pair): Pair {
-    return pair;
-  }
-
-  protected override secondMoment(
-    { v }: Tensors<'v'>,
-    { correction }: ScheduleFreeScalars<ScheduleFreeAdamWOptions, Corrections>,
-  ): Expression {
-    return v.div(correction.square());
-  }
-
-  protected override update(
-    tensors: Tensors<'z' | 'v'> & Partial<Tensors<'m'>>,
-    scalars: ScheduleFreeScalars<ScheduleFreeAdamWOptions, Corrections>,
-  ): Results {
-    const { param: y, grad } = tensors;
-    const { beta1, beta2, epsilon, innerMomentum, correction, mCorrection, weightDecay, decays } = scalars;
-    const v = ema(tensors.v, grad.square(), beta2);
-    const D = v.sqrt().div(correction).add(epsilon);
-    const m = tensors.m && ema(tensors.m, grad, innerMomentum);
-    const scaled = where(D.greater(0), (m ? m.div(mCorrection) : grad).div(D), 0);
-    const moved = this.advance(tensors, scalars, beta1, scaled, decays ? y.mul(weightDecay) : undefined);
-    return { ...moved, v, ...(m && { m }) };
-  }
 }
+
+register(ScheduleFreeAdamW);

@@ -2,12 +2,15 @@
 // Defazio et al., "The Road Less Scheduled", arXiv:2405.15682
 // Checked against the authors' schedule_free (after 1.4.1) and optax.
 
-import { real, type DecayScalars, type Hyper, type OptionTable, type Pair, type Results, type Tensors } from '@optim/core/authoring';
+import { decayed, real, register, type Hyper, type Rule } from '@optim/core/authoring';
 import {
+  advance,
+  averaging,
   ScheduleFree,
   scheduleFreeOptions,
+  type Averages,
+  type Coefficients,
   type ScheduleFreeOptions,
-  type ScheduleFreeScalars,
 } from './schedule-free.js';
 
 /** Options of {@link ScheduleFreeSGD}. */
@@ -33,7 +36,7 @@ export interface ScheduleFreeSGDOptions extends ScheduleFreeOptions {
  *
  * This is z ← z − Lu, x ← (1 − c)x + cz, y = momentum·x + (1 − momentum)z with x left out. There are **two points**:
  * gradients are taken at y, where the variables are while training; the model is evaluated, used and saved at the
- * average x, to which `eval()` moves the variables, and from which `train()` brings them back. A new optimizer is at y;
+ * average x, to which `useEvaluationWeights()` moves the variables, and from which `useTrainingWeights()` brings them back. A new optimizer is at y;
  * a step at x is an error. `fit` evaluates its validation data at y.
  *
  * Slot, of the parameter's shape: `z`. Globals: `W`, `Lmax`, `evaluating` (1 at x). Statistics of batch normalization
@@ -42,7 +45,7 @@ export interface ScheduleFreeSGDOptions extends ScheduleFreeOptions {
  * The authors' code must be switched to training before the first step. optax starts its warm-up from rate 0.
  *
  * **When to use:** where SGD does well and the length of the training is not known beforehand. **When not:** with a
- * decaying schedule, which the average replaces, or where nobody can call `eval()`. **Hint:** raise learningRate from
+ * decaying schedule, which the average replaces, or where nobody can call `useEvaluationWeights()`. **Hint:** raise learningRate from
  * ten times that of SGD, with a warm-up of about 5 % of the run.
  *
  * @example
@@ -52,8 +55,8 @@ export interface ScheduleFreeSGDOptions extends ScheduleFreeOptions {
  * const optimizer = new ScheduleFreeSGD({ learningRate: 0.1 });
  * model.compile({ optimizer, loss: 'meanSquaredError' });
  * // after every model.fit:
- * optimizer.eval(); // for model.evaluate, model.predict, model.save
- * optimizer.train(); // for the next model.fit
+ * optimizer.useEvaluationWeights(); // for model.evaluate, model.predict, model.save
+ * optimizer.useTrainingWeights(); // for the next model.fit
  * ```
  * @see https://arxiv.org/abs/2405.15682
  */
@@ -62,23 +65,16 @@ export class ScheduleFreeSGD extends ScheduleFree<ScheduleFreeSGDOptions> {
     return 'ScheduleFreeSGD';
   }
 
-  static override readonly options: OptionTable<ScheduleFreeSGDOptions> = {
-    ...scheduleFreeOptions(1),
-    momentum: real('(0, 1)', 0.9),
+  static override readonly rule: Rule<ScheduleFreeSGDOptions, 'z', Coefficients, Averages> = {
+    ...averaging,
+    options: { ...scheduleFreeOptions(1), momentum: real('(0, 1)', 0.9) },
+    decay: (pair, known) => decayed(pair, { ...known, weightDecayMode: 'coupled' }),
+    update: (tensors, known) => advance(tensors, known, known.momentum, tensors.grad),
   };
 
   protected override interpolation({ momentum }: Required<ScheduleFreeSGDOptions>): number {
     return momentum;
   }
-
-  protected override decay(pair: Pair, scalars: DecayScalars): Pair {
-    return super.decay(pair, { ...scalars, weightDecayMode: 'coupled' });
-  }
-
-  protected override update(
-    tensors: Tensors<'z'>,
-    scalars: ScheduleFreeScalars<ScheduleFreeSGDOptions>,
-  ): Results {
-    return this.advance(tensors, scalars, scalars.momentum, tensors.grad);
-  }
 }
+
+register(ScheduleFreeSGD);

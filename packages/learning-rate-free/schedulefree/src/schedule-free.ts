@@ -2,7 +2,20 @@
 // Defazio et al., "The Road Less Scheduled", arXiv:2405.15682
 // What the two classes share: the weights of the average, the last two rules, and the two points.
 
-import { commonOptions, hyper, integer, Optimizer, type CommonOptions, type DecayScalars, type Entry, type Hyper, type OptionTable, type ParameterGroup, type Resolved, type Results, type Round, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  hyper,
+  integer,
+  oneDecayOptions,
+  Optimizer,
+  round,
+  type CommonOptions,
+  type Hyper,
+  type OptionTable,
+  type ParameterGroup,
+  type Recurrence,
+  type Resolved,
+  type Results,
+} from '@optim/core/authoring';
 import { copy } from '@optim/formulas';
 import { where, type Expression } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
@@ -20,14 +33,8 @@ export interface ScheduleFreeOptions extends Omit<CommonOptions, 'weightDecayMod
 
 /** Numbers of a step: the rate with its warm-up, and tʳ. */
 export type Coefficients = { L: number; power: number };
-type Globals = { W: number; Lmax: number; evaluating: number };
-/** What the rules know; c, the share of the new point in the average, comes from the round. */
-export type ScheduleFreeScalars<O = ScheduleFreeOptions, C = unknown> = Scalars<
-  O,
-  C & Coefficients & Globals & { c: number; decays: boolean }
->;
-
-const { weightDecay, parameterGroups, transforms } = commonOptions();
+/** What is kept, and c, the share of the new point in the average, which the round finds. */
+export type Averages = { W: number; Lmax: number; evaluating: number; c: number };
 
 /** The rows of {@link ScheduleFreeOptions}. */
 export function scheduleFreeOptions(learningRate: number): OptionTable<ScheduleFreeOptions> {
@@ -36,117 +43,84 @@ export function scheduleFreeOptions(learningRate: number): OptionTable<ScheduleF
     warmupSteps: integer('[0, ∞)', 0),
     r: hyper('[0, ∞)', 0),
     weightLrPower: hyper('[0, ∞)', 2),
-    weightDecay,
-    parameterGroups,
-    transforms,
+    ...oneDecayOptions(),
   };
 }
 
-/** Base of both: steps at the training point y, and the average x. */
-export abstract class ScheduleFree<O extends ScheduleFreeOptions> extends Optimizer<O> {
-  private evaluating = false;
+/** What both rules have: the slot z, the rate, and rule 2 as a round, whose sums groups with a rate of their own share. */
+export const averaging: Pick<
+  Recurrence<ScheduleFreeOptions, 'z', Coefficients, Averages>,
+  'slots' | 'globals' | 'rounds' | 'rateInForce'
+> & { coefficients(t: number, options: Resolved<ScheduleFreeOptions>): Coefficients } = {
+  slots: () => ({ z: copy }),
+  globals: () => ({ W: 0, Lmax: 0, evaluating: 0 }),
+  coefficients: (t, { learningRate, warmupSteps, r }) => ({
+    L: warmupSteps > t ? (learningRate * t) / warmupSteps : learningRate,
+    power: t ** r,
+  }),
+  rateInForce: (_param, { L }) => L,
+  rounds: () => [
+    round({
+      observe: () => ({}),
+      combine(_, { L, power, weightLrPower, ...known }) {
+        const Lmax = known.Lmax.maximum(L);
+        const weight = Lmax.pow(weightLrPower).mul(power);
+        const W = known.W.add(weight);
+        return { Lmax, W, c: where(W.greater(0), weight.div(W), 0) };
+      },
+    }),
+  ],
+};
 
+/** Rules 6 and 7: y and z after a step along u, and along a decay of its own. */
+export function advance(
+  { param: y, z }: Record<'param' | 'z', Expression>,
+  { L, c }: Record<'L' | 'c', Expression>,
+  beta: number,
+  u: Expression,
+  decay?: Expression,
+): Results {
+  const rate = c.neg().add(1).mul(beta).neg().add(1).mul(L);
+  const start = decay ? y.sub(decay.mul(rate)) : y;
+  const whole = decay ? u.add(decay) : u;
+  return { start, param: start.add(z.sub(y).mul(c)).sub(u.mul(rate)), z: z.sub(whole.mul(L)) };
+}
+
+/** Base of both: steps at the training point y; the point of evaluation is the average x. */
+export abstract class ScheduleFree<O extends ScheduleFreeOptions> extends Optimizer<O> {
   /** β, with which y lies between x and z; x is found from y by it, so that no schedule may change it. */
   protected abstract interpolation(options: Required<O>): number;
 
-  protected override slots(_options: Required<O>): Record<string, SlotInit> {
-    return { z: copy };
+  protected override toEvaluationPoint(variables: readonly tf.Variable[]): boolean {
+    if (this.iterations === 0) return false;
+    this.move(variables, (beta) => 1 - 1 / beta);
+    this.setGlobal('evaluating', 1);
+    return true;
   }
 
-  protected override globals(): Record<keyof Globals, number> {
-    return { W: 0, Lmax: 0, evaluating: 0 };
+  protected override toTrainingPoint(variables: readonly tf.Variable[]): void {
+    this.move(variables, (beta) => 1 - beta);
+    this.setGlobal('evaluating', 0);
   }
 
-  protected override coefficients(t: number, options: Resolved<O>): Coefficients {
-    const { learningRate, warmupSteps, r } = options as unknown as Resolved<ScheduleFreeOptions>;
-    return { L: warmupSteps > t ? (learningRate * t) / warmupSteps : learningRate, power: t ** r };
-  }
-
-  protected override rounds(): Round[] {
-    return [averaging];
-  }
-
-  protected override rateInForce(_param: Expression, { L }: DecayScalars & ScheduleFreeScalars): Expression {
-    return L;
-  }
-
-  /** Rules 6 and 7: y and z after a step along u, and along a decay of its own. */
-  protected advance(
-    { param: y, z }: Tensors<'z'>,
-    { L, c }: ScheduleFreeScalars,
-    beta: number,
-    u: Expression,
-    decay?: Expression,
-  ): Results {
-    const rate = c.neg().add(1).mul(beta).neg().add(1).mul(L);
-    const start = decay ? y.sub(decay.mul(rate)) : y;
-    const whole = decay ? u.add(decay) : u;
-    return { start, param: start.add(z.sub(y).mul(c)).sub(u.mul(rate)), z: z.sub(whole.mul(L)) };
-  }
-
-  protected override step(entries: readonly Entry[], loss?: tf.Scalar): void {
-    if (this.evaluating)
-      throw new Error(`${this.owner}: the variables are at the evaluation point; call train() before a step`);
-    super.step(entries, loss);
-  }
-
-  /**
-   * Moves the variables to the evaluation point x, the average: to evaluate, use and save the model. Steps have to wait
-   * for {@link train}. Nothing happens before the first step, or when they are there already.
-   *
-   * @param variables - variables of the model, where the optimizer has just been loaded and has not stepped yet: it
-   * does not know them before
-   * @throws Error when it knows no variables
-   */
-  eval(variables: readonly tf.Variable[] = []): void {
-    this.moveTo(true, variables);
-  }
-
-  /**
-   * Moves the variables back to the training point y, where gradients are taken. Nothing happens before the first step,
-   * or when they are there already.
-   *
-   * @param variables - as of {@link eval}
-   * @throws Error when it knows no variables
-   */
-  train(variables: readonly tf.Variable[] = []): void {
-    this.moveTo(false, variables);
-  }
-
-  private moveTo(evaluating: boolean, variables: readonly tf.Variable[]): void {
-    this.assertUsable();
-    if (this.iterations === 0 || evaluating === this.evaluating) return;
+  /** Moves the variables a share of the way to z. */
+  private move(variables: readonly tf.Variable[], shareOf: (beta: number) => number): void {
     tf.tidy(() => {
-      this.track(variables);
+      this.adopt(variables);
       const parameters = this.ordered();
       if (parameters.length === 0)
         throw new Error(
-          `${this.owner}: it has not met the variables since it was loaded; give them to ${evaluating ? 'eval' : 'train'}`,
+          `${this.owner}: no variable has been seen since the state was loaded; pass the variables`,
         );
       for (const { variable, slots, group } of parameters) {
         const own = (this.settings.parameterGroups as readonly ParameterGroup[])[group - 1];
-        const beta = this.interpolation({ ...this.settings, ...own });
-        const share = evaluating ? 1 - 1 / beta : 1 - beta;
+        const share = shareOf(this.interpolation({ ...this.settings, ...own }));
         variable.assign(tf.add(variable, tf.mul(tf.sub(slots['z']!, variable), share)));
       }
     });
-    this.setGlobal('evaluating', Number(evaluating));
-    this.evaluating = evaluating;
   }
 
   protected override restored({ evaluating }: Readonly<Record<string, number>>): void {
-    this.evaluating = evaluating === 1;
+    this.atEvaluationPoint = evaluating === 1;
   }
 }
-
-/** Rule 2: the largest rate, the sum of weights, and the share c of this step's. Groups with a rate of their own share them. */
-const averaging: Round = {
-  observe: () => ({}),
-  combine: (_, scalars) => {
-    const { L, power, weightLrPower, ...known } = scalars as ScheduleFreeScalars;
-    const Lmax = known.Lmax.maximum(L);
-    const weight = Lmax.pow(weightLrPower).mul(power);
-    const W = known.W.add(weight);
-    return { Lmax, W, c: where(W.greater(0), weight.div(W), 0) };
-  },
-};

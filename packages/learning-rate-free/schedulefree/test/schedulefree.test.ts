@@ -28,12 +28,12 @@ interface Averaged extends GoldenCase {
 const check: GoldenExtras<Either>['check'] = async (optimizer, golden, t, variables) => {
   const { evaluationTrajectory, evaluationFloat32Deviation } = golden as Averaged;
   const tol = tolerance({ float32Deviation: evaluationFloat32Deviation });
-  optimizer.eval();
+  optimizer.useEvaluationWeights();
   for (const [name, want] of Object.entries(evaluationTrajectory[t] ?? {})) {
     const got = await variables.find((variable) => variable.name === name)!.data();
     expectClose(`step ${t}, average of ${name}`, got, want, tol);
   }
-  optimizer.train();
+  optimizer.useTrainingWeights();
 };
 
 suite(adamW, (options) => new ScheduleFreeAdamW(options), { check });
@@ -74,9 +74,9 @@ describe('the rule', () => {
       step(optimizer, w, [gradient, 0]);
       const [y, x] = points[i]!;
       expect(await read(w)).toEqual(close(y, 1));
-      optimizer.eval();
+      optimizer.useEvaluationWeights();
       expect(await read(w)).toEqual(close(x, 1));
-      optimizer.train();
+      optimizer.useTrainingWeights();
     }
     expect(await optimizer.readGlobals()).toMatchObject({ evaluating: 0, Lmax: 0.5, W: 0.75 });
   });
@@ -143,7 +143,7 @@ describe('the two points', () => {
   it.each(both)('%s: are the same before the first step, which may follow', async (_, make) => {
     const w = weights([1, 2]);
     const optimizer = own(make());
-    optimizer.eval();
+    optimizer.useEvaluationWeights();
     expect(await read(w)).toEqual([1, 2]);
     step(optimizer, w, [1, 1]);
     expect(await read(w)).not.toEqual([1, 2]);
@@ -153,29 +153,29 @@ describe('the two points', () => {
     const { w, optimizer } = trained(make);
     const y = await read(w);
     const copy = own(tf.clone(w));
-    optimizer.train();
+    optimizer.useTrainingWeights();
     expect(await read(w)).toEqual(y);
     const { numTensors } = tf.memory();
-    optimizer.eval();
+    optimizer.useEvaluationWeights();
     const x = await read(w);
     expect(x).not.toEqual(y);
-    optimizer.eval();
+    optimizer.useEvaluationWeights();
     expect(await read(w)).toEqual(x);
     expect(await read(copy)).toEqual(y);
-    optimizer.train();
+    optimizer.useTrainingWeights();
     expect(await read(w)).toEqual(close(...y));
     expect(tf.memory().numTensors).toBe(numTensors);
   });
 
   it.each(both)('%s: no step is done at x, and nothing has changed then', async (name, make) => {
     const { w, optimizer } = trained(make);
-    optimizer.eval();
+    optimizer.useEvaluationWeights();
     const before = { values: await read(w), state: await optimizer.stateDict() };
-    const message = `${name}: the variables are at the evaluation point; call train() before a step`;
+    const message = `${name}: the variables are at the evaluation point; call useTrainingWeights() before a step`;
     expect(() => step(optimizer, w, [1, 1])).toThrow(new Error(message));
     expect(() => optimizer.minimize(() => tf.sum(w), false, [w])).toThrow(new Error(message));
     expect({ values: await read(w), state: await optimizer.stateDict() }).toEqual(before);
-    optimizer.train();
+    optimizer.useTrainingWeights();
     step(optimizer, w, [1, 1]);
     expect(optimizer.iterations).toBe(4);
   });
@@ -190,27 +190,27 @@ describe('the two points', () => {
     async (name, way, make) => {
       const { w, optimizer } = trained(make);
       const y = await read(w);
-      optimizer.eval();
+      optimizer.useEvaluationWeights();
       const x = await read(w);
       const other = own(make());
       await ways[way]!(optimizer, other);
       expect((await other.readGlobals())['evaluating']).toBe(1);
-      expect(() => step(other, w, [1, 1])).toThrow('call train() before a step');
-      other.eval();
-      // It has yet to meet them.
-      const message = `${name}: it has not met the variables since it was loaded; give them to train`;
-      expect(() => other.train()).toThrow(new Error(message));
+      expect(() => step(other, w, [1, 1])).toThrow('call useTrainingWeights() before a step');
+      other.useEvaluationWeights();
+      // It has yet to see them.
+      const message = `${name}: no variable has been seen since the state was loaded; pass the variables`;
+      expect(() => other.useTrainingWeights()).toThrow(new Error(message));
       expect(await read(w)).toEqual(x);
-      other.train([w]);
+      other.useTrainingWeights([w]);
       expect(await read(w)).toEqual(close(...y));
       step(other, w, [1, 1]);
       const went = await read(w);
 
-      optimizer.train();
+      optimizer.useTrainingWeights();
       step(optimizer, w, [0, 0]);
       await ways[way]!(other, optimizer);
-      optimizer.eval();
-      optimizer.train();
+      optimizer.useEvaluationWeights();
+      optimizer.useTrainingWeights();
       expect(await read(w)).not.toEqual(went);
       expect((await optimizer.readGlobals())['evaluating']).toBe(0);
     },
@@ -220,11 +220,11 @@ describe('the two points', () => {
     const { w, optimizer } = trained(both[1]![1]);
     const state = await optimizer.stateDict();
     const y = await read(w);
-    optimizer.eval();
+    optimizer.useEvaluationWeights();
     await optimizer.loadStateDict(state);
     w.assign(own(tf.tensor1d(y)));
     step(optimizer, w, [1, 1]);
-    optimizer.eval();
+    optimizer.useEvaluationWeights();
     await optimizer.loadStateDict({ ...state, step: 0, globals: {}, parameters: [] });
     step(optimizer, w, [1, 1]);
     expect(optimizer.iterations).toBe(1);
@@ -241,19 +241,19 @@ describe('the two points', () => {
     const now = async (): Promise<number[]> => [...(await read(a)), ...(await read(b))];
     const y = close(-0.9 * 0.25 - 0.1 * 0.5, -0.5 * 0.25 - 0.5 * 0.5);
     expect(await now()).toEqual(y);
-    optimizer.eval();
+    optimizer.useEvaluationWeights();
     expect(await now()).toEqual(close(-0.25, -0.25));
-    optimizer.train();
+    optimizer.useTrainingWeights();
     expect(await now()).toEqual(y);
   });
 
   it('leave the variables where they are when the optimizer is disposed', async () => {
     const { w, optimizer } = trained(both[0]![1]);
-    optimizer.eval();
+    optimizer.useEvaluationWeights();
     const x = await read(w);
     optimizer.dispose();
     expect(await read(w)).toEqual(x);
-    expect(() => optimizer.train()).toThrow(
+    expect(() => optimizer.useTrainingWeights()).toThrow(
       new Error('ScheduleFreeAdamW: the optimizer was disposed; make a new one'),
     );
   });
@@ -276,7 +276,7 @@ describe('with a model', () => {
     const loss = async (): Promise<number> => (await own(model.evaluate(xs, ys) as tf.Scalar).data())[0]!;
     await fit(model);
     const atY = await loss();
-    optimizer.eval();
+    optimizer.useEvaluationWeights();
     const atX = await loss();
     expect(atX).not.toBe(atY);
 
@@ -289,8 +289,8 @@ describe('with a model', () => {
     const loaded = own(await layers.loadLayersModel(tf.io.fromMemory(artifacts!)));
     const other = own(loaded.optimizer as ScheduleFreeSGD);
     expect(await read(loaded.getWeights()[0]!)).toEqual(await read(model.getWeights()[0]!));
-    other.train(loaded.trainableWeights.map((weight) => weight.read() as tf.Variable));
-    optimizer.train();
+    other.useTrainingWeights(loaded.trainableWeights.map((weight) => weight.read() as tf.Variable));
+    optimizer.useTrainingWeights();
     await fit(model);
     await fit(loaded);
     expect(await read(loaded.getWeights()[0]!)).toEqual(await read(model.getWeights()[0]!));
