@@ -17,18 +17,12 @@ export { BaseOptimizer, register } from './contract.js';
 export { hold, record, repeat } from './evaluation.js';
 export type { NamedGradients } from './gradients.js';
 export { Optimizer } from './optimizer.js';
-export { defineSchedule, registerSchedule } from './options/define-schedule.js';
-export type { ParameterGroup } from './options/group.js';
-export type { Match } from './options/match.js';
-export {
-  outOfRange,
-  resolveOptions,
-  type Hyper,
-  type OptionSpec,
-  type OptionTable,
-} from './options/options.js';
-export { choice, custom, fixed, flag, hyper, integer, list, nullable, real } from './options/rows.js';
-export { isSchedule, type Schedule } from './options/schedule.js';
+export { defineSchedule, registerSchedule } from '@optim/options';
+export type { ParameterGroup } from '@optim/options';
+export type { Match } from '@optim/options';
+export { outOfRange, resolveOptions, type Hyper, type OptionSpec, type OptionTable } from '@optim/options';
+export { choice, custom, fixed, flag, hyper, integer, list, nullable, real } from '@optim/options';
+export { isSchedule, type Schedule } from '@optim/options';
 export { adaNorm } from './rule/ada-norm.js';
 export {
   adaNormOptions,

@@ -5,8 +5,8 @@ import { loadExecutors } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { releaseTape } from './evaluation.js';
 import { entriesOf, type NamedGradients } from './gradients.js';
-import type { Schedule } from './options/schedule.js';
-import type { StateDict } from './state/state-dict.js';
+import type { Schedule } from '@optim/options';
+import type { StateDict } from '@optim/state';
 import type { NamedWeight } from './state/weights.js';
 import type { Entry } from './step/engine.js';
 

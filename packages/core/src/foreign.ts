@@ -3,7 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Momentum } from './state/parameters.js';
-import type { ForeignState } from './state/state-dict.js';
+import type { ForeignState } from '@optim/state';
 import type { NamedWeight } from './state/weights.js';
 
 /** First moments in the optimizers of TensorFlow.js, by class name: private fields, so looked up with care. */

@@ -4,9 +4,17 @@
 import { loadExecutors, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './contract.js';
-import { checkGroups, grouped, type ParameterGroup } from './options/group.js';
-import { check, resolveOptions, type OptionSpec, type OptionTable } from './options/options.js';
-import { isSchedule, type Schedule } from './options/schedule.js';
+import {
+  check,
+  checkGroups,
+  grouped,
+  isSchedule,
+  type OptionSpec,
+  type OptionTable,
+  type ParameterGroup,
+  resolveOptions,
+  type Schedule,
+} from '@optim/options';
 import type { CommonOptions, OptimizerOptions } from './rule/common-options.js';
 import { decodeOptions, encodeOptions, encodeSavable } from './rule/config.js';
 import { decayModes } from './rule/decay.js';
@@ -14,7 +22,7 @@ import type { Hook } from './rule/hook.js';
 import type { AnyRule } from './rule/rule.js';
 import type { Momentum, Parameter, SavedState } from './state/parameters.js';
 import { readGlobals, saveState } from './state/saving.js';
-import { checkStateDict, type StateDict } from './state/state-dict.js';
+import { checkStateDict, type StateDict } from '@optim/state';
 import { readWeights, writeWeights, type NamedWeight } from './state/weights.js';
 import { atStep } from './step/binding.js';
 import { Engine, type Entry } from './step/engine.js';

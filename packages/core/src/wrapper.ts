@@ -7,13 +7,12 @@ import { BaseOptimizer } from './contract.js';
 import { foreignMomentum, loadForeign, madeFor, saveForeign, setForeignWeights } from './foreign.js';
 import type { NamedGradients } from './gradients.js';
 import { Optimizer } from './optimizer.js';
-import { resolveOptions, show, type OptionSpec, type OptionTable } from './options/options.js';
-import type { Schedule } from './options/schedule.js';
+import { type OptionSpec, type OptionTable, resolveOptions, type Schedule, show } from '@optim/options';
 import { decodeOptions, encodeOptions, encodeSavable } from './rule/config.js';
 import type { AnyRecurrence } from './rule/rule.js';
 import type { Momentum, SavedState } from './state/parameters.js';
 import { saveState } from './state/saving.js';
-import { checkForeignState, checkStateDict, type ForeignState, type StateDict } from './state/state-dict.js';
+import { checkForeignState, checkStateDict, type ForeignState, type StateDict } from '@optim/state';
 import { readWeights, writeWeights, type NamedWeight } from './state/weights.js';
 import { Engine } from './step/engine.js';
 

@@ -3,6 +3,14 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { resolveOptions } from '@optim/options';
+import {
+  commonOptions,
+  oneDecayOptions,
+  Optimizer,
+  type OptimizerOptions,
+  type Rule,
+} from '../src/authoring.js';
 import { Heavy, read, step, variable, type HeavyOptions } from './rules.js';
 
 let w: tf.Variable;
@@ -47,6 +55,43 @@ describe('weight decay', () => {
   it('follows a schedule', async () => {
     // λ = 0.25, then 0: 1.25 − 0.75 = 0.5
     expect(await twoSteps({ weightDecay: (t) => (t === 0 ? 0.25 : 0) })).toEqual([1.25, 1.25, 0.5, 0.5]);
+  });
+
+  it('has the same rows with modes and without', () => {
+    const { weightDecay, weightDecayMode, ...others } = resolveOptions(
+      'Owner',
+      commonOptions(0.1, 'coupled'),
+      {},
+    );
+    expect([weightDecay, weightDecayMode]).toEqual([0.1, 'coupled']);
+    expect(resolveOptions('Owner', oneDecayOptions(0.2), {})).toEqual({ weightDecay: 0.2, ...others });
+  });
+
+  it("takes a mode of the rule's own only from a rule that says it handles it", async () => {
+    interface Options extends Omit<OptimizerOptions, 'weightDecayMode'> {
+      weightDecayMode?: 'own' | 'coupled';
+    }
+    class Forgetful extends Optimizer<Options> {
+      static get className(): string {
+        return 'Forgetful';
+      }
+
+      static override readonly rule: Rule<Options> = {
+        options: { ...Heavy.rule.options, ...commonOptions(0.5, 'own', ['own', 'coupled']) },
+        update: ({ param }) => ({ param }),
+      };
+    }
+    const message =
+      'Forgetful: rule.ownDecayModes must name the weightDecayMode "own", which is none of core\'s';
+    expect(() => new Forgetful()).toThrow(new Error(message));
+    new Forgetful({ weightDecayMode: 'coupled' }).dispose();
+    class Handling extends Forgetful {
+      static override readonly rule: Rule<Options> = { ...Forgetful.rule, ownDecayModes: ['own'] };
+    }
+    const optimizer = new Handling();
+    step(optimizer, w);
+    expect(await read(w)).toEqual([2]);
+    optimizer.dispose();
   });
 
   it('refuses other modes', () => {

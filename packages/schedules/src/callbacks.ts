@@ -9,7 +9,7 @@ import {
   resolveOptions,
   type OptionTable,
   type Schedule,
-} from '@optim/core/authoring';
+} from '@optim/options';
 import { aSchedule } from './rows.js';
 import { reduceOnPlateau, type ReduceOnPlateau, type ReduceOnPlateauOptions } from './reduce-on-plateau.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // arXiv:2103.01338; checked against the nodes and the permutation of Ranger21's authors.
 
-import { defineSchedule, integer, outOfRange, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, integer, outOfRange, real, type Schedule } from '@optim/options';
 import { checkOrder } from './rows.js';
 
 /** Options of {@link chebyshev}. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checked against optax 0.2.8 (constant_schedule).
 
-import { defineSchedule, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, real, type Schedule } from '@optim/options';
 
 /** Options of {@link constant}. */
 export interface ConstantOptions {

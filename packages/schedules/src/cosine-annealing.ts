@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // arXiv:1608.03983, without restarts; checked against optax 0.2.8, Keras 3.15 and, up to T, torch 2.13.
 
-import { defineSchedule, integer, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, integer, real, type Schedule } from '@optim/options';
 import { cosine, mix } from './arithmetic.js';
 import { checkOrder } from './rows.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // arXiv:1608.03983 (SGDR); checked against torch 2.13 (plain `step()`), timm 1.0.29 and Keras 3.15.
 
-import { defineSchedule, integer, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, integer, real, type Schedule } from '@optim/options';
 import { cosine, cycleAt, mix } from './arithmetic.js';
 import { checkOrder } from './rows.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // arXiv:1608.03983 with a warm-up in every cycle; checked against katsura-jp's CosineAnnealingWarmupRestarts.
 
-import { defineSchedule, integer, outOfRange, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, integer, outOfRange, real, type Schedule } from '@optim/options';
 import { cosine, cycleAt, mix } from './arithmetic.js';
 import { checkOrder } from './rows.js';
 

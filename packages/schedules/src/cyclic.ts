@@ -9,7 +9,7 @@ import {
   real,
   type OptionTable,
   type Schedule,
-} from '@optim/core/authoring';
+} from '@optim/options';
 import { mix } from './arithmetic.js';
 import { checkOrder } from './rows.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checked against pytorch_optimizer v2.10.0 (deberta_v3_large_lr_scheduler).
 
-import { integer, real, resolveOptions, type OptionTable } from '@optim/core/authoring';
+import { integer, real, resolveOptions, type OptionTable } from '@optim/options';
 import { checkOrder } from './rows.js';
 
 /** Options of {@link debertaV3LayerRates}. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checked against torch 2.13 (ExponentialLR), optax 0.2.8 (exponential_decay) and Keras 3.15.
 
-import { defineSchedule, flag, nullable, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, flag, nullable, real, type Schedule } from '@optim/options';
 
 /** Options of {@link exponential}. */
 export interface ExponentialOptions {

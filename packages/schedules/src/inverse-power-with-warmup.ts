@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // arXiv:2203.08065 (GSAM); checked against the authors' PolyScheduler (their order is -power).
 
-import { defineSchedule, integer, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, integer, real, type Schedule } from '@optim/options';
 import { mix, warmUp } from './arithmetic.js';
 import { checkOrder } from './rows.js';
 

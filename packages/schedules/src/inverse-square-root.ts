@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checked against transformers 5.18 (get_inverse_sqrt_schedule).
 
-import { defineSchedule, integer, nullable, outOfRange, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, integer, nullable, outOfRange, real, type Schedule } from '@optim/options';
 import { warmUp } from './arithmetic.js';
 
 /** Options of {@link inverseSquareRoot}. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checked against Keras 3.15 (InverseTimeDecay).
 
-import { defineSchedule, flag, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, flag, real, type Schedule } from '@optim/options';
 
 /** Options of {@link inverseTime}. */
 export interface InverseTimeOptions {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checked against optax 0.2.8 (join_schedules) and torch 2.13 (SequentialLR).
 
-import { defineSchedule, outOfRange, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, outOfRange, type Schedule } from '@optim/options';
 import { boundarySteps, someSchedules } from './rows.js';
 
 /** Options of {@link join}. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // arXiv:2003.03977 (Explore-Exploit); checked against the authors' code.
 
-import { defineSchedule, integer, outOfRange, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, integer, outOfRange, real, type Schedule } from '@optim/options';
 
 /** Options of {@link knee}. */
 export interface KneeOptions {

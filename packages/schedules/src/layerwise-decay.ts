@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // arXiv:2106.08254 and arXiv:2003.10555; checked against BEiT's code and timm 1.0.29.
 
-import { integer, real, resolveOptions, type OptionTable } from '@optim/core/authoring';
+import { integer, real, resolveOptions, type OptionTable } from '@optim/options';
 
 /** Options of {@link layerwiseDecay}. */
 export interface LayerwiseDecayOptions {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checked against optax 0.2.8 (join_schedules) and transformers 5.18.
 
-import { defineSchedule, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, type Schedule } from '@optim/options';
 import { warmupDecay, warmupDecayTable, type WarmupDecayOptions } from './with-warmup-decay.js';
 
 /**

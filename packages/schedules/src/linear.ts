@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checked against torch 2.13 (LinearLR), optax 0.2.8 (linear_schedule) and Keras 3.15.
 
-import { defineSchedule, integer, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, integer, real, type Schedule } from '@optim/options';
 import { mix } from './arithmetic.js';
 
 /** Options of {@link linear}. */

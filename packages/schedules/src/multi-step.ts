@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checked against torch 2.13 (MultiStepLR).
 
-import { defineSchedule, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, real, type Schedule } from '@optim/options';
 import { numbers } from './rows.js';
 
 /** Options of {@link multiStep}. */

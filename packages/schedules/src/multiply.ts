@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { defineSchedule, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, type Schedule } from '@optim/options';
 import { someSchedules } from './rows.js';
 
 /** {@link multiply} from one object, as a configuration holds it. */

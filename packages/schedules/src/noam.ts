@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // arXiv:1706.03762, equation 3; checked against the Annotated Transformer at step + 1.
 
-import { defineSchedule, integer, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, integer, real, type Schedule } from '@optim/options';
 
 /** Options of {@link noam}. */
 export interface NoamOptions {

@@ -10,7 +10,7 @@ import {
   real,
   type OptionTable,
   type Schedule,
-} from '@optim/core/authoring';
+} from '@optim/options';
 import { cosine, mix } from './arithmetic.js';
 import { checkOrder } from './rows.js';
 

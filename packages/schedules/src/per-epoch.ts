@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { defineSchedule, integer, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, integer, type Schedule } from '@optim/options';
 import { aSchedule } from './rows.js';
 
 /** {@link perEpoch} from one object, as a configuration holds it. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checked against optax 0.2.8 (piecewise_constant_schedule) and torch 2.13 (ConstantLR).
 
-import { defineSchedule, outOfRange, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, outOfRange, type Schedule } from '@optim/options';
 import { boundarySteps, numbers } from './rows.js';
 
 /** Options of {@link piecewiseConstant}. */

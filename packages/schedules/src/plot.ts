@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  custom,
-  integer,
-  outOfRange,
-  resolveOptions,
-  type OptionTable,
-  type Schedule,
-} from '@optim/core/authoring';
+import { custom, integer, outOfRange, resolveOptions, type OptionTable, type Schedule } from '@optim/options';
 
 /** Options of {@link plot}. */
 export interface PlotOptions {

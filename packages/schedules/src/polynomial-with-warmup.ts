@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checked against optax 0.2.8 (join_schedules), transformers 5.18 and timm 1.0.29.
 
-import { defineSchedule, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, real, type Schedule } from '@optim/options';
 import { warmupDecay, warmupDecayTable, type WarmupDecayOptions } from './with-warmup-decay.js';
 
 /** Options of {@link polynomialWithWarmup}. */

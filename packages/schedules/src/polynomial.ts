@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checked against torch 2.13 (PolynomialLR), optax 0.2.8 and Keras 3.15 (PolynomialDecay, also with cycle).
 
-import { defineSchedule, flag, integer, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, flag, integer, real, type Schedule } from '@optim/options';
 import { mix } from './arithmetic.js';
 
 /** Options of {@link polynomial}. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // arXiv:2203.08065 (GSAM's rho); checked against the authors' ProportionScheduler.
 
-import { defineSchedule, outOfRange, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, outOfRange, real, type Schedule } from '@optim/options';
 import { mix } from './arithmetic.js';
 import { aSchedule, checkOrder } from './rows.js';
 

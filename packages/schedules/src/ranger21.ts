@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // arXiv:2106.13731; checked against the authors' Ranger21.
 
-import { defineSchedule, integer, nullable, outOfRange, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, integer, nullable, outOfRange, real, type Schedule } from '@optim/options';
 import { mix } from './arithmetic.js';
 import { checkOrder } from './rows.js';
 

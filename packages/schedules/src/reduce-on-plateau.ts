@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checked against torch 2.13 (ReduceLROnPlateau), and Keras 3.15 and optax 0.2.8 with translated options.
 
-import {
-  choice,
-  custom,
-  integer,
-  outOfRange,
-  real,
-  resolveOptions,
-  type OptionTable,
-} from '@optim/core/authoring';
+import { choice, custom, integer, outOfRange, real, resolveOptions, type OptionTable } from '@optim/options';
 import { checkOrder } from './rows.js';
 
 /** Options of {@link reduceOnPlateau}. */

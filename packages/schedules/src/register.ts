@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { registerSchedule, type Schedule } from '@optim/core/authoring';
+import { registerSchedule, type Schedule } from '@optim/options';
 import { chebyshev } from './chebyshev.js';
 import { constant } from './constant.js';
 import { cosineAnnealing } from './cosine-annealing.js';

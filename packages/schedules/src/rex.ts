@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // arXiv:2107.04197; checked against pytorch_optimizer's REXScheduler, RexLRScheduler and REX_LR.
 
-import { defineSchedule, integer, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, integer, real, type Schedule } from '@optim/options';
 import { mix } from './arithmetic.js';
 import { checkOrder } from './rows.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the option tables of several schedules have in common.
 
-import { custom, isSchedule, outOfRange, type OptionSpec } from '@optim/core/authoring';
+import { custom, isSchedule, outOfRange, type OptionSpec } from '@optim/options';
 
 /** A required schedule. */
 export const aSchedule: OptionSpec = /* #__PURE__ */ custom(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // arXiv:1910.04209; checked against the paper and pytorch_warmup, which cuts the period to a whole number.
 
-import { defineSchedule, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, real, type Schedule } from '@optim/options';
 
 /** Options of {@link untunedLinearWarmup} and `untunedExponentialWarmup`. */
 export interface UntunedWarmupOptions {

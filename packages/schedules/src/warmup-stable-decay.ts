@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // arXiv:2404.06395 and arXiv:2405.18392; checked against the cooldown study's code and transformers 5.18.
 
-import { choice, defineSchedule, integer, outOfRange, real, type Schedule } from '@optim/core/authoring';
+import { choice, defineSchedule, integer, outOfRange, real, type Schedule } from '@optim/options';
 import { cosine, mix, warmUp } from './arithmetic.js';
 import { checkOrder } from './rows.js';
 

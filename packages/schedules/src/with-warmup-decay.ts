@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What linearWithWarmup, cosineWithWarmup and polynomialWithWarmup share: all but the shape of the decay.
 
-import { integer, outOfRange, real, type OptionTable } from '@optim/core/authoring';
+import { integer, outOfRange, real, type OptionTable } from '@optim/options';
 import { mix, warmUp } from './arithmetic.js';
 import { checkOrder } from './rows.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checked against optax 0.2.8 (join_schedules) and torch 2.13 (SequentialLR with a LinearLR first).
 
-import { defineSchedule, integer, real, type Schedule } from '@optim/core/authoring';
+import { defineSchedule, integer, real, type Schedule } from '@optim/options';
 import { warmUp } from './arithmetic.js';
 import { aSchedule } from './rows.js';
 

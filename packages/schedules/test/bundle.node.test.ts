@@ -21,7 +21,7 @@ async function bundled(code: string): Promise<string[]> {
         load: (id) => (id === entry ? `import * as api from ${JSON.stringify(index)};\n${code}` : undefined),
       },
     ],
-    build: { write: false, minify: false, rolldownOptions: { input: entry, external: ['@optim/core'] } },
+    build: { write: false, minify: false, rolldownOptions: { input: entry, external: [/^@optim\//] } },
   });
   const text = (output as Rolldown.RolldownOutput).output
     .map((chunk) => ('code' in chunk ? chunk.code : ''))

@@ -2,7 +2,17 @@
 // The suite passes a right optimizer, and every check of it fails for one that is wrong in what it checks.
 
 import type { NamedWeight, StateDict } from '@optim/core';
-import { commonOptions, hyper, Optimizer, register, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  decayed,
+  hyper,
+  Optimizer,
+  register,
+  type Hyper,
+  type OptimizerOptions,
+  type Recurrence,
+  type Rule,
+} from '@optim/core/authoring';
 import { zeros } from '@optim/formulas';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, inject, it } from 'vitest';
@@ -12,8 +22,7 @@ interface PlainOptions extends OptimizerOptions {
   momentum?: Hyper;
 }
 
-type Parts = Tensors<'m'>;
-type Numbers = Scalars<PlainOptions, { extra: number }>;
+type PlainRule = Rule<PlainOptions, 'm', { extra: number }>;
 
 /** Heavy ball. */
 class Plain extends Optimizer<PlainOptions> {
@@ -21,20 +30,18 @@ class Plain extends Optimizer<PlainOptions> {
     return 'Plain';
   }
 
-  static override readonly options: OptionTable<PlainOptions> = {
-    learningRate: hyper('[0, ∞)', 0.1),
-    momentum: hyper('[0, 1)', 0.5),
-    ...commonOptions(),
+  static override readonly rule: PlainRule = {
+    options: {
+      learningRate: hyper('[0, ∞)', 0.1),
+      momentum: hyper('[0, 1)', 0.5),
+      ...commonOptions(),
+    },
+    slots: () => ({ m: zeros }),
+    update({ param, grad, m }, { learningRate, momentum }) {
+      m = m.mul(momentum).add(grad);
+      return { m, param: param.sub(m.mul(learningRate)) };
+    },
   };
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
-  }
-
-  protected override update({ param, grad, m }: Parts, { learningRate, momentum }: Numbers): Results {
-    m = m.mul(momentum).add(grad);
-    return { m, param: param.sub(m.mul(learningRate)) };
-  }
 }
 
 register(Plain);
@@ -43,32 +50,31 @@ conformance((options) => new Plain(options));
 
 const leaked: tf.Tensor[] = [];
 
+/** A heavy ball with other parts. */
+function plain(parts: Partial<Recurrence<PlainOptions, 'm', { extra: number }>>): typeof Plain {
+  return class extends Plain {
+    static override readonly rule: PlainRule = { ...Plain.rule, ...parts };
+  };
+}
+
+/** Counts the steps of all. */
+let count = 0;
+
 /** Every check with an optimizer that does not stand it. */
 const faults: Record<string, new (options: PlainOptions) => Plain> = {
-  ascends: class extends Plain {
-    protected override update({ param, grad }: Parts, { learningRate }: Numbers): Results {
-      return { param: param.add(grad.mul(learningRate)) };
-    }
-  },
-  rollsDice: class extends Plain {
-    protected override coefficients(): { extra: number } {
-      return { extra: Math.random() };
-    }
-
-    protected override update({ param }: Parts, { extra }: Numbers): Results {
-      return { param: param.sub(extra) };
-    }
-  },
-  forgetsScalars: class extends Plain {
-    protected override update(parts: Parts, numbers: Numbers): Results {
-      return parts.param.rank === 0 ? {} : super.update(parts, numbers);
-    }
-  },
-  dividesByTheNorm: class extends Plain {
-    protected override update({ param, grad }: Parts): Results {
-      return { param: param.sub(grad.div(grad.norm())) };
-    }
-  },
+  ascends: plain({
+    update: ({ param, grad }, { learningRate }) => ({ param: param.add(grad.mul(learningRate)) }),
+  }),
+  rollsDice: plain({
+    coefficients: () => ({ extra: Math.random() }),
+    update: ({ param }, { extra }) => ({ param: param.sub(extra) }),
+  }),
+  forgetsScalars: plain({
+    update: (tensors, known) => (tensors.param.rank === 0 ? {} : Plain.rule.update(tensors, known)),
+  }),
+  dividesByTheNorm: plain({
+    update: ({ param, grad }) => ({ param: param.sub(grad.div(grad.norm())) }),
+  }),
   takesNoneForZero: class extends Plain {
     override minimize(
       f: () => tf.Scalar,
@@ -82,7 +88,9 @@ const faults: Record<string, new (options: PlainOptions) => Plain> = {
   prefersTheFirst: class extends Plain {
     protected override step(...[entries, ...rest]: Parameters<Plain['step']>): void {
       const [first, ...others] = entries;
-      tf.tidy(() => super.step([{ ...first!, grad: tf.mul(first!.grad, 2) }, ...others], ...rest));
+      const doubled = tf.tidy(() => tf.mul(first!.given['grad']!, 2));
+      super.step([{ ...first!, given: { grad: doubled } }, ...others], ...rest);
+      doubled.dispose();
     }
   },
   leaks: class extends Plain {
@@ -91,17 +99,10 @@ const faults: Record<string, new (options: PlainOptions) => Plain> = {
       leaked.push(tf.keep(tf.scalar(1)));
     }
   },
-  counts: class extends Plain {
-    private count = 0;
-
-    protected override coefficients(): { extra: number } {
-      return { extra: this.count++ };
-    }
-
-    protected override update({ param }: Parts, { extra }: Numbers): Results {
-      return { param: param.sub(extra.div(100)) };
-    }
-  },
+  counts: plain({
+    coefficients: () => ({ extra: count++ }),
+    update: ({ param }, { extra }) => ({ param: param.sub(extra.div(100)) }),
+  }),
   savesNoSlots: class extends Plain {
     override async getWeights(): Promise<NamedWeight[]> {
       return (await super.getWeights()).slice(0, 1);
@@ -130,27 +131,19 @@ const faults: Record<string, new (options: PlainOptions) => Plain> = {
       super(Object.fromEntries(given));
     }
   },
-  takesAnyMomentum: class extends Plain {
-    static override readonly options: OptionTable<PlainOptions> = {
-      ...Plain.options,
-      momentum: { ...hyper('[0, 1)', 0.5), allows: () => true },
-    };
-  },
+  takesAnyMomentum: plain({
+    options: { ...Plain.rule.options, momentum: { ...hyper('[0, 1)', 0.5), allows: () => true } },
+  } as Partial<PlainRule>),
   ignoresSchedules: class extends Plain {
-    protected override update(parts: Parts, numbers: Numbers): Results {
-      return typeof this.settings.momentum === 'number' ? super.update(parts, numbers) : {};
+    protected override step(...given: Parameters<Plain['step']>): void {
+      if (typeof this.settings.momentum === 'number') super.step(...given);
+      else this.incrementIterations();
     }
   },
-  hasTwoModes: class extends Plain {
-    protected override decay(pair: Pair, scalars: DecayScalars): Pair {
-      return scalars.weightDecayMode === 'independent' ? pair : super.decay(pair, scalars);
-    }
-  },
-  ignoresGroups: class extends Plain {
-    protected override decay({ param, grad }: Pair): Pair {
-      return { param: param.mul(1 - 0.1 * (this.settings.weightDecay as number)), grad };
-    }
-  },
+  hasTwoModes: plain({
+    decay: (pair, known) => (known.weightDecayMode === 'independent' ? pair : decayed(pair, known)),
+  }),
+  ignoresGroups: plain({ decay: (pair, known) => (known.group > 0 ? pair : decayed(pair, known)) }),
   dropsHooks: class extends Plain {
     constructor(options: PlainOptions) {
       super({ ...options, transforms: [] });

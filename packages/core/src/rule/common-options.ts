@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The options that every algorithm takes, and those that many do.
 
-import type { ParameterGroup } from '../options/group.js';
-import type { Hyper, OptionTable } from '../options/options.js';
-import { choice, custom, flag, hyper } from '../options/rows.js';
+import {
+  choice,
+  custom,
+  flag,
+  type Hyper,
+  hyper,
+  type OptionTable,
+  type ParameterGroup,
+} from '@optim/options';
 import { isHook, type Hook } from './hook.js';
 
 /** How weight decay acts; `'decoupled'` is that of AdamW. */

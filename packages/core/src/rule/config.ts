@@ -3,10 +3,16 @@
 // except under the key `name`, and turns infinities into null.
 
 import { hookFromConfig, type Hook, type HookConfig } from './hook.js';
-import { wholeOptimizerOptions, type ParameterGroup } from '../options/group.js';
-import { decodeMatch, encodeMatch, type SavedMatch } from '../options/match.js';
-import { decodeValue, encodeValue } from '../options/define-schedule.js';
-import { isSchedule } from '../options/schedule.js';
+import {
+  decodeMatch,
+  decodeValue,
+  encodeMatch,
+  encodeValue,
+  isSchedule,
+  type ParameterGroup,
+  type SavedMatch,
+  wholeOptimizerOptions,
+} from '@optim/options';
 
 function encodeGroup(owner: string, { match, ...overrides }: ParameterGroup): Record<string, unknown> {
   return { match: encodeMatch(`${owner}: parameterGroups`, match), ...encodeOptions(owner, overrides) };

@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Expression } from '@optim/fusion';
-import { decodeMatch, encodeMatch, isMatch, type Match, type SavedMatch } from '../options/match.js';
-import { resolveOptions, show, type OptionSpec, type OptionTable } from '../options/options.js';
-import { custom } from '../options/rows.js';
+import {
+  custom,
+  decode,
+  decodeMatch,
+  encode,
+  encodeMatch,
+  isMatch,
+  type Match,
+  type OptionSpec,
+  type OptionTable,
+  resolveOptions,
+  type SavedMatch,
+  show,
+} from '@optim/options';
 import type { Results, SlotInit } from './rule.js';
-import { decode, encode } from '../options/define-schedule.js';
 
 /** What a hook was made of: enough to make it again with {@link hookFromConfig}. */
 export interface HookConfig {

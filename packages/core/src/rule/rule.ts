@@ -3,8 +3,7 @@
 
 import type { Expression, Shape } from '@optim/fusion';
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Hyper, OptionTable } from '../options/options.js';
-import type { Schedule } from '../options/schedule.js';
+import type { Hyper, OptionTable, Schedule } from '@optim/options';
 
 /** Options as numbers: schedules replaced by their value in the step at hand. */
 export type Resolved<O> = { readonly [K in keyof O]-?: Exclude<O[K], Schedule | undefined> };

@@ -4,12 +4,16 @@
 
 import { kernelFor, sameShape, showShape, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import { groupOf, type ParameterGroup } from '../options/group.js';
-import { matches } from '../options/match.js';
+import { groupOf, matches, type ParameterGroup } from '@optim/options';
 import type { KeyedHook } from '../rule/hook.js';
 import type { Appearance, HostInit, SlotInit, TracedInit, Traits } from '../rule/rule.js';
-import { assertSomeMatched, matchSaved } from './matching.js';
-import { assertSlots, type SavedParameter, type StateDict } from './state-dict.js';
+import {
+  assertSlots,
+  assertSomeMatched,
+  matchSaved,
+  type SavedParameter,
+  type StateDict,
+} from '@optim/state';
 
 /** A variable that an optimizer has adopted, and what is kept for it. */
 export interface Parameter {

@@ -3,7 +3,7 @@
 
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Parameter, Parameters, SavedState } from './parameters.js';
-import type { SavedParameter, SavedTensor } from './state-dict.js';
+import type { SavedParameter, SavedTensor } from '@optim/state';
 
 /** The numbers of a tensor, copied: a backend may answer with its own buffer, which later steps write to. */
 export async function saveTensor(tensor: tf.Tensor): Promise<SavedTensor> {

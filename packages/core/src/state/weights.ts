@@ -2,8 +2,8 @@
 // The state of an optimizer as the list of named tensors that `model.save` writes beside the model's own weights.
 
 import * as tf from '@tensorflow/tfjs-core';
-import { show } from '../options/options.js';
-import { assertSlots, sameNames, type SavedParameter, type SavedTensor } from './state-dict.js';
+import { show } from '@optim/options';
+import { assertSlots, sameNames, type SavedParameter, type SavedTensor } from '@optim/state';
 import type { Parameters } from './parameters.js';
 import { saveTensor } from './saving.js';
 

@@ -2,8 +2,7 @@
 // What the symbols of a rule stand for in one update.
 
 import type { Program } from '@optim/fusion';
-import { check, type OptionSpec } from '../options/options.js';
-import { isSchedule } from '../options/schedule.js';
+import { check, isSchedule, type OptionSpec } from '@optim/options';
 import type { Traits } from '../rule/rule.js';
 
 /** What a trace depends on, and may read as ordinary values. */

@@ -3,8 +3,7 @@
 
 import type { Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import { grouped, type ParameterGroup } from '../options/group.js';
-import type { OptionSpec } from '../options/options.js';
+import { grouped, type OptionSpec, type ParameterGroup } from '@optim/options';
 import { adaNormSlots } from '../rule/ada-norm.js';
 import { keyed, withHooks, type Hook, type KeyedHook } from '../rule/hook.js';
 import type { AnyRecurrence, SlotInit, Traits } from '../rule/rule.js';

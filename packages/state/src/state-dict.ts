@@ -2,7 +2,7 @@
 // The state of an optimizer as plain data.
 
 import type { Shape } from '@optim/fusion';
-import { show } from '../options/options.js';
+import { show } from '@optim/options';
 
 /** Numbers of a slot, with their shape. */
 export interface SavedTensor {

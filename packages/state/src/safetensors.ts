@@ -3,7 +3,7 @@
 // JSON (name → dtype, shape, offsets), then the numbers. Python's `safetensors` reads it.
 
 import { showShape, sizeOf, type Shape } from '@optim/fusion';
-import { show } from '../options/options.js';
+import { show } from '@optim/options';
 import {
   isForeign,
   isRecord,

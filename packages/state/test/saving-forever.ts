@@ -3,7 +3,7 @@
 
 import { pathToFileURL } from 'node:url';
 import type { StateDict } from '../src/index.js';
-import { saveStateFile } from '../src/state/node.js';
+import { saveStateFile } from '../src/node.js';
 
 /** A state of some step with one slot of `size` numbers, all telling the step. */
 export function stateOfSize(size: number, step: number): StateDict {

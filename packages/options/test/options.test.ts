@@ -3,19 +3,17 @@
 import { describe, expect, it } from 'vitest';
 import {
   choice,
-  commonOptions,
   custom,
   fixed,
   flag,
   hyper,
   integer,
   nullable,
-  oneDecayOptions,
   outOfRange,
   real,
   resolveOptions,
   type OptionSpec,
-} from '../src/authoring.js';
+} from '../src/index.js';
 
 const table: Record<string, OptionSpec> = {
   beta: real('[0, 1)', 0.9),
@@ -62,16 +60,6 @@ describe('options', () => {
     [{ list: ['a'] }],
   ])('take %o', (given) => {
     expect(resolve(given)).toMatchObject(given);
-  });
-
-  it('of every algorithm are the same with modes of decay and without', () => {
-    const { weightDecay, weightDecayMode, ...others } = resolveOptions(
-      'Owner',
-      commonOptions(0.1, 'coupled'),
-      {},
-    );
-    expect([weightDecay, weightDecayMode]).toEqual([0.1, 'coupled']);
-    expect(resolveOptions('Owner', oneDecayOptions(0.2), {})).toEqual({ weightDecay: 0.2, ...others });
   });
 
   it('keep a list as it was given', () => {

@@ -9,7 +9,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { encodeState } from '../src/index.js';
-import { loadStateFile, saveStateFile } from '../src/state/node.js';
+import { loadStateFile, saveStateFile } from '../src/node.js';
 import { stateOfSize } from './saving-forever.js';
 
 let folder: string;

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a rule may be given besides the gradient, hand back, branch on per variable, and make of the gradient.
+
+import { zeros } from '@optim/formulas';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  real,
+  register,
+  round,
+  Wrapper,
+  type Entry,
+  type NamedGradients,
+  type OptionTable,
+  type Recurrence,
+} from '../src/authoring.js';
+import { describeExecution } from '../src/index.js';
+import { probe } from './probe.js';
+import { Heavy, close, half, read, step, variable } from './rules.js';
+
+let a: tf.Variable;
+let b: tf.Variable;
+
+beforeEach(() => {
+  a = variable('a', [3, 4]);
+  b = variable('b', 1);
+});
+
+afterEach(() => tf.dispose([a, b]));
+
+interface MergeOptions {
+  share?: number;
+}
+
+/** Lets its base step along a mixture of the gradient and that before it. */
+class Merging extends Wrapper<MergeOptions> {
+  static get className(): string {
+    return 'Merging';
+  }
+
+  static override readonly options: OptionTable<MergeOptions> = { share: real('[0, 1]', 0.5) };
+
+  protected readonly rules: {
+    merge: Recurrence<MergeOptions, 'nearby' | 'last', object, { along?: number }>;
+  } = {
+    merge: {
+      returns: ['merged', 'along'],
+      slots: () => ({ last: zeros }),
+      rounds: () => [
+        round({
+          observe: ({ grad, nearby }) => ({ along: grad.mul(nearby).sum() }),
+          combine: ({ along }) => ({ along }),
+        }),
+      ],
+      update: ({ grad, nearby }, { share, along }) => ({
+        last: grad,
+        merged: grad.mul(1 - share).add(nearby.mul(share)),
+        along: along!,
+      }),
+    },
+  };
+
+  readonly along: number[] = [];
+
+  protected step(entries: readonly Entry[], _loss: tf.Scalar | undefined, _given: NamedGradients): void {
+    const parameters = this.engine.adopt(
+      entries.map(({ variable }) => variable),
+      this.iterations,
+    );
+    const nearby = parameters.map(({ slots }) => tf.clone(slots['last']!));
+    const merged = this.engine.step(
+      'merge',
+      entries.map(({ variable, given }, i) => ({ variable, given: { ...given, nearby: nearby[i]! } })),
+      { step: this.iterations },
+    );
+    this.along.push(merged[0]!['along']!.dataSync()[0]!);
+    this.stepBase(entries.map(({ variable: { name } }, i) => ({ name, tensor: merged[i]!['merged']! })));
+    tf.dispose([nearby, merged]);
+    this.incrementIterations();
+  }
+}
+
+register(Merging);
+
+describe('a rule', () => {
+  // A read-back within the step, which the backends of a GPU cannot give.
+  it.skipIf(tf.getBackend() === 'webgpu')('reads what it is given, and hands results back', async () => {
+    const optimizer = new Merging(tf.train.sgd(1));
+    step(optimizer, a, b);
+    expect([...(await read(a)), ...(await read(b))]).toEqual([2.5, 3.5, 0.5]);
+    step(optimizer, a, b);
+    expect([...(await read(a)), ...(await read(b))]).toEqual([1.5, 2.5, -0.5]);
+    expect(optimizer.along).toEqual([0, 3]);
+    expect((await optimizer.stateDict()).parameters.map(({ slots }) => Object.keys(slots))).toEqual([
+      ['last'],
+      ['last'],
+    ]);
+    optimizer.dispose();
+  });
+
+  it('branches on traits of a variable', async () => {
+    const Biased = probe<never, { bias: boolean }>({
+      traits: ({ name }) => ({ bias: name === 'b' }),
+      update: ({ param, grad }, { bias }) => ({ param: bias ? param : param.sub(grad) }),
+    });
+    const optimizer = new Biased();
+    step(optimizer, a, b);
+    expect([...(await read(a)), ...(await read(b))]).toEqual([2, 3, 1]);
+    optimizer.dispose();
+  });
+
+  it('pauses, and the step is counted', async () => {
+    const Pausing = probe({
+      pauses: ({ learningRate }) => learningRate === 0,
+      update: ({ param, grad }) => ({ param: param.sub(grad) }),
+    });
+    const optimizer = new Pausing({ learningRate: (t) => t % 2 });
+    for (let t = 0; t < 4; t++) step(optimizer, b);
+    expect(await read(b)).toEqual([-1]);
+    expect(optimizer.iterations).toBe(4);
+    expect((await optimizer.stateDict()).parameters.map(({ updates }) => updates)).toEqual([2]);
+    optimizer.dispose();
+  });
+
+  it('prepares the gradient before weight decay, once for its round and the update', async () => {
+    const Centered = probe<'seen', object, { squares: number }>({
+      slots: () => ({ seen: zeros }),
+      gradient: ({ grad }) => grad.sub(grad.mean()),
+      rounds: () => [
+        round({
+          observe: ({ grad }) => ({ squares: grad.square().sum() }),
+          combine: ({ squares }) => ({ squares }),
+        }),
+      ],
+      update: ({ param, grad }, { squares }) => ({ seen: grad, param: param.sub(grad.mul(squares)) }),
+    });
+    const optimizer = new Centered({ weightDecay: 0.5, weightDecayMode: 'coupled' });
+    optimizer.minimize(half(a, b), false, [a, b]);
+    // g − mean g = ∓½, and 0 for b; with ½p: 1, 2.5, ½; squares 7.5
+    expect([...(await read(a)), ...(await read(b))]).toEqual(close(3 - 7.5, 4 - 7.5 * 2.5, 1 - 7.5 * 0.5));
+    const { slots } = (await optimizer.stateDict()).parameters[0]!;
+    expect([...slots['seen']!.data]).toEqual(close(1, 2.5));
+    const phases = describeExecution(optimizer).filter(({ phase }) => phase.startsWith('Probe.update'));
+    // Without the mean, which the observation has taken already, there is one phase for each of the two shapes.
+    expect(phases).toHaveLength(2);
+    optimizer.dispose();
+  });
+});
+
+describe('the point of evaluation', () => {
+  it('is that of training where an optimizer has no other', async () => {
+    const optimizer = new Merging(new Heavy());
+    step(optimizer, a);
+    const before = await read(a);
+    optimizer.useEvaluationWeights();
+    expect(await read(a)).toEqual(before);
+    optimizer.useTrainingWeights();
+    step(optimizer, a);
+    expect(optimizer.iterations).toBe(2);
+    optimizer.dispose();
+  });
+
+  it('cannot be taken while the loss is evaluated', async () => {
+    const optimizer = new Heavy();
+    const f = (): tf.Scalar => {
+      optimizer.useEvaluationWeights();
+      return half(a)();
+    };
+    expect(() => optimizer.minimize(f, false, [a])).toThrow(
+      new Error('Heavy: the loss is being evaluated; the weights can be changed before or after it'),
+    );
+    expect(await read(a)).toEqual([3, 4]);
+    optimizer.minimize(half(a), false, [a]);
+    expect(await read(a)).toEqual([1.5, 2]);
+    optimizer.dispose();
+    expect(() => optimizer.useEvaluationWeights()).toThrow(/disposed/);
+  });
+});

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Options described once, as data: default, range, check, error message and documentation come from the same row of a table.
+ * With them schedules, which are options by step, and groups of options for some of the variables.
+ *
+ * @packageDocumentation
+ */
+
+export {
+  decode,
+  decodeValue,
+  defineSchedule,
+  encode,
+  encodeValue,
+  registerSchedule,
+  scheduleFromConfig,
+} from './define-schedule.js';
+export { checkGroups, grouped, groupOf, wholeOptimizerOptions, type ParameterGroup } from './group.js';
+export { decodeMatch, encodeMatch, isMatch, matches, type Match, type SavedMatch } from './match.js';
+export {
+  check,
+  outOfRange,
+  resolveOptions,
+  show,
+  suggestion,
+  type Hyper,
+  type OptionSpec,
+  type OptionTable,
+} from './options.js';
+export { choice, custom, fixed, flag, hyper, integer, list, nullable, real } from './rows.js';
+export { isSchedule, type Schedule, type ScheduleConfig } from './schedule.js';

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * The state of an optimizer as plain data: its form and the checks of it, how it finds its variables again, and its bytes in
+ * the safetensors layout. `@optim/state/node` writes them to files.
+ *
+ * @packageDocumentation
+ */
+
+export { assertSomeMatched, matchSaved } from './matching.js';
+export { decodeState, encodeState } from './safetensors.js';
+export {
+  assertSlots,
+  checkForeignState,
+  checkStateDict,
+  isForeign,
+  isRecord,
+  isSavedTensor,
+  isShape,
+  sameNames,
+  type ForeignState,
+  type SavedParameter,
+  type SavedTensor,
+  type StateDict,
+} from './state-dict.js';
