@@ -5,7 +5,8 @@
  * backend allows.
  *
  * - {@link trace} calls a rule with symbols ({@link Expression}) and records a {@link Program}: a graph in which each
- *   distinct value stands once, split into phases at its reductions.
+ *   distinct value stands once, split into phases at its reductions, and at
+ *   operations on whole tensors ({@link tensorOperations}), which TensorFlow.js runs.
  * - {@link kernelFor} gives the program's {@link Kernel} on the active backend.
  * - {@link registerExecutor} adds a backend; without one, plain TensorFlow.js ops run the program.
  *
@@ -14,17 +15,10 @@
  * @packageDocumentation
  */
 
-export { constant, Expression, where, type NodeName, type Operand } from './expression.js';
+export { constant, Expression, where, type Operand } from './expression.js';
 export { Unsupported, type Executor, type Kernel } from './executor.js';
 export { opsExecutor } from './executors/ops.js';
-export {
-  describeProgram,
-  executorFor,
-  kernelFor,
-  loadExecutors,
-  registerExecutor,
-  type PhaseReport,
-} from './kernels.js';
+export { describeProgram, kernelFor } from './kernels.js';
 export {
   operations,
   reductions,
@@ -33,6 +27,18 @@ export {
   type OperationName,
   type ReductionName,
 } from './language.js';
-export { phasePrograms, type Phase } from './phases.js';
-export { hostValues, trace, type Node, type Output, type Program, type Rule } from './program.js';
+export { phasePrograms } from './phases.js';
+export { hostValues, type Node, type Output, type Phase, type Program } from './program.js';
+export { executorFor, loadExecutors, registerExecutor } from './registry.js';
+export type { PhaseReport } from './report.js';
 export { broadcast, sameShape, showShape, sizeOf, type Shape } from './shape.js';
+export { defineTensorFunction } from './tensor-function.js';
+export {
+  tensorOperations,
+  type Attributes,
+  type TensorFunction,
+  type TensorOperation,
+  type TensorOperationName,
+} from './tensor-operations.js';
+export { trace, type Rule } from './trace.js';
+export type { NodeName } from './value.js';

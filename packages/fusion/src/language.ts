@@ -85,3 +85,8 @@ export type ReductionName = 'sum' | 'max' | 'min';
 
 /** The reductions: over all elements, or over chosen axes, which then keep length 1. */
 export const reductions: readonly ReductionName[] = ['sum', 'max', 'min'];
+
+/** Whether an operation is a reduction. */
+export function isReduction(op: string): op is ReductionName {
+  return (reductions as readonly string[]).includes(op);
+}

@@ -3,7 +3,7 @@
 
 import { cpuExecutor } from './executors/cpu/kernel.js';
 import { wasmExecutor } from './executors/wasm/kernel.js';
-import { registerExecutor } from './kernels.js';
+import { registerExecutor } from './registry.js';
 
 registerExecutor('cpu', cpuExecutor);
 registerExecutor('wasm', wasmExecutor);

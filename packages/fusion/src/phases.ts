@@ -1,23 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Splits a program into phases: sweeps over the elements, of which each needs what the ones before it reduced.
 
-import type { NodeName } from './expression.js';
-import { reductions, type OperationName } from './language.js';
-import type { Node, Output, Program } from './program.js';
+import { isReduction, type OperationName } from './language.js';
+import type { Node, Output, Phase, Program } from './program.js';
 import { sizeOf } from './shape.js';
-
-/**
- * One sweep over the elements: everything elementwise that its results need. What earlier phases reduced or kept
- * enters as tensors; the rest is computed afresh.
- */
-export interface Phase {
-  /** Positions of the reductions it computes. */
-  readonly reductions: readonly number[];
-  /** Positions of small elementwise values that it computes for later phases. */
-  readonly kept: readonly number[];
-  /** Outputs that are not reductions themselves, in the last phase. */
-  readonly outputs: readonly Output[];
-}
+import { extract, intermediate } from './subprogram.js';
 
 /** Whether a value of so many elements is worth a tensor of its own for a sweep over so many. */
 export type Worth = (elements: number, swept: number) => boolean;
@@ -27,11 +14,6 @@ const isWorthKeeping: Worth = (elements, swept) => 8 * elements <= swept && swep
 
 /** What operations cost, in divisions; those not mentioned next to nothing. */
 const costs: { readonly [Op in OperationName]?: number } = { div: 1, sqrt: 1, exp: 2, log: 2, pow: 4 };
-
-/** Whether a node is a reduction, or like one reads elements from elsewhere, which have to be there before. */
-export function isReduction(op: NodeName): boolean {
-  return op === 'every' || (reductions as readonly string[]).includes(op);
-}
 
 /**
  * Sweep i computes the reductions of values that are there from sweep i on; the last one computes the outputs that are
@@ -110,9 +92,6 @@ function cost(nodes: readonly Node[], root: number): number {
   return visit(root);
 }
 
-/** Name of what a phase reduced or kept among the inputs and outputs of {@link phasePrograms}. */
-export const intermediate = (at: number): string => `#${at}`;
-
 /**
  * The phases as programs of their own, to be run in order. In each, reductions stand only right before an output; what
  * an earlier one reduced or kept comes in as an input named `#` and its position in the whole program.
@@ -122,40 +101,16 @@ export function phasePrograms(program: Program): Program[] {
   const made = new Set<number>();
   return program.phases.map((phase, i) => {
     const own = [...phase.reductions, ...phase.kept];
-    const part = programOf(program, phase, `${program.name}#${i}`, made);
+    const results = [...own.map((node) => ({ name: intermediate(node), node })), ...phase.outputs];
+    const { nodes, positions, ...part } = extract(
+      program,
+      `${program.name}#${i}`,
+      results,
+      made,
+      intermediate,
+    );
     for (const at of own) made.add(at);
-    return part;
+    const reduced = phase.reductions.map((at) => positions.get(at)!);
+    return { ...part, nodes, phases: [{ reductions: reduced, kept: [], outputs: part.outputs }] };
   });
-}
-
-function programOf(program: Program, phase: Phase, name: string, made: ReadonlySet<number>): Program {
-  const nodes: Node[] = [];
-  const positions = new Map<number, number>();
-  const take = (at: number): number => {
-    const known = positions.get(at);
-    if (known !== undefined) return known;
-    const { shape, kind, ...rest } = program.nodes[at]!;
-    const part: Node = made.has(at)
-      ? { op: 'input', args: [], shape, kind, host: false, name: intermediate(at), phase: 0 }
-      : { ...rest, shape, kind, args: rest.args.map(take) };
-    positions.set(at, nodes.push(part) - 1);
-    return nodes.length - 1;
-  };
-  const taken = [
-    ...[...phase.reductions, ...phase.kept].map((at) => ({ name: intermediate(at), node: take(at) })),
-    ...phase.outputs.map(({ name, node }) => ({ name, node: take(node) })),
-  ];
-  const inputs = nodes.flatMap((node, at) => (node.op === 'input' ? [at] : []));
-  const outputs = taken.map((output) => ({
-    ...output,
-    replaces: inputs.findIndex((at) => nodes[at]!.name === output.name),
-  }));
-  return {
-    name,
-    nodes,
-    inputs,
-    scalars: nodes.flatMap((node) => (node.op === 'scalar' ? [node.name!] : [])),
-    outputs,
-    phases: [{ reductions: phase.reductions.map((at) => positions.get(at)!), kept: [], outputs }],
-  };
 }

@@ -13,6 +13,7 @@ import {
   type Program,
   type ReductionName,
   type Shape,
+  type TensorOperationName,
 } from '../src/index.js';
 import { smallest, type Precision } from './precision.js';
 import {
@@ -92,14 +93,96 @@ function reduce(op: ReductionName, elements: Numbers[], precision: Precision): N
   return eitherZero(round(precision.exceptions[op]?.(exact, ...elements) ?? exact, precision));
 }
 
+/** A number of each place of a shape, from its indices along the axes. */
+function indexed(shape: Shape, elementAt: (index: number[]) => Element): Element[] {
+  return Array.from({ length: sizeOf(shape) }, (_, at) => {
+    let rest = at;
+    const index = [...shape].reverse().map((length) => {
+      const own = rest % length;
+      rest = Math.floor(rest / length);
+      return own;
+    });
+    return elementAt(index.reverse());
+  });
+}
+
+const placeOf = (shape: Shape, index: readonly number[]): number =>
+  index.reduce((at, own, axis) => at * shape[axis]! + own, 0);
+
+const swapped = <T>(list: readonly T[]): T[] => [...list.slice(0, -2), list.at(-1)!, list.at(-2)!];
+
+/** What every result of a tensor operation may be. */
+const tensors: Record<
+  TensorOperationName,
+  (node: Node, args: Element[][], shapes: Shape[], precision: Precision) => Element[]
+> = {
+  // The only function of random programs: [−x, 2x].
+  call: ({ attributes }, [x]) =>
+    x!.map((own) => image('mul', [own, point(attributes!.result === 0 ? -1 : 2)])),
+  reshape: (_, [x]) => x!,
+  every: ({ attributes = {} }, [x]) => x!.filter((_, i) => i % (attributes.step ?? 1) === 0),
+  slice: ({ shape, attributes }, [x], [from]) =>
+    indexed(
+      shape,
+      (index) =>
+        x![
+          placeOf(
+            from!,
+            index.map((own, axis) => own + attributes!.begin![axis]!),
+          )
+        ]!,
+    ),
+  transpose: ({ shape, attributes }, [x], [from]) => {
+    const permutation = attributes!.permutation ?? swapped([...from!.keys()]);
+    return indexed(
+      shape,
+      (index) =>
+        x![
+          placeOf(
+            from!,
+            from!.map((_, axis) => index[permutation.indexOf(axis)]!),
+          )
+        ]!,
+    );
+  },
+  matMul: ({ shape, attributes }, [x, y], [a, b], precision) => {
+    const [left, right] = attributes!.transposed!;
+    const inner = a!.at(left ? -2 : -1)!;
+    return indexed(shape, (index) => {
+      const [batch, row, column] = [index.slice(0, -2), index.at(-2)!, index.at(-1)!];
+      const products = Array.from({ length: inner }, (_, k) =>
+        image('mul', [
+          x![placeOf(a!, [...batch, ...(left ? [k, row] : [row, k])])]!,
+          y![placeOf(b!, [...batch, ...(right ? [column, k] : [k, column])])]!,
+        ]),
+      ) as Numbers[];
+      // Running values in float32, products rounded or not; what is too small may be lost.
+      const total = sum(products, { ...precision, sum: 2 ** -23 });
+      return round(widened(overflowing(total, products), inner * 2 ** -126), precision);
+    });
+  },
+};
+
+/** A sum in float32 may overflow on its way. */
+function overflowing(total: Numbers, parts: Numbers[]): Numbers {
+  const sizes = parts.flatMap(({ lo, hi }) => [Math.abs(lo), Math.abs(hi)]).filter(Number.isFinite);
+  return Math.fround(sizes.reduce((a, b) => a + b, 0)) === Infinity ? anything : total;
+}
+
+function tensorOperation(node: Node, args: Element[][], shapes: Shape[], precision: Precision): Element[] {
+  return tensors[node.op as keyof typeof tensors](node, args, shapes, precision);
+}
+
+const isTensorOperation = (op: string): boolean => op in tensors;
+
 function evaluate(node: Node, args: Element[][], shapes: Shape[], precision: Precision): Element[] {
-  const { op, shape, step = 1 } = node;
+  const { op, shape } = node;
   if (op in reductions) {
     const groups: Numbers[][] = Array.from({ length: sizeOf(shape) }, () => []);
     sources(shape, shapes[0]!).forEach((at, i) => groups[at]!.push(args[0]![i] as Numbers));
     return groups.map((group) => reduce(op as ReductionName, group, precision));
   }
-  if (op === 'every') return args[0]!.filter((_, i) => i % step === 0);
+  if (isTensorOperation(op)) return tensorOperation(node, args, shapes, precision);
   const from = shapes.map((own) => sources(own, shape));
   return Array.from({ length: sizeOf(shape) }, (_, i) => {
     const operands = args.map((arg, j) => arg[from[j]![i]!]!);

@@ -14,7 +14,7 @@ import {
   type Rule,
 } from '../src/index.js';
 import { data, run, runKernel } from './run.js';
-import { onOtherBackend } from './seam.js';
+import { onOtherBackend, withExecutor } from './seam.js';
 
 const backend = inject('backend');
 
@@ -115,8 +115,9 @@ describe('kernelFor', () => {
 
   it('takes plain ops on a backend that has no executor', async () => {
     const program = make();
-    const kernel = await onOtherBackend(undefined, () => kernelFor(program));
+    const kernel = await onOtherBackend(() => kernelFor(program));
     expect(kernel.executor).toBe('ops');
+    // Back on this one, it is this one's.
     expect(await runKernel(kernel, program, { x }, { s: 2 })).toEqual(expected);
   });
 
@@ -125,7 +126,7 @@ describe('kernelFor', () => {
     const kernel = kernelFor(program);
     expect(kernelFor(program)).toBe(kernel);
     expect(kernelFor(other)).not.toBe(kernel);
-    await onOtherBackend(undefined, () => expect(kernelFor(program)).not.toBe(kernel));
+    await onOtherBackend(() => expect(kernelFor(program)).not.toBe(kernel));
     expect(tf.getBackend()).toBe(backend);
     expect(kernelFor(program)).toBe(kernel);
   });
@@ -137,7 +138,7 @@ describe('kernelFor', () => {
       compiled.push(phase.name);
       return { ...opsExecutor.compile(phase), executor: 'seam' };
     };
-    const kernel = await onOtherBackend(compile, () => kernelFor(program));
+    const kernel = withExecutor(compile, () => kernelFor(program));
     expect(kernel.executor).toBe('seam');
     expect(compiled).toEqual(['Unit#0', 'Unit#1']);
     expect(await runKernel(kernel, program, { x }, { s: 2 })).toEqual(expected);
@@ -151,7 +152,7 @@ describe('kernelFor', () => {
       const kernel = opsExecutor.compile(phase);
       return { executor: 'seam', run: (...args) => (ran.push(phase.name), kernel.run(...args)) };
     };
-    const kernel = await onOtherBackend(compile, () => kernelFor(program));
+    const kernel = withExecutor(compile, () => kernelFor(program));
     expect(await runKernel(kernel, program, { x }, { s: 2 })).toEqual(expected);
     expect(ran).toEqual(['Unit#1']);
   });
@@ -160,7 +161,7 @@ describe('kernelFor', () => {
     const refuse = (): never => {
       throw new Unsupported('nothing');
     };
-    expect((await onOtherBackend(refuse, () => kernelFor(make()))).executor).toBe('ops');
+    expect(withExecutor(refuse, () => kernelFor(make())).executor).toBe('ops');
   });
 
   it('does not hide a failure to compile, and tries again', async () => {
@@ -170,7 +171,7 @@ describe('kernelFor', () => {
       if (failures-- > 0) throw new RangeError('out of registers');
       return { ...opsExecutor.compile(phase), executor: 'seam' };
     };
-    await onOtherBackend(compile, () => {
+    withExecutor(compile, () => {
       expect(() => kernelFor(program)).toThrow(new RangeError('out of registers'));
       expect(kernelFor(program).executor).toBe('seam');
     });
@@ -183,7 +184,7 @@ describe('kernelFor', () => {
       const kernel = opsExecutor.compile(phase);
       return { executor: 'seam', run: (...args) => (runs++, kernel.run(...args)) };
     };
-    const kernel = await onOtherBackend(compile, () => kernelFor(program));
+    const kernel = withExecutor(compile, () => kernelFor(program));
     const tensor = tf.tensor1d([3, 4]);
     const gradient = tf.grad((v) => kernel.run([v], [])[0]!)(tensor);
     expect([...(await gradient.data())]).toEqual([6, 8]);
@@ -210,7 +211,7 @@ describe('kernelFor', () => {
       };
       return { executor: 'seam', run };
     };
-    const kernel = await onOtherBackend(compile, () => kernelFor(program));
+    const kernel = withExecutor(compile, () => kernelFor(program));
     const tensor = tf.tensor1d([1, 3]);
     const before = tf.memory().numTensors;
     const [same, n, m] = kernel.run([tensor], []);

@@ -2,19 +2,24 @@
 // What every operation, reduction and method of the language does, in numbers. Each has to be here; every executor
 // has to do it.
 
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import {
+  constant,
+  defineTensorFunction,
   Expression,
   hostValues,
   kernelFor,
   operations,
   opsExecutor,
   reductions,
+  tensorOperations,
   trace,
   where,
   type OperationName,
   type ReductionName,
   type Rule,
+  type TensorOperationName,
 } from '../src/index.js';
 import { data, run, type Data } from './run.js';
 
@@ -159,6 +164,14 @@ const composedCases: Record<string, { apply: (x: Expression, y: Expression) => E
       [1, 0, 0, 0],
     ],
   },
+  complement: {
+    apply: (x) => x.complement(),
+    in: [
+      [3, -0.25],
+      [0, 0],
+      [-2, 1.25],
+    ],
+  },
   or: {
     apply: (x, y) => x.equal(1).or(y.equal(1)),
     in: [
@@ -178,6 +191,134 @@ const reductionCases: Record<ReductionName | 'mean' | 'norm', readonly [number, 
   min: [-6, [1, 2, -6], [1, -6]],
   mean: [1.5, [2.5, 3.5, -1.5], [2, 1]],
   norm: [Math.sqrt(91), [Math.sqrt(17), Math.sqrt(29), Math.sqrt(45)], [Math.sqrt(14), Math.sqrt(77)]],
+};
+
+/** Smallest and largest element. */
+const extremes = defineTensorFunction<{ negated?: boolean }>({
+  name: 'extremes',
+  shapes: () => [[], []],
+  run: ([x], { negated }) => {
+    const own = negated ? tf.neg(x!) : x!;
+    return [tf.min(own), tf.max(own)];
+  },
+});
+
+interface TensorCase {
+  readonly rule: (x: Expression, y: Expression) => Record<string, Expression>;
+  readonly x: Data;
+  readonly y?: Data;
+  readonly results: Record<string, Data>;
+}
+
+/** What tensor operations do, with operands that are given, computed, and empty. */
+const tensorCases: Record<TensorOperationName, TensorCase> = {
+  matMul: {
+    rule: (x, y) => ({
+      plain: x.matMul(y),
+      left: y.matMul(y, true),
+      right: x.matMul(x.mul(2), false, true),
+      both: y.matMul(x, true, true),
+      batch: x.reshape([2, 1, 3]).matMul(x.reshape([2, 3, 1])),
+      batches: x.reshape([1, 2, 1, 3]).matMul(x.reshape([1, 2, 1, 3]), true),
+      number: x.slice([0, 0], [2, 1]).matMul(constant(2).reshape([1, 1])),
+      empty: x.slice([0, 0], [0, 3]).matMul(y),
+      nothing: x.slice([0, 0], [2, 0]).matMul(y.slice([0, 0], [0, 2])),
+    }),
+    x: data([1, 2, 3, 4, 5, 6], [2, 3]),
+    y: data([1, 0, 0, 1, 2, -1], [3, 2]),
+    results: {
+      plain: data([7, -1, 16, -1], [2, 2]),
+      left: data([5, -2, -2, 2], [2, 2]),
+      right: data([28, 64, 64, 154], [2, 2]),
+      both: data([7, 16, -1, -1], [2, 2]),
+      batch: data([14, 77], [2, 1, 1]),
+      batches: data([1, 2, 3, 2, 4, 6, 3, 6, 9, 16, 20, 24, 20, 25, 30, 24, 30, 36], [1, 2, 3, 3]),
+      number: data([2, 8], [2, 1]),
+      empty: data([], [0, 2]),
+      nothing: data([0, 0, 0, 0], [2, 2]),
+    },
+  },
+  transpose: {
+    rule: (x, y) => ({
+      last: x.transpose(),
+      made: x.neg().transpose(),
+      cycle: y.transpose([2, 0, 1]),
+      same: y.transpose([0, 1, 2]),
+      batch: y.transpose(),
+      empty: x.slice([0, 0], [0, 3]).transpose(),
+    }),
+    x: data([1, 2, 3, 4, 5, 6], [2, 3]),
+    y: data([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2]),
+    results: {
+      last: data([1, 4, 2, 5, 3, 6], [3, 2]),
+      made: data([-1, -4, -2, -5, -3, -6], [3, 2]),
+      cycle: data([1, 3, 5, 7, 2, 4, 6, 8], [2, 2, 2]),
+      same: data([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2]),
+      batch: data([1, 3, 2, 4, 5, 7, 6, 8], [2, 2, 2]),
+      empty: data([], [3, 0]),
+    },
+  },
+  reshape: {
+    rule: (x, y) => ({
+      given: x.reshape([3, 2]),
+      made: x.mul(2).add(1).reshape([6]).sub(1),
+      row: x.add(y).reshape([6]),
+      chosen: where(x.less(3.5), x, y).reshape([3, 2]),
+      flagged: where(x.less(3.5).and(x.less(y)), x, 0).reshape([6]),
+      reduced: x
+        .sum([1])
+        .reshape([2])
+        .div(x.max().reshape([1])),
+      nothing: x.slice([0, 0], [0, 3]).reshape([3, 0, 2]),
+      more: x.sum().reshape([1, 1, 1]),
+    }),
+    x: data([1, 2, 3, 4, 5, 6], [2, 3]),
+    y: data([10, 0, 30]),
+    results: {
+      given: data([1, 2, 3, 4, 5, 6], [3, 2]),
+      made: data([2, 4, 6, 8, 10, 12]),
+      row: data([11, 2, 33, 14, 5, 36]),
+      chosen: data([1, 2, 3, 10, 0, 30], [3, 2]),
+      flagged: data([1, 0, 3, 0, 0, 0]),
+      reduced: data([1, 2.5]),
+      nothing: data([], [3, 0, 2]),
+      more: data([21], [1, 1, 1]),
+    },
+  },
+  slice: {
+    rule: (x) => ({
+      part: x.slice([0, 1], [2, 2]),
+      made: x.square().slice([1, 0], [1, 2]),
+      whole: x.slice([0, 0], [2, 3]),
+      none: x.slice([2, 0], [0, 3]),
+    }),
+    x: data([1, 2, 3, 4, 5, 6], [2, 3]),
+    results: {
+      part: data([2, 3, 5, 6], [2, 2]),
+      made: data([16, 25], [1, 2]),
+      whole: data([1, 2, 3, 4, 5, 6], [2, 3]),
+      none: data([], [0, 3]),
+    },
+  },
+  every: {
+    rule: (x) => ({ second: x.every(2), made: x.add(1).every(4) }),
+    x: data([1, 2, 3, 4, 5, 6], [2, 3]),
+    results: { second: data([1, 3, 5]), made: data([2, 6]) },
+  },
+  call: {
+    rule: (x) => {
+      const [low, high] = extremes([x]) as [Expression, Expression];
+      const [negated] = extremes([x], { negated: true }) as [Expression];
+      return { low, scaled: x.sub(low).div(high.sub(low)), negated, sum: extremes([x.sum([0])])[0]! };
+    },
+    x: data([1, 2, 3, 5], [2, 2]),
+    results: {
+      low: data([1], []),
+      scaled: data([0, 0.25, 0.5, 1], [2, 2]),
+      negated: data([-5], []),
+      sum: data([4], []),
+    },
+  },
 };
 
 /** The value over no elements. */
@@ -219,11 +360,16 @@ describe('every row of the language has a case here:', () => {
     expect(Object.keys(emptyCases)).toEqual([...reductions]);
   });
 
+  it('tensor operations', () => {
+    expect(Object.keys(tensorCases)).toEqual(Object.keys(tensorOperations));
+  });
+
   it('methods of expressions', () => {
-    const special = ['constructor', 'size', 'rank', 'broadcastTo', 'every', 'valueOf'];
+    const special = ['constructor', 'broadcastTo', ...Object.keys(tensorOperations)];
     const cases = [operationCases, composedCases, reductionCases].flatMap((table) => Object.keys(table));
     const methods = Object.getOwnPropertyNames(Expression.prototype);
-    expect([...special, ...cases].sort()).toEqual([...methods, 'where'].sort());
+    const functions = ['where', 'call'];
+    expect([...special, ...cases].sort()).toEqual([...methods, ...functions].sort());
   });
 });
 
@@ -285,6 +431,61 @@ describe.each([
     const { x, y } = await run(rule, { x: data([1, 2, 3]) }, {}, compile);
     expect(x).toEqual(data([2, 4, 6]));
     expect(y).toEqual(data([1, 3]));
+  });
+
+  it.each(Object.entries(tensorCases))('%s', async (_name, { rule, x, y, results }) => {
+    const given = { x: x!, ...(y && { y }) };
+    const got = await run((tensors) => rule(tensors['x']!, tensors['y']!), given, {}, compile);
+    for (const [name, expected] of Object.entries(results)) {
+      expectClose(got[name]!, expected.elements, expected.shape);
+    }
+  });
+
+  it('tensor operations before and after other things, in place and of replaced inputs', async () => {
+    const rule: Rule = ({ x, y }) => {
+      const moved = x!.sub(1);
+      const product = moved.matMul(y!);
+      return {
+        x: moved,
+        y: y!.mul(2),
+        product,
+        gram: moved.matMul(moved, true).add(1),
+        length: product.div(product.norm()).square().sum(),
+        turned: x!.transpose().mul(y!),
+        flat: product.reshape([4]).sub(product.max()),
+        same: y!.matMul(x!).matMul(y!.matMul(x!)),
+        passed: x!,
+        viewed: x!.reshape([6]),
+        again: product,
+      };
+    };
+    const x = data([1, 2, 3, 4, 5, 6], [2, 3]);
+    const y = data([1, 0, 0, 1, 1, 1], [3, 2]);
+    const results = await run(rule, { x, y }, {}, compile);
+    expect(results['x']).toEqual(data([0, 1, 2, 3, 4, 5], [2, 3]));
+    expect(results['y']).toEqual(data([2, 0, 0, 2, 2, 2], [3, 2]));
+    expect(results['product']).toEqual(data([2, 3, 8, 9], [2, 2]));
+    expect(results['gram']).toEqual(data([10, 13, 16, 13, 18, 23, 16, 23, 30], [3, 3]));
+    expectClose(results['length']!, [1], []);
+    expect(results['turned']).toEqual(data([1, 0, 0, 5, 3, 6], [3, 2]));
+    expect(results['flat']).toEqual(data([-7, -6, -1, 0]));
+    expect(results['same']).toEqual(data([24, 33, 42, 54, 75, 96, 78, 108, 138], [3, 3]));
+    expect(results['passed']).toEqual(x);
+    expect(results['viewed']).toEqual(data(x.elements));
+    expect(results['again']).toEqual(results['product']);
+  });
+
+  it('tensor operations of what is known on the host', async () => {
+    const rule: Rule = ({ x }, { s }) => ({
+      scaled: x!.matMul(s!.reshape([1, 1])),
+      one: s!.add(1).every(3),
+      two: extremes([s!])[1]!,
+    });
+    const given = { x: data([1, 2], [2, 1]) };
+    const results = await run(rule, given, { s: 3 }, compile);
+    expect(results['scaled']).toEqual(data([3, 6], [2, 1]));
+    expect(results['one']).toEqual(data([4]));
+    expect(results['two']).toEqual(data([3], []));
   });
 
   it('every of nothing', async () => {

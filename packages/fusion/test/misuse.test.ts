@@ -2,7 +2,13 @@
 // Mistakes in a rule are found while it is traced. Messages name the rule and the shapes.
 
 import { describe, expect, it } from 'vitest';
-import { trace, where, type Expression, type Rule } from '../src/index.js';
+import { defineTensorFunction, trace, where, type Expression, type Rule } from '../src/index.js';
+
+const square = defineTensorFunction({
+  name: 'square',
+  shapes: ([x]) => (x!.length === 2 && x![0] === x![1] ? [x!] : 'x must be a square'),
+  run: ([x]) => [x!],
+});
 
 type Body = (x: Expression, y: Expression) => unknown;
 
@@ -104,6 +110,66 @@ const rows: [what: string, body: Body, message: string][] = [
     'every so many conditions',
     (x) => x.less(0).every(2),
     'AdaTest: every: operand must be a number, got a boolean (shape [2,3])',
+  ],
+  [
+    'a product of what are no matrices',
+    (x, y) => x.matMul(y),
+    'AdaTest: matMul: operands must have at least two axes (shapes [2,3] and [2])',
+  ],
+  [
+    'a product of matrices that do not fit',
+    (x) => x.matMul(x),
+    'AdaTest: matMul: columns of the first matrix must be as many as rows of the second, got 3 and 2 (shapes [2,3] and [2,3])',
+  ],
+  [
+    'a product of differently many matrices',
+    (x) => x.reshape([1, 2, 3]).matMul(x, false, true),
+    'AdaTest: matMul: axes before the last two must be the same (shapes [1,2,3] and [2,3])',
+  ],
+  [
+    'a product with conditions',
+    (x) => x.matMul(x.less(0)),
+    'AdaTest: matMul: operand 2 must be a number, got a boolean (shapes [2,3] and [2,3])',
+  ],
+  [
+    'a product with nothing',
+    (x) => x.matMul(undefined as unknown as Expression),
+    'AdaTest: matMul: operand 2 must be an expression or a number, got undefined (shapes [2,3] and undefined)',
+  ],
+  [
+    'a transposed vector',
+    (_, y) => y.transpose(),
+    'AdaTest: transpose: operand must have at least two axes (shape [2])',
+  ],
+  [
+    'no permutation',
+    (x) => x.transpose([0, 0]),
+    'AdaTest: transpose: permutation must have each axis once, got [0,0] (shape [2,3])',
+  ],
+  [
+    'another number of elements',
+    (x) => x.reshape([2, 2]),
+    'AdaTest: reshape: shape must have 6 elements, got [2,2] (shape [2,3])',
+  ],
+  [
+    'a shape to be found out',
+    (x) => x.reshape([-1]),
+    'AdaTest: reshape: shape must have 6 elements, got [-1] (shape [2,3])',
+  ],
+  [
+    'conditions in another shape',
+    (x) => x.less(0).reshape([6]),
+    'AdaTest: reshape: operand must be a number, got a boolean (shape [2,3])',
+  ],
+  [
+    'a part that is not there',
+    (x) => x.slice([0, 2], [2, 2]),
+    'AdaTest: slice: begin and size must lie within the operand, got [0,2] and [2,2] (shape [2,3])',
+  ],
+  [
+    'operands that a function does not take',
+    (x) => square([x])[0],
+    'AdaTest: square: x must be a square (shape [2,3])',
   ],
   ['an output that is a number', () => 1, 'AdaTest: output "z" is not an expression'],
   ['an output that is undefined', () => undefined, 'AdaTest: output "z" is not an expression'],

@@ -2,9 +2,12 @@
 // Random programs for property tests, with inputs.
 
 import * as fc from 'fast-check';
+import * as tf from '@tensorflow/tfjs-core';
 import {
+  defineTensorFunction,
   operations,
   reductions,
+  tensorOperations,
   trace,
   where,
   type Expression,
@@ -12,6 +15,7 @@ import {
   type Program,
   type ReductionName,
   type Shape,
+  type TensorOperationName,
 } from '../src/index.js';
 import { split } from '../src/phases.js';
 
@@ -24,9 +28,9 @@ export interface Sample {
   readonly scalars: readonly number[];
 }
 
-/** One application of an operation or reduction to what there is already, chosen by number. */
+/** One application of an operation to what there is already, chosen by number. */
 interface Step {
-  readonly op: OperationName | ReductionName | 'broadcast' | 'every';
+  readonly op: OperationName | ReductionName | TensorOperationName | 'broadcast';
   readonly picks: readonly [number, number, number];
   readonly axes: readonly boolean[] | null;
 }
@@ -39,13 +43,26 @@ const length = fc.oneof(
 const mask = fc.array(fc.boolean(), { minLength: maxRank, maxLength: maxRank });
 
 const operationStep = fc.constantFrom(...(Object.keys(operations) as OperationName[]));
-const otherStep = fc.constantFrom(...reductions, 'broadcast' as const, 'every' as const);
+const otherStep = fc.constantFrom(...reductions, 'broadcast' as const);
+const tensorStep = fc.constantFrom(...(Object.keys(tensorOperations) as TensorOperationName[]));
 // Mostly the latest, so that a program grows deep.
 const pick = fc.oneof({ weight: 3, arbitrary: fc.nat(1) }, { weight: 1, arbitrary: fc.nat(20) });
-const step: fc.Arbitrary<Step> = fc.record({
-  op: fc.oneof({ weight: 5, arbitrary: operationStep }, { weight: 2, arbitrary: otherStep }),
-  picks: fc.tuple(pick, pick, pick),
-  axes: fc.option(mask),
+const stepOf = (tensors: number): fc.Arbitrary<Step> =>
+  fc.record({
+    op: fc.oneof(
+      { weight: 5, arbitrary: operationStep },
+      { weight: 3, arbitrary: otherStep },
+      { weight: tensors, arbitrary: tensorStep },
+    ),
+    picks: fc.tuple(pick, pick, pick),
+    axes: fc.option(mask),
+  });
+
+/** A function with two results, which need no rounding. */
+const minusAndTwice = defineTensorFunction({
+  name: 'minusAndTwice',
+  shapes: ([x]) => [x!, x!],
+  run: ([x]) => [tf.neg(x!), tf.mul(x!, 2)],
 });
 
 /** Numbers of ordinary size, which keep what is computed from them telling. */
@@ -78,6 +95,54 @@ function shapeWithin(base: Shape, short: readonly boolean[], dropped: number): S
   return base.map((axis, i) => (short[i] ? 1 : axis)).slice(Math.min(dropped, base.length));
 }
 
+/** A tensor operation, and what makes of its result something that broadcasts with everything else. */
+function applied(op: TensorOperationName, x: Expression, [, a, b]: Step['picks']): Expression | null {
+  const isEven = a % 2 === 0;
+  switch (op) {
+    case 'every':
+      return x.every(a + 1).sum();
+    case 'reshape': {
+      const flat = x.reshape([x.size]);
+      return (isEven ? flat.mul(0.5) : flat.sub(flat.max())).reshape(x.shape);
+    }
+    case 'slice': {
+      const axis = x.shape.findIndex((length) => length > 1);
+      const one = x.shape.map((length, at) => (at === axis ? 1 : length));
+      const begin = x.shape.map((length, at) => (at === axis ? a % length : 0));
+      return isEven || axis < 0
+        ? x.slice(begin, one)
+        : x
+            .slice(
+              begin,
+              x.shape.map((length, at) => length - begin[at]!),
+            )
+            .max();
+    }
+    case 'transpose': {
+      if (x.rank < 2) return x.transpose([...x.shape.keys()]);
+      const axes = [...x.shape.keys()].map((axis) => (axis + a) % x.rank);
+      const turned = isEven ? x.transpose() : x.transpose(axes);
+      const back = axes.map((_, axis) => axes.indexOf(axis));
+      return b % 2 === 0 ? turned.max() : isEven ? turned.neg().transpose() : turned.neg().transpose(back);
+    }
+    case 'matMul': {
+      if (x.rank < 2) return null;
+      const square = x.matMul(x, isEven, !isEven);
+      if (b % 3 === 0) return square.max();
+      return b % 3 === 1
+        ? square
+            .mul(0.5)
+            .sum([x.rank - 1])
+            .max([x.rank - 2])
+        : isEven
+          ? x.matMul(square)
+          : square.matMul(x);
+    }
+    case 'call':
+      return minusAndTwice([x])[a % 2]!.sub(isEven ? 0 : minusAndTwice([x])[0]!);
+  }
+}
+
 function rule(
   base: Shape,
   steps: readonly Step[],
@@ -92,13 +157,9 @@ function rule(
     for (const { op, picks, axes } of steps) {
       if (op === 'broadcast') {
         numbers.push(pick(numbers, picks[0]).broadcastTo(base));
-      } else if (op === 'every') {
-        // Reduced, so that it broadcasts with everything else.
-        numbers.push(
-          pick(numbers, picks[0])
-            .every(picks[1] + 1)
-            .sum(),
-        );
+      } else if (op in tensorOperations) {
+        const made = applied(op as TensorOperationName, pick(numbers, picks[0]), picks);
+        if (made) numbers.push(made);
       } else if (op in operations) {
         const { operands, result } = operations[op as OperationName];
         const args = operands.map((kind, i) =>
@@ -144,8 +205,17 @@ export function keeping(all: fc.Arbitrary<Sample>): fc.Arbitrary<Sample> {
     .filter(({ program }) => program.phases.some(({ kept }) => kept.length > 0));
 }
 
-/** Random programs over random shapes, with inputs of which every element is an `element`. */
-export function samples(element: fc.Arbitrary<number>): fc.Arbitrary<Sample> {
+/** Random programs with tensor operations. */
+export function tensorSamples(element: fc.Arbitrary<number>): fc.Arbitrary<Sample> {
+  return samples(element, 4).filter(({ program }) => program.phases.length === 0);
+}
+
+/**
+ * Random programs over random shapes, with inputs of which every element is an `element`.
+ *
+ * @param tensors - how often there are tensor operations, of so many and eight
+ */
+export function samples(element: fc.Arbitrary<number>, tensors = 0): fc.Arbitrary<Sample> {
   const tensor = fc.record({
     short: mask,
     dropped: fc.constantFrom(0, 0, 0, 1, 2, 4),
@@ -157,7 +227,7 @@ export function samples(element: fc.Arbitrary<number>): fc.Arbitrary<Sample> {
       base: fc.array(length, { maxLength: maxRank }),
       tensors: fc.array(tensor, { minLength: 1, maxLength: 3 }),
       scalars: fc.record({ s: fc.double({ min: -4, max: 4, noNaN: true }), t: element }),
-      steps: fc.array(step, { minLength: 1, maxLength: 10 }),
+      steps: fc.array(stepOf(tensors), { minLength: 1, maxLength: 12 }),
       replaced: fc.array(fc.nat(9), { maxLength: 2 }),
     })
     .map(({ base, tensors, scalars, steps, replaced }) => {

@@ -6,8 +6,8 @@ import { describe, inject, it } from 'vitest';
 import { kernelFor, opsExecutor, type Kernel, type Program } from '../src/index.js';
 import { checkKernel } from './check.js';
 import { opsPrecision } from './precision.js';
-import { any, ordinary, samples } from './programs.js';
-import { onOtherBackend } from './seam.js';
+import { any, ordinary, samples, tensorSamples } from './programs.js';
+import { withExecutor } from './seam.js';
 
 const backend = inject('backend');
 const precision = opsPrecision[backend];
@@ -26,11 +26,18 @@ describe.each([
     await fc.assert(property, parameters);
   });
 
+  it('with plain ops, and tensor operations among them', async () => {
+    const property = fc.asyncProperty(tensorSamples(element), (sample) =>
+      checkKernel(opsExecutor.compile(sample.program), sample, precision),
+    );
+    await fc.assert(property, parameters);
+  });
+
   it('with plain ops, phase by phase', async () => {
     const compile = (phase: Program): Kernel => ({ ...opsExecutor.compile(phase), executor: 'seam' });
-    const phased = samples(element).filter(({ program }) => program.phases.length > 1);
+    const phased = samples(element, 1).filter(({ program }) => program.phases.length !== 1);
     const property = fc.asyncProperty(phased, async (sample) => {
-      const kernel = await onOtherBackend(compile, () => kernelFor(sample.program));
+      const kernel = withExecutor(compile, () => kernelFor(sample.program));
       await checkKernel(kernel, sample, precision);
     });
     await fc.assert(property, { ...parameters, numRuns: numRuns / 4 });

@@ -2,22 +2,30 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { inject } from 'vitest';
-import { registerExecutor, type Kernel, type Program } from '../src/index.js';
+import { executorFor, registerExecutor, type Kernel, type Program } from '../src/index.js';
 
-/** A backend that computes nothing; kernels compiled for it run on the one under test. */
+/** A backend that computes nothing. */
 class NoBackend extends tf.KernelBackend {
   override dispose(): void {}
 }
 
 let count = 0;
 
-/** Calls `body` while another backend is the active one, whose executor compiles with `compile`, if given. */
-export async function onOtherBackend<T>(
-  compile: ((phase: Program) => Kernel) | undefined,
-  body: () => T,
-): Promise<T> {
+/** Calls `body` while the executor of the backend under test is one that compiles with `compile`. */
+export function withExecutor<T>(compile: (phase: Program) => Kernel, body: () => T): T {
+  const backend = inject('backend');
+  const usual = executorFor(backend);
+  registerExecutor(backend, { name: 'seam', compile });
+  try {
+    return body();
+  } finally {
+    registerExecutor(backend, usual);
+  }
+}
+
+/** Calls `body` while another backend is the active one, which has no executor. */
+export async function onOtherBackend<T>(body: () => T): Promise<T> {
   const name = `other${count++}`;
-  if (compile) registerExecutor(name, { name: 'seam', compile });
   tf.registerBackend(name, () => new NoBackend());
   await tf.setBackend(name);
   try {

@@ -14,7 +14,7 @@ import {
   type Program,
   type Shape,
 } from '../src/index.js';
-import { describeProgram } from '../src/kernels.js';
+import { describeProgram } from '../src/index.js';
 import { adabelief, adamw, lamb, rates } from './webgl-rules.js';
 import { compiled, forms, internals, programs } from './webgl-backend.js';
 

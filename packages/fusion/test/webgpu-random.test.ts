@@ -8,7 +8,7 @@ import { webgpuExecutor } from '../src/executors/webgpu/executor.js';
 import { kernelFor, phasePrograms, registerExecutor, Unsupported, type Program } from '../src/index.js';
 import { mismatches } from './interpreter.js';
 import { opsPrecision, type Precision } from './precision.js';
-import { any, keeping, ordinary, samples, type Sample } from './programs.js';
+import { any, keeping, ordinary, samples, tensorSamples, type Sample } from './programs.js';
 
 const { minimum, maximum, min, max } = opsPrecision.webgpu.exceptions;
 
@@ -72,7 +72,7 @@ afterEach(() => {
 });
 
 describe.each(elements)('random programs of %s', (_, element) => {
-  (inject('backend') === 'webgpu' ? onWebgpu : elsewhere)(samples(element));
+  (inject('backend') === 'webgpu' ? onWebgpu : elsewhere)(samples(element), tensorSamples(element));
 });
 
 function elsewhere(all: fc.Arbitrary<Sample>): void {
@@ -85,13 +85,18 @@ function elsewhere(all: fc.Arbitrary<Sample>): void {
   });
 }
 
-function onWebgpu(all: fc.Arbitrary<Sample>): void {
+function onWebgpu(all: fc.Arbitrary<Sample>, tensors: fc.Arbitrary<Sample>): void {
   registerExecutor('webgpu', webgpuExecutor);
   const plain = all.filter(({ program }) => !mayCancel(program));
   const timeout = 120_000;
 
   it('give what the interpreter allows', { timeout }, async () => {
     await fc.assert(fc.asyncProperty(plain, check), { numRuns: 120, seed: 20260101 });
+  });
+
+  it('give it also with tensor operations', { timeout }, async () => {
+    const own = tensors.filter(({ program }) => !mayCancel(program));
+    await fc.assert(fc.asyncProperty(own, check), { numRuns: 60, seed: 20260104 });
   });
 
   it('give it also when they keep small values', { timeout }, async () => {

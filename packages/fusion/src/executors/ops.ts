@@ -2,11 +2,16 @@
 // The reference executor: every node one TensorFlow.js op. Runs on any backend, also while a gradient is recorded.
 
 import * as tf from '@tensorflow/tfjs-core';
-import { everyOf } from '../every.js';
 import type { Executor, Kernel } from '../executor.js';
 import type { OperationName, ReductionName } from '../language.js';
 import { hostValues, type Node, type Program } from '../program.js';
 import { sizeOf } from '../shape.js';
+import {
+  operationKey,
+  isTensorOperation,
+  tensorOperations,
+  type TensorOperationName,
+} from '../tensor-operations.js';
 
 type Value = tf.Tensor | number | boolean;
 
@@ -47,8 +52,21 @@ function toTensor(value: Value): tf.Tensor {
     : tf.scalar(value, typeof value === 'boolean' ? 'bool' : 'float32');
 }
 
-function evaluate(node: Node, args: Value[]): Value {
+/** What tensor operations with several results made in a run, by operation and operands. */
+type Made = Map<string, tf.Tensor[]>;
+
+function operate({ op, args: positions, attributes = {} }: Node, args: Value[], made: Made): tf.Tensor {
+  const { run, takesNumbers } = tensorOperations[op as TensorOperationName];
+  const make = (): tf.Tensor[] => run(takesNumbers ? args.map(Number) : args.map(toTensor), attributes);
+  if (attributes.result === undefined) return make()[0]!;
+  const key = `${positions}|${operationKey(attributes)}`;
+  if (!made.has(key)) made.set(key, make());
+  return made.get(key)![attributes.result]!;
+}
+
+function evaluate(node: Node, args: Value[], made: Made): Value {
   const shape = [...node.shape];
+  if (isTensorOperation(node.op)) return operate(node, args, made);
   // What TensorFlow.js does to and from tensors without elements differs between backends, and is wrong on most.
   if (sizeOf(shape) === 0) return tf.zeros(shape, node.kind === 'boolean' ? 'bool' : 'float32');
   if (node.op in reduction) {
@@ -57,7 +75,6 @@ function evaluate(node: Node, args: Value[]): Value {
     const axes = node.axes ? [...node.axes] : undefined;
     return x.size === 0 ? tf.fill(shape, none) : op(x, axes, axes !== undefined);
   }
-  if (node.op === 'every') return everyOf(toTensor(args[0]!), node.step!);
   if (node.op === 'broadcast') return tf.broadcastTo(toTensor(args[0]!), shape);
   if (node.op === 'where' && typeof args[0] === 'boolean') {
     return tf.broadcastTo(toTensor(args[0] ? args[1]! : args[2]!), shape);
@@ -75,10 +92,12 @@ export const opsExecutor: Executor = {
         tf.tidy(() => {
           const values: (Value | undefined)[] = hostValues(program, scalars);
           program.inputs.forEach((at, i) => (values[at] = inputs[i]!));
+          const made: Made = new Map();
           program.nodes.forEach((node, at) => {
             values[at] ??= evaluate(
               node,
               node.args.map((arg) => values[arg]!),
+              made,
             );
           });
           const taken = new Set<tf.Tensor>(inputs);

@@ -2,9 +2,10 @@
 // All loops of a program, called one after the other. What phases hand on to each other lies in scratch memory, so that
 // no tensor is made for it.
 
-import { intermediate, isReduction } from '../../phases.js';
+import { isReduction } from '../../language.js';
 import { hostValues, type Program } from '../../program.js';
 import { sizeOf } from '../../shape.js';
+import { intermediate } from '../../subprogram.js';
 import { compileLoops, inPlace, type Run } from './module.js';
 
 /** Whatever lies in the scratch memory starts at a multiple of this, a vector. */

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A map that forgets what was not asked for the longest when there is more than it may hold. */
+export class Bounded<K, V> {
+  private readonly entries = new Map<K, V>();
+
+  constructor(private readonly most: number) {}
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** The value of a key, made where there is none. */
+  get(key: K, make: () => V): V {
+    const { entries } = this;
+    let value = entries.get(key);
+    if (value === undefined) value = make();
+    else entries.delete(key);
+    entries.set(key, value);
+    if (entries.size > this.most) entries.delete(entries.keys().next().value!);
+    return value;
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parts of a program as programs of their own.
+
+import { isReduction } from './language.js';
+import type { Node, Output, Program } from './program.js';
+import { attributesKey } from './tensor-operations.js';
+
+/** Names what one part of a program hands on to others, among inputs and outputs. */
+export type Naming = (at: number) => string;
+/** What a phase hands on to later ones. */
+export const intermediate: Naming = (at) => `#${at}`;
+/** What a step hands on to later ones, which have phases of their own. */
+export const handed: Naming = (at) => `$${at}`;
+
+/** A program but for its phases, and where nodes of the whole stand in it. */
+export interface Part extends Omit<Program, 'phases'> {
+  readonly positions: ReadonlyMap<number, number>;
+}
+
+/**
+ * The part of a program that computes some nodes.
+ *
+ * @param results - names and nodes of its outputs; one with the name of an input replaces it
+ * @param made - nodes that come in as inputs
+ * @param nameOf - names these
+ */
+export function extract(
+  program: Program,
+  name: string,
+  results: readonly Pick<Output, 'name' | 'node'>[],
+  made: ReadonlySet<number>,
+  nameOf: Naming,
+): Part {
+  const nodes: Node[] = [];
+  const positions = new Map<number, number>();
+  const take = (at: number): number => {
+    const known = positions.get(at);
+    if (known !== undefined) return known;
+    const { shape, kind, ...rest } = program.nodes[at]!;
+    let part: Node;
+    if (made.has(at)) {
+      part = { op: 'input', args: [], shape, kind, host: false, name: nameOf(at), phase: 0 };
+    } else {
+      const args = rest.args.map(take);
+      const latest = Math.max(0, ...args.map((arg) => nodes[arg]!.phase));
+      part = { ...rest, shape, kind, args, phase: isReduction(rest.op) ? latest + 1 : latest };
+    }
+    positions.set(at, nodes.push(part) - 1);
+    return nodes.length - 1;
+  };
+  const taken = results.map((result) => ({ name: result.name, node: take(result.node) }));
+  const inputs = nodes.flatMap((node, at) => (node.op === 'input' ? [at] : []));
+  return {
+    name,
+    nodes,
+    inputs,
+    scalars: nodes.flatMap((node) => (node.op === 'scalar' ? [node.name!] : [])),
+    outputs: taken.map((output) => ({
+      ...output,
+      replaces: inputs.findIndex((at) => nodes[at]!.name === output.name),
+    })),
+    positions,
+  };
+}
+
+/** What tells programs apart that do not do the same with other names: names are left out. */
+export function structureOf({ nodes, outputs }: Program): string {
+  const described = nodes.map(({ op, args, shape, value, axes, attributes }) => {
+    const number = Object.is(value, -0) ? '-0' : value;
+    return `${op}|${args}|${shape}|${number}|${axes}|${attributesKey(attributes)}`;
+  });
+  return [...described, ...outputs.map(({ node, replaces }) => `${node}>${replaces}`)].join('\n');
+}
