@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A matrix of float64 numbers on the host, row by row. */
+export interface Matrix {
+  rows: number;
+  columns: number;
+  data: Float64Array;
+}
+
+/** A matrix; of zeros without `data`. */
+export function matrix(rows: number, columns: number, data?: ArrayLike<number>): Matrix {
+  const size = rows * columns;
+  if (data !== undefined && data.length !== size) {
+    throw new RangeError(`matrix: data must have ${rows} x ${columns} numbers, got ${data.length}`);
+  }
+  return { rows, columns, data: data === undefined ? new Float64Array(size) : new Float64Array(data) };
+}
+
+/** A matrix of NaN: the answer where there is none. */
+export const undefinedMatrix = (rows: number, columns: number): Matrix => ({
+  rows,
+  columns,
+  data: new Float64Array(rows * columns).fill(NaN),
+});
+
+/** Refuses a matrix that is not square; `name` is the function's. */
+export function checkSquare(name: string, { rows, columns }: Matrix): void {
+  if (rows !== columns) throw new RangeError(`${name}: the matrix must be square, got ${rows} x ${columns}`);
+}
+
+/**
+ * A power of two that brings the largest element into [1, 2): products then neither overflow nor vanish. 1
+ * for a matrix of zeros, NaN where an element is NaN or infinite.
+ */
+export function scaleOf({ data }: Matrix): number {
+  let largest = 0;
+  for (let i = 0; i < data.length; i++) {
+    const size = Math.abs(data[i]!);
+    if (!(size < Infinity)) return NaN;
+    if (size > largest) largest = size;
+  }
+  if (largest === 0) return 1;
+  return 2 ** Math.min(1000, -Math.floor(Math.log2(largest)));
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import * as tf from '@tensorflow/tfjs-core';
+import type { Matrix } from '../host/matrix.js';
+import type { Shape } from '../shape.js';
+
+/**
+ * A function of matrices that are tensors, computed on the host in float64. Leading axes are a batch: each
+ * matrix of it is taken by itself. Results are float32 tensors. It has no gradient.
+ *
+ * The call reads its tensors back at once, which every backend can where it has the numbers on the host (cpu,
+ * wasm), and which stalls webgl until the GPU is done. On webgpu TensorFlow.js does it through a canvas, in
+ * browsers only, with a warning on the console; there `async` is better. {@link HostFunction.shapes} and the
+ * call fit a function of tensors inside a traced rule.
+ */
+export interface HostFunction<Options> {
+  (inputs: tf.Tensor | readonly tf.Tensor[], ...options: Given<Options>): tf.Tensor[];
+  /**
+   * The same, reading back asynchronously: for webgpu. The inputs may be disposed as soon as this has
+   * returned.
+   */
+  async(inputs: tf.Tensor | readonly tf.Tensor[], ...options: Given<Options>): Promise<tf.Tensor[]>;
+  /** Shapes of the results for shapes of the inputs; throws what a call would throw. */
+  shapes(inputs: readonly Shape[], ...options: Given<Options>): number[][];
+}
+
+/** Options as the last argument, which may be left out where none is required. */
+type Given<Options> = Record<never, never> extends Options ? [options?: Options] : [options: Options];
+
+/** What a {@link HostFunction} is made of. */
+interface Definition<Options> {
+  name: string;
+  /** Number of tensors it takes. */
+  inputs: number;
+  /** Shapes of the results for one matrix each; may throw. */
+  shapes(inputs: [rows: number, columns: number][], options: Options): number[][];
+  /** Numbers of the results for one matrix each. */
+  compute(inputs: Matrix[], options: Options): Float64Array[];
+}
+
+const sizeOf = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);
+
+const show = (shape: Shape): string => `[${shape.join(', ')}]`;
+
+/** Makes a {@link HostFunction}. */
+export function onHost<Options>(definition: Definition<Options>): HostFunction<Options> {
+  const { name, inputs } = definition;
+
+  function shapes(given: readonly Shape[], options = {} as Options): number[][] {
+    if (given.length !== inputs) {
+      throw new RangeError(`${name}: tensors: ${inputs} wanted, got ${given.length}`);
+    }
+    const batch = given[0]!.slice(0, -2);
+    for (const shape of given) {
+      if (shape.length < 2) throw new RangeError(`${name}: a matrix is wanted, got shape ${show(shape)}`);
+      if (show(shape.slice(0, -2)) !== show(batch)) {
+        throw new RangeError(`${name}: leading axes must be the same, got ${given.map(show).join(' and ')}`);
+      }
+    }
+    const sizes = given.map((shape) => shape.slice(-2) as [number, number]);
+    return definition.shapes(sizes, options).map((shape) => [...batch, ...shape]);
+  }
+
+  /** Checks everything before anything is read; then makes results of the numbers that were read. */
+  function prepare(
+    given: tf.Tensor | readonly tf.Tensor[],
+    options = {} as Options,
+  ): [readonly tf.Tensor[], (numbers: ArrayLike<number>[]) => tf.Tensor[]] {
+    const tensors = Array.isArray(given) ? (given as readonly tf.Tensor[]) : [given as tf.Tensor];
+    const from = tensors.map(({ shape }) => shape);
+    const to = shapes(from, options);
+    const finish = (numbers: ArrayLike<number>[]): tf.Tensor[] => {
+      const results = to.map((shape) => new Float32Array(sizeOf(shape)));
+      for (let i = 0; i < sizeOf(from[0]!.slice(0, -2)); i++) {
+        const matrices = from.map((shape, at): Matrix => {
+          const [rows, columns] = shape.slice(-2) as [number, number];
+          const size = rows * columns;
+          const all = numbers[at] as Float32Array;
+          return { rows, columns, data: new Float64Array(all.subarray(i * size, (i + 1) * size)) };
+        });
+        const computed = definition.compute(matrices, options);
+        for (const [at, data] of computed.entries()) results[at]!.set(data, i * data.length);
+      }
+      return to.map((shape, at) => tf.tensor(results[at]!, shape, 'float32'));
+    };
+    return [tensors, finish];
+  }
+
+  function run(given: tf.Tensor | readonly tf.Tensor[], options?: Options): tf.Tensor[] {
+    const [tensors, finish] = prepare(given, options);
+    return finish(tensors.map((tensor) => tensor.dataSync()));
+  }
+
+  async function runAsync(given: tf.Tensor | readonly tf.Tensor[], options?: Options): Promise<tf.Tensor[]> {
+    const [tensors, finish] = prepare(given, options);
+    return finish(await Promise.all(tensors.map(async (tensor) => tensor.data())));
+  }
+
+  return Object.assign(run, { async: runAsync, shapes }) as HostFunction<Options>;
+}
