@@ -9,15 +9,8 @@
 // - Backward operations have no gradient of their own. Theirs are in derivatives.ts.
 
 import * as tf from '@tensorflow/tfjs-core';
-import { constants, derivatives, type Derivative } from './derivatives.js';
-import {
-  override,
-  theEngine,
-  type CustomOperation,
-  type Engine,
-  type InputGradients,
-  type TapeNode,
-} from './engine.js';
+import { constants, corrections, derivatives, refused, type Derivative } from './derivatives.js';
+import { override, theEngine, type CustomOperation, type Engine, type TapeNode } from './engine.js';
 import { provideKernels } from './kernels.js';
 
 let open = false;
@@ -49,10 +42,9 @@ export function recorded<T>(fn: (pause: () => void) => T): T {
   );
 }
 
-/** Ours, unless somebody has registered another. */
+/** Ours: where nobody has registered another, or the one of TensorFlow.js is wrong. */
 function derivativeOf(kernelName: string): Derivative | undefined {
-  const derivative = derivatives[kernelName];
-  return derivative && !tf.getGradient(kernelName) ? derivative : undefined;
+  return corrections[kernelName] ?? (tf.getGradient(kernelName) ? undefined : derivatives[kernelName]);
 }
 
 function inGradientOf<T>(kernelName: string, fn: () => T): T {
@@ -65,14 +57,17 @@ function inGradientOf<T>(kernelName: string, fn: () => T): T {
   }
 }
 
-/** The gradient of a node, which names the operation where it cannot be differentiated. */
-function named({ kernelName, gradient }: TapeNode): (dys: tf.Tensor[]) => InputGradients {
-  if (!gradient) {
+/** A gradient which names the operation where it cannot be differentiated. */
+function named(kernelName: string, gradient: TapeNode['gradient']): NonNullable<TapeNode['gradient']> {
+  const wrong = refused.has(kernelName);
+  if (!gradient || wrong) {
     return () => {
       throw new Error(
         `hessian: ${kernelName} cannot be differentiated: it is on the way from the variables to the loss or its gradient,` +
-          ` and TensorFlow.js has no gradient of it. Replace it, give it one (tf.registerGradient),` +
-          ` or ask for difference quotients ({ method: 'differences' })`,
+          ` and TensorFlow.js has ${wrong ? 'a wrong' : 'no'} gradient of it. Replace it` +
+          (wrong
+            ? ''
+            : ", give it one (tf.registerGradient), or ask for difference quotients ({ method: 'differences' })"),
       );
     };
   }
@@ -100,10 +95,12 @@ function mended(engine: Engine): Partial<Engine> {
       if (paused || constants.has(kernelName)) return;
       const derivative = derivativeOf(kernelName);
       const by = derivative ? Object.fromEntries(derivative.by.map((name) => [name, inputs[name]!])) : inputs;
-      addTapeNode.call(engine, kernelName, by, outputs, derivative?.gradient ?? gradient, saved, attrs);
+      // By this name the engine would take the gradient that is registered.
+      const name = derivative ? `${kernelName} of @optim/hessian` : kernelName;
+      addTapeNode.call(engine, name, by, outputs, derivative?.gradient ?? gradient, saved, attrs);
       const tape = engine.state.activeTape!;
       const node = tape.pop()!;
-      node.gradient = named(node);
+      node.gradient = named(kernelName, node.gradient);
       let at = tape.length;
       while (at > 0 && outputs.includes(tape[at - 1]!.inputs['x']!)) at--;
       tape.splice(at, 0, node);
