@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// The first gradient of a loss, on a tape that can be differentiated again.
+
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Tensors by the names of variables. */
+export type ByName = Record<string, tf.Tensor>;
+
+/** A loss and its gradient; where a variable does not influence the loss, null. */
+export interface Gradient {
+  readonly value: tf.Scalar;
+  readonly grads: readonly (tf.Tensor | null)[];
+}
+
+/** @throws Error or TypeError naming `caller` if the variables or the loss are no good. */
+export function gradientOf(caller: string, f: () => tf.Scalar, variables: readonly tf.Variable[]): Gradient {
+  checkVariables(caller, variables);
+  const loss = (): tf.Scalar => {
+    const y: unknown = f();
+    if (!(y instanceof tf.Tensor) || y.rank !== 0) {
+      const got = y instanceof tf.Tensor ? `a tensor of shape [${y.shape.join(', ')}]` : typeof y;
+      throw new TypeError(`${caller}: f must return the loss, a scalar tensor, got ${got}`);
+    }
+    return y as tf.Scalar;
+  };
+  const { value, grads } = tf.engine().gradients(loss, [...variables], undefined, true);
+  return { value, grads: grads.map((grad) => grad ?? null) };
+}
+
+function checkVariables(caller: string, variables: readonly tf.Variable[]): void {
+  const names = new Set(variables.map(({ name }) => name));
+  if (variables.length === 0 || names.size < variables.length) {
+    throw new RangeError(
+      `${caller}: variables must be one or more, each once, got [${variables.map(({ name }) => name).join(', ')}]`,
+    );
+  }
+}
+
+/** One tensor per variable, by name. */
+export function byName(
+  variables: readonly tf.Variable[],
+  of: (variable: tf.Variable, i: number) => tf.Tensor,
+): ByName {
+  return Object.fromEntries(variables.map((variable, i) => [variable.name, of(variable, i)]));
+}
+
+/**
+ * The vector's parts in the order of the variables.
+ *
+ * @throws RangeError naming `caller` if there is one for another variable, none for one of these, or one of another shape or type.
+ */
+export function partsOf(caller: string, vectors: ByName, variables: readonly tf.Variable[]): tf.Tensor[] {
+  const known = new Set(variables.map(({ name }) => name));
+  const unknown = Object.keys(vectors).filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    throw new RangeError(
+      `${caller}: vectors must have a tensor for each variable and no others, got one for ${unknown.join(', ')}`,
+    );
+  }
+  return variables.map(({ name, shape }) => {
+    const part = vectors[name];
+    if (!part || !tf.util.arraysEqual(part.shape, shape) || part.dtype !== 'float32') {
+      throw new RangeError(
+        `${caller}: vectors must have a float32 tensor of shape [${shape.join(', ')}] for ${name},` +
+          ` got ${part ? `${part.dtype} [${part.shape.join(', ')}]` : 'none'}`,
+      );
+    }
+    return part;
+  });
+}
