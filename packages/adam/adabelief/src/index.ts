@@ -2,16 +2,25 @@
 // Zhuang et al., "AdaBelief Optimizer: Adapting Stepsizes by the Belief in Observed Gradients", arXiv:2010.07468
 // Checked against the authors' adabelief_pytorch 0.2.1.
 
-import { adaNorm, adaNormOptions, commonOptions, flag, hyper, Optimizer, real, register, type AdaNormOptions, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
-import { biasCorrection, ema, largestSoFar, rectification, zero, zeros } from '@optim/formulas';
-import type { Expression } from '@optim/fusion';
+import {
+  adaNormOptions,
+  commonOptions,
+  flag,
+  hyper,
+  momentsOptions,
+  Optimizer,
+  real,
+  register,
+  type AdaNormOptions,
+  type Hyper,
+  type MomentsOptions,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
+import { biasCorrection, ema, largestSoFar, rectification, zeros } from '@optim/formulas';
 
 /** Options of {@link AdaBelief}. */
-export interface AdaBeliefOptions extends OptimizerOptions, AdaNormOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
-  /** Decay of the second moment. @defaultValue `0.999` */
-  beta2?: Hyper;
+export interface AdaBeliefOptions extends OptimizerOptions, MomentsOptions, AdaNormOptions {
   /** Added to s in every step, where it stays, and to its root. @defaultValue `1e-16` */
   epsilon?: Hyper;
   /** Variance rectification as in RAdam. @defaultValue `true` */
@@ -67,57 +76,39 @@ export class AdaBelief extends Optimizer<AdaBeliefOptions> {
     return 'AdaBelief';
   }
 
-  static override readonly options: OptionTable<AdaBeliefOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    epsilon: hyper('[0, ∞)', 1e-16),
-    rectify: flag(true),
-    nSmaThreshold: real('[4, ∞)', 5),
-    degeneratedToSgd: flag(true),
-    amsgrad: flag(false),
-    adamD: flag(false),
-    ...adaNormOptions(),
-    ...commonOptions(),
+  static override readonly rule: Rule<AdaBeliefOptions, 'm' | 's' | 'x', Coefficients> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      ...momentsOptions(0.9, 0.999, 1e-16),
+      rectify: flag(true),
+      nSmaThreshold: real('[4, ∞)', 5),
+      degeneratedToSgd: flag(true),
+      amsgrad: flag(false),
+      adamD: flag(false),
+      ...adaNormOptions(),
+      ...commonOptions(),
+    },
+    momentum: ['m'],
+    slots: ({ amsgrad }) => ({ m: zeros, s: zeros, x: amsgrad && zeros }),
+    coefficients(t, options) {
+      const { rho, r } = rectification(t, options.beta2);
+      const rectified = options.rectify && rho >= options.nSmaThreshold;
+      const { alpha, correction } = biasCorrection(t, options);
+      return { alpha: rectified ? alpha * r * correction : alpha, correction, rectified };
+    },
+    secondMoment: ({ s, x }, { amsgrad, correction }) => (amsgrad ? x : s).div(correction.square()),
+    update({ param, stretched: g, m, s, x }, known) {
+      const { beta1, beta2, epsilon, alpha, correction, amsgrad } = known;
+      m = ema(m, g, beta1);
+      s = ema(s, g.sub(m).square(), beta2).add(epsilon);
+      const { u, kept } = largestSoFar(s, x, amsgrad);
+      let step = m.mul(alpha);
+      if (!known.rectify) step = step.div(u.sqrt().div(correction).add(epsilon));
+      else if (known.rectified) step = step.div(u.sqrt().add(epsilon));
+      else if (!known.degeneratedToSgd) return { m, s, ...kept, param };
+      return { m, s, ...kept, param: param.sub(step) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots({ amsgrad, adanorm }: AdaBeliefOptions): Record<string, SlotInit> {
-    return { m: zeros, s: zeros, ...(amsgrad && { x: zeros }), ...(adanorm && { e: zero }) };
-  }
-
-  protected override coefficients(t: number, hyper: Resolved<AdaBeliefOptions>): Coefficients {
-    const { rho, r } = rectification(t, hyper.beta2);
-    const rectified = hyper.rectify && rho >= hyper.nSmaThreshold;
-    const { alpha, correction } = biasCorrection(t, hyper);
-    return { alpha: rectified ? alpha * r * correction : alpha, correction, rectified };
-  }
-
-  protected override secondMoment(
-    { s, x }: Tensors<'s' | 'x'>,
-    { amsgrad, correction }: Scalars<AdaBeliefOptions, Coefficients>,
-  ): Expression {
-    return (amsgrad ? x : s).div(correction.square());
-  }
-
-  protected override update(
-    { param, grad, m, s, x, e }: Tensors<'m' | 's' | 'x' | 'e'>,
-    { beta1, beta2, epsilon, alpha, correction, ...options }: Scalars<AdaBeliefOptions, Coefficients>,
-  ): Results {
-    const { rectify, rectified, degeneratedToSgd, amsgrad } = options;
-    const { grad: g, kept: norm } = adaNorm(grad, e, options);
-    m = ema(m, g, beta1);
-    s = ema(s, g.sub(m).square(), beta2).add(epsilon);
-    const { u, kept: largest } = largestSoFar(s, x, amsgrad);
-    const kept = { m, s, ...norm, ...largest };
-
-    let step = m.mul(alpha);
-    if (!rectify) step = step.div(u.sqrt().div(correction).add(epsilon));
-    else if (rectified) step = step.div(u.sqrt().add(epsilon));
-    else if (!degeneratedToSgd) return { ...kept, param };
-    return { ...kept, param: param.sub(step) };
-  }
 }
 
 register(AdaBelief);

@@ -2,20 +2,28 @@
 // Luo et al., "Adaptive Gradient Methods with Dynamic Bound of Learning Rate", arXiv:1902.09843
 // Checked against the authors' adabound.py.
 
-import { commonOptions, flag, hyper, nullable, Optimizer, outOfRange, real, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  flag,
+  hyper,
+  nullable,
+  Optimizer,
+  outOfRange,
+  real,
+  register,
+  type Hyper,
+  type MomentsOptions,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { biasCorrection, ema, largestSoFar, zeros } from '@optim/formulas';
-import type { Expression } from '@optim/fusion';
 
 /** Options of {@link AdaBound}. */
-export interface AdaBoundOptions extends OptimizerOptions {
+export interface AdaBoundOptions extends OptimizerOptions, MomentsOptions {
   /** The rate both bounds converge to: a learning rate of SGD. @defaultValue `0.1` */
   finalLearningRate?: Hyper;
   /** L₀, the learning rate that `finalLearningRate` belongs to; `null`: that at construction. @defaultValue `null` */
   initialLearningRate?: number | null;
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
-  /** Decay of the second moment. @defaultValue `0.999` */
-  beta2?: Hyper;
   /** How fast the bounds converge, per step. @defaultValue `1e-3` */
   gamma?: Hyper;
   /** Added to √v, before any correction. @defaultValue `1e-8` */
@@ -70,20 +78,41 @@ export class AdaBound extends Optimizer<AdaBoundOptions> {
     return 'AdaBound';
   }
 
-  static override readonly options: OptionTable<AdaBoundOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    finalLearningRate: hyper('[0, ∞)', 0.1),
-    initialLearningRate: nullable(real('(0, ∞)')),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    gamma: hyper('(0, 1)', 1e-3),
-    epsilon: hyper('[0, ∞)', 1e-8),
-    amsgrad: flag(false),
-    adamD: flag(false),
-    ...commonOptions(0, 'coupled'),
+  static override readonly rule: Rule<AdaBoundOptions, 'm' | 'v' | 'x', Coefficients> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      finalLearningRate: hyper('[0, ∞)', 0.1),
+      initialLearningRate: nullable(real('(0, ∞)')),
+      beta1: hyper('[0, 1)', 0.9),
+      beta2: hyper('[0, 1)', 0.999),
+      gamma: hyper('(0, 1)', 1e-3),
+      epsilon: hyper('[0, ∞)', 1e-8),
+      amsgrad: flag(false),
+      adamD: flag(false),
+      ...commonOptions(0, 'coupled'),
+    },
+    momentum: ['m'],
+    slots: ({ amsgrad }) => ({ m: zeros, v: zeros, x: amsgrad && zeros }),
+    coefficients(t, options) {
+      const { alpha, correction } = biasCorrection(t, options);
+      const { learningRate, finalLearningRate, initialLearningRate: L0, gamma } = options;
+      const f = (finalLearningRate * learningRate) / (L0 ?? learningRate);
+      return {
+        a: alpha * correction,
+        correction,
+        lower: f * (1 - 1 / (gamma * t + 1)),
+        upper: f * (1 + 1 / (gamma * t)),
+      };
+    },
+    secondMoment: ({ v, x }, { amsgrad, correction }) => (amsgrad ? x : v).div(correction.square()),
+    update({ param, grad, m, v, x }, { beta1, beta2, epsilon, amsgrad, a, lower, upper }) {
+      m = ema(m, grad, beta1);
+      v = ema(v, grad.square(), beta2);
+      const { u, kept } = largestSoFar(v, x, amsgrad);
+      const eta = a.div(u.sqrt().add(epsilon)).clip(lower, upper);
+      return { m, v, ...kept, param: param.sub(m.mul(eta)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
 
   constructor(options: AdaBoundOptions = {}) {
     super(options);
@@ -94,41 +123,7 @@ export class AdaBound extends Optimizer<AdaBoundOptions> {
       throw outOfRange(this.owner, 'learningRate', constraint, initialLearningRate);
     }
     this.settings = { ...this.settings, initialLearningRate };
-  }
-
-  protected override slots({ amsgrad }: AdaBoundOptions): Record<string, SlotInit> {
-    return { m: zeros, v: zeros, ...(amsgrad && { x: zeros }) };
-  }
-
-  protected override coefficients(t: number, hyper: Resolved<AdaBoundOptions>): Coefficients {
-    const { alpha, correction } = biasCorrection(t, hyper);
-    const { learningRate, finalLearningRate, gamma } = hyper;
-    const L0 = hyper.initialLearningRate ?? this.settings.initialLearningRate!;
-    const f = (finalLearningRate * learningRate) / L0;
-    return {
-      a: alpha * correction,
-      correction,
-      lower: f * (1 - 1 / (gamma * t + 1)),
-      upper: f * (1 + 1 / (gamma * t)),
-    };
-  }
-
-  protected override secondMoment(
-    { v, x }: Tensors<'v' | 'x'>,
-    { amsgrad, correction }: Scalars<AdaBoundOptions, Coefficients>,
-  ): Expression {
-    return (amsgrad ? x : v).div(correction.square());
-  }
-
-  protected override update(
-    { param, grad, m, v, x }: Tensors<'m' | 'v' | 'x'>,
-    { beta1, beta2, epsilon, amsgrad, a, lower, upper }: Scalars<AdaBoundOptions, Coefficients>,
-  ): Results {
-    m = ema(m, grad, beta1);
-    v = ema(v, grad.square(), beta2);
-    const { u, kept } = largestSoFar(v, x, amsgrad);
-    const eta = a.div(u.sqrt().add(epsilon)).clip(lower, upper);
-    return { m, v, ...kept, param: param.sub(m.mul(eta)) };
+    this.learningRate = this.settings.learningRate; // so that the settings take effect
   }
 }
 

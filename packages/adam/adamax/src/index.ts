@@ -2,13 +2,24 @@
 // Kingma and Ba, "Adam: A Method for Stochastic Optimization", arXiv:1412.6980, section 7.1
 // Checked against torch.optim.Adamax.
 
-import { adaNorm, adaNormOptions, commonOptions, flag, hyper, Optimizer, register, type AdaNormOptions, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
-import { biasCorrection, ema, zero, zeros } from '@optim/formulas';
+import {
+  adaNormOptions,
+  commonOptions,
+  flag,
+  hyper,
+  momentsOptions,
+  Optimizer,
+  register,
+  type AdaNormOptions,
+  type Hyper,
+  type MomentsOptions,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
+import { biasCorrection, ema, zeros } from '@optim/formulas';
 
 /** Options of {@link AdaMax}. */
-export interface AdaMaxOptions extends OptimizerOptions, AdaNormOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
+export interface AdaMaxOptions extends OptimizerOptions, MomentsOptions, AdaNormOptions {
   /** Decay of the maximum. @defaultValue `0.999` */
   beta2?: Hyper;
   /** Added to |g|, inside the maximum. @defaultValue `1e-8` */
@@ -16,8 +27,6 @@ export interface AdaMaxOptions extends OptimizerOptions, AdaNormOptions {
   /** Do not divide the step by 1 − β₁ᵗ. @defaultValue `false` */
   adamD?: boolean;
 }
-
-type Coefficients = { alpha: number };
 
 /**
  * Adam that divides by a slowly forgotten maximum of the gradient in place of the root of a second moment.
@@ -53,36 +62,23 @@ export class AdaMax extends Optimizer<AdaMaxOptions> {
     return 'AdaMax';
   }
 
-  static override readonly options: OptionTable<AdaMaxOptions> = {
-    learningRate: hyper('[0, ∞)', 2e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    epsilon: hyper('[0, ∞)', 1e-8),
-    adamD: flag(false),
-    ...adaNormOptions(),
-    ...commonOptions(0, 'coupled'),
+  static override readonly rule: Rule<AdaMaxOptions, 'm' | 'u', { alpha: number }> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 2e-3),
+      ...momentsOptions(0.9, 0.999, 1e-8),
+      adamD: flag(false),
+      ...adaNormOptions(),
+      ...commonOptions(0, 'coupled'),
+    },
+    momentum: ['m'],
+    slots: () => ({ m: zeros, u: zeros }),
+    coefficients: (t, options) => ({ alpha: biasCorrection(t, options).alpha }),
+    update({ param, grad, stretched, m, u }, { beta1, beta2, epsilon, alpha }) {
+      m = ema(m, stretched, beta1);
+      u = u.mul(beta2).maximum(grad.abs().add(epsilon));
+      return { m, u, param: param.sub(m.mul(alpha).div(u)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots({ adanorm }: AdaMaxOptions): Record<string, SlotInit> {
-    return { m: zeros, u: zeros, ...(adanorm && { e: zero }) };
-  }
-
-  protected override coefficients(t: number, hyper: Resolved<AdaMaxOptions>): Coefficients {
-    return { alpha: biasCorrection(t, hyper).alpha };
-  }
-
-  protected override update(
-    { param, grad, m, u, e }: Tensors<'m' | 'u' | 'e'>,
-    scalars: Scalars<AdaMaxOptions, Coefficients>,
-  ): Results {
-    const { beta1, beta2, epsilon, alpha } = scalars;
-    const { grad: s, kept } = adaNorm(grad, e, scalars);
-    m = ema(m, s, beta1);
-    u = u.mul(beta2).maximum(grad.abs().add(epsilon));
-    return { ...kept, m, u, param: param.sub(m.mul(alpha).div(u)) };
-  }
 }
 
 register(AdaMax);

@@ -2,16 +2,21 @@
 // Ding et al., "An Adaptive and Momental Bound Method for Stochastic Learning", arXiv:1910.12249
 // Checked against the authors' adamod.py.
 
-import { commonOptions, flag, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  flag,
+  hyper,
+  Optimizer,
+  register,
+  type Hyper,
+  type MomentsOptions,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { biasCorrection, ema, zeros } from '@optim/formulas';
-import type { Expression } from '@optim/fusion';
 
 /** Options of {@link AdaMod}. */
-export interface AdaModOptions extends OptimizerOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
-  /** Decay of the second moment. @defaultValue `0.999` */
-  beta2?: Hyper;
+export interface AdaModOptions extends OptimizerOptions, MomentsOptions {
   /** Decay of the average of learning rates; 0 is Adam. @defaultValue `0.999` */
   beta3?: Hyper;
   /** Added to √v, before any correction. @defaultValue `1e-8` */
@@ -19,8 +24,6 @@ export interface AdaModOptions extends OptimizerOptions {
   /** Do not divide the step by 1 − β₁ᵗ. @defaultValue `false` */
   adamD?: boolean;
 }
-
-type Coefficients = { a: number; correction: number };
 
 /**
  * Adam whose learning rate of every element may not exceed its own long-term average, which takes away the huge rates
@@ -60,44 +63,31 @@ export class AdaMod extends Optimizer<AdaModOptions> {
     return 'AdaMod';
   }
 
-  static override readonly options: OptionTable<AdaModOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    beta3: hyper('[0, 1)', 0.999),
-    epsilon: hyper('[0, ∞)', 1e-8),
-    adamD: flag(false),
-    ...commonOptions(),
+  static override readonly rule: Rule<AdaModOptions, 'm' | 'v' | 'n', { a: number; correction: number }> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      beta1: hyper('[0, 1)', 0.9),
+      beta2: hyper('[0, 1)', 0.999),
+      beta3: hyper('[0, 1)', 0.999),
+      epsilon: hyper('[0, ∞)', 1e-8),
+      adamD: flag(false),
+      ...commonOptions(),
+    },
+    momentum: ['m'],
+    slots: () => ({ m: zeros, v: zeros, n: zeros }),
+    coefficients(t, options) {
+      const { alpha, correction } = biasCorrection(t, options);
+      return { a: alpha * correction, correction };
+    },
+    secondMoment: ({ v }, { correction }) => v.div(correction.square()),
+    update({ param, grad, m, v, n }, { beta1, beta2, beta3, epsilon, a }) {
+      m = ema(m, grad, beta1);
+      v = ema(v, grad.square(), beta2);
+      const eta = a.div(v.sqrt().add(epsilon));
+      n = ema(n, eta, beta3);
+      return { m, v, n, param: param.sub(m.mul(eta.minimum(n))) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros, v: zeros, n: zeros };
-  }
-
-  protected override coefficients(t: number, hyper: Resolved<AdaModOptions>): Coefficients {
-    const { alpha, correction } = biasCorrection(t, hyper);
-    return { a: alpha * correction, correction };
-  }
-
-  protected override secondMoment(
-    { v }: Tensors<'v'>,
-    { correction }: Scalars<AdaModOptions, Coefficients>,
-  ): Expression {
-    return v.div(correction.square());
-  }
-
-  protected override update(
-    { param, grad, m, v, n }: Tensors<'m' | 'v' | 'n'>,
-    { beta1, beta2, beta3, epsilon, a }: Scalars<AdaModOptions, Coefficients>,
-  ): Results {
-    m = ema(m, grad, beta1);
-    v = ema(v, grad.square(), beta2);
-    const eta = a.div(v.sqrt().add(epsilon));
-    n = ema(n, eta, beta3);
-    return { m, v, n, param: param.sub(m.mul(eta.minimum(n))) };
-  }
 }
 
 register(AdaMod);

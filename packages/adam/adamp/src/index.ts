@@ -2,16 +2,25 @@
 // Heo et al., "AdamP: Slowing Down the Slowdown for Momentum Optimizers on Scale-invariant Weights", arXiv:2006.08217
 // Checked against the authors' adamp.py.
 
-import { adaNorm, adaNormOptions, commonOptions, flag, hyper, Optimizer, register, type AdaNormOptions, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
-import { biasCorrection, ema, projected, zero, zeros } from '@optim/formulas';
-import type { Expression } from '@optim/fusion';
+import {
+  adaNormOptions,
+  commonOptions,
+  flag,
+  hyper,
+  momentsOptions,
+  Optimizer,
+  register,
+  type AdaNormOptions,
+  type Hyper,
+  type MomentsOptions,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
+import { biasCorrection, ema, projected, zeros } from '@optim/formulas';
+import { constant } from '@optim/fusion';
 
 /** Options of {@link AdamP}. */
-export interface AdamPOptions extends OptimizerOptions, AdaNormOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
-  /** Decay of the second moment. @defaultValue `0.999` */
-  beta2?: Hyper;
+export interface AdamPOptions extends OptimizerOptions, MomentsOptions, AdaNormOptions {
   /** Added to the denominator and to norms; lower bound of norms in the cosine. @defaultValue `1e-8` */
   epsilon?: Hyper;
   /** Threshold of the scale-invariance test. @defaultValue `0.1` */
@@ -23,8 +32,6 @@ export interface AdamPOptions extends OptimizerOptions, AdaNormOptions {
   /** Do not divide the step by 1 − β₁ᵗ. @defaultValue `false` */
   adamD?: boolean;
 }
-
-type Coefficients = { alpha: number; correction: number };
 
 /**
  * Adam that removes the component of its step along the weight vector when the weights look scale-invariant, so that
@@ -62,61 +69,34 @@ export class AdamP extends Optimizer<AdamPOptions> {
     return 'AdamP';
   }
 
-  static override readonly options: OptionTable<AdamPOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    epsilon: hyper('[0, ∞)', 1e-8),
-    delta: hyper('[0, ∞)', 0.1),
-    wdRatio: hyper('[0, 1]', 0.1),
-    nesterov: flag(false),
-    adamD: flag(false),
-    ...adaNormOptions(),
-    ...commonOptions(),
+  static override readonly rule: Rule<AdamPOptions, 'm' | 'v', { alpha: number; correction: number }> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      ...momentsOptions(0.9, 0.999, 1e-8),
+      delta: hyper('[0, ∞)', 0.1),
+      wdRatio: hyper('[0, 1]', 0.1),
+      nesterov: flag(false),
+      adamD: flag(false),
+      ...adaNormOptions(),
+      ...commonOptions(),
+    },
+    momentum: ['m'],
+    slots: () => ({ m: zeros, v: zeros }),
+    coefficients: biasCorrection,
+    decay: 'within',
+    secondMoment: ({ v }, { correction }) => v.div(correction.square()),
+    update({ param, grad, stretched, m, v }, known) {
+      const { beta1, beta2, epsilon, delta, wdRatio, nesterov, alpha, correction, decayStrength } = known;
+      m = ema(m, stretched, beta1);
+      v = ema(v, grad.square(), beta2);
+      const d = v.sqrt().div(correction).add(epsilon);
+      let q = (nesterov ? ema(m, grad, beta1) : m).div(d);
+      let ratio = constant(1);
+      if (param.rank > 1) ({ q, ratio } = projected(q, param, grad, { epsilon, delta, wdRatio }));
+      if (decayStrength) param = param.sub(param.mul(ratio.mul(decayStrength)));
+      return { m, v, start: param, param: param.sub(q.mul(alpha)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots({ adanorm }: AdamPOptions): Record<string, SlotInit> {
-    return { m: zeros, v: zeros, ...(adanorm && { e: zero }) };
-  }
-
-  protected override coefficients(t: number, hyper: Resolved<AdamPOptions>): Coefficients {
-    return biasCorrection(t, hyper);
-  }
-
-  /** Only the coupled decay comes before the update; the others wait for the ratio. */
-  protected override decay(pair: Pair, scalars: DecayScalars): Pair {
-    return scalars.weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
-  }
-
-  protected override secondMoment(
-    { v }: Tensors<'v'>,
-    { correction }: Scalars<AdamPOptions, Coefficients>,
-  ): Expression {
-    return v.div(correction.square());
-  }
-
-  protected override update(
-    { param, grad, m, v, e }: Tensors<'m' | 'v' | 'e'>,
-    scalars: Scalars<AdamPOptions, Coefficients & { decays: boolean }>,
-  ): Results {
-    const { beta1, beta2, epsilon, delta, wdRatio, nesterov, alpha, correction } = scalars;
-    const { grad: s, kept } = adaNorm(grad, e, scalars);
-    m = ema(m, s, beta1);
-    v = ema(v, grad.square(), beta2);
-    const d = v.sqrt().div(correction).add(epsilon);
-    let q = (nesterov ? ema(m, grad, beta1) : m).div(d);
-    let ratio: Expression | null = null;
-    if (param.rank > 1) ({ q, ratio } = projected(q, param, grad, { epsilon, delta, wdRatio }));
-
-    const { weightDecay, weightDecayMode, learningRate, decays } = scalars;
-    if (decays && weightDecayMode !== 'coupled') {
-      const strength = weightDecayMode === 'decoupled' ? weightDecay.mul(learningRate) : weightDecay;
-      param = param.sub(param.mul(ratio ? ratio.mul(strength) : strength));
-    }
-    return { ...kept, m, v, start: param, param: param.sub(q.mul(alpha)) };
-  }
 }
 
 register(AdamP);

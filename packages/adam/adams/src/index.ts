@@ -2,16 +2,27 @@
 // Xie, Sato, Sugiyama, "Stable Weight Decay Regularization", arXiv:2011.11152
 // Checked against the authors' AdamS.
 
-import { adaNorm, adaNormOptions, flag, hyper, oneDecayOptions, Optimizer, register, type AdaNormOptions, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Round, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
-import { biasCorrection, ema, largestSoFar, stablyDecayed, zero, zeros } from '@optim/formulas';
-import { constant, type Expression } from '@optim/fusion';
+import {
+  adaNormOptions,
+  flag,
+  hyper,
+  momentsOptions,
+  oneDecayOptions,
+  Optimizer,
+  register,
+  round,
+  type AdaNormOptions,
+  type Hyper,
+  type MomentsOptions,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
+import { biasCorrection, ema, largestSoFar, stablyDecayed, zeros } from '@optim/formulas';
+import { constant } from '@optim/fusion';
 
 /** Options of {@link AdamS}. */
-export interface AdamSOptions extends Omit<OptimizerOptions, 'weightDecayMode'>, AdaNormOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
-  /** Decay of the second moment. @defaultValue `0.999` */
-  beta2?: Hyper;
+export interface AdamSOptions
+  extends Omit<OptimizerOptions, 'weightDecayMode'>, MomentsOptions, AdaNormOptions {
   /** Added to the root of the corrected second moment; Q has none. @defaultValue `1e-8` */
   epsilon?: Hyper;
   /** Strength λ of the stable weight decay. @defaultValue `1e-4` */
@@ -23,7 +34,8 @@ export interface AdamSOptions extends Omit<OptimizerOptions, 'weightDecayMode'>,
 }
 
 type Coefficients = { alpha: number; correction: number };
-type Known = { readonly Q: Expression };
+/** Q: the root of the mean of v̂ over all elements of all parameters with a gradient; absent until the round is made. */
+type Observed = { Q?: number };
 
 /**
  * Adam whose weight decay is divided by the typical size of its denominators, so that decay and steps stay in
@@ -64,69 +76,41 @@ export class AdamS extends Optimizer<AdamSOptions> {
     return 'AdamS';
   }
 
-  static override readonly options: OptionTable<AdamSOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    epsilon: hyper('[0, ∞)', 1e-8),
-    amsgrad: flag(false),
-    adamD: flag(false),
-    ...adaNormOptions(),
-    ...oneDecayOptions(1e-4),
+  static override readonly rule: Rule<AdamSOptions, 'm' | 'v' | 'x', Coefficients, Observed> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      ...momentsOptions(0.9, 0.999, 1e-8),
+      amsgrad: flag(false),
+      adamD: flag(false),
+      ...adaNormOptions(),
+      ...oneDecayOptions(1e-4),
+    },
+    needs: ['gradient'],
+    momentum: ['m'],
+    slots: ({ amsgrad }) => ({ m: zeros, v: zeros, x: amsgrad && zeros }),
+    coefficients: biasCorrection,
+    rounds: () => [
+      round({
+        observe({ grad, v, x }, { beta2, amsgrad, correction }) {
+          const { u } = largestSoFar(ema(v, grad.square(), beta2), x, amsgrad);
+          return { total: u.div(correction.square()).sum(), count: constant(v.size) };
+        },
+        combine: ({ total, count }) => ({ Q: total.div(count).sqrt() }),
+      }),
+    ],
+    decay: ({ param, grad }, { learningRate, weightDecay, Q }) => ({
+      param: Q ? stablyDecayed(param, weightDecay.mul(learningRate), Q) : param,
+      grad,
+    }),
+    secondMoment: ({ v, x }, { amsgrad, correction }) => (amsgrad ? x : v).div(correction.square()),
+    update({ param, grad, stretched, m, v, x }, { beta1, beta2, epsilon, amsgrad, alpha, correction }) {
+      m = ema(m, stretched, beta1);
+      v = ema(v, grad.square(), beta2);
+      const { u, kept } = largestSoFar(v, x, amsgrad);
+      const d = u.sqrt().div(correction).add(epsilon);
+      return { m, v, ...kept, param: param.sub(m.mul(alpha).div(d)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-  static override readonly needs: readonly ('loss' | 'gradient')[] = ['gradient'];
-
-  protected override slots({ amsgrad, adanorm }: AdamSOptions): Record<string, SlotInit> {
-    return { m: zeros, v: zeros, ...(amsgrad && { x: zeros }), ...(adanorm && { e: zero }) };
-  }
-
-  protected override coefficients(t: number, hyper: Resolved<AdamSOptions>): Coefficients {
-    return biasCorrection(t, hyper);
-  }
-
-  protected override rounds(): Round[] {
-    return [typicalDenominator];
-  }
-
-  /** Waits for Q. */
-  protected override decay(
-    pair: Pair,
-    { learningRate, weightDecay, Q }: DecayScalars & Partial<Known>,
-  ): Pair {
-    return Q ? { ...pair, param: stablyDecayed(pair.param, weightDecay.mul(learningRate), Q) } : pair;
-  }
-
-  protected override secondMoment(
-    { v, x }: Tensors<'v' | 'x'>,
-    { amsgrad, correction }: Scalars<AdamSOptions, Coefficients>,
-  ): Expression {
-    return (amsgrad ? x : v).div(correction.square());
-  }
-
-  protected override update(
-    { param, grad, m, v, x, e }: Tensors<'m' | 'v' | 'x' | 'e'>,
-    scalars: Scalars<AdamSOptions, Coefficients>,
-  ): Results {
-    const { beta1, beta2, epsilon, amsgrad, alpha, correction } = scalars;
-    const { grad: s, kept: norm } = adaNorm(grad, e, scalars);
-    m = ema(m, s, beta1);
-    v = ema(v, grad.square(), beta2);
-    const { u, kept: largest } = largestSoFar(v, x, amsgrad);
-    const d = u.sqrt().div(correction).add(epsilon);
-    return { ...norm, ...largest, m, v, param: param.sub(m.mul(alpha).div(d)) };
-  }
 }
-
-/** Q: the root of the mean of v̂ over all elements of all parameters with a gradient. */
-const typicalDenominator: Round = {
-  observe: ({ grad, v, x }, scalars) => {
-    const { beta2, amsgrad, correction } = scalars as Scalars<AdamSOptions, Coefficients>;
-    const { u } = largestSoFar(ema(v!, grad!.square(), beta2), x!, amsgrad);
-    return { total: u.div(correction.square()).sum(), count: constant(v!.size) };
-  },
-  combine: ({ total, count }) => ({ Q: total!.div(count!).sqrt() }),
-};
 
 register(AdamS);

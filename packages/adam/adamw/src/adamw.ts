@@ -3,16 +3,22 @@
 // Convergence of Adam and Beyond", arXiv:1904.09237; St John, "AdamD", arXiv:2110.10828
 // Checked against torch.optim.AdamW and torch.optim.Adam.
 
-import { commonOptions, fixed, flag, hyper, Optimizer, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  fixed,
+  flag,
+  hyper,
+  momentsOptions,
+  Optimizer,
+  type Hyper,
+  type MomentsOptions,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { biasCorrection, ema, largestSoFar, zeros } from '@optim/formulas';
-import type { Expression } from '@optim/fusion';
 
 /** Options of {@link AdamW}. */
-export interface AdamWOptions extends OptimizerOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
-  /** Decay of the second moment. @defaultValue `0.999` */
-  beta2?: Hyper;
+export interface AdamWOptions extends OptimizerOptions, MomentsOptions {
   /** Added to the root of the corrected second moment. @defaultValue `1e-8` */
   epsilon?: Hyper;
   /** Use the largest second moment so far. @defaultValue `false` */
@@ -26,8 +32,6 @@ export type AMSGradOptions = Omit<AdamWOptions, 'amsgrad'>;
 
 /** Options of {@link AdamD}. */
 export type AdamDOptions = Omit<AdamWOptions, 'adamD'>;
-
-type Coefficients = { alpha: number; correction: number };
 
 /**
  * Adam with weight decay applied to the weights themselves instead of to the gradient.
@@ -63,43 +67,27 @@ export class AdamW extends Optimizer<AdamWOptions> {
     return 'AdamW';
   }
 
-  static override readonly options: OptionTable<AdamWOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    epsilon: hyper('[0, ∞)', 1e-8),
-    amsgrad: flag(false),
-    adamD: flag(false),
-    ...commonOptions(0.01),
-  };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots({ amsgrad }: AdamWOptions): Record<string, SlotInit> {
-    return { m: zeros, v: zeros, ...(amsgrad && { x: zeros }) };
-  }
-
-  protected override coefficients(t: number, hyper: Resolved<AdamWOptions>): Coefficients {
-    return biasCorrection(t, hyper);
-  }
-
-  protected override secondMoment(
-    { v, x }: Tensors<'v' | 'x'>,
-    { amsgrad, correction }: Scalars<AdamWOptions, Coefficients>,
-  ): Expression {
-    return (amsgrad ? x : v).div(correction.square());
-  }
-
-  protected override update(
-    { param, grad, m, v, x }: Tensors<'m' | 'v' | 'x'>,
-    { beta1, beta2, epsilon, amsgrad, alpha, correction }: Scalars<AdamWOptions, Coefficients>,
-  ): Results {
-    m = ema(m, grad, beta1);
-    v = ema(v, grad.square(), beta2);
-    const { u, kept } = largestSoFar(v, x, amsgrad);
-    const d = u.sqrt().div(correction).add(epsilon);
-    return { m, v, ...kept, param: param.sub(m.mul(alpha).div(d)) };
-  }
+  static override readonly rule: Rule<AdamWOptions, 'm' | 'v' | 'x', { alpha: number; correction: number }> =
+    {
+      options: {
+        learningRate: hyper('[0, ∞)', 1e-3),
+        ...momentsOptions(0.9, 0.999, 1e-8),
+        amsgrad: flag(false),
+        adamD: flag(false),
+        ...commonOptions(0.01),
+      },
+      momentum: ['m'],
+      slots: ({ amsgrad }) => ({ m: zeros, v: zeros, x: amsgrad && zeros }),
+      coefficients: biasCorrection,
+      secondMoment: ({ v, x }, { amsgrad, correction }) => (amsgrad ? x : v).div(correction.square()),
+      update({ param, grad, m, v, x }, { beta1, beta2, epsilon, amsgrad, alpha, correction }) {
+        m = ema(m, grad, beta1);
+        v = ema(v, grad.square(), beta2);
+        const { u, kept } = largestSoFar(v, x, amsgrad);
+        const d = u.sqrt().div(correction).add(epsilon);
+        return { m, v, ...kept, param: param.sub(m.mul(alpha).div(d)) };
+      },
+    };
 }
 
 /**
@@ -132,10 +120,9 @@ export class AMSGrad extends AdamW {
     return 'AMSGrad';
   }
 
-  static override readonly options: OptionTable<AdamWOptions> = {
-    ...AdamW.options,
-    ...commonOptions(0),
-    amsgrad: fixed(true),
+  static override readonly rule: typeof AdamW.rule = {
+    ...AdamW.rule,
+    options: { ...AdamW.rule.options, ...commonOptions(0), amsgrad: fixed(true) },
   };
 
   constructor(options: AMSGradOptions = {}) {
@@ -172,10 +159,9 @@ export class AdamD extends AdamW {
     return 'AdamD';
   }
 
-  static override readonly options: OptionTable<AdamWOptions> = {
-    ...AdamW.options,
-    ...commonOptions(0),
-    adamD: fixed(true),
+  static override readonly rule: typeof AdamW.rule = {
+    ...AdamW.rule,
+    options: { ...AdamW.rule.options, ...commonOptions(0), adamD: fixed(true) },
   };
 
   constructor(options: AdamDOptions = {}) {

@@ -2,9 +2,21 @@
 // Xie et al., "Adan: Adaptive Nesterov Momentum Algorithm for Faster Optimizing Deep Models", arXiv:2208.06677
 // Checked against the authors' adan.py.
 
-import { adaNorm, adaNormOptions, commonOptions, hyper, Optimizer, register, type AdaNormOptions, type CommonOptions, type DecayScalars, type Hyper, type OptionTable, type Pair, type Resolved, type Results, type Round, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
-import { ema, zero, zeros } from '@optim/formulas';
-import { constant, where, type Expression } from '@optim/fusion';
+import {
+  adaNorm,
+  adaNormOptions,
+  commonOptions,
+  hyper,
+  Optimizer,
+  register,
+  round,
+  type AdaNormOptions,
+  type CommonOptions,
+  type Hyper,
+  type Rule,
+} from '@optim/core/authoring';
+import { ema, zeros } from '@optim/formulas';
+import { constant, where } from '@optim/fusion';
 
 /** Options of {@link Adan}. */
 export interface AdanOptions extends CommonOptions, AdaNormOptions {
@@ -25,7 +37,8 @@ export interface AdanOptions extends CommonOptions, AdaNormOptions {
 }
 
 type Coefficients = { c1: number; c2: number; c3: number; first: boolean };
-type Known = Coefficients & { clip?: number; decays: boolean };
+/** The factor that brings the global norm of all gradients down to `maxGradNorm`. */
+type Observed = { clip?: number };
 
 /**
  * Adam with Nesterov momentum, written with differences of successive gradients so that no gradient is taken elsewhere.
@@ -63,78 +76,61 @@ export class Adan extends Optimizer<AdanOptions> {
     return 'Adan';
   }
 
-  static override readonly options: OptionTable<AdanOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.98),
-    beta2: hyper('[0, 1)', 0.92),
-    beta3: hyper('[0, 1)', 0.99),
-    epsilon: hyper('[0, ∞)', 1e-8),
-    maxGradNorm: hyper('[0, ∞)', 0),
-    ...adaNormOptions(),
-    ...commonOptions(0, 'proximal', ['proximal', 'decoupled', 'independent']),
+  static override readonly rule: Rule<AdanOptions, 'm' | 'd' | 'v' | 'h' | 'e', Coefficients, Observed> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      beta1: hyper('[0, 1)', 0.98),
+      beta2: hyper('[0, 1)', 0.92),
+      beta3: hyper('[0, 1)', 0.99),
+      epsilon: hyper('[0, ∞)', 1e-8),
+      maxGradNorm: hyper('[0, ∞)', 0),
+      ...adaNormOptions(),
+      ...commonOptions(0, 'proximal', ['proximal', 'decoupled', 'independent']),
+    },
+    momentum: ['m', 'd'],
+    ownDecayModes: ['proximal'],
+    slots: () => ({ m: zeros, d: zeros, v: zeros, h: zeros }),
+    coefficients: (t, { beta1, beta2, beta3 }) => ({
+      c1: 1 - beta1 ** t,
+      c2: 1 - beta2 ** t,
+      c3: 1 - beta3 ** t,
+      first: t === 1,
+    }),
+    rounds: (options) =>
+      options.maxGradNorm === 0
+        ? []
+        : [
+            round({
+              observe: ({ grad }) => ({ squares: grad.square().sum() }),
+              combine({ squares }, { maxGradNorm, epsilon }) {
+                const factor = maxGradNorm.div(squares.sqrt().add(epsilon)).minimum(1);
+                return { clip: where(maxGradNorm.greater(0), factor, 1) };
+              },
+            }),
+          ],
+    secondMoment: ({ v }, { c3 }) => v.div(c3),
+    update({ param, grad, m, d, v, h, e }, known) {
+      const { learningRate, beta1, beta2, beta3, epsilon, c1, c2, c3, first, clip } = known;
+      const g = clip ? grad.mul(clip) : grad;
+      const delta = first ? constant(0) : g.sub(h);
+      // It is the clipped gradient that is stretched, not the one that core knows.
+      const { stretched, kept } = known.adanorm ? adaNorm(g, e, known.adanormR) : { stretched: g, kept: {} };
+      m = ema(m, stretched, beta1);
+      d = ema(d, delta, beta2);
+      v = ema(v, g.add(delta.mul(beta2)).square(), beta3);
+      const D = v.div(c3).sqrt().add(epsilon);
+      let step = m
+        .div(c1)
+        .add(d.mul(beta2.div(c2)))
+        .mul(learningRate)
+        .div(D);
+      if (known.decays && known.weightDecayMode === 'proximal') {
+        const shrinkage = learningRate.mul(known.weightDecay).add(1);
+        [param, step] = [param.div(shrinkage), step.div(shrinkage)];
+      }
+      return { ...kept, m, d, v, h: g, start: param, param: param.sub(step) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m', 'd'];
-
-  protected override slots({ adanorm }: AdanOptions): Record<string, SlotInit> {
-    return { m: zeros, d: zeros, v: zeros, h: zeros, ...(adanorm && { e: zero }) };
-  }
-
-  protected override coefficients(t: number, { beta1, beta2, beta3 }: Resolved<AdanOptions>): Coefficients {
-    return { c1: 1 - beta1 ** t, c2: 1 - beta2 ** t, c3: 1 - beta3 ** t, first: t === 1 };
-  }
-
-  protected override rounds({ maxGradNorm }: AdanOptions): Round[] {
-    return maxGradNorm === 0 ? [] : [globalClip];
-  }
-
-  /** The proximal decay comes with the step. */
-  protected override decay(pair: Pair, scalars: DecayScalars): Pair {
-    return scalars.weightDecayMode === 'proximal' ? pair : super.decay(pair, scalars);
-  }
-
-  protected override secondMoment(
-    { v }: Tensors<'v'>,
-    { c3 }: Scalars<AdanOptions, Coefficients>,
-  ): Expression {
-    return v.div(c3);
-  }
-
-  protected override update(
-    { param, grad, m, d, v, h, e }: Tensors<'m' | 'd' | 'v' | 'h' | 'e'>,
-    scalars: Scalars<AdanOptions, Known>,
-  ): Results {
-    const { learningRate, beta1, beta2, beta3, epsilon, c1, c2, c3, first, clip } = scalars;
-    const g = clip ? grad.mul(clip) : grad;
-    const delta = first ? constant(0) : g.sub(h);
-    const { grad: s, kept } = adaNorm(g, e, scalars);
-    m = ema(m, s, beta1);
-    d = ema(d, delta, beta2);
-    v = ema(v, g.add(delta.mul(beta2)).square(), beta3);
-    const D = v.div(c3).sqrt().add(epsilon);
-    let step = m
-      .div(c1)
-      .add(d.mul(beta2.div(c2)))
-      .mul(learningRate)
-      .div(D);
-
-    const { weightDecay, weightDecayMode, decays } = scalars;
-    if (decays && weightDecayMode === 'proximal') {
-      const shrinkage = learningRate.mul(weightDecay).add(1);
-      [param, step] = [param.div(shrinkage), step.div(shrinkage)];
-    }
-    return { ...kept, m, d, v, h: g, start: param, param: param.sub(step) };
-  }
 }
-
-/** The factor that brings the global norm of all gradients down to `maxGradNorm`. */
-const globalClip: Round = {
-  observe: ({ grad }) => ({ squares: grad!.square().sum() }),
-  combine: ({ squares }, scalars) => {
-    const { maxGradNorm, epsilon } = scalars as Scalars<AdanOptions>;
-    const factor = maxGradNorm.div(squares!.sqrt().add(epsilon)).minimum(1);
-    return { clip: where(maxGradNorm.greater(0), factor, 1) };
-  },
-};
 
 register(Adan);

@@ -2,16 +2,23 @@
 // Dubey, Singh, Chaudhuri, "AdaNorm: Adaptive Gradient Norm Correction based Optimizer for CNNs", arXiv:2210.06364
 // Checked against trajectories of the authors' AdamNorm.
 
-import { adaNorm, commonOptions, flag, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  adaNorm,
+  commonOptions,
+  flag,
+  hyper,
+  momentsOptions,
+  Optimizer,
+  register,
+  type Hyper,
+  type MomentsOptions,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { biasCorrection, ema, largestSoFar, zero, zeros } from '@optim/formulas';
-import type { Expression } from '@optim/fusion';
 
 /** Options of {@link AdaNorm}. */
-export interface AdaNormOptions extends OptimizerOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
-  /** Decay of the second moment. @defaultValue `0.999` */
-  beta2?: Hyper;
+export interface AdaNormOptions extends OptimizerOptions, MomentsOptions {
   /** Added to v in every step, where it stays, and to its root. @defaultValue `1e-8` */
   epsilon?: Hyper;
   /** Decay of the average norm of the gradient; γ in the paper. @defaultValue `0.95` */
@@ -61,46 +68,30 @@ export class AdaNorm extends Optimizer<AdaNormOptions> {
     return 'AdaNorm';
   }
 
-  static override readonly options: OptionTable<AdaNormOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    epsilon: hyper('[0, ∞)', 1e-8),
-    r: hyper('[0, 1)', 0.95),
-    amsgrad: flag(false),
-    adamD: flag(false),
-    ...commonOptions(0, 'coupled'),
+  static override readonly rule: Rule<AdaNormOptions, 'm' | 'v' | 'x' | 'e', Coefficients> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      ...momentsOptions(0.9, 0.999, 1e-8),
+      r: hyper('[0, 1)', 0.95),
+      amsgrad: flag(false),
+      adamD: flag(false),
+      ...commonOptions(0, 'coupled'),
+    },
+    momentum: ['m'],
+    slots: ({ amsgrad }) => ({ m: zeros, v: zeros, x: amsgrad && zeros, e: zero }),
+    coefficients: biasCorrection,
+    secondMoment: ({ v, x }, { epsilon, amsgrad, correction }) =>
+      (amsgrad ? x.add(epsilon) : v).div(correction.square()),
+    update({ param, grad, m, v, x, e }, { beta1, beta2, epsilon, r, amsgrad, alpha, correction }) {
+      const { stretched: s, kept: norm } = adaNorm(grad, e, r);
+      m = ema(m, s, beta1);
+      v = ema(v, grad.square(), beta2);
+      if (!amsgrad) v = v.add(epsilon);
+      const { u, kept: largest } = largestSoFar(v, x, amsgrad);
+      const d = (amsgrad ? u.add(epsilon) : u).sqrt().div(correction).add(epsilon);
+      return { ...norm, ...largest, m, v, param: param.sub(m.mul(alpha).div(d)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots({ amsgrad }: AdaNormOptions): Record<string, SlotInit> {
-    return { m: zeros, v: zeros, ...(amsgrad && { x: zeros }), e: zero };
-  }
-
-  protected override coefficients(t: number, hyper: Resolved<AdaNormOptions>): Coefficients {
-    return biasCorrection(t, hyper);
-  }
-
-  protected override secondMoment(
-    { v, x }: Tensors<'v' | 'x'>,
-    { epsilon, amsgrad, correction }: Scalars<AdaNormOptions, Coefficients>,
-  ): Expression {
-    return (amsgrad ? x.add(epsilon) : v).div(correction.square());
-  }
-
-  protected override update(
-    { param, grad, m, v, x, e }: Tensors<'m' | 'v' | 'x' | 'e'>,
-    { beta1, beta2, epsilon, r, amsgrad, alpha, correction }: Scalars<AdaNormOptions, Coefficients>,
-  ): Results {
-    const { grad: s, kept: norm } = adaNorm(grad, e, { adanorm: true, adanormR: r });
-    m = ema(m, s, beta1);
-    v = ema(v, grad.square(), beta2);
-    if (!amsgrad) v = v.add(epsilon);
-    const { u, kept: largest } = largestSoFar(v, x, amsgrad);
-    const d = (amsgrad ? u.add(epsilon) : u).sqrt().div(correction).add(epsilon);
-    return { ...norm, ...largest, m, v, param: param.sub(m.mul(alpha).div(d)) };
-  }
 }
 
 register(AdaNorm);

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { AdaNorm, type AdaNormOptions } from '@optim/adanorm';
-import { adaNorm, commonOptions, hyper, Optimizer, type Hyper, type OptimizerOptions, type OptionTable, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  adaNorm,
+  commonOptions,
+  hyper,
+  Optimizer,
+  type Hyper,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { zero } from '@optim/formulas';
 import { goldenSuite, suite } from '@optim/testing';
 import golden from '@optim/testing/golden/AdaNorm.json' with { type: 'json' };
@@ -21,23 +29,14 @@ class Descent extends Optimizer<DescentOptions> {
     return 'Descent';
   }
 
-  static override readonly options: OptionTable<DescentOptions> = {
-    learningRate: hyper('[0, ∞)', 0.1),
-    r: hyper('[0, 1)', 0.95),
-    ...commonOptions(),
+  static override readonly rule: Rule<DescentOptions, 'e'> = {
+    options: { learningRate: hyper('[0, ∞)', 0.1), r: hyper('[0, 1)', 0.95), ...commonOptions() },
+    slots: () => ({ e: zero }),
+    update({ param, grad, e }, { learningRate, r }) {
+      const { stretched, kept } = adaNorm(grad, e, r);
+      return { ...kept, param: param.sub(stretched.mul(learningRate)) };
+    },
   };
-
-  protected override slots(): Record<string, SlotInit> {
-    return { e: zero };
-  }
-
-  protected override update(
-    { param, grad, e }: Tensors<'e'>,
-    { learningRate, r }: Scalars<DescentOptions>,
-  ): Results {
-    const { grad: s, kept } = adaNorm(grad, e, { adanorm: true, adanormR: r });
-    return { ...kept, param: param.sub(s.mul(learningRate)) };
-  }
 }
 
 goldenSuite(correction, (options) => new Descent(options));

@@ -3,16 +3,25 @@
 // arXiv:2103.17182
 // Checked against the authors' adapnm.py.
 
-import { adaNorm, adaNormOptions, commonOptions, flag, hyper, Optimizer, register, type AdaNormOptions, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
-import { biasCorrection, ema, largestSoFar, positiveNegative, zero, zeros } from '@optim/formulas';
-import type { Expression } from '@optim/fusion';
+import {
+  adaNormOptions,
+  commonOptions,
+  flag,
+  hyper,
+  Optimizer,
+  register,
+  type AdaNormOptions,
+  type Hyper,
+  type MomentsOptions,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
+import { biasCorrection, ema, largestSoFar, positiveNegative, zeros } from '@optim/formulas';
 
 /** Options of {@link AdaPNM}. */
-export interface AdaPNMOptions extends OptimizerOptions, AdaNormOptions {
+export interface AdaPNMOptions extends OptimizerOptions, MomentsOptions, AdaNormOptions {
   /** Decay of the first moments: by β₁² in every second step. @defaultValue `0.9` */
   beta1?: Hyper;
-  /** Decay of the second moment. @defaultValue `0.999` */
-  beta2?: Hyper;
   /** Weight of the negative moment; β₀ in the paper. @defaultValue `1` */
   beta3?: Hyper;
   /** Added to the root of the corrected second moment. @defaultValue `1e-8` */
@@ -62,47 +71,31 @@ export class AdaPNM extends Optimizer<AdaPNMOptions> {
     return 'AdaPNM';
   }
 
-  static override readonly options: OptionTable<AdaPNMOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    beta3: hyper('[0, 1]', 1),
-    epsilon: hyper('[0, ∞)', 1e-8),
-    amsgrad: flag(true),
-    adamD: flag(false),
-    ...adaNormOptions(),
-    ...commonOptions(),
+  static override readonly rule: Rule<AdaPNMOptions, 'a' | 'b' | 'v' | 'x', Coefficients> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      beta1: hyper('[0, 1)', 0.9),
+      beta2: hyper('[0, 1)', 0.999),
+      beta3: hyper('[0, 1]', 1),
+      epsilon: hyper('[0, ∞)', 1e-8),
+      amsgrad: flag(true),
+      adamD: flag(false),
+      ...adaNormOptions(),
+      ...commonOptions(),
+    },
+    momentum: ['a', 'b'],
+    slots: ({ amsgrad }) => ({ a: zeros, b: zeros, v: zeros, x: amsgrad && zeros }),
+    coefficients: (t, options) => ({ ...biasCorrection(t, options), odd: t % 2 === 1 }),
+    secondMoment: ({ v, x }, { amsgrad, correction }) => (amsgrad ? x : v).div(correction.square()),
+    update({ param, grad, stretched, a, b, v, x }, known) {
+      const { beta1, beta2, beta3, epsilon, amsgrad, alpha, correction, odd } = known;
+      const { q, kept: momentum } = positiveNegative({ a, b }, stretched, { beta1, beta0: beta3, odd });
+      v = ema(v, grad.square(), beta2);
+      const { u, kept: largest } = largestSoFar(v, x, amsgrad);
+      const d = u.sqrt().div(correction).add(epsilon);
+      return { ...momentum, ...largest, v, param: param.sub(q.mul(alpha).div(d)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['a', 'b'];
-
-  protected override slots({ amsgrad, adanorm }: AdaPNMOptions): Record<string, SlotInit> {
-    return { a: zeros, b: zeros, v: zeros, ...(amsgrad && { x: zeros }), ...(adanorm && { e: zero }) };
-  }
-
-  protected override coefficients(t: number, hyper: Resolved<AdaPNMOptions>): Coefficients {
-    return { ...biasCorrection(t, hyper), odd: t % 2 === 1 };
-  }
-
-  protected override secondMoment(
-    { v, x }: Tensors<'v' | 'x'>,
-    { amsgrad, correction }: Scalars<AdaPNMOptions, Coefficients>,
-  ): Expression {
-    return (amsgrad ? x : v).div(correction.square());
-  }
-
-  protected override update(
-    { param, grad, a, b, v, x, e }: Tensors<'a' | 'b' | 'v' | 'x' | 'e'>,
-    scalars: Scalars<AdaPNMOptions, Coefficients>,
-  ): Results {
-    const { beta1, beta2, beta3, epsilon, amsgrad, alpha, correction, odd } = scalars;
-    const { grad: s, kept: norm } = adaNorm(grad, e, scalars);
-    const { q, kept: momentum } = positiveNegative({ a, b }, s, { beta1, beta0: beta3, odd });
-    v = ema(v, grad.square(), beta2);
-    const { u, kept: largest } = largestSoFar(v, x, amsgrad);
-    const d = u.sqrt().div(correction).add(epsilon);
-    return { ...norm, ...momentum, ...largest, v, param: param.sub(q.mul(alpha).div(d)) };
-  }
 }
 
 register(AdaPNM);

@@ -2,9 +2,20 @@
 // Zhou et al., "AdaShift: Decorrelation and Convergence of Adaptive Learning Rate Methods", arXiv:1810.00143
 // Checked against the authors' optimizer_all.py.
 
-import { choice, commonOptions, hyper, integer, Optimizer, real, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  choice,
+  commonOptions,
+  hyper,
+  integer,
+  Optimizer,
+  real,
+  register,
+  type Hyper,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { ema, zero, zeros } from '@optim/formulas';
-import { constant, where, type Expression } from '@optim/fusion';
+import { constant, where } from '@optim/fusion';
 
 /** Options of {@link AdaShift}. */
 export interface AdaShiftOptions extends OptimizerOptions {
@@ -20,7 +31,8 @@ export interface AdaShiftOptions extends OptimizerOptions {
   reduceFunc?: 'max' | 'mean' | 'none';
 }
 
-type Coefficients = { newest: number; last: number; oldest: string };
+type Window = `g${number}`;
+type Coefficients = { newest: number; last: number; oldest: Window };
 
 /**
  * Adam whose second moment is that of gradients that have left the window of its first, so that a step and its scale
@@ -60,47 +72,39 @@ export class AdaShift extends Optimizer<AdaShiftOptions> {
     return 'AdaShift';
   }
 
-  static override readonly options: OptionTable<AdaShiftOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: real('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    epsilon: hyper('[0, ∞)', 1e-10),
-    keepNum: integer('[1, ∞)', 10),
-    reduceFunc: choice(['max', 'mean', 'none']),
-    ...commonOptions(),
+  static override readonly rule: Rule<AdaShiftOptions, 'm' | 'v' | 'c' | Window, Coefficients> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      beta1: real('[0, 1)', 0.9),
+      beta2: hyper('[0, 1)', 0.999),
+      epsilon: hyper('[0, ∞)', 1e-10),
+      keepNum: integer('[1, ∞)', 10),
+      reduceFunc: choice(['max', 'mean', 'none']),
+      ...commonOptions(),
+    },
+    slots({ keepNum, reduceFunc }) {
+      const window = Array.from({ length: keepNum }, (_, j) => [`g${j}`, zeros]);
+      const scale = reduceFunc === 'none' ? zeros : zero;
+      return { ...Object.fromEntries(window), m: zeros, v: scale, c: scale };
+    },
+    coefficients(t, { beta1, keepNum }) {
+      const newest = (1 - beta1) / (1 - beta1 ** keepNum);
+      return { newest, last: newest * beta1 ** (keepNum - 1), oldest: `g${(t - 1) % keepNum}` };
+    },
+    secondMoment: ({ param, v, c }) => where(v.equal(0), 0, v.div(c)).broadcastTo(param.shape),
+    update({ param, grad, m, v, c, ...window }, known) {
+      const { learningRate, beta1, beta2, epsilon, reduceFunc, newest, last, oldest } = known;
+      const h = window[oldest]!;
+      const h2 = h.square();
+      v = ema(v, reduceFunc === 'none' ? h2 : h2[reduceFunc](), beta2);
+      m = m.sub(h.mul(last)).mul(beta1).add(grad.mul(newest));
+      const waits = v.equal(0);
+      // A moving average of ones: 1 − β₂ⁿ itself would lose its first digits.
+      c = where(waits, c, ema(c, constant(1), beta2));
+      const step = m.mul(learningRate).div(v.div(c).sqrt().add(epsilon));
+      return { [oldest]: grad, m, v, c, param: param.sub(where(waits, 0, step)) };
+    },
   };
-
-  protected override slots({ keepNum, reduceFunc }: Required<AdaShiftOptions>): Record<string, SlotInit> {
-    const window = Array.from({ length: keepNum }, (_, j) => [`g${j}`, zeros]);
-    const scale = reduceFunc === 'none' ? zeros : zero;
-    return { ...Object.fromEntries(window), m: zeros, v: scale, c: scale };
-  }
-
-  protected override coefficients(t: number, hyper: Resolved<AdaShiftOptions>): Coefficients {
-    const { beta1, keepNum } = hyper;
-    const newest = (1 - beta1) / (1 - beta1 ** keepNum);
-    return { newest, last: newest * beta1 ** (keepNum - 1), oldest: `g${(t - 1) % keepNum}` };
-  }
-
-  protected override secondMoment({ param, v, c }: Tensors<'v' | 'c'>): Expression {
-    return where(v.equal(0), 0, v.div(c)).broadcastTo(param.shape);
-  }
-
-  protected override update(
-    { param, grad, m, v, c, ...window }: Tensors<'m' | 'v' | 'c'> & Record<string, Expression>,
-    scalars: Scalars<AdaShiftOptions, Coefficients>,
-  ): Results {
-    const { learningRate, beta1, beta2, epsilon, reduceFunc, newest, last, oldest } = scalars;
-    const h = window[oldest]!;
-    const h2 = h.square();
-    v = ema(v, reduceFunc === 'none' ? h2 : h2[reduceFunc](), beta2);
-    m = m.sub(h.mul(last)).mul(beta1).add(grad.mul(newest));
-    const waits = v.equal(0);
-    // A moving average of ones: 1 − β₂ⁿ itself would lose its first digits.
-    c = where(waits, c, ema(c, constant(1), beta2));
-    const step = m.mul(learningRate).div(v.div(c).sqrt().add(epsilon));
-    return { [oldest]: grad, m, v, c, param: param.sub(where(waits, 0, step)) };
-  }
 }
 
 register(AdaShift);
