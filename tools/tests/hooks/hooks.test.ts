@@ -13,7 +13,7 @@ import { SGDW } from '@optim/sgdw';
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import { expectClose, walk, withOps } from '../../packages/testing/src/index.js';
+import { expectClose, walk, withOps } from '../../../packages/testing/src/index.js';
 import { algorithms, type Algorithm, type Seen, type Values } from './algorithms.js';
 import { gradientsAt, noise, shapes, table, type Row } from './table.js';
 

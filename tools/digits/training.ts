@@ -3,7 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
-import { first, inputs, type Digits } from './data.js';
+import { first, inputs, type Digits } from './digits.js';
 
 /** How long to train, and from which random weights. */
 export interface Training {

@@ -14,7 +14,7 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { publishedPackages, readManifest, root } from '../workspace.js';
+import { publishedPackages, readManifest, root } from '../../workspace.js';
 import { files } from './consumer.js';
 import { startRegistry, type Registry } from './registry.js';
 
