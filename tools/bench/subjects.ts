@@ -12,8 +12,8 @@ import {
   type SlotInit,
   type Tensors,
 } from '@optim/core';
+import type { Trials } from '@optim/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { zoo } from '../zoo/index.js';
 
 /** Reads and writes what Adam does, four arrays and three, with one addition: the limit the memory sets. */
 class Triad extends Optimizer {
@@ -44,12 +44,13 @@ export const limit = 'triad';
 /** Rules of every kind: elementwise, of signs, with norms of tensors, of units, of rows and columns. */
 export const featured: readonly string[] = ['AdamW', 'AdaBelief', 'Lion', 'Lamb', 'AdamP', 'AdaFactor'];
 
-/** Everything that can be measured, by name. */
-export const subjects: Readonly<Record<string, () => tf.Optimizer>> = {
-  [reference]: () => tf.train.adam(1e-3),
-  [limit]: () => new Triad(),
-  ...Object.fromEntries(Object.entries(zoo).map(([name, make]) => [name, () => make(1000)])),
-};
+/** What classes are compared with. */
+export const comparisons: Trials = { [reference]: () => tf.train.adam(1e-3), [limit]: () => new Triad() };
+
+/** Some of the trials. */
+export function only(trials: Trials, names: readonly string[]): Trials {
+  return Object.fromEntries(names.map((name) => [name, trials[name]!]));
+}
 
 /** Lists of parameters, by name. */
 export const layouts: Readonly<Record<string, readonly (readonly number[])[]>> = {
