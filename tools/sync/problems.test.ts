@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { expect, test } from 'vitest';
-import type { PackageDoc, Row } from './markdown.js';
+import type { PackageDoc, Row } from './readme.js';
 import { problems } from './problems.js';
 import type { ExportDoc, OptionDoc } from './source.js';
 
@@ -34,7 +34,13 @@ const toy: ExportDoc = {
 function found(exports: ExportDoc[], tables: Record<string, Record<string, Row>> = { Toy: rows }): string[] {
   const algorithm = { class: 'Toy', paper: 'arXiv:1234.56789', officialCode: null, seed: 'Toy' };
   const doc: PackageDoc = {
-    manifest: { name: '@optim/toy', version: '1.0.0', optim: { family: 'adam', algorithms: [algorithm] } },
+    folder: '/x',
+    manifest: {
+      name: '@optim/toy',
+      description: 'Toy: a toy',
+      version: '1.0.0',
+      optim: { family: 'adam', algorithms: [algorithm] },
+    },
     modules: new Map([['@optim/toy', { intro: '', exports }]]),
     tables: new Map(Object.entries(tables)),
   };
@@ -103,6 +109,7 @@ test('a default written another way is the same default', () => {
 
 test('foundations need an introduction and a comment on every export', () => {
   const doc: PackageDoc = {
+    folder: '/x',
     manifest: {
       name: '@optim/base',
       version: '1.0.0',
@@ -121,5 +128,22 @@ test('foundations need an introduction and a comment on every export', () => {
     '@optim/base: src/index.ts has no @packageDocumentation comment',
     '@optim/base: save: has no doc comment',
     '@optim/base: clip: named in package.json, not exported by src/index.ts',
+  ]);
+});
+
+test('a description that is only a name', () => {
+  const optim = { family: 'adam', algorithms: [] };
+  const manifest = { name: '@optim/toy', description: 'Toy optimizer', version: '1.0.0', optim };
+  const modules = new Map([['@optim/toy', { intro: '', exports: [] }]]);
+  expect(problems({ folder: '/x', manifest, modules, tables: new Map() })).toEqual([
+    '@optim/toy: the description says no more than a name: add ": …"',
+  ]);
+});
+
+test('a package that does not load has that one problem', () => {
+  const manifest = { name: '@optim/toy', version: '1.0.0', optim: { family: 'adam', algorithms: [] } };
+  const failure = 'SyntaxError: no';
+  expect(problems({ folder: '/x', manifest, modules: new Map(), tables: new Map(), failure })).toEqual([
+    '@optim/toy: src/index.ts does not load: SyntaxError: no',
   ]);
 });

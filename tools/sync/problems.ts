@@ -2,13 +2,14 @@
 // Where the doc comments of a package are silent, or say something else than its code and its package.json.
 
 import { families, type Algorithm } from '../workspace.js';
-import { literal, type PackageDoc, type Row } from './markdown.js';
+import { literal, type PackageDoc, type Row } from './readme.js';
 import type { ExportDoc } from './source.js';
 
 /** What the doc comment of an algorithm tells those who have to choose one, each in a paragraph that begins with it. */
 const advice = ['When to use', 'When not', 'Hint'];
 
-function agrees(text: string, value: unknown): boolean {
+/** Whether what a comment states, in a notation of its own, is this value. */
+export function agrees(text: string, value: unknown): boolean {
   const code = /^`(.+?)`|^(\S+)/.exec(text);
   const stated = (code?.[1] ?? code?.[2] ?? '').replaceAll('"', "'");
   return (
@@ -52,7 +53,8 @@ function* inAlgorithm(
   else yield* inText(doc.text);
   if (!doc.example?.startsWith('```ts\n')) yield 'has no @example in a ts block';
   const id = paper.replace(/^arXiv:/, '');
-  if (!doc.see.some((text) => text.includes(id))) yield `no @see names ${paper}`;
+  // Without a paper the licence audit asks for one.
+  if (paper && !doc.see.some((text) => text.includes(id))) yield `no @see names ${paper}`;
   if (!rows) yield 'has no static options table';
   else yield* inOptions(doc, rows);
 }
@@ -60,6 +62,7 @@ function* inAlgorithm(
 function* inFamily({ manifest, modules, tables }: PackageDoc): Generator<string> {
   const { exports } = modules.get(manifest.name)!;
   const { algorithms } = manifest.optim!;
+  if (!manifest.description?.includes(': ')) yield 'the description says no more than a name: add ": …"';
   for (const entry of algorithms) {
     const doc = exports.find(({ name }) => name === entry.class);
     const found = inAlgorithm(doc, entry, tables.get(entry.class));
@@ -86,6 +89,7 @@ function* inFoundation({ manifest, modules }: PackageDoc): Generator<string> {
 /** One line for each. */
 export function problems(doc: PackageDoc): string[] {
   const { name, optim } = doc.manifest;
+  if (doc.failure !== undefined) return [`${name}: src/index.ts does not load: ${doc.failure}`];
   const found = families.includes(optim!.family) ? inFamily(doc) : inFoundation(doc);
   return [...found].map((problem) => `${name}: ${problem}`);
 }

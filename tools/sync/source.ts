@@ -23,6 +23,24 @@ export interface OptionDoc {
   meaning: string;
   /** The text of `@defaultValue`. */
   defaultValue: string | undefined;
+  /** Where its comment is. */
+  place?: Place | undefined;
+}
+
+/** A part of a file. */
+export interface Place {
+  file: string;
+  start: number;
+  end: number;
+}
+
+/** The doc comment before the declaration of a symbol. */
+function placeOf({ valueDeclaration: declaration }: ts.Symbol): Place | undefined {
+  if (!declaration) return undefined;
+  const { fileName: file, text } = declaration.getSourceFile();
+  const comment = ts.getLeadingCommentRanges(text, declaration.getFullStart())?.at(-1);
+  if (!comment || !text.startsWith('/**', comment.pos)) return undefined;
+  return { file, start: comment.pos, end: comment.end };
 }
 
 /** What one file exports, and its `@packageDocumentation`. */
@@ -66,7 +84,7 @@ export class DocReader {
       ts.sys,
       join(tsconfig, '..'),
     );
-    this.#program = ts.createProgram([...files], options);
+    this.#program = ts.createProgram([...files], { ...options, types: [] });
     this.#checker = this.#program.getTypeChecker();
   }
 
@@ -113,7 +131,8 @@ export class DocReader {
       type.getProperties().map((property) => {
         const tag = property.getJsDocTags(this.#checker).find(({ name }) => name === 'defaultValue');
         const meaning = toMarkdown(property.getDocumentationComment(this.#checker));
-        return [property.name, { meaning, defaultValue: tag && toMarkdown(tag.text) }];
+        const defaultValue = tag && toMarkdown(tag.text);
+        return [property.name, { meaning, defaultValue, place: placeOf(property) }];
       }),
     );
   }
