@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A CycloneDX 1.6 bill of materials per package, from the audited graph. `pnpm sbom` would leave out the peer
+// A CycloneDX 1.6 bill of materials per package, from the audited graph. That of pnpm would leave out the peer
 // dependencies, which every user of a package gets as well.
 
 import { randomUUID } from 'node:crypto';
