@@ -94,7 +94,7 @@ export async function missing(
       mend: `edit ${folderOf(violation.package)}/package.json`,
     })),
     ...documents.flatMap((document) =>
-      problems(document).map((what) => ({ what, mend: `edit ${relative(root, document.folder)}/src` })),
+      problems(document).map((what) => ({ what, mend: `edit ${relative(root, document.folder)}` })),
     ),
     ...packages.flatMap((entry) => [...inHistory(root, entry), ...inGoldens(root, entry)]),
     ...(await inMeasurements(

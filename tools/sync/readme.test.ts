@@ -136,8 +136,10 @@ test('a sentence ends at a full stop before a space, not at an abbreviation', ()
 });
 
 test('defaults are printed as code', () => {
-  expect([1e-16, true, null, 'a', [], [0.9, 'x']].map(literal)).toEqual([
+  expect([1e-16, 0.00003, 0.001, true, null, 'a', [], [0.9, 'x']].map(literal)).toEqual([
     '1e-16',
+    '3e-5',
+    '0.001',
     'true',
     'null',
     "'a'",

@@ -38,6 +38,7 @@ const requirements = `## Requirements
 /** A default value as it is written in code. */
 export function literal(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'number' && value > 0 && value < 1e-3) return value.toExponential();
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   return String(value);
 }
