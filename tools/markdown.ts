@@ -18,3 +18,20 @@ export function paperLink(paper: string): string {
   const id = /^arXiv:(.+)$/.exec(paper)?.[1];
   return id ? `[arXiv:${id}](https://arxiv.org/abs/${id})` : paper;
 }
+
+/**
+ * `text` with `body` between the two lines that mark the place of `name`; as it was, where it has no such place.
+ *
+ * @param comment - what a comment of the file begins and ends with
+ */
+export function withBlock(
+  text: string,
+  name: string,
+  body: string,
+  [open, close]: readonly [string, string] = ['<!-- ', ' -->'],
+): string {
+  const first = `${open}${name}, written by \`npm run sync\`${close}\n`;
+  const [start, end] = [text.indexOf(first), text.indexOf(`${open}end of ${name}${close}`)];
+  if (start < 0 || end < start) return text;
+  return `${text.slice(0, start)}${first}\n${body}\n\n${text.slice(end)}`;
+}

@@ -12,50 +12,52 @@ const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), '
 
 const nx = 'nx run-many --output-style=static -t';
 const tool = (name) => `tsx --conditions=@optim/source tools/${name}/main.ts`;
+// By path: both TypeScripts of the workspace call their program `tsc`.
+const typecheck = 'node node_modules/typescript-7/bin/tsc -p tsconfig.json';
 
 /** The commands of every task, run in order; the arguments of the call go to the last one. */
 const tasks = {
   test: [`${nx} build`, 'vitest run'],
   demo: [tool('demo')],
   bench: [tool('bench')],
+  optimizers: [tool('optimizers')],
+  new: [tool('new')],
+  sync: [tool('sync')],
   build: [`${nx} build`],
-  // By path: both TypeScripts of the workspace call their program `tsc`.
-  typecheck: ['node node_modules/typescript-7/bin/tsc -p tsconfig.json'],
+  typecheck: [typecheck],
   lint: ['oxlint --deny-warnings'],
   format: ['oxfmt'],
-  'format:check': ['oxfmt --check'],
   docs: [tool('docs')],
-  optimizers: [tool('optimizers')],
-  gallery: [tool('gallery')],
-  new: [tool('new')],
-  readme: [tool('readme')],
-  'readme:check': [`${tool('readme')} --check`],
   size: [`${nx} build -p @optim/adabelief`, 'size-limit'],
-  licences: [tool('licences')],
-  'licences:check': [`${tool('licences')} --check`],
   changeset: ['changeset'],
   release: [tool('release')],
 };
-/** Everything CI asks for besides the tests. */
-tasks.check = [
-  ...['format:check', 'lint', 'typecheck'].flatMap((name) => tasks[name]),
-  `${nx} build publint attw`,
-  'size-limit',
-  'sherif -r packages-without-package-json', // src, test and the family folders are no packages
-  'knip',
-  ...['readme:check', 'licences:check', 'docs'].flatMap((name) => tasks[name]),
-];
 
-function run(command, args, env = process.env) {
+/** Everything CI asks for besides the tests, the cheap ones first. */
+const checks = {
+  format: ['oxfmt --check'],
+  lint: ['oxlint --deny-warnings'],
+  typecheck: [typecheck],
+  sherif: ['sherif -r packages-without-package-json'], // src, test and the family folders are no packages
+  knip: ['knip'],
+  sync: [`${tool('sync')} --check`],
+  docs: [tool('docs')],
+  packages: [`${nx} build publint attw`],
+  size: [`${nx} build -p @optim/adabelief`, 'size-limit'],
+};
+
+/** The status with which a program ends. */
+function statusOf(command, args, env = process.env) {
   // On Windows the programs are .cmd files, which only a shell starts.
-  const { status, error } = spawnSync(command, args, {
-    cwd: root,
-    env,
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
+  const options = { cwd: root, env, stdio: 'inherit', shell: process.platform === 'win32' };
+  const { status, error } = spawnSync(command, args, options);
   if (error) throw error;
-  if (status !== 0) process.exit(status ?? 1);
+  return status ?? 1;
+}
+
+function run(command, args, env) {
+  const status = statusOf(command, args, env);
+  if (status !== 0) process.exit(status);
 }
 
 /** Where the wanted version of pnpm is: on the PATH already, or in a folder of this repository. */
@@ -78,17 +80,42 @@ function isInstalled() {
   return existsSync(installed) && readFileSync(installed).equals(readFileSync(join(root, 'pnpm-lock.yaml')));
 }
 
-const [task, ...args] = process.argv.slice(2);
-const commands = tasks[task];
-if (commands === undefined) {
-  console.error(`run: expected one of ${Object.keys(tasks).join(', ')}; got ${task}`);
+/** Runs commands up to the first that fails; tells its status. */
+function follow(commands, args, env) {
+  for (const [index, line] of commands.entries()) {
+    const [command, ...fixed] = line.split(' ');
+    if (commands.length > 1) console.log(`\n> ${line}`);
+    const status = statusOf(command, index === commands.length - 1 ? [...fixed, ...args] : fixed, env);
+    if (status !== 0) return status;
+  }
+  return 0;
+}
+
+/** Runs all checks, or those named, and says at the end which of them failed. */
+function check(names, env) {
+  const failed = names.filter((name) => {
+    console.log(`\n### ${name}`);
+    return follow(checks[name], [], env) !== 0;
+  });
+  const again = `npm run check -- ${failed.join(' ')}`;
+  console.log(`\n${names.length - failed.length} of ${names.length} checks passed`);
+  if (failed.length > 0) console.log(`Failed: ${failed.join(', ')}. To see them alone: ${again}`);
+  return failed.length > 0 ? 1 : 0;
+}
+
+function refuse(expected, got) {
+  console.error(`run: expected ${expected.join(', ')}; got ${got}`);
   process.exit(2);
 }
+
+const [task, ...args] = process.argv.slice(2);
+const commands = tasks[task];
+if (commands === undefined && task !== 'check') refuse([...Object.keys(tasks), 'check'], task);
+const unknown = task === 'check' && args.find((name) => !(name in checks));
+if (unknown) refuse(Object.keys(checks), unknown);
 const path = findPnpm();
 if (!isInstalled()) run('pnpm', ['install', '--frozen-lockfile'], { ...process.env, PATH: path });
 const env = { ...process.env, PATH: join(root, 'node_modules', '.bin') + delimiter + path };
-for (const [index, line] of commands.entries()) {
-  const [command, ...fixed] = line.split(' ');
-  if (commands.length > 1) console.log(`\n> ${line}`);
-  run(command, index === commands.length - 1 ? [...fixed, ...args] : fixed, env);
-}
+process.exit(
+  task === 'check' ? check(args.length > 0 ? args : Object.keys(checks), env) : follow(commands, args, env),
+);

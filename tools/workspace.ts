@@ -5,16 +5,18 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where an algorithm comes from: one entry of `optim.algorithms`. */
+/** Where an algorithm comes from: one entry of `optim.algorithms`. What is absent nobody has looked for yet. */
 export interface Algorithm {
   /** Name of the exported class or function. */
   class: string;
   /** `arXiv:2010.07468`, or the address of a paper that is not on arXiv. */
   paper: string;
   /** The authors' code, with its SPDX licence or `NONE` when none is stated; `null` when there is no such code. */
-  officialCode: { url: string; license: string } | null;
-  /** Its name in Python's pytorch_optimizer, from which the golden trajectories come. */
-  seed: string;
+  officialCode?: { url: string; license: string } | null | undefined;
+  /** Its name in Python's pytorch_optimizer; `null` when it has no counterpart there. */
+  seed?: string | null | undefined;
+  /** Its file in `packages/testing/golden`, where that is not named as the class. */
+  golden?: string;
 }
 
 /** What the tools read of a package.json. */

@@ -9,17 +9,19 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeResults } from '../results.js';
+import { loadTrials } from '../trials.js';
 import { measureInBrowser } from './browser.js';
 import { measure, type Effort, type Row } from './measure.js';
-import { everyClassTable, toMarkdown, toSvg } from './report.js';
-import { featured } from './subjects.js';
-import { zoo } from '../zoo/index.js';
+import { speedOf, toMarkdown, toSvg } from './report.js';
+import { featured, only } from './subjects.js';
 
 const all = ['wasm', 'cpu', 'webgl', 'webgpu'];
 const help = `Usage: npm run bench -- [options]
   --backends LIST  of ${all.join(', ')} (default: all)
   --rounds N       rounds of ten steps of each rule (default 9)
-  --every          every class as well, on one tensor of a million, on wasm and cpu
+  --every          every class as well, on one tensor of a million, on wasm and cpu; writes docs/results
+  --only LIST      these classes alone, on one tensor of a million, on wasm and cpu; writes docs/results
   --out FOLDER     where bench.json, bench.md and bench.svg go (default .build/bench)`;
 
 const { values } = parseArgs({
@@ -27,10 +29,13 @@ const { values } = parseArgs({
     backends: { type: 'string', default: all.join(',') },
     rounds: { type: 'string', default: '9' },
     every: { type: 'boolean', default: false },
+    only: { type: 'string' },
     out: { type: 'string', default: join('.build', 'bench') },
     help: { type: 'boolean', default: false },
   },
 });
+
+const trials = await loadTrials();
 
 function wrong(option: string, constraint: string, received: string): never {
   console.error(`bench: ${option} must be ${constraint}, got "${received}"\n\n${help}`);
@@ -41,21 +46,42 @@ async function inNode(backend: string, effort: Effort): Promise<Row[]> {
   await tf.setBackend(backend);
   const rows: Row[] = [];
   for (const layout of ['1M', '200 x 1k', 'mobilenet'])
-    rows.push(...(await measure(layout, featured, { ...effort, withOps: true })));
+    rows.push(...(await measure(layout, only(trials, featured), { ...effort, withOps: true })));
   if (backend === 'wasm')
-    rows.push(...(await measure('10M', featured, { warmup: 2, rounds: 2, withOps: false })));
+    rows.push(...(await measure('10M', only(trials, featured), { warmup: 2, rounds: 2, withOps: false })));
   return rows;
 }
 
 /** A few at a time, so that their parameters and state fit into the memory of the wasm backend. */
-async function everyClass(backend: string, { rounds, warmup }: Effort): Promise<Row[]> {
-  await tf.setBackend(backend);
-  const names = Object.keys(zoo).sort((a, b) => a.localeCompare(b));
-  const effort = { warmup, rounds: backend === 'cpu' ? 1 : rounds, withOps: false };
+async function inTurn(names: readonly string[], rounds: number): Promise<Row[]> {
   const rows: Row[] = [];
-  for (let at = 0; at < names.length; at += 8)
-    rows.push(...(await measure('1M', names.slice(at, at + 8), effort)));
+  for (const backend of names.length > 0 ? ['wasm', 'cpu'] : []) {
+    console.error(`measuring ${names.join(', ')} on ${backend} ...`);
+    await tf.setBackend(backend);
+    const effort = { warmup: 3, rounds: backend === 'cpu' ? 1 : Math.min(rounds, 5), withOps: false };
+    for (let at = 0; at < names.length; at += 8)
+      rows.push(...(await measure('1M', only(trials, names.slice(at, at + 8)), effort)));
+  }
   return rows;
+}
+
+async function onBackends(backends: readonly string[], rounds: number): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const backend of backends) {
+    console.error(`measuring on ${backend} ...`);
+    const measured = backend.startsWith('web')
+      ? await measureInBrowser(backend, { rounds: Math.min(rounds, 2), warmup: 2 })
+      : await inNode(backend, { rounds, warmup: 3 });
+    rows.push(...measured);
+  }
+  return rows;
+}
+
+/** Writes rows, measured among others, to docs/results. */
+function record(rows: readonly Row[], among: readonly Row[]): void {
+  for (const row of rows.filter(({ executor }) => executor !== 'ops')) {
+    writeResults(row.subject, { speed: { [`${row.backend}, ${row.layout}`]: speedOf(among, row) } });
+  }
 }
 
 if (values.help) {
@@ -66,28 +92,26 @@ if (values.help) {
   if (unknown !== undefined) wrong('--backends', `of ${all.join(', ')}`, unknown);
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) wrong('--rounds', 'an integer of at least 1', values.rounds);
+  const classes = Object.keys(trials);
+  const named = values.only?.split(',');
+  const stranger = named?.find((name) => !classes.includes(name));
+  if (stranger !== undefined) wrong('--only', `of ${classes.join(', ')}`, stranger);
   tf.env().set('PROD', true);
-  const effort: Effort = { rounds, warmup: 3 };
-  const rows: Row[] = [];
-  for (const backend of backends) {
-    console.error(`measuring on ${backend} ...`);
-    const inBrowser = backend.startsWith('web');
-    rows.push(
-      ...(await (inBrowser
-        ? measureInBrowser(backend, { rounds: Math.min(rounds, 2), warmup: 2 })
-        : inNode(backend, effort))),
-    );
-  }
-  const every: Row[] = [];
-  for (const backend of values.every ? ['wasm', 'cpu'] : []) {
-    console.error(`measuring every class on ${backend} ...`);
-    every.push(...(await everyClass(backend, { ...effort, rounds: Math.min(rounds, 5) })));
+  const rows = named ? [] : await onBackends(backends, rounds);
+  const others = values.every ? classes.filter((name) => !featured.includes(name)) : [];
+  const single = await inTurn(named ?? others, rounds);
+  if (named || values.every) {
+    record(rows, rows);
+    const isClass = ({ subject }: Row): boolean => classes.includes(subject);
+    record(single.filter(isClass), single);
   }
   const machine = `${cpus()[0]!.model.trim()}, ${cpus().length} cores, Node ${process.version}`;
-  const markdown = [toMarkdown(rows), ...(values.every ? [everyClassTable(every)] : [])].join('\n\n');
+  const measured = [...rows, ...single];
+  const markdown = `${machine}\n\n${toMarkdown(measured)}\n`;
   mkdirSync(values.out, { recursive: true });
-  writeFileSync(join(values.out, 'bench.json'), `${JSON.stringify({ machine, rows, every }, null, 2)}\n`);
-  writeFileSync(join(values.out, 'bench.md'), `${machine}\n\n${markdown}\n`);
-  writeFileSync(join(values.out, 'bench.svg'), toSvg(rows));
-  console.log(`${machine}\n\n${markdown}\n\nWritten to ${values.out}: bench.json, bench.md, bench.svg`);
+  writeFileSync(join(values.out, 'bench.json'), `${JSON.stringify({ machine, rows: measured }, null, 2)}\n`);
+  writeFileSync(join(values.out, 'bench.md'), markdown);
+  writeFileSync(join(values.out, 'bench.svg'), toSvg(measured));
+  console.log(`${markdown}\nWritten to ${values.out}: bench.json, bench.md, bench.svg`);
+  if (named || values.every) console.log('Written to docs/results too; npm run sync makes the tables of it.');
 }

@@ -2,8 +2,9 @@
 
 import type { BaseOptimizer } from '@optim/core';
 import { executorFor, opsExecutor, registerExecutor } from '@optim/fusion';
+import type { Trials } from '@optim/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { layouts, limit, reference, subjects } from './subjects.js';
+import { comparisons, layouts, reference } from './subjects.js';
 
 /** One row of the result. */
 export interface Row {
@@ -49,16 +50,16 @@ const burst = 10;
  */
 export async function measure(
   layout: string,
-  names: readonly string[],
+  trials: Trials,
   { withOps, rounds, warmup }: Effort & { readonly withOps: boolean },
 ): Promise<Row[]> {
   const backend = tf.getBackend();
   const shapes = layouts[layout]!;
   const size = shapes.reduce((sum, shape) => sum + shape.reduce((product, length) => product * length, 1), 0);
-  const contestants = [reference, limit, ...names].flatMap((subject) => {
-    const own = contestant(subject, shapes, executorFor(backend).name);
+  const contestants = Object.entries({ ...comparisons, ...trials }).flatMap(([subject, make]) => {
+    const own = contestant(subject, make(1000), shapes, executorFor(backend).name);
     if (!withOps || subject === reference || executorFor(backend) === opsExecutor) return [own];
-    return [own, contestant(subject, shapes, opsExecutor.name)];
+    return [own, contestant(subject, make(1000), shapes, opsExecutor.name)];
   });
   for (let i = 0; i < warmup; i++) for (const one of contestants) await settled(one);
   for (let i = 0; i < rounds; i++) {
@@ -81,7 +82,7 @@ export async function measure(
       nanoseconds: (1e6 * median(times)) / size,
       kernels: kernels.length,
       bytes: kernels.reduce((sum, { bytesAdded }) => sum + Math.max(0, bytesAdded), 0),
-      group: `${backend}, ${layout}, ${names.join()}`,
+      group: `${backend}, ${layout}, ${Object.keys(trials).join()}`,
     });
     dispose();
   }
@@ -97,7 +98,12 @@ async function settled({ step, last }: Contestant): Promise<void> {
   number.dispose();
 }
 
-function contestant(subject: string, shapes: readonly (readonly number[])[], executor: string): Contestant {
+function contestant(
+  subject: string,
+  optimizer: tf.Optimizer,
+  shapes: readonly (readonly number[])[],
+  executor: string,
+): Contestant {
   const variables = shapes.map((shape) =>
     tf.tidy(() => tf.variable(tf.randomNormal([...shape], 0, 0.1, 'float32', 1))),
   );
@@ -105,7 +111,6 @@ function contestant(subject: string, shapes: readonly (readonly number[])[], exe
     name,
     tensor: tf.randomNormal(shape, 0, 1, 'float32', 2),
   }));
-  const optimizer = subjects[subject]!();
   const backend = tf.getBackend();
   const usual = executorFor(backend);
   const loss = tf.scalar(1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { table } from '../markdown.js';
+import type { Speed } from '../results.js';
 import type { Row } from './measure.js';
 import { limit, reference } from './subjects.js';
 
@@ -11,11 +12,17 @@ function partner(rows: readonly Row[], row: Row, subject: string): Row | undefin
   );
 }
 
-/** `a/b` as people read it. */
-function ratio(a: number | undefined, b: number): string {
-  if (a === undefined) return '';
-  const value = a / b;
-  return value.toFixed(value < 10 ? 2 : 0);
+/** A row by itself, with its ratios to what it was measured with. */
+export function speedOf(rows: readonly Row[], row: Row): Speed {
+  const { nanoseconds, kernels, bytes } = row;
+  const timesFaster = partner(rows, row, reference)!.nanoseconds / nanoseconds;
+  const ofMemoryLimit = nanoseconds / partner(rows, row, limit)!.nanoseconds;
+  return { nanoseconds, timesFaster, ofMemoryLimit, kernels, bytes };
+}
+
+/** A ratio as people read it; nothing where there is none. */
+export function ratio(value: number | undefined): string {
+  return value?.toFixed(value < 10 ? 2 : 0) ?? '';
 }
 
 /** Rows as a Markdown table, a section per backend and layout. */
@@ -24,15 +31,11 @@ export function toMarkdown(rows: readonly Row[]): string {
   return keys
     .map((key) => {
       const own = rows.filter(({ backend, layout }) => `${backend}, ${layout}` === key);
-      const body = own.map((row) => [
-        row.subject,
-        row.executor,
-        row.nanoseconds.toFixed(2),
-        ratio(partner(rows, row, reference)?.nanoseconds, row.nanoseconds),
-        ratio(row.nanoseconds, partner(rows, row, limit)?.nanoseconds ?? Number.NaN),
-        String(row.kernels),
-        String(row.bytes),
-      ]);
+      const body = own.map((row) => {
+        const { nanoseconds, timesFaster, ofMemoryLimit, kernels, bytes } = speedOf(rows, row);
+        const ratios = [ratio(timesFaster), ratio(ofMemoryLimit)];
+        return [row.subject, row.executor, nanoseconds.toFixed(2), ...ratios, String(kernels), String(bytes)];
+      });
       const head = [
         'rule',
         'executor',
@@ -45,20 +48,6 @@ export function toMarkdown(rows: readonly Row[]): string {
       return `### ${key}\n\n${table(head, body)}`;
     })
     .join('\n\n');
-}
-
-/** Every class on one tensor of a million: a row each, wasm and cpu side by side. */
-export function everyClassTable(rows: readonly Row[]): string {
-  const own = rows.filter(({ subject }) => subject !== reference && subject !== limit);
-  const names = [...new Set(own.map(({ subject }) => subject))];
-  const cells = (name: string, backend: string): string[] => {
-    const row = own.find((other) => other.subject === name && other.backend === backend)!;
-    return [row.nanoseconds.toFixed(2), ratio(partner(rows, row, reference)?.nanoseconds, row.nanoseconds)];
-  };
-  const kernels = (name: string): string => String(own.find(({ subject }) => subject === name)!.kernels);
-  const head = ['class', 'wasm, ns', 'times faster', 'cpu, ns', 'times faster', 'kernels/step'];
-  const body = names.map((name) => [name, ...cells(name, 'wasm'), ...cells(name, 'cpu'), kernels(name)]);
-  return `### Every class, 1M\n\nNanoseconds per parameter, and how many times faster than ${reference}, measured with it.\n\n${table(head, body)}`;
 }
 
 /** Nanoseconds per parameter as bars on a logarithmic scale, a panel per backend and layout. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is measured: our rules, what TensorFlow.js has, and a rule that only moves memory.
 
-import { commonOptions, hyper, Optimizer, type OptimizerOptions, type OptionTable, type Results, type SlotInit, type Tensors } from '@optim/core/authoring';
+import { commonOptions, hyper, Optimizer, type OptimizerOptions, type Rule } from '@optim/core/authoring';
 import { zeros } from '@optim/formulas';
+import type { Trials } from '@optim/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import { zoo } from '../zoo/index.js';
 
 /** Reads and writes what Adam does, four arrays and three, with one addition: the limit the memory sets. */
 class Triad extends Optimizer {
@@ -12,18 +12,11 @@ class Triad extends Optimizer {
     return 'Triad';
   }
 
-  static override readonly options: OptionTable<OptimizerOptions> = {
-    learningRate: hyper('[0, ∞)', 1),
-    ...commonOptions(),
+  static override readonly rule: Rule<OptimizerOptions, 'm' | 'v'> = {
+    options: { learningRate: hyper('[0, ∞)', 1), ...commonOptions() },
+    slots: () => ({ m: zeros, v: zeros }),
+    update: ({ param, grad, m, v }) => ({ param: param.add(grad), m: v, v: m }),
   };
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros, v: zeros };
-  }
-
-  protected override update({ param, grad, m, v }: Tensors<'m' | 'v'>): Results {
-    return { param: param.add(grad), m: v, v: m };
-  }
 }
 
 /** What a subject is compared with. */
@@ -35,12 +28,13 @@ export const limit = 'triad';
 /** Rules of every kind: elementwise, of signs, with norms of tensors, of units, of rows and columns. */
 export const featured: readonly string[] = ['AdamW', 'AdaBelief', 'Lion', 'Lamb', 'AdamP', 'AdaFactor'];
 
-/** Everything that can be measured, by name. */
-export const subjects: Readonly<Record<string, () => tf.Optimizer>> = {
-  [reference]: () => tf.train.adam(1e-3),
-  [limit]: () => new Triad(),
-  ...Object.fromEntries(Object.entries(zoo).map(([name, make]) => [name, () => make(1000)])),
-};
+/** What classes are compared with. */
+export const comparisons: Trials = { [reference]: () => tf.train.adam(1e-3), [limit]: () => new Triad() };
+
+/** Some of the trials. */
+export function only(trials: Trials, names: readonly string[]): Trials {
+  return Object.fromEntries(names.map((name) => [name, trials[name]!]));
+}
 
 /** Lists of parameters, by name. */
 export const layouts: Readonly<Record<string, readonly (readonly number[])[]>> = {

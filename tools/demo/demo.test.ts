@@ -8,7 +8,7 @@ import { demo } from './demo.js';
 import { help, parseOptions } from './options.js';
 import { linearTicks, logarithmicTicks, plot, smooth } from './plot.js';
 import { Progress } from './progress.js';
-import { random, shuffled } from '../mnist/random.js';
+import { random, shuffled } from '../digits/random.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'optim-demo-'));
 

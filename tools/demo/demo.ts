@@ -3,12 +3,12 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { first, loadDigits } from '../mnist/data.js';
+import { first, loadDigits } from '../digits/digits.js';
 import type { Options } from './options.js';
 import { plot } from './plot.js';
 import { Progress, type Screen } from './progress.js';
 import { percent, table } from './table.js';
-import { stepsPerEpoch } from '../mnist/training.js';
+import { stepsPerEpoch } from '../digits/training.js';
 import { train, type Result } from './training.js';
 
 const seed = 1;

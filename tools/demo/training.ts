@@ -2,8 +2,8 @@
 // One contestant's run, under the schedule that all of them have.
 
 import { cosineWithWarmup } from '@optim/schedules';
-import type { Digits } from '../mnist/data.js';
-import { stepsPerEpoch, trainNetwork, type Outcome, type Training } from '../mnist/training.js';
+import type { Digits } from '../digits/digits.js';
+import { stepsPerEpoch, trainNetwork, type Outcome, type Training } from '../digits/training.js';
 import { contestants } from './contestants.js';
 
 /** What a run came to. */

@@ -207,7 +207,7 @@ suite('metadata', () => {
     ]);
   });
 
-  test.each(['class', 'paper', 'seed'] as const)('an algorithm without %s', (field) => {
+  test.each(['class', 'paper'] as const)('an algorithm without %s', (field) => {
     const name = field === 'class' ? 'algorithm 1' : 'Yogi';
     expect(problems(algorithm('@optim/x', { [field]: undefined }))).toEqual([
       `@optim/x: ${name} has no ${field}${end}`,
@@ -215,6 +215,15 @@ suite('metadata', () => {
     expect(problems(algorithm('@optim/x', { [field]: '' }))).toEqual([
       `@optim/x: ${name} has no ${field}${end}`,
     ]);
+  });
+
+  test('an algorithm whose counterpart nobody has looked for, and one that has none', () => {
+    for (const seed of [undefined, '']) {
+      expect(problems(algorithm('@optim/x', { seed: seed as unknown as string }))).toEqual([
+        `@optim/x: Yogi has no seed (null when pytorch_optimizer has no counterpart)${end}`,
+      ]);
+    }
+    expect(problems(algorithm('@optim/x', { seed: null }))).toEqual([]);
   });
 
   test('an algorithm without official code', () => {

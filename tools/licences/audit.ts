@@ -2,7 +2,7 @@
 // The licence audit: a pure function over a dependency graph.
 
 import { families, type Manifest } from '../workspace.js';
-import { holdsTerms, kindOf, type Kind } from './policy.js';
+import { fitsUmbrella, holdsTerms, kindOf, type Kind } from './policy.js';
 
 /** A package of the graph. */
 export interface Node {
@@ -81,8 +81,11 @@ function* checkMetadata(node: Node): Generator<Violation> {
   if (families.includes(family) && algorithms.length === 0) yield say('optim.algorithms is empty');
   for (const [i, { class: name, paper, officialCode, seed }] of algorithms.entries()) {
     const where = name || `algorithm ${i + 1}`;
-    for (const [field, value] of Object.entries({ class: name, paper, seed })) {
+    for (const [field, value] of Object.entries({ class: name, paper })) {
       if (typeof value !== 'string' || value === '') yield say(`${where} has no ${field}`);
+    }
+    if (seed === undefined || seed === '') {
+      yield say(`${where} has no seed (null when pytorch_optimizer has no counterpart)`);
     }
     if (officialCode === undefined) yield say(`${where} has no officialCode (null when there is none)`);
     if (!officialCode) continue;
@@ -127,14 +130,13 @@ function* checkUmbrella(graph: Graph, key: string): Generator<Violation> {
     yield violation('the umbrella must be permissive', [umbrella]);
   for (const path of reach(graph, key).values()) {
     for (const { class: name, officialCode } of path.at(-1)!.own?.metadata?.algorithms ?? []) {
-      const kind = kindOf(officialCode?.license);
-      if (kind === 'copyleft' || kind === 'non-commercial') {
-        yield violation(
-          `the umbrella contains ${name}, whose official code is ${kind}`,
-          path,
-          officialCode!.license,
-        );
-      }
+      if (fitsUmbrella(officialCode?.license)) continue;
+      const license = officialCode!.license;
+      yield violation(
+        `the umbrella contains ${name}, whose official code is ${kindOf(license)}`,
+        path,
+        license,
+      );
     }
   }
 }

@@ -49,6 +49,11 @@ export function kindOf(expression: string | undefined): Kind {
   }
 }
 
+/** Whether `@optim/all` may hold an algorithm whose authors' code has this licence; `undefined` for no code. */
+export function fitsUmbrella(license: string | undefined): boolean {
+  return !['copyleft', 'non-commercial'].includes(kindOf(license));
+}
+
 /** One line as several of at most 100 columns, each with the indentation of the first. */
 function wrap(line: string): string {
   const indent = /^\s*/.exec(line)![0].replaceAll('\t', '  ');

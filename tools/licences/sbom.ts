@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A CycloneDX 1.6 bill of materials per package, from the audited graph. `pnpm sbom` would leave out the peer
+// A CycloneDX 1.6 bill of materials per package, from the audited graph. That of pnpm would leave out the peer
 // dependencies, which every user of a package gets as well.
 
 import { randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import parse from 'spdx-expression-parse';
 import { reach, type Graph, type Node } from './audit.js';
 
@@ -60,4 +62,14 @@ export function bill(graph: Graph, key: string, timestamp: Date = new Date()): B
       dependsOn: node.needs.map((need) => purl(graph.nodes.get(need)!)),
     })),
   };
+}
+
+/** Writes a bill for every package of the workspace to `folder`. */
+export function writeBills(graph: Graph, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [key, { name, own }] of graph.nodes) {
+    if (!own) continue;
+    const file = join(folder, `${name.replace('@optim/', '')}.cdx.json`);
+    writeFileSync(file, `${JSON.stringify(bill(graph, key), undefined, 2)}\n`);
+  }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// All of `pnpm new` but its command line.
+// All of `npm run new` but its command line.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { kindOf, licenceText } from '../licences/policy.js';
+import { licenceText } from '../licences/policy.js';
 import { families, readManifest, workspacePackages } from '../workspace.js';
-import { manifest, source, test, type Choice } from './template.js';
+import { changeset, golden, manifest, source, test, trial, type Choice } from './template.js';
 
 export interface Request {
   name?: string | undefined;
@@ -22,7 +22,7 @@ const pascalCase = (name: string): string =>
 function checked(root: string, request: Request): Choice {
   const { name, family, license = readManifest(root).license! } = request;
   if (name === undefined)
-    throw new TypeError('new: a package name is required: pnpm new NAME --family FAMILY');
+    throw new TypeError('new: a package name is required: npm run new -- NAME --family FAMILY');
   // Narrower than npm, which allows dots and underscores: a name is also a folder and an import.
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 50) {
     throw new RangeError(
@@ -54,34 +54,23 @@ export function create(root: string, request: Request): { files: string[]; next:
   const choice = checked(root, request);
   const { name, family, class: className, license } = choice;
   const folder = `packages/${family}/${name}`;
-  const files = {
-    'package.json': `${JSON.stringify(manifest(choice), undefined, 2)}\n`,
-    'src/index.ts': source(choice),
-    [`test/${name}.test.ts`]: test(choice),
-    ...(license !== readManifest(root).license && { LICENSE: licenceText(license)! }),
+  const wanted = {
+    [`${folder}/package.json`]: `${JSON.stringify(manifest(choice), undefined, 2)}\n`,
+    [`${folder}/src/index.ts`]: source(choice),
+    [`${folder}/test/${name}.test.ts`]: test(choice),
+    [`${folder}/test/trial.ts`]: trial(choice),
+    ...(license !== readManifest(root).license && { [`${folder}/LICENSE`]: licenceText(license)! }),
+    [`packages/testing/golden/${className}.json`]: golden(choice),
+    [`.changeset/${name}.md`]: changeset(choice),
   };
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, folder, path)), { recursive: true });
-    writeFileSync(join(root, folder, path), text);
+  // Somebody may have the golden numbers already.
+  const files = Object.entries(wanted).filter(([path]) => !existsSync(join(root, path)));
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
   }
-  return {
-    files: Object.keys(files).map((path) => `${folder}/${path}`),
-    next: nextSteps(folder, className, license),
-  };
-}
-
-function nextSteps(folder: string, className: string, license: string): string {
-  const umbrella =
-    kindOf(license) === 'permissive'
-      ? `packages/all: add it, unless the licence of the official code is copyleft or non-commercial.`
-      : `${license} is not permissive: no other package may depend on this one.`;
-  return `Next:
-  1. pnpm install --no-frozen-lockfile
-  2. ${folder}/package.json: description, paper, official code with its licence, seed name.
-  3. packages/testing/golden/${className}.json: numbers of an implementation that is not ours.
-  4. ${folder}/src/index.ts: header, options, doc comment with the recurrence and @see, rule.
-     A wrapper extends Wrapper instead of Optimizer; packages/wrappers/lookahead is an example.
-  5. ${umbrella}
-  6. pnpm readme && pnpm licences && pnpm changeset
-  7. npx vitest run --project cpu ${folder}`;
+  const next = `Next:
+  npm test -- ${folder}
+  npm run sync -- --check    lists what is missing`;
+  return { files: files.map(([path]) => path), next };
 }

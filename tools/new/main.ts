@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// pnpm new NAME --family FAMILY [--class CLASS] [--license SPDX]: makes a package whose test fails until it is real.
+// `npm run new -- NAME --family FAMILY [--class CLASS] [--license SPDX]`: makes a package whose test fails until it is
+// real.
 
 import { parseArgs } from 'node:util';
 import { root } from '../workspace.js';
+import { link } from '../link.js';
 import { create } from './create.js';
 
 try {
@@ -17,6 +19,7 @@ try {
   });
   if (positionals.length > 1) throw new TypeError(`new: one package at a time, got ${positionals.join(' ')}`);
   const { files, next } = create(values.root, { ...values, name: positionals[0] });
+  if (values.root === root) link(root);
   console.log(`${files.join('\n')}\n\n${next}`);
 } catch (error) {
   if (!(error instanceof RangeError || error instanceof TypeError)) throw error;

@@ -37,10 +37,16 @@ beforeAll(() => {
   };
   write('package.json', '{ "name": "root", "version": "0.0.0", "license": "Apache-2.0", "type": "module" }');
   write('packages/adam/yogi/package.json', '{ "name": "@optim/yogi", "version": "0.0.0", "private": true }');
-  const modules = { core: 'packages/core', testing: 'packages/testing' };
+  // The testing package is there with the golden numbers of one class.
+  const testing = 'packages/testing';
+  mkdirSync(join(folder, testing, 'golden'), { recursive: true });
+  for (const path of ['package.json', 'src', 'golden/AdaBelief.json']) {
+    symlinkSync(join(root, testing, path), join(folder, testing, path));
+  }
   mkdirSync(join(folder, 'node_modules/@optim'), { recursive: true });
+  const modules = { core: join(root, 'packages/core'), testing: join(folder, testing) };
   for (const [name, path] of Object.entries(modules)) {
-    symlinkSync(join(root, path), join(folder, 'node_modules/@optim', name), 'dir');
+    symlinkSync(path, join(folder, 'node_modules/@optim', name), 'dir');
   }
   symlinkSync(join(root, 'node_modules/@tensorflow'), join(folder, 'node_modules/@tensorflow'), 'dir');
   symlinkSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
@@ -55,16 +61,20 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test('makes what a package folder holds, and a LICENSE only where it differs', () => {
   const [free, isolated] = made;
-  expect(free!.files).toEqual(
-    ['package.json', 'src/index.ts', 'test/ada-toy.test.ts'].map((file) => `packages/adam/ada-toy/${file}`),
-  );
+  expect(free!.files).toEqual([
+    ...['package.json', 'src/index.ts', 'test/ada-toy.test.ts', 'test/trial.ts'].map(
+      (file) => `packages/adam/ada-toy/${file}`,
+    ),
+    'packages/testing/golden/AdaToy.json',
+    '.changeset/ada-toy.md',
+  ]);
   for (const file of free!.files) expect(existsSync(join(folder, file))).toBe(true);
-  expect(free!.next).toContain('packages/testing/golden/AdaToy.json');
-  expect(free!.next).toContain('packages/all: add it');
-  expect(isolated!.files).toContain('packages/layerwise/toy/LICENSE');
-  expect(isolated!.next).toContain(
-    'CC-BY-NC-SA-4.0 is not permissive: no other package may depend on this one.',
+  expect(free!.next).toBe(
+    'Next:\n  npm test -- packages/adam/ada-toy\n  npm run sync -- --check    lists what is missing',
   );
+  expect(isolated!.files).toContain('packages/layerwise/toy/LICENSE');
+  // The golden numbers of AdaBelief are there.
+  expect(isolated!.files).not.toContain('packages/testing/golden/AdaBelief.json');
   expect(read('packages/layerwise/toy/LICENSE')).toBe(
     readFileSync(join(root, 'packages/layerwise/fromage/LICENSE'), 'utf8'),
   );
@@ -83,15 +93,22 @@ test('package.json is that of the packages that are there, but for what the auth
     dependencies: { '@optim/core': 'workspace:^' },
     optim: {
       family: 'adam',
-      algorithms: [{ class: 'AdaToy', paper: '', officialCode: null, seed: 'AdaToy' }],
+      algorithms: [{ class: 'AdaToy', paper: '' }],
     },
   });
 });
 
+const asked = (name: string, algorithm: string, licence: string): string[] =>
+  [
+    'paper',
+    'seed (null when pytorch_optimizer has no counterpart)',
+    'officialCode (null when there is none)',
+  ].map((what) => `${name}: ${algorithm} has no ${what}: ${name} (${licence})`);
+
 test('the licence audit asks for what only the author knows', () => {
   expect(audit(readGraph(folder)).map(line)).toEqual([
-    '@optim/ada-toy: AdaToy has no paper: @optim/ada-toy (Apache-2.0)',
-    '@optim/toy: AdaBelief has no paper: @optim/toy (CC-BY-NC-SA-4.0)',
+    ...asked('@optim/ada-toy', 'AdaToy', 'Apache-2.0'),
+    ...asked('@optim/toy', 'AdaBelief', 'CC-BY-NC-SA-4.0'),
   ]);
 });
 
@@ -116,41 +133,46 @@ test('the sources compile', slow, () => {
   expect(found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'))).toEqual([]);
 });
 
-test('the tests fail: without golden numbers, and with those of another algorithm', slow, () => {
-  const vite = JSON.stringify(join(root, 'node_modules/vite/dist/node/index.js'));
-  const config = `import { defaultServerConditions } from ${vite};
+test(
+  'the tests fail: the first says to get golden numbers, and with those of another algorithm',
+  slow,
+  () => {
+    const vite = JSON.stringify(join(root, 'node_modules/vite/dist/node/index.js'));
+    const config = `import { defaultServerConditions } from ${vite};
 const conditions = ['@optim/source', ...defaultServerConditions];
 export default { ssr: { resolve: { conditions } }, test: { setupFiles: ['setup.mjs'], provide: { backend: 'cpu' } } };`;
-  writeFileSync(join(folder, 'vitest.config.mjs'), config);
-  const setup = "import '@tensorflow/tfjs-layers';\nimport '@tensorflow/tfjs-backend-cpu';\n";
-  writeFileSync(join(folder, 'setup.mjs'), setup);
-  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const { status, stdout } = spawnSync(process.execPath, [vitest, 'run', '--reporter=json'], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
-  expect(status).toBe(1);
-  const { testResults } = JSON.parse(stdout.slice(stdout.indexOf('{'))) as {
-    testResults: {
-      name: string;
-      message: string;
-      assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
-    }[];
-  };
-  const [toy, other] = ['ada-toy', 'toy'].map((name) =>
-    testResults.find((file) => file.name.endsWith(`/${name}.test.ts`))!,
-  );
-  expect(toy!.message).toContain('@optim/testing/golden/AdaToy.json');
-  expect(toy!.assertionResults).toEqual([]);
-  const golden = other!.assertionResults.filter(({ fullName }) => fullName.includes(': golden'));
-  expect(new Set(golden.map((result) => result.status))).toEqual(new Set(['failed']));
-  const [first] = golden;
-  expect(first!.failureMessages.join()).toMatch(/AdaBelief: unknown option|\bgot .+, want /);
-});
+    writeFileSync(join(folder, 'vitest.config.mjs'), config);
+    const setup = "import '@tensorflow/tfjs-layers';\nimport '@tensorflow/tfjs-backend-cpu';\n";
+    writeFileSync(join(folder, 'setup.mjs'), setup);
+    const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+    const { status, stdout } = spawnSync(process.execPath, [vitest, 'run', '--reporter=json'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(status).toBe(1);
+    const { testResults } = JSON.parse(stdout.slice(stdout.indexOf('{'))) as {
+      testResults: {
+        name: string;
+        assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
+      }[];
+    };
+    const [toy, other] = ['ada-toy', 'toy'].map((name) =>
+      testResults.find((file) => file.name.endsWith(`/${name}.test.ts`))!,
+    );
+    const [stub] = toy!.assertionResults.filter((result) => result.status === 'failed');
+    expect(stub!.fullName).toContain(
+      'AdaToy: golden STUB: put numbers of a real implementation into packages/testing/golden/AdaToy.json, as the README',
+    );
+    const golden = other!.assertionResults.filter(({ fullName }) => fullName.includes(': golden'));
+    expect(new Set(golden.map((result) => result.status))).toEqual(new Set(['failed']));
+    const [first] = golden;
+    expect(first!.failureMessages.join()).toMatch(/AdaBelief: unknown option|\bgot .+, want /);
+  },
+);
 
 const known = families.join(', ');
 test.each<[string, Request]>([
-  ['new: a package name is required: pnpm new NAME --family FAMILY', {}],
+  ['new: a package name is required: npm run new -- NAME --family FAMILY', {}],
   ['new: @optim/yogi exists already, in packages/adam/yogi', { name: 'yogi', family: 'momentum' }],
   [`new: --family must be one of ${known}, got none`, { name: 'fresh' }],
   [`new: --family must be one of ${known}, got adamlike`, { name: 'fresh', family: 'adamlike' }],
@@ -188,7 +210,7 @@ test('the command prints files and next steps, or one line of what is wrong', sl
   const first = run('fresh', '--family', 'momentum');
   expect(first.stderr).toBe('');
   expect(first.stdout).toMatch(
-    /^packages\/momentum\/fresh\/package\.json\n[^]*\nNext:\n {2}1\. pnpm install/,
+    /^packages\/momentum\/fresh\/package\.json\n[^]*\nNext:\n {2}npm test -- packages\/momentum\/fresh\n/,
   );
   const again = run('fresh', '--family', 'momentum');
   expect([again.status, again.stdout, again.stderr]).toEqual([

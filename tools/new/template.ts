@@ -42,12 +42,12 @@ export function manifest({ name, family, class: className, license }: Choice): N
     devDependencies: { '@optim/testing': 'workspace:*', '@tensorflow/tfjs-core': '4.22.0' },
     optim: {
       family,
-      algorithms: [{ class: className, paper: '', officialCode: null, seed: className }],
+      algorithms: [{ class: className, paper: '' }],
     },
   };
 }
 
-/** src/index.ts */
+/** src/index.ts: an algorithm that steps by momentum. */
 export function source({ name, class: className, license }: Choice): string {
   return `// SPDX-License-Identifier: ${license}
 // Authors, "Title", arXiv id
@@ -125,4 +125,33 @@ import golden from '@optim/testing/golden/${className}.json' with { type: 'json'
 
 suite(golden, (options) => new ${className}(options));
 `;
+}
+
+/** test/trial.ts */
+export function trial({ name, class: className, license }: Choice): string {
+  return `// SPDX-License-Identifier: ${license}
+
+import { ${className} } from '@optim/${name}';
+import type { Trials } from '@optim/testing';
+
+export const trials: Trials = { ${className}: () => new ${className}({ learningRate: 1e-3 }) };
+`;
+}
+
+/** packages/testing/golden/CLASS.json: one case, whose name says what is to be done. */
+export function golden({ class: className }: Choice): string {
+  const name = `STUB: put numbers of a real implementation into packages/testing/golden/${className}.json, as the README there says`;
+  const stub = {
+    name,
+    mode: 'gradients',
+    options: {},
+    float32Deviation: 0,
+    trajectory: { 1: { bias: [] } },
+  };
+  return `${JSON.stringify({ algorithm: className, references: [], cases: [stub] }, undefined, 2)}\n`;
+}
+
+/** .changeset/NAME.md */
+export function changeset({ name, class: className }: Choice): string {
+  return `---\n'@optim/${name}': minor\n---\n\n${className}, in its first version.\n`;
 }

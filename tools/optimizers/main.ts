@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// `npm run optimizers [-- NAME ...]`: trains with every class, or with those named, and writes docs/optimizers.md.
+// `npm run optimizers [-- NAME ...]`: trains with every class, or with those named, and writes docs/results/NAME.json.
 
 import '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { loadDigits } from '../mnist/data.js';
-import { root } from '../workspace.js';
-import { zoo } from '../zoo/index.js';
-import { optimizersTable } from './table.js';
-import { setting, trials } from './trial.js';
+import { loadDigits } from '../digits/digits.js';
+import { writeResults } from '../results.js';
+import { loadTrials } from '../trials.js';
+import { setting } from './setting.js';
+import { attempt, kernelsOfEvaluation, mean } from './trial.js';
 
+const trials = await loadTrials();
+const all = Object.keys(trials);
 const named = process.argv.slice(2);
-const all = Object.keys(zoo).sort((a, b) => a.localeCompare(b));
 const unknown = named.find((name) => !all.includes(name));
 if (unknown !== undefined) {
   console.error(`optimizers: expected names of ${all.join(', ')}, got "${unknown}"`);
@@ -22,7 +21,13 @@ if (unknown !== undefined) {
 tf.env().set('PROD', true);
 await tf.setBackend('wasm');
 const digits = loadDigits(setting.training.seed, setting.counts);
-const results = await trials(named.length > 0 ? named : all, digits);
-const text = optimizersTable(results);
-if (named.length === 0) writeFileSync(join(root, 'docs', 'optimizers.md'), text);
-console.log(text.slice(text.indexOf('| class')));
+const evaluation = await kernelsOfEvaluation(digits);
+for (const name of named.length > 0 ? named : all) {
+  const { accuracy, losses, seconds, stateBytes, kernels } = await attempt(trials[name]!, digits);
+  const [firstLoss, lastLoss] = [losses[0]!, mean(losses.slice(-20))];
+  const training = { accuracy, firstLoss, lastLoss, seconds, stateBytes, kernels: kernels - evaluation };
+  writeResults(name, { training });
+  const loss = `loss ${firstLoss.toFixed(2)} → ${lastLoss.toPrecision(2)}`;
+  console.log(`${name}: accuracy ${(100 * accuracy).toFixed(1)} %, ${loss}, ${seconds.toFixed(1)} s`);
+}
+console.log('Written to docs/results; npm run sync makes the table of it.');

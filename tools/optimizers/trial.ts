@@ -2,39 +2,28 @@
 // Every class trained once, as its specification suggests for a first try.
 
 import type { BaseOptimizer, StateDict } from '@optim/core';
+import type { Trials } from '@optim/testing';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Digits } from '../mnist/data.js';
-import { stepsPerEpoch, trainNetwork, type Outcome } from '../mnist/training.js';
-import { zoo } from '../zoo/index.js';
+import type { Digits } from '../digits/digits.js';
+import { stepsPerEpoch, trainNetwork, type Outcome } from '../digits/training.js';
+import { setting } from './setting.js';
 
 /** What a class came to. */
 export interface Trial extends Outcome {
-  readonly name: string;
   /** Bytes of state that the optimizer keeps, by parameter trained. */
   readonly stateBytes: number;
-  /** Kernels of a step beyond those of one evaluation of the loss and its gradients. */
-  readonly ownKernels: number;
 }
 
 /** Accuracy that every class must reach. */
 export const threshold = 0.85;
-
-/** The digits and epochs of a trial. */
-export const setting = {
-  counts: { train: 4000, test: 1000 },
-  training: { epochs: 10, batchSize: 64, seed: 1 },
-} as const;
 
 /** Evaluates the loss and its gradients, and leaves it at that. */
 class Idle extends tf.SGDOptimizer {
   override applyGradients(): void {}
 }
 
-/** Trains with the classes named, one after the other. */
-export async function trials(
-  names: readonly string[],
-  digits: { readonly train: Digits; readonly test: Digits },
-): Promise<Trial[]> {
+/** Kernels of a step that leaves the variables alone. */
+export async function kernelsOfEvaluation(digits: { readonly test: Digits }): Promise<number> {
   const idle = new Idle(0);
   const evaluation = await trainNetwork(
     idle,
@@ -42,21 +31,16 @@ export async function trials(
     { ...setting.training, epochs: 1 },
   );
   idle.dispose();
-  const results: Trial[] = [];
-  for (const name of names) {
-    const attempted = await attempt(name, digits);
-    results.push({ ...attempted, ownKernels: attempted.kernels - evaluation.kernels });
-  }
-  return results;
+  return evaluation.kernels;
 }
 
 /** Trains with one class. */
 export async function attempt(
-  name: string,
+  make: Trials[string],
   digits: { readonly train: Digits; readonly test: Digits },
-): Promise<Omit<Trial, 'ownKernels'>> {
+): Promise<Trial> {
   const { training } = setting;
-  const optimizer = zoo[name]!(training.epochs * stepsPerEpoch(digits.train, training));
+  const optimizer = make(training.epochs * stepsPerEpoch(digits.train, training));
   let bytes = Number.NaN;
   // While the model is there: an optimizer forgets variables that are gone.
   const onTrainEnd = async (): Promise<void> => {
@@ -64,7 +48,7 @@ export async function attempt(
   };
   const outcome = await trainNetwork(optimizer, digits, training, { callbacks: [{ onTrainEnd }] });
   optimizer.dispose();
-  return { name, ...outcome, stateBytes: bytes };
+  return { ...outcome, stateBytes: bytes };
 }
 
 const elements = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
@@ -80,4 +64,8 @@ function slotBytes({ parameters, base }: StateDict): number {
   const slots = parameters.flatMap((parameter) => Object.values(parameter.slots));
   const own = slots.reduce((sum, { shape }) => sum + 4 * elements(shape), 0);
   return own + (base ? slotBytes(base as StateDict) : 0);
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -13,6 +13,10 @@
  * @packageDocumentation
  */
 
+export * from '@optim/hooks';
+export * from '@optim/schedules';
+// packages, written by `npm run sync`
+
 export * from '@optim/a2grad';
 export * from '@optim/accsgd';
 export * from '@optim/adabelief';
@@ -40,7 +44,6 @@ export * from '@optim/avagrad';
 export * from '@optim/came';
 export * from '@optim/dadaptation';
 export * from '@optim/diffgrad';
-export * from '@optim/hooks';
 export * from '@optim/lamb';
 export * from '@optim/laprop';
 export * from '@optim/lars';
@@ -60,7 +63,6 @@ export * from '@optim/ranger';
 export * from '@optim/ranger21';
 export * from '@optim/sam';
 export * from '@optim/schedulefree';
-export * from '@optim/schedules';
 export * from '@optim/sgdp';
 export * from '@optim/sgdw';
 export * from '@optim/signsgd';
@@ -69,6 +71,8 @@ export * from '@optim/srmm';
 export * from '@optim/swats';
 export * from '@optim/tiger';
 export * from '@optim/yogi';
+
+// end of packages
 export { createOptimizer, loadOptimizer, optimizers, type OptimizerName } from './create-optimizer.js';
 // Both packages have options of this name.
 export type { Ranger21Options } from '@optim/ranger21';

@@ -19,4 +19,5 @@ export { withCentralization } from './centralization.js';
 export { checks, conformance, suite, type Check } from './conformance.js';
 export { subjectOf, type Make, type Options, type Subject } from './subject.js';
 export { observedSecondMoment } from './second-moment.js';
+export type { Trials } from './trials.js';
 export { expectWalk, walk } from './walk.js';

@@ -30,7 +30,10 @@ export interface AdanOptions extends CommonOptions, AdaNormOptions {
   beta3?: Hyper;
   /** Added to the root of the corrected second moment. @defaultValue `1e-8` */
   epsilon?: Hyper;
-  /** `'proximal'` is the paper's: p ← p/(1 + learningRate·λ) after the step. The others act before it. */
+  /**
+   * `'proximal'` is the paper's: p ← p/(1 + learningRate·λ) after the step. The others act before it.
+   * @defaultValue `'proximal'`
+   */
   weightDecayMode?: 'proximal' | 'decoupled' | 'independent';
   /** Clip the global norm of the gradients to this first; 0 is off. @defaultValue `0` */
   maxGradNorm?: Hyper;

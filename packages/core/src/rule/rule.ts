@@ -99,7 +99,10 @@ export interface Round<T = Record<string, Expression>, K = Record<string, unknow
   combine(sums: Record<string, Expression>, known: K): Results;
 }
 
-/** A {@link Round} in which `combine` sees the sums by the names that `observe` gives them. */
+/**
+ * A {@link Round} in which `combine` sees the sums by the names that `observe` gives them. It takes its types from where it
+ * stands: write it inside the list that `rounds` returns.
+ */
 export function round<T, K, N extends string>(parts: {
   observe(tensors: T, known: K): Readonly<Record<N, Expression>>;
   combine(sums: Readonly<Record<N | 'loss', Expression>>, known: K): Results;

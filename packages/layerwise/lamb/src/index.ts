@@ -16,7 +16,10 @@ export interface LambOptions extends CommonOptions {
   beta2?: Hyper;
   /** Added to the root of the second moment. @defaultValue `1e-6` */
   epsilon?: Hyper;
-  /** `'layerwise'` is the paper's: part of the update and of its norm. The others act before the update. */
+  /**
+   * `'layerwise'` is the paper's: part of the update and of its norm. The others act before the update.
+   * @defaultValue `'layerwise'`
+   */
   weightDecayMode?: WeightDecayMode | 'layerwise';
   /** Divide the moments by 1 − βᵗ. @defaultValue `true` */
   biasCorrection?: boolean;

@@ -20,7 +20,10 @@ export interface DAdaptAdaGradOptions extends GrowingOptions {
   momentum?: Hyper;
   /** Added to √a. @defaultValue `1e-6` */
   epsilon?: Hyper;
-  /** `'coupled'`, always: p is made anew from x₀ in every step, and a decay of p itself would be lost. */
+  /**
+   * `'coupled'`, always: p is made anew from x₀ in every step, and a decay of p itself would be lost.
+   * @defaultValue `'coupled'`
+   */
   weightDecayMode?: 'coupled';
 }
 

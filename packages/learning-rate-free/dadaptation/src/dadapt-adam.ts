@@ -32,7 +32,7 @@ export interface DAdaptAdamOptions extends GrowingOptions {
   epsilon?: Hyper;
   /** Adam's bias correction, as a factor on λ. @defaultValue `false` */
   biasCorrection?: boolean;
-  /** `'decoupled'`: p ← p·(1 − λ·weightDecay); the others as everywhere. */
+  /** `'decoupled'`: p ← p·(1 − λ·weightDecay); the others as everywhere. @defaultValue `'coupled'` */
   weightDecayMode?: WeightDecayMode;
 }
 

@@ -21,7 +21,7 @@ export interface DAdaptLionOptions extends DAdaptOptions {
   beta1?: Hyper;
   /** Decay of the momentum. @defaultValue `0.99` */
   beta2?: Hyper;
-  /** `'decoupled'`: p ← p·(1 − λ·weightDecay); the others as everywhere. */
+  /** `'decoupled'`: p ← p·(1 − λ·weightDecay); the others as everywhere. @defaultValue `'decoupled'` */
   weightDecayMode?: WeightDecayMode;
 }
 

@@ -26,7 +26,10 @@ import {
 export interface DAdaptSGDOptions extends GrowingOptions {
   /** Averaging of the iterates. @defaultValue `0` */
   momentum?: Hyper;
-  /** `'coupled'`, always: p is made anew from x₀ in every step, and a decay of p itself would be lost. */
+  /**
+   * `'coupled'`, always: p is made anew from x₀ in every step, and a decay of p itself would be lost.
+   * @defaultValue `'coupled'`
+   */
   weightDecayMode?: 'coupled';
 }
 

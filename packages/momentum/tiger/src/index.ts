@@ -17,6 +17,7 @@ export interface TigerOptions extends CommonOptions {
   /**
    * `'layerwise'` is the author's: part of the step, with its length, and none for vectors. The others act before the
    * step, on every tensor.
+   * @defaultValue `'layerwise'`
    */
   weightDecayMode?: WeightDecayMode | 'layerwise';
   /** Scale steps by the size of the tensor; else s = learningRate, and vectors decay. @defaultValue `true` */

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was measured of a class: one file each in docs/results, from which the tables of the docs are made.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { root } from './workspace.js';
+
+/** What a class came to in its trial. */
+export interface Training {
+  /** Share of the test digits recognized. */
+  readonly accuracy: number;
+  /** Training loss of the first step. */
+  readonly firstLoss: number;
+  /** Mean training loss of the last steps. */
+  readonly lastLoss: number;
+  readonly seconds: number;
+  /** Bytes of state by parameter. */
+  readonly stateBytes: number;
+  /** Kernels of a step beyond those of one evaluation of the loss and its gradients. */
+  readonly kernels: number;
+}
+
+/** A step on one backend and list of parameters. */
+export interface Speed {
+  /** By parameter. */
+  readonly nanoseconds: number;
+  /** How many times faster than `tf.train.adam`, measured with it. */
+  readonly timesFaster: number;
+  /** How many times the time of the triad, measured with it. */
+  readonly ofMemoryLimit?: number;
+  /** Kernels in one step, for all parameters. */
+  readonly kernels: number;
+  /** Bytes that the kernels of one step allocate. */
+  readonly bytes?: number;
+}
+
+export interface Results {
+  readonly training?: Training;
+  /** By backend and layout, as `wasm, 1M`. */
+  readonly speed?: Readonly<Record<string, Speed>>;
+}
+
+const folderOf = (from: string): string => join(from, 'docs', 'results');
+
+/** What is known of each class. */
+export function readResults(from: string = root): Map<string, Results> {
+  const folder = folderOf(from);
+  const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')) : [];
+  const read = (file: string): Results => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Results;
+  return new Map(files.map((file) => [basename(file, '.json'), read(file)]));
+}
+
+/** Three digits: no machine measures more. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(3)) : value;
+}
+
+/** Writes what is new of a class; what else is known of it stays. */
+export function writeResults(name: string, { training, speed }: Results, from: string = root): void {
+  const known = readResults(from).get(name) ?? {};
+  const merged = {
+    ...known,
+    ...(training && { training }),
+    ...(speed && { speed: { ...known.speed, ...speed } }),
+  };
+  mkdirSync(folderOf(from), { recursive: true });
+  writeFileSync(join(folderOf(from), `${name}.json`), `${JSON.stringify(merged, rounded, 2)}\n`);
+}

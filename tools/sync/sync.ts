@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// All of `npm run sync` but its command line: what is generated, and what is missing.
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { withBlock } from '../markdown.js';
+import { readResults } from '../results.js';
+import { entryPoints, publishedPackages, root as here, type WorkspacePackage } from '../workspace.js';
+import { withDefaults } from './defaults.js';
+import { gallery } from './gallery.js';
+import { licenceTable } from './licences.js';
+import { missing, type Finding } from './missing.js';
+import { packageList } from './packages.js';
+import { readme, type PackageDoc, type Row } from './readme.js';
+import { optimizersTable, speedTables } from './results.js';
+import { DocReader } from './source.js';
+import { umbrella } from './umbrella.js';
+
+type Table = Record<string, Row>;
+
+/** The option tables of what a module exports. */
+async function readTables(file: string): Promise<Map<string, Table>> {
+  const module = (await import(pathToFileURL(file).href)) as Record<string, { options?: Table }>;
+  return new Map(Object.entries(module).flatMap(([name, { options }]) => (options ? [[name, options]] : [])));
+}
+
+async function documentOf(reader: DocReader, { folder, manifest }: WorkspacePackage): Promise<PackageDoc> {
+  const files = entryPoints(folder, manifest);
+  const modules = new Map([...files].map(([name, file]) => [name, reader.read(file)]));
+  try {
+    return { folder, manifest, modules, tables: await readTables(files.get(manifest.name)!) };
+  } catch (error) {
+    return { folder, manifest, modules, tables: new Map(), failure: String(error) };
+  }
+}
+
+/** What the packages say of themselves. */
+function documentsOf(packages: readonly WorkspacePackage[]): Promise<PackageDoc[]> {
+  const files = packages.flatMap(({ folder, manifest }) => [...entryPoints(folder, manifest).values()]);
+  const reader = new DocReader(files, join(here, 'tsconfig.json'));
+  return Promise.all(packages.map((entry) => documentOf(reader, entry)));
+}
+
+/** Everything that is made of what packages say, by path. */
+function generated(
+  root: string,
+  packages: readonly WorkspacePackage[],
+  documents: readonly PackageDoc[],
+): Map<string, string> {
+  const results = readResults(root);
+  const files = new Map<string, string>(documents.flatMap((document) => [...withDefaults(document)]));
+  for (const document of documents) files.set(join(document.folder, 'README.md'), readme(document));
+  files.set(join(root, 'docs', 'licences.md'), licenceTable(packages));
+  files.set(join(root, 'docs', 'optimizers.md'), optimizersTable(root, packages, results));
+  if (packages.some(({ manifest }) => manifest.optim!.picture === 'docs/schedules.svg')) {
+    files.set(join(root, 'docs', 'schedules.svg'), gallery());
+  }
+  const parts = [
+    { file: join(root, 'README.md'), name: 'packages', body: packageList(packages) },
+    { file: join(root, 'docs', 'performance.md'), name: 'results', body: speedTables(packages, results) },
+  ];
+  for (const { file, name, body } of parts) {
+    if (existsSync(file)) files.set(file, withBlock(readFileSync(file, 'utf8'), name, body));
+  }
+  return files;
+}
+
+/**
+ * Writes (or, with `check`, compares) everything below `root` that is generated.
+ *
+ * @param link - is called when dependencies have changed
+ * @returns what is stale, with `check`, and what only people can mend
+ */
+export async function sync(root: string, check: boolean, link: (root: string) => void): Promise<Finding[]> {
+  const stale: string[] = [];
+  /** Brings files up to date; tells which were not. */
+  const update = (files: ReadonlyMap<string, string>): string[] => {
+    const old = [...files].filter(([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text);
+    for (const [path, text] of check ? [] : old) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
+    const paths = old.map(([path]) => relative(root, path));
+    stale.push(...paths);
+    return paths;
+  };
+  const packages = publishedPackages(root);
+  const first = update(umbrella(packages));
+  if (!check && first.some((path) => path.endsWith('package.json'))) link(root);
+
+  // The README of the umbrella tells what it exports: only now can it be read.
+  let documents = await documentsOf(packages);
+  const written = update(generated(root, packages, documents));
+  if (!check && written.some((path) => path.endsWith('.ts'))) documents = await documentsOf(packages);
+  const findings = check ? stale.map((path) => ({ what: `${path} is stale`, mend: 'npm run sync' })) : [];
+  return [...findings, ...(await missing(root, packages, documents))];
+}
+
+/** Findings as lines: under each command what it mends. */
+export function report(findings: readonly Finding[]): string {
+  const mends = [...new Set(findings.map(({ mend }) => mend))];
+  return mends
+    .map((mend) => {
+      const own = findings.filter((finding) => finding.mend === mend);
+      return `${mend}\n${own.map(({ what }) => `  ${what}\n`).join('')}`;
+    })
+    .join('');
+}

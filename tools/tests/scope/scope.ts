@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the project is to hold, as it was agreed; a row may stay when its package is there.
+
+export interface Row {
+  /** Below `packages/`; the last part is the name behind `@optim/`. */
+  readonly folder: string;
+  /** Classes; none of a foundation, which lies in `packages/NAME`. */
+  readonly exports: readonly string[];
+}
+
+export const planned: readonly Row[] = [
+  { folder: 'sam/friendlysam', exports: ['FriendlySAM'] },
+  { folder: 'sam/gsam', exports: ['GSAM'] },
+  { folder: 'sam/looksam', exports: ['LookSAM'] },
+  { folder: 'sam/wsam', exports: ['WSAM'] },
+  { folder: 'second-order/adahessian', exports: ['AdaHessian'] },
+  { folder: 'second-order/kron', exports: ['Kron'] },
+  { folder: 'second-order/muon', exports: ['Muon'] },
+  { folder: 'second-order/scalableshampoo', exports: ['ScalableShampoo'] },
+  { folder: 'second-order/shampoo', exports: ['Shampoo'] },
+  { folder: 'second-order/soap', exports: ['SOAP'] },
+  { folder: 'second-order/sophia', exports: ['SophiaG', 'SophiaH'] },
+  { folder: 'multitask/pcgrad', exports: ['PCGrad'] },
+  { folder: 'multitask/rotograd', exports: ['RotoGrad'] },
+  { folder: 'formulas', exports: [] },
+  { folder: 'hessian', exports: [] },
+  { folder: 'linalg', exports: [] },
+];
