@@ -56,7 +56,7 @@ export type TracedInit = (param: Expression) => Expression | null;
 export interface Appearance {
   /** Steps that the optimizer has done. */
   readonly step: number;
-  /** How many of the optimizer's variables were made before this one. */
+  /** How many of the optimizer's variables come before this one: all adopted earlier, then as they were made. */
   readonly order: number;
 }
 

@@ -80,8 +80,8 @@ export class Parameters {
     this.prune();
     const matched = this.match(variables, this.waiting);
     if (this.adopted.size === 0) assertSomeMatched(owner, variables, this.waiting, matched);
-    const known = new Set([...this.adopted.keys(), ...variables]);
-    const orderOf = ({ id }: tf.Variable): number => [...known].filter((other) => other.id < id).length;
+    const orderOf = ({ id }: tf.Variable): number =>
+      this.adopted.size + variables.filter((other) => other.id < id).length;
     // Numbers made by an algorithm may be refused: all of them before anything is kept.
     const first = variables.map((variable) =>
       this.firstSlots(variable, matched.get(variable), { step, order: orderOf(variable) }),

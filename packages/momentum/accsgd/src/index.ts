@@ -3,7 +3,17 @@
 // Jain et al., "Accelerating Stochastic Gradient Descent", arXiv:1704.08227
 // Checked against the authors' AccSGD.
 
-import { commonOptions, hyper, isSchedule, Optimizer, outOfRange, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  hyper,
+  isSchedule,
+  Optimizer,
+  outOfRange,
+  register,
+  type Hyper,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { copy, ema } from '@optim/formulas';
 
 /** Options of {@link AccSGD}. */
@@ -51,42 +61,34 @@ export class AccSGD extends Optimizer<AccSGDOptions> {
     return 'AccSGD';
   }
 
-  static override readonly options: OptionTable<AccSGDOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    kappa: hyper('(0, ∞)', 1000),
-    xi: hyper('(0, ∞)', 10),
-    constant: hyper('(0, 1]', 0.7),
-    ...commonOptions(0, 'coupled'),
+  static override readonly rule: Rule<AccSGDOptions, 'w', Coefficients> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      kappa: hyper('(0, ∞)', 1000),
+      xi: hyper('(0, ∞)', 10),
+      constant: hyper('(0, 1]', 0.7),
+      ...commonOptions(0, 'coupled'),
+    },
+    validate({ kappa, xi, constant }) {
+      if (!isSchedule(kappa) && !isSchedule(xi) && !isSchedule(constant)) shareOf({ kappa, xi, constant });
+    },
+    slots: () => ({ w: copy }),
+    coefficients(_t, options) {
+      const { learningRate, kappa, constant: c } = options;
+      const beta = shareOf(options);
+      return { beta, zeta: c / (c + beta), longRate: (learningRate * kappa) / c };
+    },
+    update({ param, grad, w }, { learningRate, beta, zeta, longRate }) {
+      const long = param.sub(grad.mul(longRate));
+      const short = param.sub(grad.mul(learningRate));
+      w = ema(long, w, beta);
+      return { w, param: ema(short, w, zeta) };
+    },
   };
-
-  protected override validate(options: Required<AccSGDOptions>): void {
-    const { kappa, xi, constant } = options;
-    if (![kappa, xi, constant].some(isSchedule)) shareOf(options as Resolved<AccSGDOptions>);
-  }
-
-  protected override slots(): Record<string, SlotInit> {
-    return { w: copy };
-  }
-
-  protected override coefficients(_t: number, hyper: Resolved<AccSGDOptions>): Coefficients {
-    const { learningRate, kappa, constant: c } = hyper;
-    const beta = shareOf(hyper);
-    return { beta, zeta: c / (c + beta), longRate: (learningRate * kappa) / c };
-  }
-
-  protected override update(
-    { param, grad, w }: Tensors<'w'>,
-    { learningRate, beta, zeta, longRate }: Scalars<AccSGDOptions, Coefficients>,
-  ): Results {
-    const long = param.sub(grad.mul(longRate));
-    const short = param.sub(grad.mul(learningRate));
-    w = ema(long, w, beta);
-    return { w, param: ema(short, w, zeta) };
-  }
 }
 
 /** β, the share of a long step in w. */
-function shareOf({ kappa, xi, constant: c }: Resolved<AccSGDOptions>): number {
+function shareOf({ kappa, xi, constant: c }: Record<'kappa' | 'xi' | 'constant', number>): number {
   const beta = (c * c * xi) / kappa;
   if (beta > 1) throw outOfRange('AccSGD', 'kappa', 'in [constant²·xi, ∞)', kappa);
   return beta;

@@ -2,7 +2,18 @@
 // Lucas et al., "Aggregated Momentum: Stability Through Passive Damping", arXiv:1804.00325
 // Checked against the authors' AggMo for PyTorch.
 
-import { commonOptions, hyper, integer, Optimizer, real, register, resolveOptions, type OptimizerOptions, type OptionSpec, type OptionTable, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  hyper,
+  integer,
+  list,
+  Optimizer,
+  real,
+  register,
+  resolveOptions,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { zeros } from '@optim/formulas';
 
 /** Options of {@link AggMo}. */
@@ -10,16 +21,6 @@ export interface AggMoOptions extends OptimizerOptions {
   /** Damping of each velocity. @defaultValue `[0, 0.9, 0.99]` */
   betas?: readonly number[];
 }
-
-const isDamping = (beta: number): boolean => beta >= 0 && beta < 1;
-
-const dampings: OptionSpec = {
-  type: 'an array of numbers',
-  range: 'one or more numbers in [0, 1)',
-  hasType: (value) => Array.isArray(value) && value.every((beta) => typeof beta === 'number'),
-  allows: (betas: readonly number[]) => betas.length > 0 && betas.every(isDamping),
-  default: [0, 0.9, 0.99],
-};
 
 /**
  * Averages several velocities of different damping: the slow ones accelerate, the fast ones damp what would oscillate.
@@ -52,29 +53,23 @@ export class AggMo extends Optimizer<AggMoOptions> {
     return 'AggMo';
   }
 
-  static override readonly options: OptionTable<AggMoOptions> = {
-    learningRate: hyper('[0, ∞)', 0.1),
-    betas: dampings,
-    ...commonOptions(0, 'coupled'),
+  static override readonly rule: Rule<AggMoOptions, `v${number}`> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 0.1),
+      betas: list(real('[0, 1)'), [0, 0.9, 0.99]),
+      ...commonOptions(0, 'coupled'),
+    },
+    momentum: [/^v\d+$/],
+    slots: ({ betas }) => Object.fromEntries(betas.map((_, i) => [`v${i + 1}`, zeros])),
+    update({ param, grad, ...slots }, { learningRate, betas }) {
+      const velocities = betas.map((beta, i) => slots[`v${i + 1}`]!.mul(beta).add(grad));
+      const sum = velocities.reduce((a, b) => a.add(b));
+      return {
+        ...Object.fromEntries(velocities.map((v, i) => [`v${i + 1}`, v])),
+        param: param.sub(sum.mul(learningRate.div(betas.length))),
+      };
+    },
   };
-
-  static override readonly momentumSlots: readonly RegExp[] = [/^v\d+$/];
-
-  protected override slots({ betas }: Required<AggMoOptions>): Record<string, SlotInit> {
-    return Object.fromEntries(betas.map((_, i) => [`v${i + 1}`, zeros]));
-  }
-
-  protected override update(
-    { param, grad, ...slots }: Tensors<`v${number}`>,
-    { learningRate, betas }: Scalars<AggMoOptions>,
-  ): Results {
-    const velocities = betas.map((beta, i) => slots[`v${i + 1}`]!.mul(beta).add(grad));
-    const sum = velocities.reduce((a, b) => a.add(b));
-    return {
-      ...Object.fromEntries(velocities.map((v, i) => [`v${i + 1}`, v])),
-      param: param.sub(sum.mul(learningRate.div(betas.length))),
-    };
-  }
 }
 
 /**

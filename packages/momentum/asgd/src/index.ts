@@ -2,9 +2,21 @@
 // Malitsky and Mishchenko, "Adaptive Gradient Descent without Descent", arXiv:1910.09529
 // Checked against the authors' pytorch/optimizer.py.
 
-import { commonOptions, hyper, Optimizer, real, register, type DecayScalars, type Hyper, type NamedGradients, type OptimizerOptions, type OptionTable, type Pair, type Results, type Round, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  decayed,
+  hyper,
+  Optimizer,
+  real,
+  register,
+  round,
+  type Hyper,
+  type NamedGradients,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { copy, zeros } from '@optim/formulas';
-import { where, type Expression } from '@optim/fusion';
+import { where } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Options of {@link ASGD}. */
@@ -21,10 +33,8 @@ export interface ASGDOptions extends OptimizerOptions {
   epsilon?: Hyper;
 }
 
-type Coefficients = { known: number };
 /** Globals, and the step size of this step once it has been found. */
 type Found = { stepSize: number; ratio: number; rate?: number };
-type ASGDScalars = Scalars<ASGDOptions, Coefficients & Found>;
 
 /**
  * Gradient descent whose step size follows a local estimate of the curvature, without line search or tuning. It is not
@@ -66,52 +76,43 @@ export class ASGD extends Optimizer<ASGDOptions> {
     return 'ASGD';
   }
 
-  static override readonly options: OptionTable<ASGDOptions> = {
-    learningRate: hyper('(0, ∞)', 0.2),
-    amplifier: hyper('[0, ∞)', 0.02),
-    theta: real('[0, ∞)', 1),
-    dampening: hyper('(0, ∞)', 1),
-    epsilon: hyper('[0, ∞)', 1e-5),
-    ...commonOptions(0, 'coupled'),
+  static override readonly rule: Rule<ASGDOptions, 'x' | 'h', { hasPast: number }, Found> = {
+    options: {
+      learningRate: hyper('(0, ∞)', 0.2),
+      amplifier: hyper('[0, ∞)', 0.02),
+      theta: real('[0, ∞)', 1),
+      dampening: hyper('(0, ∞)', 1),
+      epsilon: hyper('[0, ∞)', 1e-5),
+      ...commonOptions(0, 'coupled'),
+    },
+    slots: () => ({ x: copy, h: zeros }),
+    globals: ({ learningRate, theta }) => ({ stepSize: learningRate, ratio: theta }),
+    // A parameter's first step knows no gradient before it.
+    coefficients: (t) => ({ hasPast: t === 1 ? 0 : 1 }),
+    // The round is to see parameter and gradient as they are.
+    decay: 'never',
+    rounds: () => [
+      round({
+        observe: ({ param, grad, x, h }, { hasPast }) => ({
+          dx: param.sub(x).square().sum(),
+          dg: grad.sub(h).square().sum().mul(hasPast),
+        }),
+        combine({ dx, dg }, { stepSize, ratio, amplifier, dampening, epsilon }) {
+          const grown = stepSize.mul(ratio.mul(amplifier).add(1).sqrt());
+          const bound = dx.sqrt().div(dg.sqrt().mul(dampening));
+          const measured = dx.greater(0).and(dg.greater(0));
+          const rate = where(measured, grown.minimum(bound).add(epsilon), grown);
+          return { stepSize: rate, ratio: rate.div(stepSize), rate };
+        },
+      }),
+    ],
+    rateInForce: (_param, { rate }) => rate ?? null,
+    update({ param, grad }, known) {
+      const pair = { param, grad };
+      const { param: start, grad: g } = known.decays ? decayed(pair, known) : pair;
+      return { x: param, h: grad, start, param: start.sub(g.mul(known.rateInForce)) };
+    },
   };
-
-  protected override slots(): Record<string, SlotInit> {
-    return { x: copy, h: zeros };
-  }
-
-  protected override globals({ theta }: Required<ASGDOptions>): Record<string, number> {
-    return { stepSize: this.learningRate, ratio: theta };
-  }
-
-  /** A parameter's first step knows no gradient before it. */
-  protected override coefficients(t: number): Coefficients {
-    return { known: t === 1 ? 0 : 1 };
-  }
-
-  protected override rounds(): Round[] {
-    return [curvature];
-  }
-
-  /** Nothing: the round is to see parameter and gradient as they are. {@link update} decays. */
-  protected override decay(pair: Pair): Pair {
-    return pair;
-  }
-
-  protected override rateInForce(
-    _param: Expression,
-    { rate }: DecayScalars & { readonly rate?: Expression },
-  ): Expression | null {
-    return rate ?? null;
-  }
-
-  protected override update(
-    { param, grad }: Tensors,
-    scalars: DecayScalars & ASGDScalars & { readonly decays: boolean },
-  ): Results {
-    const pair = { param, grad };
-    const { param: start, grad: g } = scalars.decays ? super.decay(pair, scalars) : pair;
-    return { x: param, h: grad, start, param: start.sub(g.mul(scalars.rate!)) };
-  }
 
   /**
    * Steps along given gradients, as everywhere.
@@ -130,26 +131,10 @@ export class ASGD extends Optimizer<ASGDOptions> {
     const stepping = new Set(this.entriesOf(gradients).map(({ variable }) => variable));
     const entries = this.entriesOf(previous).filter(({ variable }) => stepping.has(variable));
     tf.tidy(() => {
-      const parameters = this.track(entries.map(({ variable }) => variable));
-      parameters.forEach(({ slots }, i) => slots['h']!.assign(entries[i]!.grad));
+      const parameters = this.adopt(entries.map(({ variable }) => variable));
+      parameters.forEach(({ slots }, i) => slots['h']!.assign(entries[i]!.given['grad']!));
     });
   }
 }
-
-/** λ and θ, from how much parameters and gradients have changed. */
-const curvature: Round = {
-  observe: ({ param, grad, x, h }, scalars) => {
-    const { known } = scalars as ASGDScalars;
-    return { dx: param!.sub(x!).square().sum(), dg: grad!.sub(h!).square().sum().mul(known) };
-  },
-  combine: ({ dx, dg }, scalars) => {
-    const { stepSize, ratio, amplifier, dampening, epsilon } = scalars as ASGDScalars;
-    const grown = stepSize.mul(ratio.mul(amplifier).add(1).sqrt());
-    const bound = dx!.sqrt().div(dg!.sqrt().mul(dampening));
-    const measured = dx!.greater(0).and(dg!.greater(0));
-    const rate = where(measured, grown.minimum(bound).add(epsilon), grown);
-    return { stepSize: rate, ratio: rate.div(stepSize), rate };
-  },
-};
 
 register(ASGD);

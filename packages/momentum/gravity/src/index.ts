@@ -2,7 +2,22 @@
 // Bahrami and Pouriyan Zadeh, "Gravity Optimizer: a Kinematic Approach on Optimization in Deep Learning", arXiv:2101.09192
 // Checked against numbers of the authors' PyTorch version, whose code (GPL-3.0) was not looked at.
 
-import { commonOptions, custom, filled, hyper, integer, isSchedule, nullable, Optimizer, outOfRange, real, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  custom,
+  filled,
+  hyper,
+  integer,
+  isSchedule,
+  nullable,
+  Optimizer,
+  outOfRange,
+  real,
+  register,
+  type Hyper,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
 import * as tf from '@tensorflow/tfjs-core';
 import { asData, isInitialVelocity, velocityOf, type InitialVelocity } from './initial-velocity.js';
@@ -23,8 +38,6 @@ export interface GravityOptions extends OptimizerOptions {
    */
   initialVelocity?: InitialVelocity | null;
 }
-
-type Coefficients = { betaT: number };
 
 /**
  * Momentum on gradients that are squashed smoothly, relative to the largest entry of each tensor: steep entries move
@@ -63,79 +76,41 @@ export class Gravity extends Optimizer<GravityOptions> {
     return 'Gravity';
   }
 
-  static override readonly options: OptionTable<GravityOptions> = {
-    learningRate: hyper('(0, ∞)', 0.1, '[0, ∞)'),
-    alpha: real('[0, ∞)', 0.01),
-    beta: hyper('[0, 1]', 0.9),
-    seed: nullable(integer('(-∞, ∞)')),
-    initialVelocity: custom('numbers or tensors by name of the variable, or null', isInitialVelocity, null),
-    ...commonOptions(),
+  static override readonly rule: Rule<GravityOptions, 'v', { betaT: number }> = {
+    options: {
+      learningRate: hyper('(0, ∞)', 0.1, '[0, ∞)'),
+      alpha: real('[0, ∞)', 0.01),
+      beta: hyper('[0, 1]', 0.9),
+      seed: nullable(integer('(-∞, ∞)')),
+      initialVelocity: custom('numbers or tensors by name of the variable, or null', isInitialVelocity, null),
+      ...commonOptions(),
+    },
+    momentum: ['v'],
+    slots({ learningRate, alpha, seed, initialVelocity }) {
+      if (initialVelocity)
+        return { v: filled((variable, { step }) => velocityOf(variable, initialVelocity, step === 0)) };
+      if (alpha === 0) return { v: zeros };
+      const drawn = filled(({ size }, { step, order }) => {
+        const rate = isSchedule(learningRate) ? learningRate(step) : learningRate;
+        if (!(rate > 0))
+          throw outOfRange('Gravity', `learningRate at step ${step}`, 'in (0, ∞) unless alpha is 0', rate);
+        // A fraction for every variable: TensorFlow.js hashes its seeds, and takes 0 for none.
+        const own = seed === null ? undefined : seed + (order + 1) / 2 ** 20;
+        return tf.tidy(() => tf.randomNormal([size], 0, alpha / rate, 'float32', own).dataSync());
+      });
+      return { v: drawn };
+    },
+    coefficients: (_t, { beta }, t) => ({ betaT: (beta * t + 1) / (t + 2) }),
+    update({ param, grad, v }, { learningRate, betaT }) {
+      const M = grad.abs().max();
+      const zeta = grad.div(grad.mul(M).square().add(1));
+      v = ema(v, zeta, betaT);
+      return { v, param: param.sub(v.mul(learningRate)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['v'];
-
-  /** The variables that are just being met, or met again. */
-  private present: readonly tf.Variable[] = [];
 
   constructor(options: GravityOptions = {}) {
     super(asData(options));
-  }
-
-  protected override slots(options: Required<GravityOptions>): Record<string, SlotInit> {
-    const { alpha, initialVelocity } = options;
-    if (initialVelocity) {
-      const isFirst = this.iterations === 0;
-      return { v: filled((variable) => velocityOf(variable, initialVelocity, isFirst)) };
-    }
-    return { v: alpha === 0 ? zeros : filled((variable) => this.draw(variable, options)) };
-  }
-
-  protected override coefficients(_t: number, { beta }: Resolved<GravityOptions>): Coefficients {
-    const t = this.iterations + 1;
-    return { betaT: (beta * t + 1) / (t + 2) };
-  }
-
-  protected override update(
-    { param, grad, v }: Tensors<'v'>,
-    { learningRate, betaT }: Scalars<GravityOptions, Coefficients>,
-  ): Results {
-    const M = grad.abs().max();
-    const zeta = grad.div(grad.mul(M).square().add(1));
-    v = ema(v, zeta, betaT);
-    return { v, param: param.sub(v.mul(learningRate)) };
-  }
-
-  protected override track(variables: readonly tf.Variable[]): ReturnType<Optimizer['track']> {
-    this.present = variables;
-    try {
-      return super.track(variables);
-    } finally {
-      this.present = [];
-    }
-  }
-
-  /** The first velocity of a variable. */
-  private draw(
-    variable: tf.Variable,
-    { learningRate, alpha, seed }: Required<GravityOptions>,
-  ): ArrayLike<number> {
-    const rate = isSchedule(learningRate) ? learningRate(this.iterations) : learningRate;
-    if (!(rate > 0))
-      throw outOfRange(
-        this.owner,
-        `learningRate at step ${this.iterations}`,
-        'in (0, ∞) unless alpha is 0',
-        rate,
-      );
-    // A fraction for every variable: TensorFlow.js hashes its seeds, and takes 0 for none.
-    const own = seed === null ? undefined : seed + (this.indexOf(variable) + 1) / 2 ** 20;
-    return tf.tidy(() => tf.randomNormal([variable.size], 0, alpha / rate, 'float32', own).dataSync());
-  }
-
-  /** How many variables have been met before this one, in the order in which they were made. */
-  private indexOf(variable: tf.Variable): number {
-    const met = new Set(this.ordered().map((parameter) => parameter.variable));
-    return met.size + this.present.filter((other) => other.id < variable.id && !met.has(other)).length;
   }
 }
 

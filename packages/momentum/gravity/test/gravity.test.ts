@@ -3,7 +3,7 @@
 import type { Hook } from '@optim/core';
 import { Gravity, type GravityOptions, type InitialVelocity } from '@optim/gravity';
 import { clipByGlobalNorm } from '@optim/hooks';
-import { conformance, expectWalk, goldenSuite, walk } from '@optim/testing';
+import { conformance, expectClose, expectWalk, goldenSuite, walk } from '@optim/testing';
 import golden from '@optim/testing/golden/Gravity.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -120,6 +120,23 @@ describe('Gravity: the random start', () => {
     expect(await drawn({ seed: 0 })).toEqual([a, b]);
     expect(await drawn({ seed: 0 }, ['b', 'a'])).toEqual([a, b]);
     expect((await drawn({ seed: -1 }))[0]).not.toEqual(a);
+  });
+
+  it('goes by the order in which variables come, and then by that in which they were made', async () => {
+    const [first, second] = (await drawn({ seed: 1 })) as [Float32Array, Float32Array];
+    const [a, b] = tf.tidy(() => ['a', 'b'].map((name) => tf.variable(tf.zeros([500]), true, name))) as [
+      tf.Variable,
+      tf.Variable,
+    ];
+    const optimizer = new Gravity({ seed: 1 });
+    for (const name of ['b', 'a'])
+      tf.tidy(() => optimizer.applyGradients([{ name, tensor: tf.zeros([500]) }]));
+    expect(await b.data()).toEqual(first);
+    // β₂ = 0.7 in place of β₁ = 1.9/3.
+    const want = Array.from(second, (x) => (x * 0.7 * 3) / 1.9);
+    expectClose('a', await a.data(), want, 1e-6);
+    tf.dispose([a, b]);
+    optimizer.dispose();
   });
 
   it('is another in every run without a seed', async () => {

@@ -2,7 +2,15 @@
 // Balles and Hennig, "Dissecting Adam: The Sign, Magnitude and Variance of Stochastic Gradients", arXiv:1705.07774
 // Checked against the authors' msvag.py.
 
-import { commonOptions, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  hyper,
+  Optimizer,
+  register,
+  type Hyper,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
 import { where } from '@optim/fusion';
 
@@ -52,38 +60,31 @@ export class MSVAG extends Optimizer<MSVAGOptions> {
     return 'MSVAG';
   }
 
-  static override readonly options: OptionTable<MSVAGOptions> = {
-    learningRate: hyper('[0, ∞)', 0.01),
-    beta: hyper('[0, 1)', 0.9),
-    ...commonOptions(),
+  static override readonly rule: Rule<MSVAGOptions, 'm' | 'v', Coefficients> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 0.01),
+      beta: hyper('[0, 1)', 0.9),
+      ...commonOptions(),
+    },
+    momentum: ['m'],
+    slots: () => ({ m: zeros, v: zeros }),
+    coefficients(t, { beta }) {
+      const correction = 1 - beta ** t;
+      const rho = ((1 - beta) ** 2 * (1 - beta ** (2 * t))) / (correction ** 2 * (1 - beta ** 2));
+      return { correction, rho: Math.min(rho, 0.9999), first: t === 1 };
+    },
+    update({ param, grad, m, v }, { learningRate, beta, correction, rho, first }) {
+      m = ema(m, grad, beta);
+      v = ema(v, grad.square(), beta);
+      const mean = m.div(correction);
+      if (first) return { m, v, param: param.sub(mean.mul(learningRate)) };
+      const m2 = mean.square();
+      const S = v.div(correction).sub(m2).div(rho.neg().add(1));
+      const total = m2.add(S.mul(rho));
+      const f = where(total.equal(0), 0, m2.div(total)).clip(0, 1);
+      return { m, v, param: param.sub(f.mul(mean).mul(learningRate)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros, v: zeros };
-  }
-
-  protected override coefficients(t: number, { beta }: Resolved<MSVAGOptions>): Coefficients {
-    const correction = 1 - beta ** t;
-    const rho = ((1 - beta) ** 2 * (1 - beta ** (2 * t))) / (correction ** 2 * (1 - beta ** 2));
-    return { correction, rho: Math.min(rho, 0.9999), first: t === 1 };
-  }
-
-  protected override update(
-    { param, grad, m, v }: Tensors<'m' | 'v'>,
-    { learningRate, beta, correction, rho, first }: Scalars<MSVAGOptions, Coefficients>,
-  ): Results {
-    m = ema(m, grad, beta);
-    v = ema(v, grad.square(), beta);
-    const mean = m.div(correction);
-    if (first) return { m, v, param: param.sub(mean.mul(learningRate)) };
-    const m2 = mean.square();
-    const S = v.div(correction).sub(m2).div(rho.neg().add(1));
-    const total = m2.add(S.mul(rho));
-    const f = where(total.equal(0), 0, m2.div(total)).clip(0, 1);
-    return { m, v, param: param.sub(f.mul(mean).mul(learningRate)) };
-  }
 }
 
 register(MSVAG);

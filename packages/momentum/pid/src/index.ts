@@ -2,7 +2,15 @@
 // An et al., "A PID Controller Approach for Stochastic Optimization of Deep Networks", CVPR 2018
 // Checked against the authors' pid.py, corrected where it loses the first gradient.
 
-import { commonOptions, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  hyper,
+  Optimizer,
+  register,
+  type Hyper,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
 
 /** Options of {@link PID}. */
@@ -53,37 +61,29 @@ export class PID extends Optimizer<PIDOptions> {
     return 'PID';
   }
 
-  static override readonly options: OptionTable<PIDOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    momentum: hyper('[0, 1)', 0.9),
-    dampening: hyper('[0, 1]', 0),
-    integral: hyper('[0, ∞)', 5),
-    derivative: hyper('[0, ∞)', 10),
-    ...commonOptions(0, 'coupled'),
-  };
-
-  static override readonly momentumSlots: readonly string[] = ['i', 'd'];
-
-  protected override slots({ momentum }: PIDOptions): Record<string, SlotInit> {
-    return momentum === 0 ? {} : { i: zeros, d: zeros, h: zeros };
-  }
-
-  protected override coefficients(t: number, { momentum, dampening }: Resolved<PIDOptions>): Coefficients {
+  static override readonly rule: Rule<PIDOptions, 'i' | 'd' | 'h', Coefficients> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      momentum: hyper('[0, 1)', 0.9),
+      dampening: hyper('[0, 1]', 0),
+      integral: hyper('[0, ∞)', 5),
+      derivative: hyper('[0, ∞)', 10),
+      ...commonOptions(0, 'coupled'),
+    },
+    momentum: ['i', 'd'],
+    slots: ({ momentum }) => (momentum === 0 ? {} : { i: zeros, d: zeros, h: zeros }),
     // What the first step differs in: all of g enters i, and nothing d, since there is no gradient before it.
-    return t === 1 ? { entering: 1, kept: 1 } : { entering: 1 - dampening, kept: momentum };
-  }
-
-  protected override update(
-    { param, grad, i, d, h }: Tensors<'i' | 'd' | 'h'>,
-    scalars: Scalars<PIDOptions, Coefficients>,
-  ): Results {
-    const { learningRate, momentum, integral, derivative, entering, kept } = scalars;
-    if (!i) return { param: param.sub(grad.mul(learningRate)) };
-    i = i.mul(momentum).add(grad.mul(entering));
-    d = ema(d, grad.sub(h), kept);
-    const step = grad.add(i.mul(integral)).add(d.mul(derivative));
-    return { i, d, h: grad, param: param.sub(step.mul(learningRate)) };
-  }
+    coefficients: (t, { momentum, dampening }) =>
+      t === 1 ? { entering: 1, kept: 1 } : { entering: 1 - dampening, kept: momentum },
+    update({ param, grad, i, d, h }, known) {
+      const { learningRate, momentum, integral, derivative, entering, kept } = known;
+      if (!i) return { param: param.sub(grad.mul(learningRate)) };
+      i = i.mul(momentum).add(grad.mul(entering));
+      d = ema(d, grad.sub(h), kept);
+      const step = grad.add(i.mul(integral)).add(d.mul(derivative));
+      return { i, d, h: grad, param: param.sub(step.mul(learningRate)) };
+    },
+  };
 }
 
 register(PID);

@@ -3,7 +3,15 @@
 // Generalization", arXiv:2103.17182
 // Checked against the authors' pnm.py.
 
-import { commonOptions, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  hyper,
+  Optimizer,
+  register,
+  type Hyper,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { positiveNegative, zeros } from '@optim/formulas';
 
 /** Options of {@link PNM}. */
@@ -13,8 +21,6 @@ export interface PNMOptions extends OptimizerOptions {
   /** Weight of the negative average (β₀ in the paper). @defaultValue `1` */
   beta2?: Hyper;
 }
-
-type Coefficients = { odd: boolean };
 
 /**
  * Momentum SGD with two averages, fed in turn: subtracting the older one raises the noise of the gradient and leaves
@@ -49,30 +55,21 @@ export class PNM extends Optimizer<PNMOptions> {
     return 'PNM';
   }
 
-  static override readonly options: OptionTable<PNMOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1]', 1),
-    ...commonOptions(),
+  static override readonly rule: Rule<PNMOptions, 'a' | 'b', { odd: boolean }> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      beta1: hyper('[0, 1)', 0.9),
+      beta2: hyper('[0, 1]', 1),
+      ...commonOptions(),
+    },
+    momentum: ['a', 'b'],
+    slots: () => ({ a: zeros, b: zeros }),
+    coefficients: (t) => ({ odd: t % 2 === 1 }),
+    update({ param, grad, a, b }, { learningRate, beta1, beta2, odd }) {
+      const { q, kept } = positiveNegative({ a, b }, grad, { beta1, beta0: beta2, odd });
+      return { ...kept, param: param.sub(q.mul(learningRate)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['a', 'b'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { a: zeros, b: zeros };
-  }
-
-  protected override coefficients(t: number): Coefficients {
-    return { odd: t % 2 === 1 };
-  }
-
-  protected override update(
-    { param, grad, a, b }: Tensors<'a' | 'b'>,
-    { learningRate, beta1, beta2, odd }: Scalars<PNMOptions, Coefficients>,
-  ): Results {
-    const { q, kept } = positiveNegative({ a, b }, grad, { beta1, beta0: beta2, odd });
-    return { ...kept, param: param.sub(q.mul(learningRate)) };
-  }
 }
 
 register(PNM);

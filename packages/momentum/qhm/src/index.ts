@@ -2,7 +2,15 @@
 // Ma and Yarats, "Quasi-hyperbolic momentum and Adam for deep learning", arXiv:1810.06801
 // Checked against the authors' qhoptim.
 
-import { commonOptions, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  hyper,
+  Optimizer,
+  register,
+  type Hyper,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
 
 /** Options of {@link QHM}. */
@@ -47,26 +55,20 @@ export class QHM extends Optimizer<QHMOptions> {
     return 'QHM';
   }
 
-  static override readonly options: OptionTable<QHMOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    momentum: hyper('[0, 1)', 0),
-    nu: hyper('[0, 1]', 1),
-    ...commonOptions(0, 'coupled'),
+  static override readonly rule: Rule<QHMOptions, 'b'> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      momentum: hyper('[0, 1)', 0),
+      nu: hyper('[0, 1]', 1),
+      ...commonOptions(0, 'coupled'),
+    },
+    momentum: ['b'],
+    slots: () => ({ b: zeros }),
+    update({ param, grad, b }, { learningRate, momentum, nu }) {
+      b = ema(b, grad, momentum);
+      return { b, param: param.sub(ema(b, grad, nu).mul(learningRate)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['b'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { b: zeros };
-  }
-
-  protected override update(
-    { param, grad, b }: Tensors<'b'>,
-    { learningRate, momentum, nu }: Scalars<QHMOptions>,
-  ): Results {
-    b = ema(b, grad, momentum);
-    return { b, param: param.sub(ema(b, grad, nu).mul(learningRate)) };
-  }
 }
 
 register(QHM);

@@ -2,7 +2,17 @@
 // Heo et al., "AdamP: Slowing Down the Slowdown for Momentum Optimizers on Scale-invariant Weights", arXiv:2006.08217
 // Checked against timm's SGDP.
 
-import { commonOptions, flag, hyper, Optimizer, register, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  decayed,
+  flag,
+  hyper,
+  Optimizer,
+  register,
+  type Hyper,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { heavyBall, projected, zeros } from '@optim/formulas';
 import { constant } from '@optim/fusion';
 
@@ -21,8 +31,6 @@ export interface SGDPOptions extends OptimizerOptions {
   /** Added to norms; lower bound of norms in the cosine. @defaultValue `1e-8` */
   epsilon?: Hyper;
 }
-
-type Coefficients = { share: number; gain: number };
 
 /**
  * SGD with momentum that removes the component of its step along the weight vector when the weights look
@@ -65,47 +73,31 @@ export class SGDP extends Optimizer<SGDPOptions> {
     return 'SGDP';
   }
 
-  static override readonly options: OptionTable<SGDPOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    momentum: hyper('[0, 1)', 0),
-    dampening: hyper('[0, 1]', 0),
-    nesterov: flag(false),
-    delta: hyper('[0, ∞)', 0.1),
-    wdRatio: hyper('[0, 1]', 0.1),
-    epsilon: hyper('[0, ∞)', 1e-8),
-    ...commonOptions(),
+  static override readonly rule: Rule<SGDPOptions, 'b', { share: number; gain: number }> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      momentum: hyper('[0, 1)', 0),
+      dampening: hyper('[0, 1]', 0),
+      nesterov: flag(false),
+      delta: hyper('[0, ∞)', 0.1),
+      wdRatio: hyper('[0, 1]', 0.1),
+      epsilon: hyper('[0, ∞)', 1e-8),
+      ...commonOptions(),
+    },
+    momentum: ['b'],
+    slots: () => ({ b: zeros }),
+    coefficients: (_t, { momentum, dampening }) => ({ share: 1 - dampening, gain: 1 / (1 - momentum) }),
+    decay: 'within',
+    update({ param, grad, b: old }, known) {
+      const { q: step, b } = heavyBall(old, grad, known);
+      const { q, ratio } =
+        param.rank > 1 ? projected(step, param, grad, known) : { q: step, ratio: constant(1) };
+      const { learningRate, weightDecay, gain, decayStrength } = known;
+      const lambda = weightDecay.mul(gain).mul(ratio);
+      if (decayStrength) ({ param } = decayed({ param, grad }, { ...known, weightDecay: lambda }));
+      return { b, start: param, param: param.sub(q.mul(learningRate)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['b'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { b: zeros };
-  }
-
-  protected override coefficients(_t: number, { momentum, dampening }: Resolved<SGDPOptions>): Coefficients {
-    return { share: 1 - dampening, gain: 1 / (1 - momentum) };
-  }
-
-  /** Only the coupled decay comes before the update; the others wait for the ratio. */
-  protected override decay(pair: Pair, scalars: DecayScalars): Pair {
-    return scalars.weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
-  }
-
-  protected override update(
-    { param, grad, b }: Tensors<'b'>,
-    scalars: Scalars<SGDPOptions, Coefficients & { decays: boolean }>,
-  ): Results {
-    const { q: step, ...kept } = heavyBall(b, grad, scalars);
-    const { q, ratio } =
-      param.rank > 1 ? projected(step, param, grad, scalars) : { q: step, ratio: constant(1) };
-
-    const { learningRate, weightDecay, gain, decays } = scalars;
-    if (decays && scalars.weightDecayMode !== 'coupled') {
-      const decay = { ...scalars, weightDecay: weightDecay.mul(gain).mul(ratio) };
-      ({ param } = super.decay({ param, grad }, decay));
-    }
-    return { ...kept, start: param, param: param.sub(q.mul(learningRate)) };
-  }
 }
 
 register(SGDP);

@@ -2,7 +2,17 @@
 // Loshchilov and Hutter, "Decoupled Weight Decay Regularization", arXiv:1711.05101, Algorithm 1
 // Checked against timm's SGDW and torch.optim.SGD.
 
-import { commonOptions, flag, hyper, Optimizer, outOfRange, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  flag,
+  hyper,
+  Optimizer,
+  outOfRange,
+  register,
+  type Hyper,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { heavyBall, zeros } from '@optim/formulas';
 
 /** Options of {@link SGDW}. */
@@ -14,8 +24,6 @@ export interface SGDWOptions extends OptimizerOptions {
   /** Nesterov's momentum; needs a momentum, and no dampening. @defaultValue `false` */
   nesterov?: boolean;
 }
-
-type Coefficients = { share: number };
 
 /**
  * SGD with momentum, with weight decay applied to the weights themselves instead of to the gradient.
@@ -52,38 +60,28 @@ export class SGDW extends Optimizer<SGDWOptions> {
     return 'SGDW';
   }
 
-  static override readonly options: OptionTable<SGDWOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    momentum: hyper('[0, 1)', 0),
-    dampening: hyper('[0, 1]', 0),
-    nesterov: flag(false),
-    ...commonOptions(),
+  static override readonly rule: Rule<SGDWOptions, 'b', { share: number }> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      momentum: hyper('[0, 1)', 0),
+      dampening: hyper('[0, 1]', 0),
+      nesterov: flag(false),
+      ...commonOptions(),
+    },
+    momentum: ['b'],
+    validate({ momentum, dampening, nesterov }) {
+      if (nesterov && (momentum === 0 || dampening !== 0))
+        throw outOfRange('SGDW', 'nesterov', 'false without momentum and with dampening', nesterov);
+    },
+    slots: ({ momentum }) => ({ b: momentum !== 0 && zeros }),
+    coefficients: (t, { dampening }) => ({ share: t === 1 ? 1 : 1 - dampening }),
+    update({ param, grad, b }, known) {
+      const { learningRate } = known;
+      if (!b) return { param: param.sub(grad.mul(learningRate)) };
+      const { q, ...kept } = heavyBall(b, grad, known);
+      return { ...kept, param: param.sub(q.mul(learningRate)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['b'];
-
-  protected override validate({ momentum, dampening, nesterov }: Required<SGDWOptions>): void {
-    if (nesterov && (momentum === 0 || dampening !== 0))
-      throw outOfRange('SGDW', 'nesterov', 'false without momentum and with dampening', nesterov);
-  }
-
-  protected override slots({ momentum }: SGDWOptions): Record<string, SlotInit> {
-    return momentum === 0 ? {} : { b: zeros };
-  }
-
-  protected override coefficients(t: number, { dampening }: Resolved<SGDWOptions>): Coefficients {
-    return { share: t === 1 ? 1 : 1 - dampening };
-  }
-
-  protected override update(
-    { param, grad, b }: Tensors<'b'>,
-    scalars: Scalars<SGDWOptions, Coefficients>,
-  ): Results {
-    const { learningRate } = scalars;
-    if (!b) return { param: param.sub(grad.mul(learningRate)) };
-    const { q, ...kept } = heavyBall(b, grad, scalars);
-    return { ...kept, param: param.sub(q.mul(learningRate)) };
-  }
 }
 
 register(SGDW);

@@ -3,7 +3,15 @@
 // arXiv:1802.04434
 // Checked against optax' sign_sgd and signum.
 
-import { commonOptions, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  hyper,
+  Optimizer,
+  register,
+  type Hyper,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { ema, signum, zeros } from '@optim/formulas';
 
 /** Options of {@link SignSGD}. */
@@ -45,26 +53,20 @@ export class SignSGD extends Optimizer<SignSGDOptions> {
     return 'SignSGD';
   }
 
-  static override readonly options: OptionTable<SignSGDOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    momentum: hyper('[0, 1)', 0.9),
-    ...commonOptions(),
+  static override readonly rule: Rule<SignSGDOptions, 'm'> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      momentum: hyper('[0, 1)', 0.9),
+      ...commonOptions(),
+    },
+    momentum: ['m'],
+    slots: ({ momentum }) => ({ m: momentum !== 0 && zeros }),
+    update({ param, grad, m }, { learningRate, momentum }) {
+      if (!m) return { param: param.sub(signum(grad).mul(learningRate)) };
+      m = ema(m, grad, momentum);
+      return { m, param: param.sub(signum(m).mul(learningRate)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots({ momentum }: SignSGDOptions): Record<string, SlotInit> {
-    return momentum === 0 ? {} : { m: zeros };
-  }
-
-  protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { learningRate, momentum }: Scalars<SignSGDOptions>,
-  ): Results {
-    const kept: Results = m ? { m: ema(m, grad, momentum) } : {};
-    const { m: c = grad } = kept;
-    return { ...kept, param: param.sub(signum(c).mul(learningRate)) };
-  }
 }
 
 register(SignSGD);

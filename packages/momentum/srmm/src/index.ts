@@ -3,7 +3,17 @@
 // arXiv:2201.01652, equations 23 and 24
 // Checked against the author's SRMM.py, with two corrections.
 
-import { commonOptions, hyper, integer, nullable, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  hyper,
+  integer,
+  nullable,
+  Optimizer,
+  register,
+  type Hyper,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { copy, ema, zeros } from '@optim/formulas';
 
 /** Options of {@link SRMM}. */
@@ -54,35 +64,27 @@ export class SRMM extends Optimizer<SRMMOptions> {
     return 'SRMM';
   }
 
-  static override readonly options: OptionTable<SRMMOptions> = {
-    learningRate: hyper('(0, ∞)', 0.1, '[0, ∞)'),
-    beta: hyper('[0, ∞)', 0.5),
-    memoryLength: nullable(integer('[1, ∞)'), 100),
-    proximal: hyper('[0, ∞)', 0),
-    ...commonOptions(),
+  static override readonly rule: Rule<SRMMOptions, 'gBar' | 'pBar', Coefficients> = {
+    options: {
+      learningRate: hyper('(0, ∞)', 0.1, '[0, ∞)'),
+      beta: hyper('[0, ∞)', 0.5),
+      memoryLength: nullable(integer('[1, ∞)'), 100),
+      proximal: hyper('[0, ∞)', 0),
+      ...commonOptions(),
+    },
+    momentum: ['gBar'],
+    slots: () => ({ gBar: zeros, pBar: copy }),
+    coefficients(t, { learningRate, beta, memoryLength, proximal }) {
+      const w = (1 + (t % (memoryLength ?? Infinity))) ** -beta;
+      const s = learningRate / (1 + learningRate * proximal);
+      return { decay: 1 - w, r: proximal * s, s };
+    },
+    update({ param, grad, gBar, pBar }, { decay, r, s }) {
+      gBar = ema(gBar, grad, decay);
+      pBar = ema(pBar, param, decay);
+      return { gBar, pBar, param: ema(param, pBar, r).sub(gBar.mul(s)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['gBar'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { gBar: zeros, pBar: copy };
-  }
-
-  protected override coefficients(t: number, hyper: Resolved<SRMMOptions>): Coefficients {
-    const { learningRate, beta, memoryLength, proximal } = hyper;
-    const w = (1 + (t % (memoryLength ?? Infinity))) ** -beta;
-    const s = learningRate / (1 + learningRate * proximal);
-    return { decay: 1 - w, r: proximal * s, s };
-  }
-
-  protected override update(
-    { param, grad, gBar, pBar }: Tensors<'gBar' | 'pBar'>,
-    { decay, r, s }: Scalars<SRMMOptions, Coefficients>,
-  ): Results {
-    gBar = ema(gBar, grad, decay);
-    pBar = ema(pBar, param, decay);
-    return { gBar, pBar, param: ema(param, pBar, r).sub(gBar.mul(s)) };
-  }
 }
 
 register(SRMM);

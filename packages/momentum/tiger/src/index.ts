@@ -2,7 +2,21 @@
 // Su, "Tiger: A Tight-fisted Optimizer", kexue.fm/archives/9512
 // Checked against the author's tiger.py.
 
-import { commonOptions, filled, flag, hyper, integer, Optimizer, register, type CommonOptions, type DecayScalars, type Hyper, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors, type WeightDecayMode } from '@optim/core/authoring';
+import {
+  commonOptions,
+  decayed,
+  filled,
+  flag,
+  hyper,
+  integer,
+  Optimizer,
+  register,
+  type CommonOptions,
+  type Hyper,
+  type Known,
+  type Rule,
+  type WeightDecayMode,
+} from '@optim/core/authoring';
 import { signum, zeros } from '@optim/formulas';
 import { constant, where, type Expression } from '@optim/fusion';
 
@@ -29,7 +43,6 @@ export interface TigerOptions extends CommonOptions {
 }
 
 type Coefficients = { b: number; share: number; complete: boolean };
-type TigerScalars = Scalars<TigerOptions, Coefficients & { decays: boolean }>;
 
 /**
  * Signed momentum with steps in proportion to the size of each tensor; gradients of several calls gather in the
@@ -69,53 +82,45 @@ export class Tiger extends Optimizer<TigerOptions> {
     return 'Tiger';
   }
 
-  static override readonly options: OptionTable<TigerOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta: hyper('[0, 1)', 0.965),
-    scaleParameter: flag(true),
-    gradAccumSteps: integer('[1, ∞)', 1),
-    shrinkRatio: hyper('(0, 1]', 0.99),
-    ...commonOptions(0.01, 'layerwise', ['layerwise', 'decoupled', 'coupled', 'independent']),
-  };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return {
+  static override readonly rule: Rule<TigerOptions, 'm' | 'role', Coefficients> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      beta: hyper('[0, 1)', 0.965),
+      scaleParameter: flag(true),
+      gradAccumSteps: integer('[1, ∞)', 1),
+      shrinkRatio: hyper('(0, 1]', 0.99),
+      ...commonOptions(0.01, 'layerwise', ['layerwise', 'decoupled', 'coupled', 'independent']),
+    },
+    momentum: ['m'],
+    slots: () => ({
       m: zeros,
       role: filled(
         ({ name }) => [roleOf(name)],
         () => [],
       ),
-    };
-  }
+    }),
+    coefficients: (t, { beta, gradAccumSteps: k }) => ({
+      b: (t - 1) % k === 0 ? beta : 1,
+      share: (1 - beta) / k,
+      complete: t % k === 0,
+    }),
+    // Only the coupled decay acts in a call that just gathers.
+    decay: (pair, known) =>
+      known.complete || known.weightDecayMode === 'coupled' ? decayed(pair, known) : pair,
+    update({ param, grad, m, role }, known) {
+      const { b, share, shrinkRatio, complete, decays, weightDecayMode } = known;
+      // Comparisons with NaN are false.
+      const isBroken = where(grad.lessEqual(Infinity), 0, 1).max().greater(0);
+      const c = where(role.equal(roles.gamma), 1, 0);
+      const shrunk = c.add(param.sub(c).mul(shrinkRatio));
+      m = where(isBroken, m, m.mul(b).add(grad.mul(share)));
+      if (!complete) return { m, param: where(isBroken, shrunk, param) };
 
-  protected override coefficients(
-    t: number,
-    { beta, gradAccumSteps: k }: Resolved<TigerOptions>,
-  ): Coefficients {
-    return { b: (t - 1) % k === 0 ? beta : 1, share: (1 - beta) / k, complete: t % k === 0 };
-  }
-
-  /** Only the coupled decay acts in a call that just gathers. */
-  protected override decay(pair: Pair, scalars: DecayScalars & { complete?: boolean }): Pair {
-    const { weightDecayMode: mode, complete } = scalars;
-    return mode === 'layerwise' || (mode !== 'coupled' && !complete) ? pair : super.decay(pair, scalars);
-  }
-
-  protected override update({ param, grad, m, role }: Tensors<'m' | 'role'>, scalars: TigerScalars): Results {
-    const { b, share, shrinkRatio, complete, decays, weightDecayMode } = scalars;
-    // Comparisons with NaN are false.
-    const isBroken = where(grad.lessEqual(Infinity), 0, 1).max().greater(0);
-    const c = where(role.equal(roles.gamma), 1, 0);
-    const shrunk = c.add(param.sub(c).mul(shrinkRatio));
-    m = where(isBroken, m, m.mul(b).add(grad.mul(share)));
-    if (!complete) return { m, param: where(isBroken, shrunk, param) };
-
-    const { s, d } = ratesOf(param, role, scalars);
-    const start = decays && weightDecayMode === 'layerwise' ? param.sub(param.mul(s.mul(d))) : param;
-    return { m, start, param: where(isBroken, shrunk, start.sub(signum(m).mul(s))) };
-  }
+      const { s, d } = ratesOf(param, role, known);
+      const start = decays && weightDecayMode === 'layerwise' ? param.sub(param.mul(s.mul(d))) : param;
+      return { m, start, param: where(isBroken, shrunk, start.sub(signum(m).mul(s))) };
+    },
+  };
 }
 
 /** What the name of a variable says. */
@@ -131,7 +136,7 @@ function roleOf(name: string): number {
 function ratesOf(
   param: Expression,
   role: Expression,
-  { learningRate, weightDecay, scaleParameter }: TigerScalars,
+  { learningRate, weightDecay, scaleParameter }: Known<TigerOptions>,
 ): { s: Expression; d: Expression } {
   if (!scaleParameter) return { s: learningRate, d: weightDecay };
   if (param.rank < 2) return { s: learningRate.div(2), d: constant(0) };
