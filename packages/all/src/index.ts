@@ -51,6 +51,7 @@ export * from '@optim/lion';
 export * from '@optim/lookahead';
 export * from '@optim/madgrad';
 export * from '@optim/msvag';
+export * from '@optim/muon';
 export * from '@optim/nadam';
 export * from '@optim/novograd';
 export * from '@optim/pid';

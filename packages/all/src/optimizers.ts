@@ -35,6 +35,7 @@ export { Lion } from '@optim/lion';
 export { Lookahead } from '@optim/lookahead';
 export { MADGRAD } from '@optim/madgrad';
 export { MSVAG } from '@optim/msvag';
+export { Muon } from '@optim/muon';
 export { NAdam } from '@optim/nadam';
 export { NovoGrad } from '@optim/novograd';
 export { PID } from '@optim/pid';

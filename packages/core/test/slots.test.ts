@@ -55,7 +55,7 @@ it('filled makes slots of numbers from the host, of any shape', async () => {
   const slots = parameters.map((parameter) => Object.values(parameter.slots).map(({ data }) => [...data]));
   expect(slots).toEqual([
     [[0, 2, 4], [3], [0, 0]],
-    [[0, 2, 4], [3], [1, 1]],
+    [[0, 2, 4], [3], [1, 2]],
     [[0, 2, 4], [3], [0, 1]],
   ]);
   tf.dispose([first!, second!, third!]);

@@ -14,14 +14,20 @@ const rates = [0.1, 0.3, 0.03, 0.01, 1];
  * has one try.
  */
 async function converges(
-  { make }: Subject,
+  { make, table }: Subject,
   variables: () => tf.Variable[],
   loss: (variables: tf.Variable[]) => tf.Scalar[],
   { steps, goal }: { steps: number; goal: number },
 ): Promise<void> {
   const tried: string[] = [];
+  // Those of an algorithm with several, each for some of the parameters.
+  const others = Object.keys(table).filter(
+    (name) =>
+      name.endsWith('LearningRate') && table[name]!.symbolic && typeof table[name]!.default === 'number',
+  );
   for (const rate of rates) {
-    const optimizer = make({});
+    const falling = (t: number): number => rate * (1 - t / steps);
+    const optimizer = make(Object.fromEntries(others.map((name) => [name, falling])));
     const trained = variables();
     const hasRate = !Number.isNaN(optimizer.learningRate);
     const measure = async (): Promise<number[]> => {
@@ -32,7 +38,7 @@ async function converges(
     };
     const before = await measure();
     for (let t = 0; t < steps; t++) {
-      if (hasRate) optimizer.learningRate = rate * (1 - t / steps);
+      if (hasRate) optimizer.learningRate = falling(t);
       optimizer.minimize(() => tf.addN(loss(trained)) as tf.Scalar, false, trained);
     }
     const after = await measure();

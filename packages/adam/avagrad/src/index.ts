@@ -2,9 +2,20 @@
 // Savarese et al., "Domain-independent Dominance of Adaptive Methods", arXiv:1912.01823
 // Checked against the authors' AvaGrad and AvaGradW.
 
-import { commonOptions, flag, hyper, Optimizer, register, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Round, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  decayed,
+  flag,
+  hyper,
+  Optimizer,
+  register,
+  round,
+  type Hyper,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { biasCorrection, ema, zeros } from '@optim/formulas';
-import { constant, where, type Expression } from '@optim/fusion';
+import { constant, where } from '@optim/fusion';
 
 /** Options of {@link AvaGrad}. */
 export interface AvaGradOptions extends OptimizerOptions {
@@ -19,8 +30,8 @@ export interface AvaGradOptions extends OptimizerOptions {
 }
 
 type Coefficients = { alpha: number; correction: number; before: number; moves: boolean };
-type Known = Scalars<AvaGradOptions, Coefficients> & { readonly group: number };
-type Globals = Readonly<Record<string, Expression>>;
+/** γ of every group, and for the step at hand that of the step before. */
+type Globals = Record<Of<'gamma'> | Of<'previous'>, number>;
 
 /**
  * Adam that divides by the second moment of the step before, normalized over all parameters, so that the learning rate
@@ -60,84 +71,69 @@ export class AvaGrad extends Optimizer<AvaGradOptions> {
     return 'AvaGrad';
   }
 
-  static override readonly options: OptionTable<AvaGradOptions> = {
-    learningRate: hyper('[0, ∞)', 0.1),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    epsilon: hyper('(0, ∞)', 0.1),
-    adamD: flag(false),
-    ...commonOptions(0, 'coupled'),
-  };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros, v: zeros };
-  }
-
-  protected override globals({ parameterGroups }: Required<AvaGradOptions>): Record<string, number> {
-    return Object.fromEntries([0, ...parameterGroups].map((_, group) => [of('gamma', group), 0]));
-  }
-
-  protected override coefficients(t: number, hyper: Resolved<AvaGradOptions>): Coefficients {
-    return { ...biasCorrection(t, hyper), before: Math.sqrt(1 - hyper.beta2 ** (t - 1)), moves: t > 1 };
-  }
-
-  protected override rounds({ parameterGroups }: Required<AvaGradOptions>): Round[] {
-    return [normalization(parameterGroups.length + 1)];
-  }
-
-  /** Weights do not decay before they move. */
-  protected override decay(pair: Pair, scalars: DecayScalars & { readonly moves: boolean }): Pair {
-    return scalars.moves || scalars.weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
-  }
-
-  /** That of the next step: the one that this step divides by is gone after it. */
-  protected override secondMoment({ v }: Tensors<'v'>, { correction }: Known): Expression {
-    return v.div(correction.square());
-  }
-
-  protected override update({ param, grad, m, v }: Tensors<'m' | 'v'>, scalars: Known & Globals): Results {
-    const { beta1, beta2, epsilon, alpha, before, moves, group } = scalars;
-    m = ema(m, grad, beta1);
-    if (moves) {
-      const rate = scalars[of('previous', group)]!.mul(alpha);
-      param = param.sub(m.mul(rate).div(v.sqrt().div(before).add(epsilon)));
-    }
-    return { m, v: ema(v, grad.square(), beta2), param };
-  }
-}
-
-/** The name of a global of a group: those of the options themselves have no number. */
-function of(name: string, group: number): string {
-  return group === 0 ? name : `${name}${group}`;
-}
-
-/** γ of every group, for the next step; this one takes the previous. */
-function normalization(groups: number): Round {
-  const numbers = Array.from({ length: groups }, (_, group) => group);
-  const named = (results: (group: number) => readonly [string, Expression][]): Results =>
-    Object.fromEntries(numbers.flatMap(results));
-  return {
-    observe: ({ v }, scalars) => {
-      const { epsilon, correction, group: own } = scalars as Known;
-      const w = v!.sqrt().div(correction).add(epsilon);
-      const total = constant(1).div(w.square()).sum();
-      return named((group) => [
-        [of('total', group), group === own ? total : constant(0)],
-        [of('count', group), constant(group === own ? v!.size : 0)],
-      ]);
+  static override readonly rule: Rule<AvaGradOptions, 'm' | 'v', Coefficients, Globals> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 0.1),
+      beta1: hyper('[0, 1)', 0.9),
+      beta2: hyper('[0, 1)', 0.999),
+      epsilon: hyper('(0, ∞)', 0.1),
+      adamD: flag(false),
+      ...commonOptions(0, 'coupled'),
     },
-    combine: (sums, globals) =>
-      named((group) => {
-        const previous = (globals as Globals)[of('gamma', group)]!;
-        const [total, count] = [sums[of('total', group)]!, sums[of('count', group)]!];
-        return [
-          [of('previous', group), previous],
-          [of('gamma', group), where(count.greater(0), count.div(total).sqrt(), previous)],
-        ];
+    momentum: ['m'],
+    slots: () => ({ m: zeros, v: zeros }),
+    globals: ({ parameterGroups }) => named(parameterGroups.length, (group) => ({ [of('gamma', group)]: 0 })),
+    coefficients: (t, options) => ({
+      ...biasCorrection(t, options),
+      before: Math.sqrt(1 - options.beta2 ** (t - 1)),
+      moves: t > 1,
+    }),
+    // Weights do not decay before they move.
+    decay: (pair, known) =>
+      known.moves || known.weightDecayMode === 'coupled' ? decayed(pair, known) : pair,
+    rounds: ({ parameterGroups: { length } }) => [
+      round({
+        observe({ v }, { epsilon, correction, group: own }) {
+          const w = v.sqrt().div(correction).add(epsilon);
+          const total = constant(1).div(w.square()).sum();
+          return named(length, (group) => ({
+            [of('total', group)]: group === own ? total : constant(0),
+            [of('count', group)]: constant(group === own ? v.size : 0),
+          }));
+        },
+        combine: (sums, known) =>
+          named(length, (group) => {
+            const previous = known[of('gamma', group)]!;
+            const [total, count] = [sums[of('total', group)]!, sums[of('count', group)]!];
+            const gamma = where(count.greater(0), count.div(total).sqrt(), previous);
+            return { [of('previous', group)]: previous, [of('gamma', group)]: gamma };
+          }),
       }),
+    ],
+    // That of the next step: the one that this step divides by is gone after it.
+    secondMoment: ({ v }, { correction }) => v.div(correction.square()),
+    update({ param, grad, m, v }, known) {
+      const { beta1, beta2, epsilon, alpha, before, moves, group } = known;
+      m = ema(m, grad, beta1);
+      if (moves) {
+        const rate = known[of('previous', group)]!.mul(alpha);
+        param = param.sub(m.mul(rate).div(v.sqrt().div(before).add(epsilon)));
+      }
+      return { m, v: ema(v, grad.square(), beta2), param };
+    },
   };
+}
+
+type Of<N extends string> = `${N}${'' | number}`;
+
+/** The name of a global or sum of a group: those of the options themselves have no number. */
+function of<N extends string>(name: N, group: number): Of<N> {
+  return `${name}${group || ''}`;
+}
+
+/** What belongs to each of the groups, in one record. */
+function named<T>(groups: number, results: (group: number) => Record<string, T>): Record<string, T> {
+  return Object.assign({}, ...Array.from({ length: groups + 1 }, (_, group) => results(group)));
 }
 
 register(AvaGrad);

@@ -3,16 +3,26 @@
 // Checked against the authors' diffGrad_v2.py; the rectified variant against diff_rgrad.py of
 // Best-Deep-Learning-Optimizers.
 
-import { adaNorm, adaNormOptions, commonOptions, flag, hyper, Optimizer, real, register, type AdaNormOptions, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
-import { biasCorrection, ema, largestSoFar, rectification, zero, zeros } from '@optim/formulas';
-import type { Expression } from '@optim/fusion';
+import {
+  adaNormOptions,
+  commonOptions,
+  decayed,
+  flag,
+  hyper,
+  momentsOptions,
+  Optimizer,
+  real,
+  register,
+  type AdaNormOptions,
+  type Hyper,
+  type MomentsOptions,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
+import { biasCorrection, ema, largestSoFar, rectification, zeros } from '@optim/formulas';
 
 /** Options of {@link DiffGrad}. */
-export interface DiffGradOptions extends OptimizerOptions, AdaNormOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
-  /** Decay of the second moment. @defaultValue `0.999` */
-  beta2?: Hyper;
+export interface DiffGradOptions extends OptimizerOptions, MomentsOptions, AdaNormOptions {
   /** Added to √v, before any correction. @defaultValue `1e-8` */
   epsilon?: Hyper;
   /** Use the largest second moment so far. @defaultValue `false` */
@@ -72,62 +82,44 @@ export class DiffGrad extends Optimizer<DiffGradOptions> {
     return 'DiffGrad';
   }
 
-  static override readonly options: OptionTable<DiffGradOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    epsilon: hyper('[0, ∞)', 1e-8),
-    amsgrad: flag(false),
-    rectify: flag(false),
-    nSmaThreshold: real('[4, ∞)', 5),
-    degeneratedToSgd: flag(true),
-    adamD: flag(false),
-    ...adaNormOptions(),
-    ...commonOptions(0, 'coupled'),
+  static override readonly rule: Rule<DiffGradOptions, 'm' | 'v' | 'h' | 'x', Coefficients> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      ...momentsOptions(0.9, 0.999, 1e-8),
+      amsgrad: flag(false),
+      rectify: flag(false),
+      nSmaThreshold: real('[4, ∞)', 5),
+      degeneratedToSgd: flag(true),
+      adamD: flag(false),
+      ...adaNormOptions(),
+      ...commonOptions(0, 'coupled'),
+    },
+    momentum: ['m'],
+    slots: ({ amsgrad }) => ({ m: zeros, v: zeros, h: zeros, x: amsgrad && zeros }),
+    coefficients(t, options) {
+      const { rectify, nSmaThreshold, degeneratedToSgd, beta2 } = options;
+      const { alpha, correction } = biasCorrection(t, options);
+      const { rho, r } = rectify ? rectification(t, beta2) : { rho: Infinity, r: 1 };
+      const divides = rho >= nSmaThreshold;
+      const eta = divides ? alpha * correction * r : alpha;
+      return { eta, correction, divides, moves: divides || degeneratedToSgd };
+    },
+    // Weights do not decay in a step that is withheld.
+    decay: (pair, known) =>
+      known.moves || known.weightDecayMode === 'coupled' ? decayed(pair, known) : pair,
+    secondMoment: ({ v, x }, { amsgrad, correction }) => (amsgrad ? x : v).div(correction.square()),
+    update({ param, grad, stretched, m, v, h, x }, known) {
+      const { beta1, beta2, epsilon, amsgrad, eta, divides, moves } = known;
+      m = ema(m, stretched, beta1);
+      v = ema(v, grad.square(), beta2);
+      const { u, kept } = largestSoFar(v, x, amsgrad);
+      if (divides) {
+        const inverseXi = h.sub(grad).abs().neg().exp().add(1);
+        param = param.sub(m.mul(eta).div(inverseXi.mul(u.sqrt().add(epsilon))));
+      } else if (moves) param = param.sub(m.mul(eta));
+      return { ...kept, m, v, h: grad, param };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots({ amsgrad, adanorm }: DiffGradOptions): Record<string, SlotInit> {
-    return { m: zeros, v: zeros, h: zeros, ...(amsgrad && { x: zeros }), ...(adanorm && { e: zero }) };
-  }
-
-  protected override coefficients(t: number, hyper: Resolved<DiffGradOptions>): Coefficients {
-    const { rectify, nSmaThreshold, degeneratedToSgd, beta2 } = hyper;
-    const { alpha, correction } = biasCorrection(t, hyper);
-    const { rho, r } = rectify ? rectification(t, beta2) : { rho: Infinity, r: 1 };
-    const divides = rho >= nSmaThreshold;
-    const eta = divides ? alpha * correction * r : alpha;
-    return { eta, correction, divides, moves: divides || degeneratedToSgd };
-  }
-
-  /** Weights do not decay in a step that is withheld. */
-  protected override decay(pair: Pair, scalars: DecayScalars & { readonly moves: boolean }): Pair {
-    return scalars.moves || scalars.weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
-  }
-
-  protected override secondMoment(
-    { v, x }: Tensors<'v' | 'x'>,
-    { amsgrad, correction }: Scalars<DiffGradOptions, Coefficients>,
-  ): Expression {
-    return (amsgrad ? x : v).div(correction.square());
-  }
-
-  protected override update(
-    { param, grad, m, v, h, x, e }: Tensors<'m' | 'v' | 'h' | 'x' | 'e'>,
-    scalars: Scalars<DiffGradOptions, Coefficients>,
-  ): Results {
-    const { beta1, beta2, epsilon, amsgrad, eta, divides, moves } = scalars;
-    const { grad: s, kept: norm } = adaNorm(grad, e, scalars);
-    m = ema(m, s, beta1);
-    v = ema(v, grad.square(), beta2);
-    const { u, kept: largest } = largestSoFar(v, x, amsgrad);
-    if (divides) {
-      const inverseXi = h.sub(grad).abs().neg().exp().add(1);
-      param = param.sub(m.mul(eta).div(inverseXi.mul(u.sqrt().add(epsilon))));
-    } else if (moves) param = param.sub(m.mul(eta));
-    return { ...norm, ...largest, m, v, h: grad, param };
-  }
 }
 
 register(DiffGrad);

@@ -2,16 +2,28 @@
 // Ziyin, Wang, Ueda, "LaProp: Separating Momentum and Adaptivity in Adam", arXiv:2002.04839
 // Checked against the authors' laprop.py.
 
-import { commonOptions, flag, hyper, integer, Optimizer, register, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors, type WeightDecayMode } from '@optim/core/authoring';
+import {
+  commonOptions,
+  flag,
+  hyper,
+  integer,
+  momentsOptions,
+  Optimizer,
+  register,
+  shrunk,
+  type Hyper,
+  type MomentsOptions,
+  type OptimizerOptions,
+  type Rule,
+  type WeightDecayMode,
+} from '@optim/core/authoring';
 import { ema, largestSoFar, zero, zeros } from '@optim/formulas';
 import { where, type Expression } from '@optim/fusion';
 
 /** Options of {@link LaProp}. */
-export interface LaPropOptions extends OptimizerOptions {
+export interface LaPropOptions extends OptimizerOptions, MomentsOptions {
   /** Decay of the momentum. @defaultValue `0.9` */
   beta1?: Hyper;
-  /** Decay of the second moment. @defaultValue `0.999` */
-  beta2?: Hyper;
   /** Added to the root of the corrected second moment. @defaultValue `1e-15` */
   epsilon?: Hyper;
   /** Use the largest second moment so far. @defaultValue `false` */
@@ -66,60 +78,47 @@ export class LaProp extends Optimizer<LaPropOptions> {
     return 'LaProp';
   }
 
-  static override readonly options: OptionTable<LaPropOptions> = {
-    learningRate: hyper('[0, ∞)', 4e-4),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    epsilon: hyper('[0, ∞)', 1e-15),
-    amsgrad: flag(false),
-    centered: flag(false),
-    stepsBeforeUsingCentered: integer('[0, ∞)', 10),
-    ...commonOptions(0, 'independent'),
+  static override readonly rule: Rule<LaPropOptions, 'm' | 'v' | 'l' | 'w' | 'x', Coefficients> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 4e-4),
+      ...momentsOptions(0.9, 0.999, 1e-15),
+      amsgrad: flag(false),
+      centered: flag(false),
+      stepsBeforeUsingCentered: integer('[0, ∞)', 10),
+      ...commonOptions(0, 'independent'),
+    },
+    momentum: ['m'],
+    slots: ({ centered, amsgrad }) => ({
+      m: zeros,
+      v: zeros,
+      l: zero,
+      w: centered && zeros,
+      x: amsgrad && zeros,
+    }),
+    coefficients: (t, { beta2, centered, stepsBeforeUsingCentered }) => ({
+      correction: Math.sqrt(1 - beta2 ** t),
+      settled: !centered || t > stepsBeforeUsingCentered,
+    }),
+    decay: 'within',
+    secondMoment({ v, w, x }, { centered, amsgrad, correction, settled }) {
+      if (amsgrad && settled) return x.div(correction.square());
+      return (centered && settled ? variance(v, w) : v).div(correction.square());
+    },
+    update({ param, grad, m, v, l, w, x }, known) {
+      const { learningRate: L, beta1, beta2, epsilon, centered, amsgrad, correction, settled } = known;
+      v = ema(v, grad.square(), beta2);
+      l = ema(l, L, beta1);
+      if (centered) w = ema(w, grad, beta2);
+      const d = centered && settled ? variance(v, w) : v;
+      const { u, kept } = largestSoFar(d, x, amsgrad && settled);
+      m = ema(m, grad.mul(L).div(u.sqrt().div(correction).add(epsilon)), beta1);
+      const step = m.mul(where(L.greater(0), L.div(l), 1));
+      // What decays after the step shrinks the step too.
+      const start = shrunk(param, known.decayStrength);
+      const moved = start.sub(shrunk(step, known.decayStrength));
+      return { ...kept, m, v, l, ...(centered && { w }), start, param: moved };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots({ centered, amsgrad }: LaPropOptions): Record<string, SlotInit> {
-    return { m: zeros, v: zeros, l: zero, ...(centered && { w: zeros }), ...(amsgrad && { x: zeros }) };
-  }
-
-  protected override coefficients(t: number, hyper: Resolved<LaPropOptions>): Coefficients {
-    const { beta2, centered, stepsBeforeUsingCentered } = hyper;
-    return { correction: Math.sqrt(1 - beta2 ** t), settled: !centered || t > stepsBeforeUsingCentered };
-  }
-
-  /** Only the coupled decay comes before the step. */
-  protected override decay(pair: Pair, scalars: DecayScalars): Pair {
-    return scalars.weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
-  }
-
-  protected override secondMoment(
-    { v, w, x }: Tensors<'v' | 'w' | 'x'>,
-    { centered, amsgrad, correction, settled }: Scalars<LaPropOptions, Coefficients>,
-  ): Expression {
-    if (amsgrad && settled) return x.div(correction.square());
-    return (centered && settled ? variance(v, w) : v).div(correction.square());
-  }
-
-  protected override update(
-    { param, grad, m, v, l, w, x }: Tensors<'m' | 'v' | 'l' | 'w' | 'x'>,
-    scalars: Scalars<LaPropOptions, Coefficients & { decays: boolean }>,
-  ): Results {
-    const { learningRate: L, beta1, beta2, epsilon, centered, amsgrad, correction, settled } = scalars;
-    v = ema(v, grad.square(), beta2);
-    l = ema(l, L, beta1);
-    if (centered) w = ema(w, grad, beta2);
-    const d = centered && settled ? variance(v, w) : v;
-    const { u, kept } = largestSoFar(d, x, amsgrad && settled);
-    m = ema(m, grad.mul(L).div(u.sqrt().div(correction).add(epsilon)), beta1);
-    const step = m.mul(where(L.greater(0), L.div(l), 1));
-    // What decays after the step shrinks the step too.
-    const after = scalars.decays && scalars.weightDecayMode !== 'coupled';
-    const decayed = (p: Expression): Expression =>
-      after ? super.decay({ param: p, grad }, scalars).param : p;
-    const start = decayed(param);
-    return { ...kept, m, v, l, ...(centered && { w }), start, param: start.sub(decayed(step)) };
-  }
 }
 
 /** The second moment around the mean w; negative by rounding alone. */

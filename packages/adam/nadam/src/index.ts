@@ -2,16 +2,23 @@
 // Dozat, "Incorporating Nesterov Momentum into Adam", ICLR 2016 workshop
 // Checked against torch.optim.NAdam.
 
-import { commonOptions, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  hyper,
+  momentsOptions,
+  Optimizer,
+  register,
+  type Hyper,
+  type MomentsOptions,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
-import type { Expression } from '@optim/fusion';
 
 /** Options of {@link NAdam}. */
-export interface NAdamOptions extends OptimizerOptions {
+export interface NAdamOptions extends OptimizerOptions, MomentsOptions {
   /** Decay of the first moment, and the limit of the momentum μ. @defaultValue `0.9` */
   beta1?: Hyper;
-  /** Decay of the second moment. @defaultValue `0.999` */
-  beta2?: Hyper;
   /** Added to the root of the corrected second moment. @defaultValue `1e-8` */
   epsilon?: Hyper;
   /** ψ, how fast the momentum rises from β₁/2 to β₁; at 0 it does not. @defaultValue `4e-3` */
@@ -55,48 +62,32 @@ export class NAdam extends Optimizer<NAdamOptions> {
     return 'NAdam';
   }
 
-  static override readonly options: OptionTable<NAdamOptions> = {
-    learningRate: hyper('[0, ∞)', 2e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    epsilon: hyper('[0, ∞)', 1e-8),
-    momentumDecay: hyper('[0, ∞)', 4e-3),
-    ...commonOptions(0, 'coupled'),
+  static override readonly rule: Rule<NAdamOptions, 'm' | 'v', Coefficients> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 2e-3),
+      ...momentsOptions(0.9, 0.999, 1e-8),
+      momentumDecay: hyper('[0, ∞)', 4e-3),
+      ...commonOptions(0, 'coupled'),
+    },
+    momentum: ['m'],
+    slots: () => ({ m: zeros, v: zeros }),
+    coefficients(t, { learningRate, beta1, beta2, momentumDecay }) {
+      const mu = (i: number): number => beta1 * rise(i, momentumDecay);
+      const pi = product(t, beta1, momentumDecay);
+      return {
+        gradShare: (learningRate * (1 - mu(t))) / (1 - pi),
+        mShare: (learningRate * mu(t + 1)) / (1 - pi * mu(t + 1)),
+        correction: Math.sqrt(1 - beta2 ** t),
+      };
+    },
+    secondMoment: ({ v }, { correction }) => v.div(correction.square()),
+    update({ param, grad, m, v }, { beta1, beta2, epsilon, gradShare, mShare, correction }) {
+      m = ema(m, grad, beta1);
+      v = ema(v, grad.square(), beta2);
+      const d = v.sqrt().div(correction).add(epsilon);
+      return { m, v, param: param.sub(grad.mul(gradShare).add(m.mul(mShare)).div(d)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros, v: zeros };
-  }
-
-  protected override coefficients(t: number, hyper: Resolved<NAdamOptions>): Coefficients {
-    const { learningRate, beta1, beta2, momentumDecay } = hyper;
-    const mu = (i: number): number => beta1 * rise(i, momentumDecay);
-    const pi = product(t, beta1, momentumDecay);
-    return {
-      gradShare: (learningRate * (1 - mu(t))) / (1 - pi),
-      mShare: (learningRate * mu(t + 1)) / (1 - pi * mu(t + 1)),
-      correction: Math.sqrt(1 - beta2 ** t),
-    };
-  }
-
-  protected override secondMoment(
-    { v }: Tensors<'v'>,
-    { correction }: Scalars<NAdamOptions, Coefficients>,
-  ): Expression {
-    return v.div(correction.square());
-  }
-
-  protected override update(
-    { param, grad, m, v }: Tensors<'m' | 'v'>,
-    { beta1, beta2, epsilon, gradShare, mShare, correction }: Scalars<NAdamOptions, Coefficients>,
-  ): Results {
-    m = ema(m, grad, beta1);
-    v = ema(v, grad.square(), beta2);
-    const d = v.sqrt().div(correction).add(epsilon);
-    return { m, v, param: param.sub(grad.mul(gradShare).add(m.mul(mShare)).div(d)) };
-  }
 }
 
 /** μ(t)/β₁, which rises from about ½ to 1. */

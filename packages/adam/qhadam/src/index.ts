@@ -2,16 +2,20 @@
 // Ma and Yarats, "Quasi-hyperbolic momentum and Adam for deep learning", arXiv:1810.06801
 // Checked against the authors' qhoptim.
 
-import { commonOptions, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  hyper,
+  Optimizer,
+  register,
+  type Hyper,
+  type MomentsOptions,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
-import type { Expression } from '@optim/fusion';
 
 /** Options of {@link QHAdam}. */
-export interface QHAdamOptions extends OptimizerOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
-  /** Decay of the second moment. @defaultValue `0.999` */
-  beta2?: Hyper;
+export interface QHAdamOptions extends OptimizerOptions, MomentsOptions {
   /** ν₁, the share of the first moment in the numerator; the rest is the gradient. @defaultValue `1` */
   nu1?: Hyper;
   /** ν₂, the share of the second moment in the denominator; the rest is the squared gradient. @defaultValue `1` */
@@ -58,44 +62,33 @@ export class QHAdam extends Optimizer<QHAdamOptions> {
     return 'QHAdam';
   }
 
-  static override readonly options: OptionTable<QHAdamOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    nu1: hyper('[0, 1]', 1),
-    nu2: hyper('[0, 1]', 1),
-    epsilon: hyper('[0, ∞)', 1e-8),
-    ...commonOptions(0, 'coupled'),
+  static override readonly rule: Rule<QHAdamOptions, 'm' | 'v', Coefficients> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      beta1: hyper('[0, 1)', 0.9),
+      beta2: hyper('[0, 1)', 0.999),
+      nu1: hyper('[0, 1]', 1),
+      nu2: hyper('[0, 1]', 1),
+      epsilon: hyper('[0, ∞)', 1e-8),
+      ...commonOptions(0, 'coupled'),
+    },
+    momentum: ['m'],
+    slots: () => ({ m: zeros, v: zeros }),
+    coefficients: (t, { beta1, beta2 }) => ({
+      firstCorrection: 1 - beta1 ** t,
+      secondCorrection: 1 - beta2 ** t,
+    }),
+    secondMoment: ({ grad, v }, { nu2, secondCorrection }) =>
+      ema(v.div(secondCorrection), grad.square(), nu2),
+    update({ param, grad, m, v }, known) {
+      const { learningRate, beta1, beta2, nu1, nu2, epsilon, firstCorrection, secondCorrection } = known;
+      m = ema(m, grad, beta1);
+      v = ema(v, grad.square(), beta2);
+      const n = ema(m.div(firstCorrection), grad, nu1);
+      const d = ema(v.div(secondCorrection), grad.square(), nu2).sqrt().add(epsilon);
+      return { m, v, param: param.sub(n.mul(learningRate).div(d)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros, v: zeros };
-  }
-
-  protected override coefficients(t: number, { beta1, beta2 }: Resolved<QHAdamOptions>): Coefficients {
-    return { firstCorrection: 1 - beta1 ** t, secondCorrection: 1 - beta2 ** t };
-  }
-
-  protected override secondMoment(
-    { grad, v }: Tensors<'v'>,
-    { nu2, secondCorrection }: Scalars<QHAdamOptions, Coefficients>,
-  ): Expression {
-    return ema(v.div(secondCorrection), grad.square(), nu2);
-  }
-
-  protected override update(
-    { param, grad, m, v }: Tensors<'m' | 'v'>,
-    scalars: Scalars<QHAdamOptions, Coefficients>,
-  ): Results {
-    const { learningRate, beta1, beta2, nu1, epsilon, firstCorrection } = scalars;
-    m = ema(m, grad, beta1);
-    v = ema(v, grad.square(), beta2);
-    const n = ema(m.div(firstCorrection), grad, nu1);
-    const d = this.secondMoment({ param, grad, v }, scalars).sqrt().add(epsilon);
-    return { m, v, param: param.sub(n.mul(learningRate).div(d)) };
-  }
 }
 
 register(QHAdam);

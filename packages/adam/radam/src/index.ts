@@ -2,14 +2,26 @@
 // Liu et al., "On the Variance of the Adaptive Learning Rate and Beyond", arXiv:1908.03265
 // Checked against the authors' radam.py and torch.optim.RAdam.
 
-import { adaNorm, adaNormOptions, commonOptions, flag, hyper, Optimizer, real, register, type AdaNormOptions, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
-import { biasCorrection, ema, rectification, zero, zeros } from '@optim/formulas';
-import type { Expression } from '@optim/fusion';
+import {
+  adaNormOptions,
+  commonOptions,
+  decayed,
+  flag,
+  hyper,
+  momentsOptions,
+  Optimizer,
+  real,
+  register,
+  type AdaNormOptions,
+  type Hyper,
+  type MomentsOptions,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
+import { biasCorrection, ema, rectification, zeros } from '@optim/formulas';
 
 /** Options of {@link RAdam}. */
-export interface RAdamOptions extends OptimizerOptions, AdaNormOptions {
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
+export interface RAdamOptions extends OptimizerOptions, MomentsOptions, AdaNormOptions {
   /** Decay of the second moment; at 2/3 and below no step is ever rectified. @defaultValue `0.999` */
   beta2?: Hyper;
   /** Added to √v, before any correction. @defaultValue `1e-8` */
@@ -66,64 +78,39 @@ export class RAdam extends Optimizer<RAdamOptions> {
     return 'RAdam';
   }
 
-  static override readonly options: OptionTable<RAdamOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    epsilon: hyper('[0, ∞)', 1e-8),
-    nSmaThreshold: real('[4, ∞)', 5),
-    degeneratedToSgd: flag(false),
-    adamD: flag(false),
-    ...adaNormOptions(),
-    ...commonOptions(),
+  static override readonly rule: Rule<RAdamOptions, 'm' | 'v', RAdamCoefficients> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      ...momentsOptions(0.9, 0.999, 1e-8),
+      nSmaThreshold: real('[4, ∞)', 5),
+      degeneratedToSgd: flag(false),
+      adamD: flag(false),
+      ...adaNormOptions(),
+      ...commonOptions(),
+    },
+    momentum: ['m'],
+    slots: () => ({ m: zeros, v: zeros }),
+    coefficients(t, options) {
+      const { rho, r } = rectification(t, options.beta2);
+      const { alpha, correction } = biasCorrection(t, options);
+      const rectified = rho >= options.nSmaThreshold;
+      return { eta: rectified ? alpha * r * correction : alpha, correction, rectified };
+    },
+    // Weights do not decay in a step that is withheld.
+    decay(pair, known) {
+      const { weightDecayMode, rectified, degeneratedToSgd } = known;
+      return rectified || degeneratedToSgd || weightDecayMode === 'coupled' ? decayed(pair, known) : pair;
+    },
+    secondMoment: ({ v }, { correction }) => v.div(correction.square()),
+    update({ param, grad, stretched, m, v }, known) {
+      const { beta1, beta2, epsilon, eta, rectified, degeneratedToSgd } = known;
+      m = ema(m, stretched, beta1);
+      v = ema(v, grad.square(), beta2);
+      if (rectified) param = param.sub(m.mul(eta).div(v.sqrt().add(epsilon)));
+      else if (degeneratedToSgd) param = param.sub(m.mul(eta));
+      return { m, v, param };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots({ adanorm }: RAdamOptions): Record<string, SlotInit> {
-    return { m: zeros, v: zeros, ...(adanorm && { e: zero }) };
-  }
-
-  protected override coefficients(t: number, hyper: Resolved<RAdamOptions>): RAdamCoefficients {
-    const { rho, r } = rectification(t, hyper.beta2);
-    const { alpha, correction } = biasCorrection(t, hyper);
-    const rectified = this.rectifies(rho, hyper.nSmaThreshold);
-    return { eta: rectified ? alpha * r * correction : alpha, correction, rectified };
-  }
-
-  /** Whether the moving average is long enough to divide by. */
-  protected rectifies(rho: number, threshold: number): boolean {
-    return rho >= threshold;
-  }
-
-  /** Weights do not decay in a step that is withheld. */
-  protected override decay(
-    pair: Pair,
-    scalars: DecayScalars & { readonly rectified: boolean; readonly degeneratedToSgd: boolean },
-  ): Pair {
-    const { weightDecayMode, rectified, degeneratedToSgd } = scalars;
-    return rectified || degeneratedToSgd || weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
-  }
-
-  protected override secondMoment(
-    { v }: Tensors<'v'>,
-    { correction }: Scalars<RAdamOptions, RAdamCoefficients>,
-  ): Expression {
-    return v.div(correction.square());
-  }
-
-  protected override update(
-    { param, grad, m, v, e }: Tensors<'m' | 'v' | 'e'>,
-    scalars: Scalars<RAdamOptions, RAdamCoefficients>,
-  ): Results {
-    const { beta1, beta2, epsilon, eta, rectified, degeneratedToSgd } = scalars;
-    const { grad: s, kept } = adaNorm(grad, e, scalars);
-    m = ema(m, s, beta1);
-    v = ema(v, grad.square(), beta2);
-    if (rectified) param = param.sub(m.mul(eta).div(v.sqrt().add(epsilon)));
-    else if (degeneratedToSgd) param = param.sub(m.mul(eta));
-    return { ...kept, m, v, param };
-  }
 }
 
 register(RAdam);

@@ -3,8 +3,17 @@
 // al., "Lookahead Optimizer", arXiv:1907.08610; Yong et al., "Gradient Centralization", arXiv:2004.01461
 // Checked against the author's ranger.py 20.4.11.
 
-import { flag, hyper, integer, real, register, type DecayScalars, type Hyper, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
-import { centralized, copy, slowWeights } from '@optim/formulas';
+import {
+  flag,
+  hyper,
+  integer,
+  Optimizer,
+  real,
+  register,
+  type Hyper,
+  type Rule,
+} from '@optim/core/authoring';
+import { biasCorrection, centralized, copy, rectification, slowWeights, zeros } from '@optim/formulas';
 import { RAdam, type RAdamCoefficients, type RAdamOptions } from '@optim/radam';
 
 /** Options of {@link Ranger}. */
@@ -28,7 +37,6 @@ export interface RangerOptions extends RAdamOptions {
 }
 
 type Coefficients = RAdamCoefficients & { synchronizes: boolean };
-type RangerScalars = Scalars<RangerOptions, Coefficients & { decays: boolean }>;
 
 /**
  * Rectified Adam with centralized gradients inside a Lookahead loop.
@@ -63,60 +71,44 @@ type RangerScalars = Scalars<RangerOptions, Coefficients & { decays: boolean }>;
  * ```
  * @see https://arxiv.org/abs/1908.03265
  */
-export class Ranger extends RAdam {
-  static override get className(): string {
+export class Ranger extends Optimizer<RangerOptions> {
+  static get className(): string {
     return 'Ranger';
   }
 
-  static override readonly options: OptionTable<RangerOptions> = {
-    ...RAdam.options,
-    beta1: hyper('[0, 1)', 0.95),
-    epsilon: hyper('[0, ∞)', 1e-5),
-    degeneratedToSgd: flag(true),
-    k: integer('[1, ∞)', 6),
-    alpha: real('[0, 1]', 0.5),
-    centralizeGradients: flag(true),
-    gcConvOnly: flag(false),
+  static override readonly looksAhead: boolean = true;
+
+  static override readonly rule: Rule<RangerOptions, 'm' | 'v' | 'slow', Coefficients> = {
+    ...RAdam.rule,
+    options: {
+      ...RAdam.rule.options,
+      beta1: hyper('[0, 1)', 0.95),
+      epsilon: hyper('[0, ∞)', 1e-5),
+      degeneratedToSgd: flag(true),
+      k: integer('[1, ∞)', 6),
+      alpha: real('[0, 1]', 0.5),
+      centralizeGradients: flag(true),
+      gcConvOnly: flag(false),
+    },
+    slots: () => ({ m: zeros, v: zeros, slow: copy }),
+    coefficients(t, options) {
+      const { rho, r } = rectification(t, options.beta2);
+      const { alpha, correction } = biasCorrection(t, options);
+      const rectified = rho > options.nSmaThreshold;
+      const eta = rectified ? alpha * r * correction : alpha;
+      return { eta, correction, rectified, synchronizes: t % options.k === 0 };
+    },
+    gradient: ({ grad }, { centralizeGradients, gcConvOnly }) =>
+      centralizeGradients ? centralized(grad, gcConvOnly ? 4 : 2) : grad,
+    // In every step, also in those that RAdam withholds.
+    decay: 'before',
+    update({ slow, ...tensors }, known) {
+      const results = RAdam.rule.update(tensors, known);
+      if (!known.synchronizes) return results;
+      const next = slowWeights(slow, results['param']!, known.alpha);
+      return { ...results, slow: next, param: next };
+    },
   };
-
-  constructor(options: RangerOptions = {}) {
-    super(options);
-  }
-
-  protected override slots(options: RangerOptions): Record<string, SlotInit> {
-    return { ...super.slots(options), slow: copy };
-  }
-
-  protected override coefficients(t: number, hyper: Resolved<RangerOptions>): Coefficients {
-    return { ...super.coefficients(t, hyper), synchronizes: t % hyper.k === 0 };
-  }
-
-  protected override rectifies(rho: number, threshold: number): boolean {
-    return rho > threshold;
-  }
-
-  /** In every step, also in those that RAdam withholds; coupled decay is not centralized. */
-  protected override decay({ param, grad }: Pair, scalars: DecayScalars & RangerScalars): Pair {
-    return super.decay({ param, grad: prepared(grad, scalars) }, { ...scalars, rectified: true });
-  }
-
-  protected override update(
-    { grad, slow, ...tensors }: Tensors<'m' | 'v' | 'e' | 'slow'>,
-    scalars: RangerScalars,
-  ): Results {
-    const g = scalars.decays ? grad : prepared(grad, scalars);
-    const { param, ...kept } = super.update({ ...tensors, grad: g }, scalars);
-    if (!scalars.synchronizes) return { ...kept, param: param! };
-    const next = slowWeights(slow, param!, scalars.alpha);
-    return { ...kept, slow: next, param: next };
-  }
-}
-
-function prepared(
-  grad: Pair['grad'],
-  { centralizeGradients, gcConvOnly }: Pick<RangerScalars, 'centralizeGradients' | 'gcConvOnly'>,
-): Pair['grad'] {
-  return centralizeGradients ? centralized(grad, gcConvOnly ? 4 : 2) : grad;
 }
 
 register(Ranger);

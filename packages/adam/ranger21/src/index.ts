@@ -2,9 +2,36 @@
 // Wright and Demeure, "Ranger21: a synergistic deep learning optimizer", arXiv:2106.13731
 // Checked against the authors' Ranger21 with four faults corrected.
 
-import { flag, hyper, integer, nullable, oneDecayOptions, Optimizer, outOfRange, real, register, type CommonOptions, type DecayScalars, type Hyper, type OptionTable, type Pair, type Resolved, type Results, type Round, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
-import { biasCorrection, centralized, clippedByUnit, copy, ema, positiveNegative, pulledToUnitNorm, slowWeights, softplus, stablyDecayed, standardized, zeros } from '@optim/formulas';
-import { constant, type Expression } from '@optim/fusion';
+import {
+  flag,
+  hyper,
+  integer,
+  nullable,
+  oneDecayOptions,
+  Optimizer,
+  outOfRange,
+  real,
+  register,
+  round,
+  type CommonOptions,
+  type Hyper,
+  type Rule,
+} from '@optim/core/authoring';
+import {
+  biasCorrection,
+  centralized,
+  clippedByUnit,
+  copy,
+  ema,
+  positiveNegative,
+  pulledToUnitNorm,
+  slowWeights,
+  softplus,
+  stablyDecayed,
+  standardized,
+  zeros,
+} from '@optim/formulas';
+import { constant } from '@optim/fusion';
 import { ranger21 } from '@optim/schedules';
 
 /** Options of {@link Ranger21}. */
@@ -53,6 +80,7 @@ export interface Ranger21Options extends Omit<CommonOptions, 'weightDecayMode'> 
   adamD?: boolean;
 }
 
+type Slots = 'a' | 'b' | 'v' | 'x' | 'slow';
 type Coefficients = {
   eta: number;
   alpha: number;
@@ -61,7 +89,8 @@ type Coefficients = {
   pulls: boolean;
   synchronizes: boolean;
 };
-type Ranger21Scalars = Scalars<Ranger21Options, Coefficients & { decays: boolean; S: number }>;
+/** S: the root of the mean of all second moments. */
+type Observed = { S: number };
 
 /**
  * AdamW with eight additions: clipping, centralization and normalization of gradients, positive-negative momentum, a softplus
@@ -111,136 +140,98 @@ export class Ranger21 extends Optimizer<Ranger21Options> {
     return 'Ranger21';
   }
 
-  static override readonly options: OptionTable<Ranger21Options> = {
-    numIterations: integer('[1, ∞)'),
-    learningRate: hyper('(0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    beta0: hyper('[0, 1]', 0.9),
-    epsilon: hyper('[0, ∞)', 1e-8),
-    useSoftplus: flag(true),
-    betaSoftplus: hyper('(0, ∞)', 50),
-    agcClippingValue: nullable(hyper('(0, ∞)'), 1e-2),
-    agcEps: hyper('[0, ∞)', 1e-3),
-    centralizeGradients: flag(true),
-    normalizeGradients: flag(true),
-    normLossFactor: hyper('[0, ∞)', 1e-4),
-    lookaheadMergeTime: integer('[1, ∞)', 5),
-    lookaheadBlendingAlpha: real('[0, 1]', 0.5),
-    numWarmUpIterations: nullable(integer('[0, ∞)')),
-    numWarmDownIterations: nullable(integer('[0, ∞)')),
-    warmDownMinLr: real('[0, ∞)', 3e-5),
-    disableLrScheduler: flag(false),
-    adamD: flag(false),
-    ...oneDecayOptions(1e-4),
+  static override readonly looksAhead: boolean = true;
+
+  static override readonly rule: Rule<Ranger21Options, Slots, Coefficients, Observed> = {
+    options: {
+      numIterations: integer('[1, ∞)'),
+      learningRate: hyper('(0, ∞)', 1e-3),
+      beta1: hyper('[0, 1)', 0.9),
+      beta2: hyper('[0, 1)', 0.999),
+      beta0: hyper('[0, 1]', 0.9),
+      epsilon: hyper('[0, ∞)', 1e-8),
+      useSoftplus: flag(true),
+      betaSoftplus: hyper('(0, ∞)', 50),
+      agcClippingValue: nullable(hyper('(0, ∞)'), 1e-2),
+      agcEps: hyper('[0, ∞)', 1e-3),
+      centralizeGradients: flag(true),
+      normalizeGradients: flag(true),
+      normLossFactor: hyper('[0, ∞)', 1e-4),
+      lookaheadMergeTime: integer('[1, ∞)', 5),
+      lookaheadBlendingAlpha: real('[0, 1]', 0.5),
+      numWarmUpIterations: nullable(integer('[0, ∞)')),
+      numWarmDownIterations: nullable(integer('[0, ∞)')),
+      warmDownMinLr: real('[0, ∞)', 3e-5),
+      disableLrScheduler: flag(false),
+      adamD: flag(false),
+      ...oneDecayOptions(1e-4),
+    },
+    needs: ['gradient'],
+    momentum: ['a', 'b'],
+    validate(options) {
+      const { numIterations, learningRate, numWarmDownIterations: down, warmDownMinLr: end } = options;
+      if (options.disableLrScheduler) return;
+      if (typeof learningRate === 'number' && end > learningRate)
+        throw outOfRange('Ranger21', 'warmDownMinLr', `at most learningRate (${learningRate})`, end);
+      if (down !== null && down > numIterations) {
+        const constraint = `at most numIterations (${numIterations})`;
+        throw outOfRange('Ranger21', 'numWarmDownIterations', constraint, down);
+      }
+    },
+    slots: () => ({ a: zeros, b: zeros, v: zeros, x: zeros, slow: copy }),
+    coefficients(_t, options, t) {
+      const { learningRate, disableLrScheduler, warmDownMinLr } = options;
+      const eta = disableLrScheduler
+        ? learningRate
+        : ranger21({
+            learningRate,
+            totalSteps: options.numIterations,
+            beta2: options.beta2,
+            warmupSteps: options.numWarmUpIterations,
+            warmdownSteps: options.numWarmDownIterations,
+            minLearningRate: Math.min(warmDownMinLr, learningRate),
+          })(t - 1);
+      return {
+        eta,
+        ...biasCorrection(t, { ...options, learningRate: eta }),
+        odd: t % 2 === 1,
+        pulls: options.normLossFactor > 0,
+        synchronizes: t % options.lookaheadMergeTime === 0,
+      };
+    },
+    gradient({ param, grad }, { agcClippingValue: clipping, agcEps: epsilon, ...options }) {
+      if (clipping !== null) grad = clippedByUnit(grad, param, { clipping, epsilon });
+      if (options.centralizeGradients) grad = centralized(grad);
+      return options.normalizeGradients ? standardized(grad, { perUnit: false, epsilon: 1e-8 }) : grad;
+    },
+    // Within the update: it waits for S.
+    decay: 'never',
+    rounds: () => [
+      round({
+        observe({ grad, v, x }, { beta2, correction }) {
+          x = x.maximum(ema(v, grad.square(), beta2));
+          return { total: x.div(correction.square()).sum(), count: constant(x.size) };
+        },
+        combine: ({ total, count }) => ({ S: total.div(count).sqrt() }),
+      }),
+    ],
+    rateInForce: (_param, { eta }) => eta,
+    update({ param, grad, a, b, v, x, slow }, known) {
+      const { beta1, beta2, beta0, epsilon, eta, alpha, correction, odd } = known;
+      v = ema(v, grad.square(), beta2);
+      x = x.maximum(v);
+      let start = param;
+      if (known.decays) start = stablyDecayed(start, known.weightDecay.mul(eta), known.S);
+      if (known.pulls) start = pulledToUnitNorm(start, known.normLossFactor.mul(eta), epsilon);
+      const { q, kept } = positiveNegative({ a, b }, grad, { beta1, beta0, odd });
+      let d = x.sqrt().div(correction).add(epsilon);
+      if (known.useSoftplus) d = softplus(d, known.betaSoftplus);
+      const fast = start.sub(q.mul(alpha).div(d));
+      if (!known.synchronizes) return { ...kept, v, x, start, param: fast };
+      const next = slowWeights(slow, fast, known.lookaheadBlendingAlpha);
+      return { ...kept, v, x, slow: next, start, param: next };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['a', 'b'];
-  static override readonly needs: readonly ('loss' | 'gradient')[] = ['gradient'];
-
-  protected override validate(options: Required<Ranger21Options>): void {
-    const { numIterations, learningRate, numWarmDownIterations, warmDownMinLr, disableLrScheduler } = options;
-    if (disableLrScheduler) return;
-    if (typeof learningRate === 'number' && warmDownMinLr > learningRate)
-      throw outOfRange('Ranger21', 'warmDownMinLr', `at most learningRate (${learningRate})`, warmDownMinLr);
-    if (numWarmDownIterations !== null && numWarmDownIterations > numIterations) {
-      const constraint = `at most numIterations (${numIterations})`;
-      throw outOfRange('Ranger21', 'numWarmDownIterations', constraint, numWarmDownIterations);
-    }
-  }
-
-  protected override slots(): Record<string, SlotInit> {
-    return { a: zeros, b: zeros, v: zeros, x: zeros, slow: copy };
-  }
-
-  protected override coefficients(_t: number, hyper: Resolved<Ranger21Options>): Coefficients {
-    const t = this.iterations + 1;
-    const eta = hyper.disableLrScheduler ? hyper.learningRate : scheduled(t, hyper);
-    return {
-      eta,
-      ...biasCorrection(t, { ...hyper, learningRate: eta }),
-      odd: t % 2 === 1,
-      pulls: hyper.normLossFactor > 0,
-      synchronizes: t % hyper.lookaheadMergeTime === 0,
-    };
-  }
-
-  protected override rounds(): Round[] {
-    return [typicalStep];
-  }
-
-  protected override rateInForce(
-    _param: Expression,
-    { eta }: DecayScalars & Pick<Ranger21Scalars, 'eta'>,
-  ): Expression {
-    return eta;
-  }
-
-  /** The decay waits for S, and the clipping of gradients looks at the weights as they were. */
-  protected override decay(pair: Pair): Pair {
-    return pair;
-  }
-
-  protected override update(
-    { param, grad, a, b, slow, ...second }: Tensors<'a' | 'b' | 'v' | 'x' | 'slow'>,
-    scalars: Ranger21Scalars,
-  ): Results {
-    const { beta1, beta0, epsilon, useSoftplus, betaSoftplus, eta, alpha, correction, odd } = scalars;
-    const g = transformed(grad, param, scalars);
-    const { v, x } = secondMoments(second, g, scalars);
-    let start = param;
-    if (scalars.decays) start = stablyDecayed(start, scalars.weightDecay.mul(eta), scalars.S);
-    if (scalars.pulls) start = pulledToUnitNorm(start, scalars.normLossFactor.mul(eta), epsilon);
-    const { q, kept } = positiveNegative({ a, b }, g, { beta1, beta0, odd });
-    let d = x.sqrt().div(correction).add(epsilon);
-    if (useSoftplus) d = softplus(d, betaSoftplus);
-    const fast = start.sub(q.mul(alpha).div(d));
-    if (!scalars.synchronizes) return { ...kept, v, x, start, param: fast };
-    const next = slowWeights(slow, fast, scalars.lookaheadBlendingAlpha);
-    return { ...kept, v, x, slow: next, start, param: next };
-  }
-}
-
-/** The gradient clipped, centralized and normalized. */
-function transformed(grad: Expression, param: Expression, options: Ranger21Scalars): Expression {
-  const { agcClippingValue: clipping, agcEps: epsilon, centralizeGradients, normalizeGradients } = options;
-  if (clipping !== null) grad = clippedByUnit(grad, param, { clipping, epsilon });
-  if (centralizeGradients) grad = centralized(grad);
-  return normalizeGradients ? standardized(grad, { perUnit: false, epsilon: 1e-8 }) : grad;
-}
-
-function secondMoments(
-  { v, x }: { readonly v: Expression; readonly x: Expression },
-  g: Expression,
-  { beta2 }: Pick<Ranger21Scalars, 'beta2'>,
-): { v: Expression; x: Expression } {
-  v = ema(v, g.square(), beta2);
-  return { v, x: x.maximum(v) };
-}
-
-/** S: the root of the mean of all second moments. */
-const typicalStep: Round = {
-  observe: (tensors, scalars) => {
-    const { param, grad, ...second } = tensors as Tensors<'v' | 'x'>;
-    const known = scalars as Ranger21Scalars;
-    const { x } = secondMoments(second, transformed(grad, param, known), known);
-    return { total: x.div(known.correction.square()).sum(), count: constant(x.size) };
-  },
-  combine: ({ total, count }) => ({ S: total!.div(count!).sqrt() }),
-};
-
-/** The rate of step t, from 1. */
-function scheduled(t: number, options: Resolved<Ranger21Options>): number {
-  const { learningRate, numIterations, beta2, warmDownMinLr } = options;
-  const schedule = ranger21({
-    learningRate,
-    totalSteps: numIterations,
-    beta2,
-    warmupSteps: options.numWarmUpIterations,
-    warmdownSteps: options.numWarmDownIterations,
-    minLearningRate: Math.min(warmDownMinLr, learningRate),
-  });
-  return schedule(t - 1);
 }
 
 register(Ranger21);

@@ -2,12 +2,28 @@
 // Keskar and Socher, "Improving Generalization Performance by Switching from Adam to SGD", arXiv:1712.07628
 // Checked against the paper's algorithm in float64; the Adam phase against Mrpatekful/swats.
 
-import { adaNorm, adaNormOptions, commonOptions, flag, hyper, Optimizer, register, type AdaNormOptions, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Round, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
-import { biasCorrection, ema, largestSoFar, zero, zeros } from '@optim/formulas';
+import {
+  adaNormOptions,
+  commonOptions,
+  flag,
+  hyper,
+  momentsOptions,
+  Optimizer,
+  register,
+  round,
+  type AdaNormOptions,
+  type Hyper,
+  type Known,
+  type MomentsOptions,
+  type OptimizerOptions,
+  type Rule,
+  type Tensors,
+} from '@optim/core/authoring';
+import { biasCorrection, ema, largestSoFar, zeros } from '@optim/formulas';
 import { where, type Expression } from '@optim/fusion';
 
 /** Options of {@link SWATS}. */
-export interface SWATSOptions extends OptimizerOptions, AdaNormOptions {
+export interface SWATSOptions extends OptimizerOptions, MomentsOptions, AdaNormOptions {
   /** Decay of Adam's first moment, and momentum of SGD. @defaultValue `0.9` */
   beta1?: Hyper;
   /** Decay of the second moment and of the estimate. @defaultValue `0.999` */
@@ -25,8 +41,9 @@ export interface SWATSOptions extends OptimizerOptions, AdaNormOptions {
 }
 
 type Coefficients = { alpha: number; debias: number; watches: boolean };
-type Globals = { phase: number; lambda: number; Lambda: number; switchRate: number };
-type SWATSScalars = Scalars<SWATSOptions, Coefficients & Globals>;
+/** `sgd` is the phase of the step at hand, known once its round has been made, which may end that phase. */
+type Globals = { phase: number; lambda: number; Lambda: number; switchRate: number; sgd?: number };
+type SWATSKnown = Known<SWATSOptions, Coefficients & Globals>;
 
 /**
  * Adam that watches which learning rate of SGD would reproduce its own steps, and changes over to momentum SGD with that
@@ -76,100 +93,81 @@ export class SWATS extends Optimizer<SWATSOptions> {
     return 'SWATS';
   }
 
-  static override readonly options: OptionTable<SWATSOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    epsilon: hyper('[0, ∞)', 1e-9),
-    switchTolerance: hyper('[0, ∞)', 1e-9),
-    amsgrad: flag(false),
-    nesterov: flag(false),
-    adamD: flag(false),
-    ...adaNormOptions(),
-    ...commonOptions(0, 'coupled'),
+  static override readonly rule: Rule<SWATSOptions, 'm' | 'v' | 'x' | 'b', Coefficients, Globals> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      ...momentsOptions(0.9, 0.999, 1e-9),
+      switchTolerance: hyper('[0, ∞)', 1e-9),
+      amsgrad: flag(false),
+      nesterov: flag(false),
+      adamD: flag(false),
+      ...adaNormOptions(),
+      ...commonOptions(0, 'coupled'),
+    },
+    momentum: ['m', 'b'],
+    slots: ({ amsgrad }) => ({ m: zeros, v: zeros, x: amsgrad && zeros, b: zeros }),
+    globals: () => ({ phase: 0, lambda: 0, Lambda: 0, switchRate: 1 }),
+    coefficients(_t, options, k) {
+      const { alpha, correction } = biasCorrection(k, options);
+      // In the first step the estimate is its own average.
+      return { alpha: alpha * correction, debias: 1 - options.beta2 ** k, watches: k > 1 };
+    },
+    rounds: () => [
+      round({
+        observe(tensors, known) {
+          const { u } = adamStep(tensors, known);
+          return { squares: u.square().sum(), products: u.mul(tensors.grad).sum() };
+        },
+        // The learning rate of SGD, and whether it is known well enough.
+        combine({ squares, products }, known) {
+          const { learningRate, beta2, switchTolerance, debias, phase, lambda } = known;
+          const gamma = squares.div(products);
+          const counts = phase.equal(0).and(products.equal(0).not());
+          const average = ema(lambda, gamma, beta2);
+          const found = { sgd: phase, lambda: where(counts, average, lambda) };
+          if (!known.watches) return found;
+          const L = average.div(debias);
+          const settles = counts.and(L.greater(0)).and(L.sub(gamma).abs().less(switchTolerance));
+          return {
+            ...found,
+            phase: where(settles, 1, phase),
+            Lambda: where(settles, L, known.Lambda),
+            switchRate: where(settles, learningRate, known.switchRate),
+          };
+        },
+      }),
+    ],
+    rateInForce(_param, known) {
+      const { learningRate, Lambda, switchRate } = known;
+      return where(isSGD(known), Lambda.mul(learningRate).div(switchRate), learningRate);
+    },
+    update({ b, ...tensors }, known) {
+      const { param, grad } = tensors;
+      const { beta1, nesterov, rateInForce } = known;
+      const sgd = isSGD(known);
+      const { u, kept } = adamStep(tensors, known);
+      b = where(sgd, b.mul(beta1).add(grad), 0);
+      const d = nesterov ? grad.add(b.mul(beta1)) : b;
+      const rate = rateInForce.mul(beta1.neg().add(1));
+      return { ...kept, b, param: param.sub(where(sgd, d.mul(rate), u)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m', 'b'];
-
-  protected override slots({ amsgrad, adanorm }: SWATSOptions): Record<string, SlotInit> {
-    return { m: zeros, v: zeros, ...(amsgrad && { x: zeros }), ...(adanorm && { e: zero }), b: zeros };
-  }
-
-  protected override globals(): Globals {
-    return { phase: 0, lambda: 0, Lambda: 0, switchRate: 1 };
-  }
-
-  protected override coefficients(_t: number, hyper: Resolved<SWATSOptions>): Coefficients {
-    const k = this.iterations + 1;
-    const { alpha, correction } = biasCorrection(k, hyper);
-    // In the first step the estimate is its own average.
-    return { alpha: alpha * correction, debias: 1 - hyper.beta2 ** k, watches: k > 1 };
-  }
-
-  protected override rounds(): Round[] {
-    return [estimate];
-  }
-
-  protected override rateInForce(_param: Expression, scalars: DecayScalars & SWATSScalars): Expression {
-    const { learningRate, Lambda, switchRate } = scalars;
-    return where(isSGD(scalars), Lambda.mul(learningRate).div(switchRate), learningRate);
-  }
-
-  protected override update(
-    { param, grad, b, ...moments }: Tensors<'m' | 'v' | 'x' | 'e' | 'b'>,
-    scalars: DecayScalars & SWATSScalars,
-  ): Results {
-    const { beta1, nesterov } = scalars;
-    const sgd = isSGD(scalars);
-    const { u, kept } = adamStep({ ...moments, grad }, scalars);
-    b = where(sgd, b.mul(beta1).add(grad), 0);
-    const d = nesterov ? grad.add(b.mul(beta1)) : b;
-    const rate = this.rateInForce(param, scalars).mul(beta1.neg().add(1));
-    return { ...kept, b, param: param.sub(where(sgd, d.mul(rate), u)) };
-  }
 }
 
-/** Whether this step is one of SGD; the round of the step, which may end the phase of Adam, keeps what was before as `sgd`. */
-function isSGD(scalars: SWATSScalars & { readonly sgd?: Expression }): Expression {
-  return (scalars.sgd ?? scalars.phase).greater(0);
+/** Whether this step is one of SGD. */
+function isSGD({ phase, sgd = phase }: SWATSKnown): Expression {
+  return sgd.greater(0);
 }
 
-/** Rules 2 to 5: what Adam takes off the parameter. */
+/** What Adam takes off the parameter, and its moments. */
 function adamStep(
-  { grad, m, v, x, e }: Omit<Tensors<'m' | 'v' | 'x' | 'e'>, 'param'>,
-  scalars: SWATSScalars,
-): { u: Expression; kept: Results } {
-  const { beta1, beta2, epsilon, amsgrad, alpha } = scalars;
-  const { grad: s, kept: norm } = adaNorm(grad, e, scalars);
-  m = ema(m, s, beta1);
+  { grad, stretched, m, v, x }: Tensors<'m' | 'v' | 'x' | 'stretched'>,
+  { beta1, beta2, epsilon, amsgrad, alpha }: SWATSKnown,
+): { u: Expression; kept: Record<string, Expression> } {
+  m = ema(m, stretched, beta1);
   v = ema(v, grad.square(), beta2);
-  const { u, kept: largest } = largestSoFar(v, x, amsgrad);
-  return { u: m.mul(alpha).div(u.sqrt().add(epsilon)), kept: { m, v, ...norm, ...largest } };
+  const { u, kept } = largestSoFar(v, x, amsgrad);
+  return { u: m.mul(alpha).div(u.sqrt().add(epsilon)), kept: { m, v, ...kept } };
 }
-
-/** Rules 6 and 7: the learning rate of SGD, and whether it is known well enough. */
-const estimate: Round = {
-  observe: (tensors, scalars) => {
-    const { u } = adamStep(tensors as Tensors<'m' | 'v' | 'x' | 'e'>, scalars as SWATSScalars);
-    return { squares: u.square().sum(), products: u.mul(tensors['grad']!).sum() };
-  },
-  combine: ({ squares, products }, scalars) => {
-    const { phase, lambda, Lambda, switchRate, learningRate, beta2, ...rest } = scalars as SWATSScalars;
-    const { switchTolerance, debias, watches } = rest;
-    const gamma = squares!.div(products!);
-    const counts = phase.equal(0).and(products!.equal(0).not());
-    const average = ema(lambda, gamma, beta2);
-    const known = { sgd: phase, lambda: where(counts, average, lambda) };
-    if (!watches) return known;
-    const L = average.div(debias);
-    const settles = counts.and(L.greater(0)).and(L.sub(gamma).abs().less(switchTolerance));
-    return {
-      ...known,
-      phase: where(settles, 1, phase),
-      Lambda: where(settles, L, Lambda),
-      switchRate: where(settles, learningRate, switchRate),
-    };
-  },
-};
 
 register(SWATS);

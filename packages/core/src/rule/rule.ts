@@ -49,8 +49,11 @@ export type Tensors<S extends string = never> = { readonly [K in S | 'param' | '
 /** Named results of a rule. */
 export type Results = Record<string, Expression>;
 
-/** First value of a slot, from the parameter before its first step; `null` where its shape calls for no such slot. */
-export type TracedInit = (param: Expression) => Expression | null;
+/**
+ * First value of a slot, from the parameter before its first step and the traits of its variable; `null` where these call for
+ * no such slot.
+ */
+export type TracedInit<C = Traits> = (param: Expression, traits: Partial<C>) => Expression | null;
 
 /** Where a variable stands when its slots are made. */
 export interface Appearance {
@@ -68,7 +71,7 @@ export interface HostInit {
 }
 
 /** First value of a slot. */
-export type SlotInit = TracedInit | HostInit;
+export type SlotInit<C = Traits> = TracedInit<C> | HostInit;
 
 /**
  * A slot with numbers made on the host.
@@ -137,16 +140,18 @@ export interface Recurrence<
   /** What a step cannot do without: the loss' value, at least one gradient. */
   readonly needs?: readonly ('loss' | 'gradient')[];
   /** Slots, by name or pattern, that are a running average of gradients or updates; wrappers may reset or average them. */
-  readonly momentum?: readonly (S | RegExp)[];
+  readonly momentum?: readonly (string | RegExp)[];
   /** Results of `update` that are neither `param` nor slots, and go back to whoever asked for the step. */
   readonly returns?: readonly string[];
   /** Modes of weight decay besides the three of core that `update` brings about itself. */
   readonly ownDecayModes?: readonly string[];
+  /** Options besides `weightDecay` that some of the parameters decay by. */
+  readonly decayOptions?: readonly (keyof O & string)[];
 
   /** Checks that involve more than one option; throws a RangeError made by `outOfRange`. */
   validate?(options: Required<O>): void;
   /** Tensors kept per parameter, each with its first value; `false` for one that these options do without. */
-  slots?(options: Required<O>): Partial<Readonly<Record<S, SlotInit | false>>>;
+  slots?(options: Required<O>): Partial<Readonly<Record<S, SlotInit<C> | false>>>;
   /** Scalars kept for the optimizer as a whole, each with its first value. */
   globals?(options: Resolved<O>): Partial<Readonly<Record<keyof G, number>>>;
   /** What a rule may branch on for each variable by itself, read off its name and shape when it first appears. */
@@ -164,7 +169,7 @@ export interface Recurrence<
   /** The rate that the optimizer reports for the step, from 1, where it is not the option `learningRate`. */
   reportedRate?(options: Resolved<O>, step: number): number;
 
-  /** What the rule makes of the gradient before weight decay and everything else. */
+  /** What the rule makes of the gradient before weight decay and everything else; hooks see it as it was before. */
   gradient?(tensors: Tensors<S>, known: Known<O, C & G>): Expression;
   /**
    * Weight decay. `'before'`, the default: before everything else, in the three modes of core. `'within'`: `update` makes
@@ -172,8 +177,8 @@ export interface Recurrence<
    * rule's. A function: the pair after a decay of the rule's own, for which there is `decayed`.
    */
   readonly decay?: Decay<Known<O, C & G> & { readonly rateInForce: Expression | null }>;
-  /** What must be known across all parameters before the update, in order. */
-  rounds?(options: Required<O>): readonly Round<Tensors<S | 'stretched'>, Known<O, C & G>>[];
+  /** What must be known across all parameters before the update, in order; `false` for a round that these options do without. */
+  rounds?(options: Required<O>): readonly (Round<Tensors<S | 'stretched'>, Known<O, C & G>> | false)[];
   /**
    * The rate by which decoupled decay and hooks go, where it is not the option `learningRate`. `null` in a round that has
    * yet to find it: nothing decays by it then.

@@ -46,7 +46,7 @@ export interface Kept {
   /** Slots of the parameters of a group; 0 are the parameters of no group. */
   slots(group: number): Record<string, SlotInit>;
   /** The program of the slots that are traced. */
-  init(variable: tf.Variable, slots: Record<string, TracedInit>, group: number): Program;
+  init(variable: tf.Variable, slots: Record<string, TracedInit>, group: number, traits: Traits): Program;
   /** First values of the globals. */
   globals(): Record<string, number>;
   traits(variable: tf.Variable, group: number): Traits;
@@ -135,7 +135,8 @@ export class Parameters {
     const inits = Object.entries(this.kept.slots(group));
     const traced = inits.filter((entry): entry is [string, TracedInit] => typeof entry[1] === 'function');
     const host = inits.filter((entry): entry is [string, HostInit] => typeof entry[1] !== 'function');
-    return { program: this.kept.init(variable, Object.fromEntries(traced), group), host };
+    const traits = this.kept.traits(variable, group);
+    return { program: this.kept.init(variable, Object.fromEntries(traced), group, traits), host };
   }
 
   /** Parameters in the order in which their variables were made. */

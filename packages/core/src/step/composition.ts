@@ -13,14 +13,15 @@ export type Symbols = Record<string, Expression>;
 /** Numbers, choices and globals, by name. */
 export type Values = Record<string, unknown>;
 
-/** A step's place in the tracing of one parameter. */
+/** What one parameter is traced with. */
 export interface Scene {
   readonly tensors: Symbols;
   readonly values: Values;
   readonly structure: Structure;
-  /** Whether the gradient among the tensors is the one that hooks and rule have prepared already. */
-  readonly prepared: boolean;
 }
+
+/** The tensor of a gradient that hooks and rule have prepared in an earlier observation. */
+export const preparedGradient = '^grad';
 
 /** The entries of a record that belong to a hook, under their own names. */
 export function withoutPrefix<T>(key: string, record: Record<string, T>): Record<string, T> {
@@ -62,26 +63,25 @@ export class Composition {
     readonly hooks: readonly KeyedHook[],
   ) {}
 
-  /**
-   * The gradient as the first hooks leave it, as rule and hooks leave it if all of them are asked for.
-   *
-   * @param upTo - number of hooks
-   */
-  gradient(scene: Scene, upTo: number = this.hooks.length): { grad: Expression; slots: Results } {
-    const { tensors, values, structure, prepared } = scene;
+  /** The gradient as the first `count` hooks leave it, and their slots. */
+  hooked({ tensors, values, structure }: Scene, count: number): { grad: Expression; slots: Results } {
     let grad = tensors['grad']!;
     let slots: Results = {};
-    if (prepared) return { grad, slots };
-    for (const { key, hook } of this.hooks.slice(0, upTo)) {
+    for (const { key, hook } of this.hooks.slice(0, count)) {
       if (!hook.gradient || structure.exempt.includes(key)) continue;
       const seen = { ...withoutPrefix(key, tensors), param: tensors['param']!, grad };
       const { grad: next, ...kept } = hook.gradient(seen, withoutPrefix(key, values as Symbols));
       grad = next ?? grad;
       slots = { ...slots, ...withPrefix(key, kept) };
     }
-    if (upTo === this.hooks.length && this.rule.gradient)
-      grad = this.rule.gradient({ ...tensors, param: tensors['param']!, grad }, values as never);
     return { grad, slots };
+  }
+
+  /** What the rule makes of the gradient that all hooks have seen, unless that is known already. */
+  prepared({ tensors, values }: Scene, grad: Expression): Expression {
+    const known = tensors[preparedGradient];
+    if (known || !this.rule.gradient) return known ?? grad;
+    return this.rule.gradient({ ...tensors, param: tensors['param']!, grad }, values as never);
   }
 
   /** Whether the prepared gradient may be kept from an observation for the update: no hook keeps anything on the way. */
@@ -92,11 +92,12 @@ export class Composition {
   /**
    * What the rule gets: after weight decay, and after the hooks that decay, as far as what they need is known.
    *
+   * @param grad - as all hooks leave it
    * @param last - whether all observations have been made
    */
   pair(scene: Scene, grad: Expression, last: boolean): { pair: Pair; slots: Results } {
     const { tensors, structure } = scene;
-    let pair = this.decayedPair({ param: tensors['param']!, grad }, scene);
+    let pair = this.decayedPair({ param: tensors['param']!, grad: this.prepared(scene, grad) }, scene);
     let slots: Results = {};
     for (const { key, hook } of this.hooks) {
       if (!hook.decay || structure.exempt.includes(key) || (isLate(hook) && !last)) continue;
@@ -159,7 +160,7 @@ export class Composition {
   update(scene: Scene): Results {
     const { tensors, structure } = scene;
     const old = tensors['param']!;
-    const { grad, slots } = this.gradient(scene);
+    const { grad, slots } = this.hooked(scene, this.hooks.length);
     const { pair, slots: decaySlots } = this.pair(scene, grad, true);
     const { start = pair.param, ...ruled } = this.ruled(scene, pair);
     let results: Results = { ...slots, ...decaySlots, param: pair.param, ...ruled };

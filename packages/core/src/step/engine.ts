@@ -9,7 +9,7 @@ import { keyed, withHooks, type Hook, type KeyedHook } from '../rule/hook.js';
 import type { AnyRecurrence, SlotInit, Traits } from '../rule/rule.js';
 import { Parameters, type Parameter } from '../state/parameters.js';
 import { atStep, bind, type Binding } from './binding.js';
-import { Composition } from './composition.js';
+import { Composition, type Values } from './composition.js';
 import { Stepper, type Tensors } from './stepper.js';
 import { Tracer } from './tracer.js';
 
@@ -68,7 +68,7 @@ export class Engine {
       hooks: this.hooks,
       groups: parameterGroups,
       slots: (group) => withHooks(this.slotsOf(group), this.hooks, ({ slots }) => slots),
-      init: ({ shape }, slots, group) => tracers[0]![1].init(shape, slots, `${group}`),
+      init: ({ shape }, slots, group, traits) => tracers[0]![1].init(shape, slots, group, traits),
       globals: () => withHooks(this.globalsAt(0), this.hooks, ({ globals }) => globals),
       traits: (variable, group) => this.traitsOf(variable, group),
     });
@@ -130,10 +130,11 @@ export class Engine {
   ): Binding {
     const { owner, table, rules } = this.design;
     const options = this.groups[of.group]!;
-    const { weightDecay = 0 } = options as { weightDecay?: unknown };
+    const { decayOptions = [] } = rules[rule]!;
+    const strengths = ['weightDecay', ...decayOptions].map((name) => (options as Values)[name] ?? 0);
     const values = atStep(owner, table, options, step);
     const coefficients = rules[rule]!.coefficients?.(t, values, step + 1) ?? {};
-    return bind({ ...of, decays: weightDecay !== 0 }, table, values, coefficients);
+    return bind({ ...of, decays: strengths.some((strength) => strength !== 0) }, table, values, coefficients);
   }
 
   private slotsOf(group: number): Record<string, SlotInit> {

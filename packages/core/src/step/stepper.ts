@@ -5,7 +5,8 @@ import { kernelFor, type Kernel, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Parameter } from '../state/parameters.js';
 import type { Binding } from './binding.js';
-import { preparedGradient, sum, type Subject, type Tracer } from './tracer.js';
+import { preparedGradient } from './composition.js';
+import { sum, type Subject, type Tracer } from './tracer.js';
 
 /** Tensors by name. */
 export type Tensors = Record<string, tf.Tensor>;
@@ -82,7 +83,7 @@ export class Stepper {
       observe.forEach((bound, i) => {
         const results = run(bound, given[i]!, items[i]!.binding, globals);
         bound.program.outputs.forEach(({ name }, at) => {
-          if (name === preparedGradient) given[i] = { ...given[i], grad: results[at]! };
+          if (name === preparedGradient) given[i] = { ...given[i], [name]: results[at]! };
           else (sums[name] ??= []).push(results[at]!);
         });
       });
@@ -98,7 +99,7 @@ export class Stepper {
         if (target) assign(target, result);
         else back[bound.program.outputs[at]!.name] = result;
       });
-      if (given[i] !== items[i]!.given) given[i]!['grad']!.dispose();
+      given[i]![preparedGradient]?.dispose();
       return back;
     });
     if (plan.commit) {
@@ -147,7 +148,7 @@ export class Stepper {
     const subjects = items.map(({ parameter: { variable, slots }, given, binding }): Subject => {
       const tensors = { param: variable, ...given, ...slots };
       const shapes = Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape]));
-      return { shapes, structure: binding.structure, prepared: false };
+      return { shapes, structure: binding.structure };
     });
     const bound = (traced: (subject: Subject) => Program): BoundKernel[] =>
       items.map((item, i) => bindKernel(traced(subjects[i]!), item));
@@ -155,7 +156,9 @@ export class Stepper {
       const observe = bound((subject) => tracer.observe(index, subject, names));
       const outputs = observe.map(({ program }) => program.outputs.map(({ name }) => name));
       outputs.forEach((of, i) => {
-        if (of.includes(preparedGradient)) subjects[i] = { ...subjects[i]!, prepared: true };
+        const { shapes, structure } = subjects[i]!;
+        if (of.includes(preparedGradient))
+          subjects[i] = { shapes: { ...shapes, [preparedGradient]: shapes['grad']! }, structure };
       });
       const sums = [
         ...(outputs[0]?.filter((name) => name !== preparedGradient) ?? []),
@@ -193,7 +196,9 @@ function bindKernel(program: Program, { parameter: { variable, slots }, given }:
     program,
     kernel: kernelFor(program),
     inputs: names.map((name) => tensors[name] ?? null),
-    given: names.flatMap((name, at) => (name in given ? [[at, name] as const] : [])),
+    given: names.flatMap((name, at) =>
+      name in given || name === preparedGradient ? [[at, name] as const] : [],
+    ),
     globals: names.flatMap((name, at) => (name.startsWith('@') ? [[at, name.slice(1)] as const] : [])),
     targets: program.outputs.map(({ name }) => tensors[name]),
   };

@@ -2,10 +2,11 @@
 // Traces the stages of a step: one program per stage, structure and shape.
 
 import { trace, type Expression, type Program, type Shape } from '@optim/fusion';
-import type { Results, Round, TracedInit } from '../rule/rule.js';
+import type { Results, Round, TracedInit, Traits } from '../rule/rule.js';
 import type { Structure } from './binding.js';
 import {
   isLate,
+  preparedGradient,
   sweeps,
   withoutPrefix,
   withPrefix,
@@ -29,8 +30,6 @@ interface Observer {
 export interface Subject {
   readonly shapes: Readonly<Record<string, Shape>>;
   readonly structure: Structure;
-  /** Whether the gradient is given as hooks and rule prepared it in an earlier round. */
-  readonly prepared: boolean;
 }
 
 /** Marks a global among the inputs of a program. */
@@ -39,16 +38,13 @@ export const global = (name: string): string => `@${name}`;
 /** Marks a sum over all parameters, which a global or a slot of the same name is not. */
 export const sum = (name: string): string => `+${name}`;
 
-/** The output of an observation that is no sum: the gradient that the stages after it go on with. */
-export const preparedGradient = '^grad';
-
 function renamed<T>(record: Record<string, T>, rename: (name: string) => string): Record<string, T> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [rename(name), value]));
 }
 
 /** Distinguishes what programs are traced for: slots may differ in shape for variables of one shape. */
-function keyOf({ shapes, structure, prepared }: Subject): string {
-  return `${Object.entries(shapes).join('|')}|${structure.key}|${prepared}`;
+function keyOf({ shapes, structure }: Subject): string {
+  return `${Object.entries(shapes).join('|')}|${structure.key}`;
 }
 
 /** The observers of a rule and its hooks in the order in which they observe. */
@@ -63,7 +59,7 @@ function observersOf({ rule, hooks }: Composition, settings: object): Observer[]
     };
     return [{ after: late ? hooks.length : before, key, late, round }];
   });
-  const rounds = (rule.rounds?.(settings) ?? []) as readonly Round[];
+  const rounds = (rule.rounds?.(settings) ?? []).filter((each): each is Round => each !== false);
   const ofRule = rounds.map((round) => ({ after: hooks.length, key: '', late: false, round }));
   return [...ofHooks.filter(({ late }) => !late), ...ofRule, ...ofHooks.filter(({ late }) => late)];
 }
@@ -83,12 +79,12 @@ export class Tracer {
   }
 
   /** First values of slots: an output per slot. */
-  init(shape: Shape, slots: Record<string, TracedInit>, key: string): Program {
-    return this.cached(`init|${shape}|${key}`, () =>
+  init(shape: Shape, slots: Record<string, TracedInit>, group: number, traits: Traits): Program {
+    return this.cached(`init|${shape}|${group}|${JSON.stringify(traits)}`, () =>
       trace(`${this.name}.slots`, { param: shape }, [], ({ param }) =>
         Object.fromEntries(
           Object.entries(slots).flatMap(([name, init]) => {
-            const first = init(param!);
+            const first = init(param!, traits);
             return first ? [[name, first]] : [];
           }),
         ),
@@ -126,7 +122,7 @@ export class Tracer {
     const { after, key, late, round } = this.observers[index]!;
     const { composition } = this;
     const scene = { tensors, values, ...subject };
-    const { grad } = composition.gradient(scene, after);
+    const { grad } = composition.hooked(scene, after);
     const seen = { ...withoutPrefix(key, tensors), param: tensors['param']!, grad };
     if (key && !late) return { sums: round.observe(seen, {}) };
     const { pair } = composition.pair(scene, grad, false);
@@ -136,12 +132,10 @@ export class Tracer {
       return { sums: round.observe({ ...seen, secondMoment }, {}) };
     }
     const sums = round.observe(composition.seenByRule(scene, pair).seen, values);
-    const keeps =
-      this.observers[index + 1]?.key !== '' &&
-      !subject.prepared &&
-      composition.keepsNothingOfGradient &&
-      sweeps(grad);
-    return keeps ? { sums, grad } : { sums };
+    const prepared = composition.prepared(scene, grad);
+    const isLast = this.observers[index + 1]?.key !== '';
+    const keeps = isLast && composition.keepsNothingOfGradient && sweeps(prepared);
+    return keeps ? { sums, grad: prepared } : { sums };
   }
 
   /** New globals from the sums of observer `index`. */

@@ -12,20 +12,17 @@ import {
   outOfRange,
   real,
   register,
+  round,
   type CommonOptions,
-  type DecayScalars,
   type Entry,
   type Hyper,
-  type OptionTable,
+  type Known,
   type Results,
-  type Round,
-  type Scalars,
-  type SlotInit,
+  type Rule,
   type Tensors,
   type WeightDecayMode,
 } from '@optim/core/authoring';
 import { zeros } from '@optim/formulas';
-import type { Expression } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Options of {@link AliG}. */
@@ -42,12 +39,12 @@ export interface AliGOptions extends CommonOptions {
   maxNorm?: number | null;
   /** Any other projection: changes the variables in place after a step. It cannot be saved. @defaultValue `null` */
   projection?: ((variables: readonly tf.Variable[]) => void) | null;
-  /** `'decoupled'`: p ← p·(1 − γ·weightDecay); the others as everywhere. @defaultValue `'decoupled'` */
+  /** `'decoupled'`: p ← p·(1 − γ·weightDecay); the others as everywhere. */
   weightDecayMode?: WeightDecayMode;
 }
 
-type Known = { gamma: number };
-type AliGScalars = Scalars<AliGOptions, Known>;
+type Found = { gamma: number; shrink?: number };
+type AliGKnown = Known<AliGOptions, Found>;
 
 /**
  * Step size from the loss itself: loss divided by the squared norm of the gradients, capped. For models that can fit
@@ -86,51 +83,35 @@ export class AliG extends Optimizer<AliGOptions> {
     return 'AliG';
   }
 
-  static override readonly options: OptionTable<AliGOptions> = {
-    maxLearningRate: nullable(hyper('(0, ∞)')),
-    momentum: hyper('[0, 1)', 0),
-    adjustedMomentum: flag(false),
-    epsilon: hyper('[0, ∞)', 1e-5),
-    maxNorm: nullable(real('(0, ∞)')),
-    projection: custom(
-      'a function of the variables, or null',
-      (f) => f === null || typeof f === 'function',
-      null,
-    ),
-    ...commonOptions(),
+  static override readonly rule: Rule<AliGOptions, 'b', object, Found> = {
+    options: {
+      maxLearningRate: nullable(hyper('(0, ∞)')),
+      momentum: hyper('[0, 1)', 0),
+      adjustedMomentum: flag(false),
+      epsilon: hyper('[0, ∞)', 1e-5),
+      maxNorm: nullable(real('(0, ∞)')),
+      projection: custom(
+        'a function of the variables, or null',
+        (f) => f === null || typeof f === 'function',
+        null,
+      ),
+      ...commonOptions(),
+    },
+    needs: ['loss'],
+    momentum: ['b'],
+    validate({ maxNorm, projection }) {
+      if (maxNorm !== null && projection)
+        throw outOfRange('AliG', 'projection', 'null when maxNorm is given', projection);
+    },
+    slots: ({ momentum }) => ({ b: momentum !== 0 && zeros }),
+    globals: () => ({ gamma: 0 }),
+    rounds: ({ maxNorm }) => (maxNorm === null ? [polyakStep] : [polyakStep, ball]),
+    rateInForce: (_param, { gamma }) => gamma,
+    update(tensors, known) {
+      const moved = move(tensors, known);
+      return known.shrink ? { ...moved, param: moved.param.mul(known.shrink) } : moved;
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['b'];
-  static override readonly needs: readonly ('loss' | 'gradient')[] = ['loss'];
-
-  protected override validate({ maxNorm, projection }: Required<AliGOptions>): void {
-    if (maxNorm !== null && projection)
-      throw outOfRange('AliG', 'projection', 'null when maxNorm is given', projection);
-  }
-
-  protected override slots({ momentum }: AliGOptions): Record<string, SlotInit> {
-    return momentum === 0 ? {} : { b: zeros };
-  }
-
-  protected override globals(): Record<string, number> {
-    return { gamma: 0 };
-  }
-
-  protected override rounds({ maxNorm }: AliGOptions): Round[] {
-    return maxNorm === null ? [polyakStep] : [polyakStep, ball];
-  }
-
-  protected override rateInForce(
-    _param: Expression,
-    { gamma }: DecayScalars & Pick<AliGScalars, 'gamma'>,
-  ): Expression {
-    return gamma;
-  }
-
-  protected override update(tensors: Tensors<'b'>, scalars: AliGScalars & { shrink?: Expression }): Results {
-    const { param, ...slots } = move(tensors, scalars);
-    return { ...slots, param: scalars.shrink ? param!.mul(scalars.shrink) : param! };
-  }
 
   /** As everywhere; before the very first gradient, the variables are projected where they are named. */
   override minimize(f: () => tf.Scalar, returnCost = false, varList?: tf.Variable[]): tf.Scalar | null {
@@ -149,7 +130,7 @@ export class AliG extends Optimizer<AliGOptions> {
   }
 }
 
-/** Rule 4 on its own: p ← p·min(1, radius/√Σ‖p‖²). */
+/** The projection on its own: p ← p·min(1, radius/√Σ‖p‖²). */
 function moveIntoBall(variables: readonly tf.Variable[], radius: number): void {
   tf.tidy(() => {
     const norm = tf.sqrt(tf.addN(variables.map((p) => tf.sum(tf.square(p)))));
@@ -158,8 +139,11 @@ function moveIntoBall(variables: readonly tf.Variable[], radius: number): void {
   });
 }
 
-/** Rules 2 and 3: the step without the projection. */
-function move({ param, grad, b }: Tensors<'b'>, { momentum, adjustedMomentum, gamma }: AliGScalars): Results {
+/** The step without the projection. */
+function move(
+  { param, grad, b }: Tensors<'b'>,
+  { momentum, adjustedMomentum, gamma }: AliGKnown,
+): Results & Pick<Tensors, 'param'> {
   const next = param.sub(grad.mul(gamma));
   if (!b) return { param: next };
   b = b.mul(momentum).sub(adjustedMomentum ? grad : grad.mul(gamma));
@@ -167,25 +151,22 @@ function move({ param, grad, b }: Tensors<'b'>, { momentum, adjustedMomentum, ga
 }
 
 /** γ, from the loss and the squared norm of all gradients. */
-const polyakStep: Round = {
-  observe: ({ grad }) => ({ squares: grad!.square().sum() }),
-  combine: ({ squares, loss }, scalars) => {
-    const { epsilon, maxLearningRate } = scalars as AliGScalars;
-    const gamma = loss!.div(squares!.add(epsilon)).maximum(0);
+const polyakStep = round({
+  observe: ({ grad }: Tensors) => ({ squares: grad.square().sum() }),
+  combine({ squares, loss }, { epsilon, maxLearningRate }: AliGKnown) {
+    const gamma = loss.div(squares.add(epsilon)).maximum(0);
     return { gamma: maxLearningRate === null ? gamma : gamma.minimum(maxLearningRate) };
   },
-};
+});
 
 /** The factor that brings the moved parameters back into the ball. */
-const ball: Round = {
-  observe: (tensors, scalars) => {
-    const { param } = move(tensors as Tensors<'b'>, scalars as AliGScalars);
-    return { squares: param!.square().sum() };
-  },
-  combine: ({ squares }, scalars) => {
-    const radius = (scalars as AliGScalars).maxNorm!;
-    return { shrink: squares!.sqrt().maximum(radius).pow(-1).mul(radius) };
-  },
-};
+const ball = round({
+  observe: (tensors: Tensors<'b'>, known: AliGKnown) => ({
+    squares: move(tensors, known).param.square().sum(),
+  }),
+  combine: ({ squares }, { maxNorm }) => ({
+    shrink: squares.sqrt().maximum(maxNorm!).pow(-1).mul(maxNorm!),
+  }),
+});
 
 register(AliG);

@@ -4,6 +4,7 @@
 
 import {
   commonOptions,
+  decayed,
   flag,
   hyper,
   integer,
@@ -11,22 +12,14 @@ import {
   Optimizer,
   real,
   register,
-  type DecayScalars,
-  type Entry,
+  round,
   type Hyper,
+  type Known,
   type OptimizerOptions,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type Round,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
+  type Rule,
 } from '@optim/core/authoring';
 import { countedCorrections, ema, zeros } from '@optim/formulas';
 import { where, type Expression } from '@optim/fusion';
-import type * as tf from '@tensorflow/tfjs-core';
 
 /** Options of {@link Prodigy}. */
 export interface ProdigyOptions extends OptimizerOptions {
@@ -55,11 +48,18 @@ export interface ProdigyOptions extends OptimizerOptions {
 }
 
 type Coefficients = { b: number };
-type Globals = { d: number; M: number; r: number; c1: number; c2: number };
-/** When the new d is known, the step goes on with that before it, and with λ for a learningRate of 1. */
-type Before = { before?: number; unit?: number; counts?: number };
-type ProdigyScalars = Scalars<ProdigyOptions, Coefficients & Globals & Before>;
-type Sums = Record<'product' | 'length', Expression>;
+/** Once a round has found the new d, the step goes on with that before it, and with λ for a learningRate of 1. */
+type Globals = {
+  d: number;
+  M: number;
+  r: number;
+  c1: number;
+  c2: number;
+  before?: number;
+  unit?: number;
+  counts?: number;
+};
+type ProdigyKnown = Known<ProdigyOptions, Coefficients & Globals>;
 
 /**
  * Adam whose learning rate comes from an estimate d of the distance to the solution, found from how far the parameters
@@ -106,75 +106,80 @@ export class Prodigy extends Optimizer<ProdigyOptions> {
     return 'Prodigy';
   }
 
-  static override readonly options: OptionTable<ProdigyOptions> = {
-    learningRate: hyper('(0, ∞)', 1, '[0, ∞)'),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    beta3: nullable(hyper('[0, 1)')),
-    epsilon: hyper('(0, ∞)', 1e-8),
-    biasCorrection: flag(false),
-    safeguardWarmup: flag(false),
-    d0: real('(0, ∞)', 1e-6),
-    dCoef: hyper('(0, ∞)', 1),
-    growthRate: real('[1, ∞]', Infinity),
-    sliceP: integer('[1, ∞)', 1),
-    ...commonOptions(),
-  };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots({ beta1, sliceP }: Required<ProdigyOptions>): Record<string, SlotInit> {
-    return {
-      ...(beta1 !== 0 && { m: zeros }),
+  static override readonly rule: Rule<ProdigyOptions, 'm' | 'v' | 's' | 'p0', Coefficients, Globals> = {
+    options: {
+      learningRate: hyper('(0, ∞)', 1, '[0, ∞)'),
+      beta1: hyper('[0, 1)', 0.9),
+      beta2: hyper('[0, 1)', 0.999),
+      beta3: nullable(hyper('[0, 1)')),
+      epsilon: hyper('(0, ∞)', 1e-8),
+      biasCorrection: flag(false),
+      safeguardWarmup: flag(false),
+      d0: real('(0, ∞)', 1e-6),
+      dCoef: hyper('(0, ∞)', 1),
+      growthRate: real('[1, ∞]', Infinity),
+      sliceP: integer('[1, ∞)', 1),
+      ...commonOptions(),
+    },
+    momentum: ['m'],
+    slots: ({ beta1, sliceP }) => ({
+      m: beta1 !== 0 && zeros,
       v: zeros,
       s: (param) => zeros(sliced(param, sliceP)),
       p0: (param) => sliced(param, sliceP),
-    };
-  }
-
-  protected override globals({ d0 }: Required<ProdigyOptions>): Globals {
-    return { d: d0, M: d0, r: 0, c1: 0, c2: 0 };
-  }
-
-  protected override coefficients(_t: number, { beta2, beta3 }: Resolved<ProdigyOptions>): Coefficients {
-    return { b: beta3 ?? Math.sqrt(beta2) };
-  }
-
-  protected override rounds(): Round[] {
-    return [estimate];
-  }
-
-  /** p is measured before it decays, and a step that does not count does not decay. */
-  protected override decay(pair: Pair, scalars: DecayScalars & ProdigyScalars): Pair {
-    const { counts, weightDecay, weightDecayMode } = scalars;
-    if (weightDecayMode === 'coupled') return super.decay(pair, scalars);
-    return counts ? super.decay(pair, { ...scalars, weightDecay: weightDecay.mul(counts) }) : pair;
-  }
-
-  protected override rateInForce(
-    _param: Expression,
-    scalars: DecayScalars & ProdigyScalars,
-  ): Expression | null {
-    return scalars.unit ? rates(scalars).lambda : null;
-  }
-
-  protected override update(
-    { param, grad, v, s, ...slots }: Tensors<'v' | 's'> & Partial<Tensors<'m'>>,
-    scalars: ProdigyScalars,
-  ): Results {
-    const { beta1, beta2, epsilon, d } = scalars;
-    const { before, lambda } = rates(scalars);
-    const scaled = grad.mul(before);
-    const m = slots.m ? ema(slots.m, scaled, beta1) : scaled;
-    v = ema(v, scaled.square(), beta2);
-    const step = m.mul(lambda).div(v.sqrt().add(d.mul(epsilon)));
-    return { ...(slots.m && { m }), v, s: accumulated(grad, s, scalars), param: param.sub(step) };
-  }
-
-  protected override step(entries: readonly Entry[], loss?: tf.Scalar): void {
-    if (this.learningRate === 0) this.incrementIterations();
-    else super.step(entries, loss);
-  }
+    }),
+    globals: ({ d0 }) => ({ d: d0, M: d0, r: 0, c1: 0, c2: 0 }),
+    coefficients: (_t, { beta2, beta3 }) => ({ b: beta3 ?? Math.sqrt(beta2) }),
+    pauses: ({ learningRate }) => learningRate === 0,
+    // p is measured before it decays, and a step that does not count does not decay.
+    decay(pair, known) {
+      const { counts, weightDecay, weightDecayMode } = known;
+      if (weightDecayMode === 'coupled') return decayed(pair, known);
+      return counts ? decayed(pair, { ...known, weightDecay: weightDecay.mul(counts) }) : pair;
+    },
+    rounds: () => [
+      round({
+        observe({ param, grad, s, p0 }, known) {
+          const { d, d0, sliceP } = known;
+          const along = sliced(grad, sliceP).mul(p0.sub(sliced(param, sliceP)));
+          return {
+            product: along.sum().mul(d.div(d0).mul(rates(known).lambda)),
+            length: accumulated(grad, s, known).abs().sum(),
+          };
+        },
+        // The new estimate.
+        combine({ product, length }, known) {
+          const { d, d0, b, dCoef, growthRate } = known;
+          const r = known.r.mul(b).add(product);
+          const found = r.mul(dCoef).div(length);
+          const M = known.M.maximum(found);
+          const first = where(d.greater(d0), d, d.maximum(found));
+          const { c1, c2 } = countedCorrections(known);
+          const counts = length.greater(0);
+          return {
+            d: where(counts, growthRate === Infinity ? M : M.minimum(first.mul(growthRate)), d),
+            M: where(counts, M, known.M),
+            r: where(counts, r, known.r),
+            c1: where(counts, c1, known.c1),
+            c2: where(counts, c2, known.c2),
+            before: d,
+            unit: where(counts, rates(known).unit, 0),
+            counts: where(counts, 1, 0),
+          };
+        },
+      }),
+    ],
+    rateInForce: (_param, known) => (known.unit ? rates(known).lambda : null),
+    update({ param, grad, v, s, ...slots }, known) {
+      const { beta1, beta2, epsilon, d } = known;
+      const { before, lambda } = rates(known);
+      const scaled = grad.mul(before);
+      const m = slots.m ? ema(slots.m, scaled, beta1) : scaled;
+      v = ema(v, scaled.square(), beta2);
+      const step = m.mul(lambda).div(v.sqrt().add(d.mul(epsilon)));
+      return { ...(slots.m && { m }), v, s: accumulated(grad, s, known), param: param.sub(step) };
+    },
+  };
 }
 
 /** S(x). */
@@ -182,60 +187,20 @@ function sliced(x: Expression, sliceP: number): Expression {
   return sliceP === 1 ? x : x.every(sliceP);
 }
 
-/** The d before the step and rule 1, also when the new d is known. */
-function rates(scalars: ProdigyScalars): Record<'before' | 'unit' | 'lambda', Expression> {
-  const { d, before = d, biasCorrection, learningRate } = scalars;
-  const { c1, c2 } = countedCorrections(scalars);
-  const unit = scalars.unit ?? (biasCorrection ? d.mul(c2.sqrt().div(c1)) : d);
+/** The d before the step and λ, also when the new d is known. */
+function rates(known: ProdigyKnown): Record<'before' | 'unit' | 'lambda', Expression> {
+  const { d, before = d, biasCorrection, learningRate } = known;
+  const { c1, c2 } = countedCorrections(known);
+  const unit = known.unit ?? (biasCorrection ? d.mul(c2.sqrt().div(c1)) : d);
   return { before, unit, lambda: unit.mul(learningRate) };
 }
 
-/** Rule 6. */
-function accumulated(grad: Expression, s: Expression, scalars: ProdigyScalars): Expression {
-  const { b, d0, safeguardWarmup, sliceP } = scalars;
-  const { before, lambda } = rates(scalars);
+/** The new s. */
+function accumulated(grad: Expression, s: Expression, known: ProdigyKnown): Expression {
+  const { b, d0, safeguardWarmup, sliceP } = known;
+  const { before, lambda } = rates(known);
   const weight = before.div(d0).mul(safeguardWarmup ? before : lambda);
   return s.mul(b).add(sliced(grad, sliceP).mul(weight));
 }
-
-/** Rules 3, 7 and 8: the new estimate. */
-const estimate: Round = {
-  observe: (tensors, scalars) => {
-    const { param, grad, s, p0 } = tensors as Tensors<'s' | 'p0'>;
-    const known = scalars as ProdigyScalars;
-    const { d, d0, sliceP } = known;
-    const along = sliced(grad, sliceP).mul(p0.sub(sliced(param, sliceP)));
-    return {
-      product: along.sum().mul(d.div(d0).mul(rates(known).lambda)),
-      length: accumulated(grad, s, known).abs().sum(),
-    };
-  },
-  combine: (sums, scalars) => {
-    const known = scalars as ProdigyScalars;
-    const { d, d0, b, dCoef, growthRate } = known;
-    const { product, length } = sums as Sums;
-    const r = known.r.mul(b).add(product);
-    const found = r.mul(dCoef).div(length);
-    const M = known.M.maximum(found);
-    const first = where(d.greater(d0), d, d.maximum(found));
-    const next = {
-      d: growthRate === Infinity ? M : M.minimum(first.mul(growthRate)),
-      M,
-      r,
-      ...countedCorrections(known),
-    };
-    const counts = length.greater(0);
-    const settled = Object.entries(next).map(([name, value]) => [
-      name,
-      where(counts, value, known[name as keyof Globals]),
-    ]) as [string, Expression][];
-    return {
-      ...Object.fromEntries(settled),
-      before: d,
-      unit: where(counts, rates(known).unit, 0),
-      counts: where(counts, 1, 0),
-    };
-  },
-};
 
 register(Prodigy);
