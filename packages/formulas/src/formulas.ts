@@ -18,7 +18,7 @@ export const copy: TracedInit = (param) => param;
 
 /** Exponential moving average: β·average + (1 − β)·x. */
 export function ema(average: Expression, x: Expression, beta: Expression): Expression {
-  return average.mul(beta).add(x.mul(beta.neg().add(1)));
+  return average.mul(beta).add(x.mul(beta.complement()));
 }
 
 /**
@@ -106,7 +106,7 @@ export function positiveNegative(
  * @see https://arxiv.org/abs/2011.11152
  */
 export function stablyDecayed(param: Expression, strength: Expression, S: Expression): Expression {
-  return param.mul(where(S.greater(0), strength.div(S), 0).neg().add(1));
+  return param.mul(where(S.greater(0), strength.div(S), 0).complement());
 }
 
 /** Lookahead's slow weights φ after they have gone towards the fast ones: φ + α(p − φ). */

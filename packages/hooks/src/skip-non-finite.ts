@@ -23,7 +23,7 @@ export const skipNonFinite: () => Hook = /* #__PURE__ */ defineHook<object>('ski
   observe: ({ grad }) => ({ bad: where(grad!.isFinite(), 0, 1).sum() }),
   combine: ({ bad }, { skipped }) => {
     const fine = where(bad!.equal(0), 1, 0);
-    return { fine, skipped: skipped!.add(fine.neg().add(1)) };
+    return { fine, skipped: skipped!.add(fine.complement()) };
   },
   guard: ({ fine }) => fine!.greater(0),
 }));

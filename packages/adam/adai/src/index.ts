@@ -105,11 +105,11 @@ export class Adai extends Optimizer<AdaiOptions> {
       const r = where(V.greater(0), v.div(correction).div(V), 0);
       // Powers take their time: none where both exponents are 1.
       const power = (x: Expression, exponent: Expression): Expression => (dampened ? x.pow(exponent) : x);
-      const mu = power(r, k).mul(beta0).neg().add(1).clip(0, epsilon.neg().add(1));
+      const mu = power(r, k).mul(beta0).complement().clip(0, epsilon.complement());
       c = c.mul(mu);
-      m = mu.mul(m).add(power(mu.neg().add(1), dampening).mul(grad));
-      const rate = learningRate.mul(beta0.pow(dampening.neg().add(1)));
-      return { m, v, c, param: param.sub(m.mul(rate).div(c.neg().add(1))) };
+      m = mu.mul(m).add(power(mu.complement(), dampening).mul(grad));
+      const rate = learningRate.mul(beta0.pow(dampening.complement()));
+      return { m, v, c, param: param.sub(m.mul(rate).div(c.complement())) };
     },
   };
 }

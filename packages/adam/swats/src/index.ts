@@ -148,7 +148,7 @@ export class SWATS extends Optimizer<SWATSOptions> {
       const { u, kept } = adamStep(tensors, known);
       b = where(sgd, b.mul(beta1).add(grad), 0);
       const d = nesterov ? grad.add(b.mul(beta1)) : b;
-      const rate = rateInForce.mul(beta1.neg().add(1));
+      const rate = rateInForce.mul(beta1.complement());
       return { ...kept, b, param: param.sub(where(sgd, d.mul(rate), u)) };
     },
   };

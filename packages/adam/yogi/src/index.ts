@@ -92,7 +92,7 @@ export class Yogi extends Optimizer<YogiOptions> {
     update({ param, grad, stretched, m, v }, { beta1, beta2, epsilon, eta }) {
       const g2 = grad.square();
       m = ema(m, stretched, beta1);
-      v = v.add(g2.sub(v).sign().mul(g2).mul(beta2.neg().add(1)));
+      v = v.add(g2.sub(v).sign().mul(g2).mul(beta2.complement()));
       return { m, v, param: param.sub(m.mul(eta).div(v.sqrt().add(epsilon))) };
     },
   };

@@ -2,7 +2,21 @@
 // Deng, Cheng, Lan, "Optimal Adaptive and Accelerated Stochastic Gradient Descent", arXiv:1810.00553, Algorithm 7
 // Checked against the formulas of the paper, and severilov's A2Grad_optimizer for one scale per tensor.
 
-import { choice, commonOptions, hyper, Optimizer, register, type CommonOptions, type Hyper, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  choice,
+  commonOptions,
+  hyper,
+  Optimizer,
+  register,
+  type CommonOptions,
+  type Hyper,
+  type OptionTable,
+  type Resolved,
+  type Results,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+} from '@optim/core/authoring';
 import { copy, ema, zero, zeros } from '@optim/formulas';
 
 /** Options of {@link A2Grad}. */

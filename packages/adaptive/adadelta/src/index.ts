@@ -2,7 +2,19 @@
 // Zeiler, "ADADELTA: An Adaptive Learning Rate Method", arXiv:1212.5701
 // Checked against torch.optim.Adadelta.
 
-import { commonOptions, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  hyper,
+  Optimizer,
+  register,
+  type Hyper,
+  type OptimizerOptions,
+  type OptionTable,
+  type Results,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+} from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
 
 /** Options of {@link AdaDelta}. */

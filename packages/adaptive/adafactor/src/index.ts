@@ -2,7 +2,27 @@
 // Shazeer and Stern, "Adafactor: Adaptive Learning Rates with Sublinear Memory Cost", arXiv:1804.04235
 // Checked against the chain of optax.adafactor.
 
-import { commonOptions, flag, hyper, integer, nullable, Optimizer, outOfRange, register, type CommonOptions, type Hyper, type OptionTable, type Pair, type DecayScalars, type Resolved, type Results, type Scalars, type SlotInit, type Tensors, type WeightDecayMode } from '@optim/core/authoring';
+import {
+  commonOptions,
+  flag,
+  hyper,
+  integer,
+  nullable,
+  Optimizer,
+  outOfRange,
+  register,
+  type CommonOptions,
+  type Hyper,
+  type OptionTable,
+  type Pair,
+  type DecayScalars,
+  type Resolved,
+  type Results,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+  type WeightDecayMode,
+} from '@optim/core/authoring';
 import { ema, factoredAxes, factoredMoment, factoredSlots, zeros } from '@optim/formulas';
 import type { Expression } from '@optim/fusion';
 

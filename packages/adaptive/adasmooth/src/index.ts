@@ -2,7 +2,24 @@
 // Lu, "AdaSmooth: An Adaptive Learning Rate Method based on Effective Ratio", arXiv:2204.00825
 // Checked against the formulas of the paper, and borisshapa's inception-v3-numpy.
 
-import { commonOptions, hyper, integer, Optimizer, outOfRange, register, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  hyper,
+  integer,
+  Optimizer,
+  outOfRange,
+  register,
+  type DecayScalars,
+  type Hyper,
+  type OptimizerOptions,
+  type OptionTable,
+  type Pair,
+  type Resolved,
+  type Results,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+} from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
 import { constant, where, type Expression } from '@optim/fusion';
 
@@ -97,7 +114,7 @@ export class AdaSmooth extends Optimizer<AdaSmoothOptions> {
     const { learningRate, beta1, beta2, epsilon, restarts } = scalars;
     if (restarts) s = n = constant(0);
     const e = where(n.greater(0), s.abs().div(n), 0);
-    const c = e.mul(beta2.sub(beta1)).add(beta2.neg().add(1));
+    const c = e.mul(beta2.sub(beta1)).add(beta2.complement());
     v = ema(grad.square(), v, c.square());
     const step = grad.mul(learningRate).div(v.add(epsilon).sqrt());
 

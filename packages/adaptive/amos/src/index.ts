@@ -3,7 +3,23 @@
 // arXiv:2210.11693
 // Checked against the authors' jestimator/amos.py.
 
-import { commonOptions, filled, hyper, nullable, Optimizer, register, type CommonOptions, type Hyper, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  filled,
+  hyper,
+  nullable,
+  Optimizer,
+  register,
+  type CommonOptions,
+  type Hyper,
+  type OptionTable,
+  type Pair,
+  type Resolved,
+  type Results,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+} from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
 import { constant, type Expression, type Shape } from '@optim/fusion';
 import { reducedShape, reductions, type AmosReduction } from './reduction.js';

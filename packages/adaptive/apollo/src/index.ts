@@ -3,7 +3,27 @@
 // arXiv:2009.13586
 // Checked against the authors' apollo.py.
 
-import { choice, hyper, integer, nullable, oneDecayOptions, Optimizer, outOfRange, real, register, type CommonOptions, type DecayScalars, type Hyper, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  choice,
+  hyper,
+  integer,
+  nullable,
+  oneDecayOptions,
+  Optimizer,
+  outOfRange,
+  real,
+  register,
+  type CommonOptions,
+  type DecayScalars,
+  type Hyper,
+  type OptionTable,
+  type Pair,
+  type Resolved,
+  type Results,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+} from '@optim/core/authoring';
 import { zeros } from '@optim/formulas';
 import { constant, type Expression } from '@optim/fusion';
 

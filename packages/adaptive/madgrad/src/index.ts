@@ -3,7 +3,23 @@
 // Stochastic Optimization", arXiv:2101.11075
 // Checked against the authors' madgrad.py.
 
-import { commonOptions, hyper, Optimizer, register, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors, type WeightDecayMode } from '@optim/core/authoring';
+import {
+  commonOptions,
+  hyper,
+  Optimizer,
+  register,
+  type DecayScalars,
+  type Hyper,
+  type OptimizerOptions,
+  type OptionTable,
+  type Pair,
+  type Resolved,
+  type Results,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+  type WeightDecayMode,
+} from '@optim/core/authoring';
 import { copy, ema, zeros } from '@optim/formulas';
 import { where, type Expression } from '@optim/fusion';
 

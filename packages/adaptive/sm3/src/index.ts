@@ -2,7 +2,20 @@
 // Anil et al., "Memory-Efficient Adaptive Optimization", arXiv:1901.11150, SM3-II
 // Checked against the authors' sm3.py, and optax.scale_by_sm3 for the exponential average.
 
-import { commonOptions, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  hyper,
+  Optimizer,
+  register,
+  type Hyper,
+  type OptimizerOptions,
+  type OptionTable,
+  type Resolved,
+  type Results,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+} from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
 import { constant, where, type Expression } from '@optim/fusion';
 

@@ -25,7 +25,7 @@ export function adaNorm(
   r: Expression,
 ): { stretched: Expression; kept: Results } {
   const n = grad.norm();
-  const average = e.mul(r).add(n.mul(r.neg().add(1)));
+  const average = e.mul(r).add(n.mul(r.complement()));
   const stretch = average.greater(n).and(n.greater(0));
   return { stretched: where(stretch, grad.mul(average.div(n)), grad), kept: { e: average } };
 }

@@ -24,7 +24,7 @@ export function strengthOf({ weightDecay, weightDecayMode, rateInForce }: DecayK
 
 /** x·(1 − strength), or x itself where there is no strength. */
 export function shrunk(x: Expression, strength: Expression | null): Expression {
-  return strength ? x.mul(strength.neg().add(1)) : x;
+  return strength ? x.mul(strength.complement()) : x;
 }
 
 /**

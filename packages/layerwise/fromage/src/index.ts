@@ -2,7 +2,22 @@
 // Bernstein et al., "On the distance between two neural networks and the stability of learning", arXiv:2002.03432
 // Checked against optax.fromage; written from the paper alone.
 
-import { commonOptions, hyper, nullable, Optimizer, real, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  hyper,
+  nullable,
+  Optimizer,
+  real,
+  register,
+  type Hyper,
+  type OptimizerOptions,
+  type OptionTable,
+  type Resolved,
+  type Results,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+} from '@optim/core/authoring';
 import { where } from '@optim/fusion';
 
 /** Options of {@link Fromage}. */

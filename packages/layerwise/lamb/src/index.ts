@@ -2,7 +2,26 @@
 // You et al., "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes", arXiv:1904.00962, Algorithm 2
 // Checked against optax.lamb.
 
-import { commonOptions, flag, hyper, Optimizer, real, register, type CommonOptions, type Hyper, type OptionTable, type Pair, type DecayScalars, type Resolved, type Results, type Round, type Scalars, type SlotInit, type Tensors, type WeightDecayMode } from '@optim/core/authoring';
+import {
+  commonOptions,
+  flag,
+  hyper,
+  Optimizer,
+  real,
+  register,
+  type CommonOptions,
+  type Hyper,
+  type OptionTable,
+  type Pair,
+  type DecayScalars,
+  type Resolved,
+  type Results,
+  type Round,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+  type WeightDecayMode,
+} from '@optim/core/authoring';
 import { zeros } from '@optim/formulas';
 import { constant, where, type Expression } from '@optim/fusion';
 
@@ -119,8 +138,8 @@ export class Lamb extends Optimizer<LambOptions> {
   ): Results {
     const { firstCorrection, secondCorrection, weightDecayMode, gradAveraging, clampValue, adam } = rest;
     const g = clip ? grad.mul(clip) : grad;
-    m = m.mul(beta1).add(gradAveraging ? g.mul(beta1.neg().add(1)) : g);
-    v = v.mul(beta2).add(g.square().mul(beta2.neg().add(1)));
+    m = m.mul(beta1).add(gradAveraging ? g.mul(beta1.complement()) : g);
+    v = v.mul(beta2).add(g.square().mul(beta2.complement()));
     let u = m.div(firstCorrection).div(v.div(secondCorrection).sqrt().add(epsilon));
     if (decays && weightDecayMode === 'layerwise') u = u.add(param.mul(weightDecay));
     const q = adam ? constant(1) : trustRatio(param.norm(), u.norm(), clampValue);

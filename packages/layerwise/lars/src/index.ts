@@ -2,7 +2,25 @@
 // You, Gitman, Ginsburg, "Large Batch Training of Convolutional Networks", arXiv:1708.03888
 // Checked against timm's Lars.
 
-import { commonOptions, flag, hyper, Optimizer, outOfRange, register, type CommonOptions, type DecayScalars, type Hyper, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors, type WeightDecayMode } from '@optim/core/authoring';
+import {
+  commonOptions,
+  flag,
+  hyper,
+  Optimizer,
+  outOfRange,
+  register,
+  type CommonOptions,
+  type DecayScalars,
+  type Hyper,
+  type OptionTable,
+  type Pair,
+  type Resolved,
+  type Results,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+  type WeightDecayMode,
+} from '@optim/core/authoring';
 import { heavyBall, zeros } from '@optim/formulas';
 import { where, type Expression } from '@optim/fusion';
 

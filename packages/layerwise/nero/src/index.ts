@@ -2,7 +2,24 @@
 // Liu, Bernstein, Meister, Yue, "Learning by Turning: Neural Architecture Aware Optimisation", arXiv:2102.07227
 // Checked against a reference written from the paper; written from the paper alone.
 
-import { commonOptions, flag, hyper, Optimizer, real, register, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  flag,
+  hyper,
+  Optimizer,
+  real,
+  register,
+  type DecayScalars,
+  type Hyper,
+  type OptimizerOptions,
+  type OptionTable,
+  type Pair,
+  type Resolved,
+  type Results,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+} from '@optim/core/authoring';
 import { ema, unitAxes } from '@optim/formulas';
 import { constant, kernelFor, trace, where, type Expression } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';

@@ -3,7 +3,23 @@
 // arXiv:1905.11286
 // Checked against the authors' novograd.py of Jasper.
 
-import { commonOptions, flag, hyper, Optimizer, register, type DecayScalars, type Hyper, type OptimizerOptions, type OptionTable, type Pair, type Results, type Scalars, type SlotInit, type Tensors, type WeightDecayMode } from '@optim/core/authoring';
+import {
+  commonOptions,
+  flag,
+  hyper,
+  Optimizer,
+  register,
+  type DecayScalars,
+  type Hyper,
+  type OptimizerOptions,
+  type OptionTable,
+  type Pair,
+  type Results,
+  type Scalars,
+  type SlotInit,
+  type Tensors,
+  type WeightDecayMode,
+} from '@optim/core/authoring';
 import { ema, largestSoFar, zero, zeros } from '@optim/formulas';
 import { where } from '@optim/fusion';
 

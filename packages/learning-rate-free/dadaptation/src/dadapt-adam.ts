@@ -117,7 +117,7 @@ export class DAdaptAdam extends Optimizer<DAdaptAdamOptions> {
         }),
         estimate({ product, length }, { b, ...known }) {
           const r = ema(known.r, product, b);
-          return { d: r.div(length.mul(b.neg().add(1))), r, ...countedCorrections(known) };
+          return { d: r.div(length.mul(b.complement())), r, ...countedCorrections(known) };
         },
       }),
     ],

@@ -106,7 +106,7 @@ export class DAdaptAdan extends Optimizer<DAdaptAdanOptions> {
         },
         estimate({ energy, reach, length }, { beta3, ...known }) {
           const q = ema(known.q, energy, beta3);
-          return { d: reach.div(beta3.neg().add(1)).sub(q).div(length), q };
+          return { d: reach.div(beta3.complement()).sub(q).div(length), q };
         },
       }),
     ],
@@ -119,7 +119,7 @@ export class DAdaptAdan extends Optimizer<DAdaptAdanOptions> {
       if (!decays) return { ...next, param: param.sub(u) };
       const strength = lambda.mul(weightDecay).mul(counts!);
       const shrinkage = strength.add(1);
-      const start = noProx ? param.mul(strength.neg().add(1)) : param.div(shrinkage);
+      const start = noProx ? param.mul(strength.complement()) : param.div(shrinkage);
       return { ...next, start, param: start.sub(noProx ? u : u.div(shrinkage)) };
     },
   };

@@ -93,7 +93,7 @@ export class DAdaptLion extends Optimizer<DAdaptLionOptions> {
         },
         estimate({ product, length }, { b, ...known }) {
           const r = ema(known.r, product, b);
-          return { d: r.div(length.mul(b.neg().add(1))), r };
+          return { d: r.div(length.mul(b.complement())), r };
         },
       }),
     ],

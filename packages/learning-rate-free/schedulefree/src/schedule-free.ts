@@ -80,7 +80,7 @@ export function advance(
   u: Expression,
   decay?: Expression,
 ): Results {
-  const rate = c.neg().add(1).mul(beta).neg().add(1).mul(L);
+  const rate = c.complement().mul(beta).complement().mul(L);
   const start = decay ? y.sub(decay.mul(rate)) : y;
   const whole = decay ? u.add(decay) : u;
   return { start, param: start.add(z.sub(y).mul(c)).sub(u.mul(rate)), z: z.sub(whole.mul(L)) };

@@ -79,7 +79,7 @@ export class MSVAG extends Optimizer<MSVAGOptions> {
       const mean = m.div(correction);
       if (first) return { m, v, param: param.sub(mean.mul(learningRate)) };
       const m2 = mean.square();
-      const S = v.div(correction).sub(m2).div(rho.neg().add(1));
+      const S = v.div(correction).sub(m2).div(rho.complement());
       const total = m2.add(S.mul(rho));
       const f = where(total.equal(0), 0, m2.div(total)).clip(0, 1);
       return { m, v, param: param.sub(f.mul(mean).mul(learningRate)) };
