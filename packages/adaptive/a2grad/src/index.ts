@@ -10,12 +10,7 @@ import {
   register,
   type CommonOptions,
   type Hyper,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
+  type Rule,
 } from '@optim/core/authoring';
 import { copy, ema, zero, zeros } from '@optim/formulas';
 
@@ -31,10 +26,7 @@ export interface A2GradOptions extends CommonOptions {
   rho?: Hyper;
   /** `'elementwise'` is the paper's; `'tensor'`: one h for a whole tensor. @defaultValue `'elementwise'` */
   scaling?: 'elementwise' | 'tensor';
-  /**
-   * `'coupled'`: g ← g + weightDecay·p; `'independent'`: p ← p·(1 − weightDecay), which leaves x alone.
-   * @defaultValue `'coupled'`
-   */
+  /** `'coupled'`: g ← g + weightDecay·p; `'independent'`: p ← p·(1 − weightDecay), which leaves x alone. */
   weightDecayMode?: 'coupled' | 'independent';
 }
 
@@ -82,51 +74,43 @@ export class A2Grad extends Optimizer<A2GradOptions> {
     return 'A2Grad';
   }
 
-  static override readonly options: OptionTable<A2GradOptions> = {
-    variant: choice(['uni', 'inc', 'exp']),
-    lips: hyper('(0, ∞)', 10),
-    beta: hyper('[0, ∞)', 10),
-    rho: hyper('[0, 1)', 0.5),
-    scaling: choice(['elementwise', 'tensor']),
-    ...commonOptions(0, 'coupled', ['coupled', 'independent']),
+  static override readonly rule: Rule<A2GradOptions, 'x' | 'mean' | 'v' | 'w', Coefficients> = {
+    options: {
+      variant: choice(['uni', 'inc', 'exp']),
+      lips: hyper('(0, ∞)', 10),
+      beta: hyper('[0, ∞)', 10),
+      rho: hyper('[0, 1)', 0.5),
+      scaling: choice(['elementwise', 'tensor']),
+      ...commonOptions(0, 'coupled', ['coupled', 'independent']),
+    },
+    slots({ variant, scaling }) {
+      const scale = scaling === 'tensor' ? zero : zeros;
+      return { x: copy, mean: zeros, v: scale, w: variant === 'exp' && scale };
+    },
+    coefficients(t, { variant, lips }) {
+      const k = t - 1;
+      return {
+        n: k + 1,
+        gamma: (2 * lips) / (k + 1),
+        keep: variant === 'inc' ? (k / (k + 1)) ** 2 : 1,
+        alpha: 2 / (k + 2),
+        stay: 1 - 2 / (k + 3),
+      };
+    },
+    update({ param, grad, x, mean, v, w }, known) {
+      const { variant, scaling, beta, rho, n, gamma, keep, alpha, stay } = known;
+      const averages = variant === 'exp';
+      mean = mean.add(grad.sub(mean).div(n));
+      const delta2 = grad.sub(mean).square();
+      const D = scaling === 'tensor' ? delta2.sum() : delta2;
+      if (averages) w = ema(w, D, rho);
+      v = averages ? v.maximum(w) : v.mul(keep).add(D);
+      const h = (averages ? v.mul(n) : v).sqrt();
+      const u = grad.div(h.mul(beta).add(gamma));
+      x = x.sub(u);
+      return { x, mean, v, ...(averages && { w }), param: ema(param.sub(u.mul(alpha)), x, stay) };
+    },
   };
-
-  protected override slots({ variant, scaling }: Required<A2GradOptions>): Record<string, SlotInit> {
-    const scale = scaling === 'tensor' ? zero : zeros;
-    return { x: copy, mean: zeros, v: scale, ...(variant === 'exp' && { w: scale }) };
-  }
-
-  protected override coefficients(t: number, { variant, lips }: Resolved<A2GradOptions>): Coefficients {
-    const k = t - 1;
-    return {
-      n: k + 1,
-      gamma: (2 * lips) / (k + 1),
-      keep: variant === 'inc' ? (k / (k + 1)) ** 2 : 1,
-      alpha: 2 / (k + 2),
-      stay: 1 - 2 / (k + 3),
-    };
-  }
-
-  protected override update(
-    { param, grad, x, mean, v, w }: Tensors<'x' | 'mean' | 'v' | 'w'>,
-    scalars: Scalars<A2GradOptions, Coefficients>,
-  ): Results {
-    const { variant, scaling, beta, rho, n, gamma, keep, alpha, stay } = scalars;
-    mean = mean.add(grad.sub(mean).div(n));
-    const delta2 = grad.sub(mean).square();
-    const D = scaling === 'tensor' ? delta2.sum() : delta2;
-    const kept: Results = {};
-    if (variant === 'exp') {
-      w = kept['w'] = ema(w, D, rho);
-      v = v.maximum(w);
-    } else {
-      v = v.mul(keep).add(D);
-    }
-    const h = (variant === 'exp' ? v.mul(n) : v).sqrt();
-    const u = grad.div(h.mul(beta).add(gamma));
-    x = x.sub(u);
-    return { ...kept, x, mean, v, param: ema(param.sub(u.mul(alpha)), x, stay) };
-  }
 }
 
 register(A2Grad);

@@ -9,11 +9,7 @@ import {
   register,
   type Hyper,
   type OptimizerOptions,
-  type OptionTable,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
+  type Rule,
 } from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
 
@@ -63,26 +59,21 @@ export class AdaDelta extends Optimizer<AdaDeltaOptions> {
     return 'AdaDelta';
   }
 
-  static override readonly options: OptionTable<AdaDeltaOptions> = {
-    learningRate: hyper('[0, ∞)', 1),
-    rho: hyper('[0, 1)', 0.9),
-    epsilon: hyper('(0, ∞)', 1e-6),
-    ...commonOptions(0, 'coupled'),
+  static override readonly rule: Rule<AdaDeltaOptions, 'v' | 'u'> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1),
+      rho: hyper('[0, 1)', 0.9),
+      epsilon: hyper('(0, ∞)', 1e-6),
+      ...commonOptions(0, 'coupled'),
+    },
+    slots: () => ({ v: zeros, u: zeros }),
+    update({ param, grad, v, u }, { learningRate, rho, epsilon }) {
+      v = ema(v, grad.square(), rho);
+      const d = grad.mul(u.add(epsilon).sqrt().div(v.add(epsilon).sqrt()));
+      u = ema(u, d.square(), rho);
+      return { v, u, param: param.sub(d.mul(learningRate)) };
+    },
   };
-
-  protected override slots(): Record<string, SlotInit> {
-    return { v: zeros, u: zeros };
-  }
-
-  protected override update(
-    { param, grad, v, u }: Tensors<'v' | 'u'>,
-    { learningRate, rho, epsilon }: Scalars<AdaDeltaOptions>,
-  ): Results {
-    v = ema(v, grad.square(), rho);
-    const d = grad.mul(u.add(epsilon).sqrt().div(v.add(epsilon).sqrt()));
-    u = ema(u, d.square(), rho);
-    return { v, u, param: param.sub(d.mul(learningRate)) };
-  }
 }
 
 register(AdaDelta);

@@ -4,6 +4,7 @@
 
 import {
   commonOptions,
+  decayed,
   flag,
   hyper,
   integer,
@@ -13,14 +14,8 @@ import {
   register,
   type CommonOptions,
   type Hyper,
-  type OptionTable,
-  type Pair,
-  type DecayScalars,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
+  type Known,
+  type Rule,
   type WeightDecayMode,
 } from '@optim/core/authoring';
 import { ema, factoredAxes, factoredMoment, factoredSlots, zeros } from '@optim/formulas';
@@ -52,10 +47,7 @@ export interface AdaFactorOptions extends CommonOptions {
   epsilon1?: Hyper;
   /** Lower bound of the RMS of the parameter. @defaultValue `1e-3` */
   epsilon2?: Hyper;
-  /**
-   * `'decoupled'`: by the scaled step, p ← p − α·weightDecay·p; the others as everywhere.
-   * @defaultValue `'decoupled'`
-   */
+  /** `'decoupled'`: by the scaled step, p ← p − α·weightDecay·p; the others as everywhere. */
   weightDecayMode?: WeightDecayMode;
 }
 
@@ -100,99 +92,72 @@ export class AdaFactor extends Optimizer<AdaFactorOptions> {
     return 'AdaFactor';
   }
 
-  static override readonly options: OptionTable<AdaFactorOptions> = {
-    learningRate: nullable(hyper('(0, ∞)', undefined, '[0, ∞)')),
-    relativeStep: nullable(flag(false)),
-    warmupInit: flag(false),
-    scaleParameter: flag(true),
-    beta1: nullable(hyper('[0, 1)')),
-    beta2: nullable(hyper('(0, 1)')),
-    decayRate: hyper('(0, 1]', 0.8),
-    clipThreshold: nullable(hyper('(0, ∞)'), 1),
-    factored: flag(true),
-    minDimSizeToFactor: integer('[1, ∞)', 128),
-    epsilon1: hyper('[0, ∞)', 1e-30),
-    epsilon2: hyper('(0, ∞)', 1e-3),
-    ...commonOptions(),
-  };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override validate({ learningRate, relativeStep, warmupInit }: Required<AdaFactorOptions>): void {
-    const rule = (constraint: string): RangeError =>
-      outOfRange('AdaFactor', 'relativeStep', constraint, relativeStep);
-    if (learningRate !== null && relativeStep === true)
-      throw rule('false or null when learningRate is given');
-    if (learningRate === null && relativeStep === false) throw rule('true or null when learningRate is null');
-    if (warmupInit && learningRate !== null)
-      throw outOfRange('AdaFactor', 'warmupInit', 'false when learningRate is given', true);
-  }
-
-  protected override rate(): number {
-    const { learningRate, warmupInit } = this.settings;
-    return learningRate === null ? relativeRate(this.iterations + 1, warmupInit) : super.rate();
-  }
-
-  protected override slots(options: Required<AdaFactorOptions>): Record<string, SlotInit> {
-    const minLength = minLengthOf(options);
-    return {
-      ...factoredSlots(minLength),
-      V: (p) => (factoredAxes(p.shape, minLength) ? null : zeros(p)),
-      ...(options.beta1 !== null && { m: zeros }),
-    };
-  }
-
-  protected override coefficients(t: number, hyper: Resolved<AdaFactorOptions>): Coefficients {
-    const { learningRate, warmupInit, decayRate, beta2 } = hyper;
-    return {
+  static override readonly rule: Rule<AdaFactorOptions, 'R' | 'C' | 'V' | 'm', Coefficients> = {
+    options: {
+      learningRate: nullable(hyper('(0, ∞)', undefined, '[0, ∞)')),
+      relativeStep: nullable(flag(false)),
+      warmupInit: flag(false),
+      scaleParameter: flag(true),
+      beta1: nullable(hyper('[0, 1)')),
+      beta2: nullable(hyper('(0, 1)')),
+      decayRate: hyper('(0, 1]', 0.8),
+      clipThreshold: nullable(hyper('(0, ∞)'), 1),
+      factored: flag(true),
+      minDimSizeToFactor: integer('[1, ∞)', 128),
+      epsilon1: hyper('[0, ∞)', 1e-30),
+      epsilon2: hyper('(0, ∞)', 1e-3),
+      ...commonOptions(),
+    },
+    momentum: ['m'],
+    validate({ learningRate, relativeStep, warmupInit }) {
+      const refused = (constraint: string): RangeError =>
+        outOfRange('AdaFactor', 'relativeStep', constraint, relativeStep);
+      if (learningRate !== null && relativeStep === true)
+        throw refused('false or null when learningRate is given');
+      if (learningRate === null && relativeStep === false)
+        throw refused('true or null when learningRate is null');
+      if (warmupInit && learningRate !== null)
+        throw outOfRange('AdaFactor', 'warmupInit', 'false when learningRate is given', true);
+    },
+    slots({ beta1, ...options }) {
+      const minLength = minLengthOf(options);
+      return {
+        ...factoredSlots(minLength),
+        V: (p) => (factoredAxes(p.shape, minLength) ? null : zeros(p)),
+        m: beta1 !== null && zeros,
+      };
+    },
+    coefficients: (t, { learningRate, warmupInit, decayRate, beta2 }) => ({
       rho: learningRate ?? relativeRate(t, warmupInit),
       beta: Math.min(1 - t ** -decayRate, beta2 ?? 1),
-    };
-  }
-
-  /** Only the coupled decay comes before the update: α is that of the parameter before any decay. */
-  protected override decay(pair: Pair, scalars: DecayScalars): Pair {
-    return scalars.weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
-  }
-
-  protected override rateInForce(
-    param: Expression,
-    scalars: DecayScalars & Scalars<AdaFactorOptions, Coefficients>,
-  ): Expression {
-    return alphaOf(param, scalars);
-  }
-
-  protected override update(
-    { param, grad, R, C, V, m }: Tensors<'R' | 'C' | 'V' | 'm'>,
-    scalars: DecayScalars & Scalars<AdaFactorOptions, Coefficients & { decays: boolean }>,
-  ): Results {
-    const { beta, beta1, clipThreshold, epsilon1 } = scalars;
-    const q = grad.square().add(epsilon1);
-    const kept: Results = {};
-    let u: Expression;
-    const axes = factoredAxes(param.shape, minLengthOf(scalars));
-    if (axes) {
-      const { scale, ...moment } = factoredMoment({ R, C }, q, beta, axes);
-      Object.assign(kept, moment);
-      u = scale(grad);
-    } else {
-      V = kept['V'] = ema(V, q, beta);
-      u = grad.div(V.sqrt());
-    }
-    if (clipThreshold !== null) u = u.div(rms(u).div(clipThreshold).maximum(1));
-    u = u.mul(alphaOf(param, scalars));
-    if (beta1 !== null) u = kept['m'] = ema(m, u, beta1);
-
-    const decaysHere = scalars.decays && scalars.weightDecayMode !== 'coupled';
-    const { param: start } = decaysHere ? super.decay({ param, grad }, scalars) : { param };
-    return { ...kept, start, param: start.sub(u) };
-  }
+    }),
+    reportedRate: ({ learningRate, warmupInit }, step) => learningRate ?? relativeRate(step, warmupInit),
+    decay: 'within',
+    rateInForce: alphaOf,
+    update({ param, grad, R, C, V, m }, known) {
+      const { beta, beta1, clipThreshold, epsilon1, decayStrength } = known;
+      const q = grad.square().add(epsilon1);
+      const axes = factoredAxes(param.shape, minLengthOf(known));
+      if (!axes) V = ema(V, q, beta);
+      const { scale, ...moment } = axes
+        ? factoredMoment({ R, C }, q, beta, axes)
+        : { V, scale: (x: Expression) => x.div(V.sqrt()) };
+      let u = scale(grad);
+      if (clipThreshold !== null) u = u.div(rms(u).div(clipThreshold).maximum(1));
+      const alpha = alphaOf(param, known);
+      u = u.mul(alpha);
+      if (beta1 !== null) u = ema(m, u, beta1);
+      const pair = { param, grad };
+      const { param: start } = decayStrength ? decayed(pair, { ...known, rateInForce: alpha }) : pair;
+      return { ...moment, ...(beta1 !== null && { m: u }), start, param: start.sub(u) };
+    },
+  };
 }
 
-/** The step size, relative to the parameter. */
+/** The step size, relative to the parameter as it is before the decay. */
 function alphaOf(
   param: Expression,
-  { rho, scaleParameter, epsilon2 }: Scalars<AdaFactorOptions, Coefficients>,
+  { rho, scaleParameter, epsilon2 }: Known<AdaFactorOptions, Coefficients>,
 ): Expression {
   return scaleParameter ? rms(param).maximum(epsilon2).mul(rho) : rho;
 }
@@ -206,14 +171,8 @@ function relativeRate(t: number, warmupInit: boolean): number {
 }
 
 /** How long the second longest axis of a tensor must be for its moment to be factored. */
-function minLengthOf({
-  factored,
-  minDimSizeToFactor,
-}: {
-  factored: boolean;
-  minDimSizeToFactor: number;
-}): number {
-  return factored ? minDimSizeToFactor : Infinity;
+function minLengthOf(options: { factored: boolean; minDimSizeToFactor: number }): number {
+  return options.factored ? options.minDimSizeToFactor : Infinity;
 }
 
 register(AdaFactor);

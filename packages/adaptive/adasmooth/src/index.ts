@@ -9,19 +9,12 @@ import {
   Optimizer,
   outOfRange,
   register,
-  type DecayScalars,
   type Hyper,
   type OptimizerOptions,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
+  type Rule,
 } from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
-import { constant, where, type Expression } from '@optim/fusion';
+import { constant, where } from '@optim/fusion';
 
 /** Options of {@link AdaSmooth}. */
 export interface AdaSmoothOptions extends OptimizerOptions {
@@ -34,8 +27,6 @@ export interface AdaSmoothOptions extends OptimizerOptions {
   /** Steps after which the ratio starts anew; 0: never. The paper's is an epoch. @defaultValue `0` */
   window?: number;
 }
-
-type Coefficients = { restarts: boolean };
 
 /**
  * RMSProp with a window of its own for every element: short while the element moves steadily, long while it zigzags.
@@ -76,57 +67,39 @@ export class AdaSmooth extends Optimizer<AdaSmoothOptions> {
     return 'AdaSmooth';
   }
 
-  static override readonly options: OptionTable<AdaSmoothOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.5),
-    beta2: hyper('[0, 1)', 0.99),
-    epsilon: hyper('(0, ∞)', 1e-6),
-    window: integer('[0, ∞)', 0),
-    ...commonOptions(0, 'coupled'),
+  static override readonly rule: Rule<AdaSmoothOptions, 's' | 'n' | 'v', { restarts: boolean }> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      beta1: hyper('[0, 1)', 0.5),
+      beta2: hyper('[0, 1)', 0.99),
+      epsilon: hyper('(0, ∞)', 1e-6),
+      window: integer('[0, ∞)', 0),
+      ...commonOptions(0, 'coupled'),
+    },
+    validate({ beta1, beta2 }) {
+      if (typeof beta1 === 'number' && typeof beta2 === 'number' && beta2 < beta1)
+        throw outOfRange('AdaSmooth', 'beta2', `at least beta1, ${beta1}`, beta2);
+    },
+    slots: () => ({ s: zeros, n: zeros, v: zeros }),
+    coefficients: (t, { window }) => ({ restarts: window > 0 && (t - 1) % window === 0 }),
+    decay: 'within',
+    secondMoment: ({ v }) => v,
+    update({ param, grad, s, n, v }, known) {
+      const { learningRate, beta1, beta2, epsilon, restarts, decayStrength } = known;
+      if (restarts) s = n = constant(0);
+      const e = where(n.greater(0), s.abs().div(n), 0);
+      const c = e.mul(beta2.sub(beta1)).add(beta2.complement());
+      v = ema(grad.square(), v, c.square());
+      const step = grad.mul(learningRate).div(v.add(epsilon).sqrt());
+      // The move as computed: the difference of two parameters would be rounded.
+      let [start, move] = [param, step.neg()];
+      if (decayStrength) {
+        const shrink = param.mul(decayStrength);
+        [start, move] = [param.sub(shrink), move.sub(shrink)];
+      }
+      return { s: s.add(move), n: n.add(move.abs()), v, start, param: start.sub(step) };
+    },
   };
-
-  protected override validate({ beta1, beta2 }: Required<AdaSmoothOptions>): void {
-    if (typeof beta1 === 'number' && typeof beta2 === 'number' && beta2 < beta1)
-      throw outOfRange('AdaSmooth', 'beta2', `at least beta1, ${beta1}`, beta2);
-  }
-
-  protected override slots(): Record<string, SlotInit> {
-    return { s: zeros, n: zeros, v: zeros };
-  }
-
-  protected override coefficients(t: number, { window }: Resolved<AdaSmoothOptions>): Coefficients {
-    return { restarts: window > 0 && (t - 1) % window === 0 };
-  }
-
-  /** Only the coupled decay comes before the update: the others are part of the move. */
-  protected override decay(pair: Pair, scalars: DecayScalars): Pair {
-    return scalars.weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
-  }
-
-  protected override secondMoment({ v }: Tensors<'v'>): Expression {
-    return v;
-  }
-
-  protected override update(
-    { param, grad, s, n, v }: Tensors<'s' | 'n' | 'v'>,
-    scalars: Scalars<AdaSmoothOptions, Coefficients & { decays: boolean }>,
-  ): Results {
-    const { learningRate, beta1, beta2, epsilon, restarts } = scalars;
-    if (restarts) s = n = constant(0);
-    const e = where(n.greater(0), s.abs().div(n), 0);
-    const c = e.mul(beta2.sub(beta1)).add(beta2.complement());
-    v = ema(grad.square(), v, c.square());
-    const step = grad.mul(learningRate).div(v.add(epsilon).sqrt());
-
-    const { weightDecay, weightDecayMode, decays } = scalars;
-    // The move as computed: the difference of two parameters would be rounded.
-    let [start, move] = [param, step.neg()];
-    if (decays && weightDecayMode !== 'coupled') {
-      const shrink = param.mul(weightDecayMode === 'decoupled' ? weightDecay.mul(learningRate) : weightDecay);
-      [start, move] = [param.sub(shrink), move.sub(shrink)];
-    }
-    return { s: s.add(move), n: n.add(move.abs()), v, start, param: start.sub(step) };
-  }
 }
 
 register(AdaSmooth);

@@ -12,13 +12,7 @@ import {
   register,
   type CommonOptions,
   type Hyper,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
+  type Rule,
 } from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
 import { constant, type Expression, type Shape } from '@optim/fusion';
@@ -58,8 +52,6 @@ export interface AmosOptions extends Omit<CommonOptions, 'weightDecay' | 'weight
   /** Lower bound of v, 2⁻¹²⁵. @defaultValue `2.350988701644575e-38` */
   epsilon?: Hyper;
 }
-
-type Coefficients = { correction: number };
 
 const { parameterGroups, transforms } = commonOptions();
 
@@ -104,65 +96,55 @@ export class Amos extends Optimizer<AmosOptions> {
     return 'Amos';
   }
 
-  static override readonly options: OptionTable<AmosOptions> = {
-    learningRate: hyper('(0, ∞)', 1e-3, '[0, ∞)'),
-    beta: hyper('[0, 1)', 0.999),
-    scale: scales,
-    reduction: reductions,
-    momentum: hyper('[0, 1)', 0),
-    clipValue: nullable(hyper('(0, ∞)')),
-    cCoef: hyper('[0, ∞)', 0.25),
-    dCoef: hyper('[0, ∞)', 0.25),
-    extraL2: hyper('[0, ∞)', 0),
-    epsilon: hyper('(0, ∞)', 2 ** -125),
-    parameterGroups,
-    transforms,
+  static override readonly rule: Rule<AmosOptions, 'v' | 'b' | 'eta' | 'm', { correction: number }> = {
+    options: {
+      learningRate: hyper('(0, ∞)', 1e-3, '[0, ∞)'),
+      beta: hyper('[0, 1)', 0.999),
+      scale: scales,
+      reduction: reductions,
+      momentum: hyper('[0, 1)', 0),
+      clipValue: nullable(hyper('(0, ∞)')),
+      cCoef: hyper('[0, ∞)', 0.25),
+      dCoef: hyper('[0, ∞)', 0.25),
+      extraL2: hyper('[0, ∞)', 0),
+      epsilon: hyper('(0, ∞)', 2 ** -125),
+      parameterGroups,
+      transforms,
+    },
+    momentum: ['m'],
+    slots({ scale, reduction, momentum }) {
+      const reduced = filled(
+        ({ name, shape }) =>
+          new Float32Array(reducedShape(reduction, name, shape).reduce((n, d) => n * d, 1)),
+        (shape, name) => reducedShape(reduction, name, shape),
+      );
+      const eta = filled(
+        ({ name, shape }) => [scaleOf(scale, name, shape)],
+        () => [],
+      );
+      return { v: reduced, b: reduced, eta, m: momentum !== 0 && zeros };
+    },
+    coefficients: (t, { beta }) => ({ correction: 1 - beta ** t }),
+    decay: 'never',
+    update({ param, grad, v, b, eta, m }, known) {
+      const { learningRate: xi, beta, clipValue, epsilon, momentum, correction } = known;
+      const { cCoef, dCoef, extraL2 } = known;
+      const g = clipValue === null ? grad : grad.clip(clipValue.neg(), clipValue);
+      const q = meanTo(v.shape, g.square());
+      v = ema(v, q, beta);
+      const h = correction.div(v.maximum(epsilon));
+      const c = constant(1).div(b.mul(cCoef.mul(xi.sqrt())).add(1).sqrt());
+      const d = constant(1).div(b.mul(eta.mul(xi).sqrt().mul(dCoef)).add(1));
+      const gamma = h.mul(q).mul(c).mul(xi.square());
+      const shrink = param.mul(d.mul(gamma.div(2).add(extraL2)));
+      const step = g.mul(h.sqrt()).mul(d.mul(eta.mul(xi)));
+      b = b.add(b.add(1).mul(gamma));
+      const u = step.add(shrink);
+      if (!m) return { v, b, start: param.sub(shrink), param: param.sub(u) };
+      m = ema(m, u, momentum);
+      return { v, b, m, param: param.sub(m) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots({ scale, reduction, momentum }: Required<AmosOptions>): Record<string, SlotInit> {
-    const reduced = filled(
-      ({ name, shape }) => new Float32Array(reducedShape(reduction, name, shape).reduce((n, d) => n * d, 1)),
-      (shape, name) => reducedShape(reduction, name, shape),
-    );
-    const eta = filled(
-      ({ name, shape }) => [scaleOf(scale, name, shape)],
-      () => [],
-    );
-    return { v: reduced, b: reduced, eta, ...(momentum !== 0 && { m: zeros }) };
-  }
-
-  protected override coefficients(t: number, { beta }: Resolved<AmosOptions>): Coefficients {
-    return { correction: 1 - beta ** t };
-  }
-
-  /** The decay is part of the rule. */
-  protected override decay(pair: Pair): Pair {
-    return pair;
-  }
-
-  protected override update(
-    { param, grad, v, b, eta, m }: Tensors<'v' | 'b' | 'eta' | 'm'>,
-    scalars: Scalars<AmosOptions, Coefficients>,
-  ): Results {
-    const { learningRate: xi, beta, clipValue, epsilon, momentum, correction } = scalars;
-    const { cCoef, dCoef, extraL2 } = scalars;
-    const g = clipValue === null ? grad : grad.clip(clipValue.neg(), clipValue);
-    const q = meanTo(v.shape, g.square());
-    v = ema(v, q, beta);
-    const h = correction.div(v.maximum(epsilon));
-    const c = constant(1).div(b.mul(cCoef.mul(xi.sqrt())).add(1).sqrt());
-    const d = constant(1).div(b.mul(eta.mul(xi).sqrt().mul(dCoef)).add(1));
-    const gamma = h.mul(q).mul(c).mul(xi.square());
-    const shrink = param.mul(d.mul(gamma.div(2).add(extraL2)));
-    const step = g.mul(h.sqrt()).mul(d.mul(eta.mul(xi)));
-    b = b.add(b.add(1).mul(gamma));
-    const u = step.add(shrink);
-    if (!m) return { v, b, start: param.sub(shrink), param: param.sub(u) };
-    m = ema(m, u, momentum);
-    return { v, b, m, param: param.sub(m) };
-  }
 }
 
 /** The mean over the axes that `shape` does not have, or has with length 1. */

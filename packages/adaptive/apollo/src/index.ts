@@ -5,6 +5,7 @@
 
 import {
   choice,
+  decayed,
   hyper,
   integer,
   nullable,
@@ -14,18 +15,11 @@ import {
   real,
   register,
   type CommonOptions,
-  type DecayScalars,
   type Hyper,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
+  type Rule,
 } from '@optim/core/authoring';
 import { zeros } from '@optim/formulas';
-import { constant, type Expression } from '@optim/fusion';
+import { constant } from '@optim/fusion';
 
 /** Options of {@link Apollo}. */
 export interface ApolloOptions extends Omit<CommonOptions, 'weightDecayMode'> {
@@ -48,8 +42,7 @@ export interface ApolloOptions extends Omit<CommonOptions, 'weightDecayMode'> {
   weightDecayType?: 'l2' | 'decoupled' | 'stable' | null;
 }
 
-type Coefficients = { eta: number; a: number };
-type ApolloScalars = Scalars<ApolloOptions, Coefficients & { decays: boolean }>;
+type Coefficients = { eta: number; a: number; decayType: string };
 
 /**
  * Quasi-Newton method whose Hessian is a diagonal, updated so that it explains the last change of the gradient along the
@@ -90,74 +83,57 @@ export class Apollo extends Optimizer<ApolloOptions> {
     return 'Apollo';
   }
 
-  static override readonly options: OptionTable<ApolloOptions> = {
-    learningRate: hyper('(0, ∞)', 0.01, '[0, ∞)'),
-    warmupSteps: integer('[0, ∞)', 500),
-    initLr: nullable(real('[0, ∞)')),
-    beta: hyper('[0, 1)', 0.9),
-    epsilon: hyper('(0, ∞)', 1e-4),
-    rebound: choice(['constant', 'belief']),
-    weightDecayType: nullable(choice(['l2', 'decoupled', 'stable'])),
-    ...oneDecayOptions(),
+  static override readonly rule: Rule<ApolloOptions, 'm' | 'B' | 'd', Coefficients> = {
+    options: {
+      learningRate: hyper('(0, ∞)', 0.01, '[0, ∞)'),
+      warmupSteps: integer('[0, ∞)', 500),
+      initLr: nullable(real('[0, ∞)')),
+      beta: hyper('[0, 1)', 0.9),
+      epsilon: hyper('(0, ∞)', 1e-4),
+      rebound: choice(['constant', 'belief']),
+      weightDecayType: nullable(choice(['l2', 'decoupled', 'stable'])),
+      ...oneDecayOptions(),
+    },
+    momentum: ['m'],
+    validate({ learningRate, initLr }) {
+      if (typeof learningRate === 'number' && initLr !== null && initLr > learningRate)
+        throw outOfRange('Apollo', 'initLr', `at most learningRate, ${learningRate}`, initLr);
+    },
+    slots: () => ({ m: zeros, B: zeros, d: zeros }),
+    coefficients(t, { learningRate, warmupSteps, initLr, beta, rebound, weightDecayType }) {
+      const first = initLr ?? learningRate / 1000;
+      const risen = t > warmupSteps ? 1 : (t - 1) / warmupSteps;
+      return {
+        eta: first + (learningRate - first) * risen,
+        a: (1 - beta) / (1 - beta ** t),
+        decayType: weightDecayType ?? (rebound === 'constant' ? 'l2' : 'decoupled'),
+      };
+    },
+    // Only 'l2' comes before the update: the others are part of the direction.
+    decay: (pair, known) =>
+      known.decayType === 'l2' ? decayed(pair, { ...known, weightDecayMode: 'coupled' }) : pair,
+    rateInForce: (_param, { eta }) => eta,
+    update({ param, grad, m, B, d }, known) {
+      const { epsilon, rebound, weightDecay, eta, a, decays, decayType } = known;
+      const delta = grad.sub(m);
+      m = m.add(delta.mul(a));
+
+      const r = rebound === 'constant' ? constant(0.01) : delta.abs().max();
+      const e = rebound === 'constant' ? epsilon.div(r) : epsilon;
+      const n = d.square().square().sum().sqrt().sqrt().add(e);
+      d = d.div(n);
+      const y = delta.mul(d).sum().mul(a.div(n)).add(B.mul(d.square()).sum());
+      B = B.sub(d.square().mul(y));
+
+      let D = B.abs().maximum(r);
+      if (rebound === 'belief') D = D.add(epsilon.div(a));
+      d = m.div(D);
+      if (!decays || decayType === 'l2') return { m, B, d, param: param.sub(d.mul(eta)) };
+      const shrink = param.mul(decayType === 'stable' ? weightDecay.div(D.mean()) : weightDecay);
+      const start = param.sub(shrink.mul(eta));
+      return { m, B, d: d.add(shrink), start, param: start.sub(d.mul(eta)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override validate({ learningRate, initLr }: Required<ApolloOptions>): void {
-    if (typeof learningRate === 'number' && initLr !== null && initLr > learningRate)
-      throw outOfRange('Apollo', 'initLr', `at most learningRate, ${learningRate}`, initLr);
-  }
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros, B: zeros, d: zeros };
-  }
-
-  protected override coefficients(
-    t: number,
-    { learningRate, warmupSteps, initLr, beta }: Resolved<ApolloOptions>,
-  ): Coefficients {
-    const first = initLr ?? learningRate / 1000;
-    const risen = t > warmupSteps ? 1 : (t - 1) / warmupSteps;
-    return { eta: first + (learningRate - first) * risen, a: (1 - beta) / (1 - beta ** t) };
-  }
-
-  protected override rateInForce(_param: Expression, { eta }: DecayScalars & ApolloScalars): Expression {
-    return eta;
-  }
-
-  /** Only `'l2'` comes before the update: the others are part of the direction. */
-  protected override decay(pair: Pair, scalars: DecayScalars & ApolloScalars): Pair {
-    return decayType(scalars) === 'l2' ? super.decay(pair, { ...scalars, weightDecayMode: 'coupled' }) : pair;
-  }
-
-  protected override update(
-    { param, grad, m, B, d }: Tensors<'m' | 'B' | 'd'>,
-    scalars: ApolloScalars,
-  ): Results {
-    const { epsilon, rebound, weightDecay, eta, a, decays } = scalars;
-    const delta = grad.sub(m);
-    m = m.add(delta.mul(a));
-
-    const r = rebound === 'constant' ? constant(0.01) : delta.abs().max();
-    const e = rebound === 'constant' ? epsilon.div(r) : epsilon;
-    const n = d.square().square().sum().sqrt().sqrt().add(e);
-    d = d.div(n);
-    const y = delta.mul(d).sum().mul(a.div(n)).add(B.mul(d.square()).sum());
-    B = B.sub(d.square().mul(y));
-
-    let D = B.abs().maximum(r);
-    if (rebound === 'belief') D = D.add(epsilon.div(a));
-    d = m.div(D);
-    const type = decayType(scalars);
-    if (!decays || type === 'l2') return { m, B, d, param: param.sub(d.mul(eta)) };
-    const shrink = param.mul(type === 'stable' ? weightDecay.div(D.mean()) : weightDecay);
-    const start = param.sub(shrink.mul(eta));
-    return { m, B, d: d.add(shrink), start, param: start.sub(d.mul(eta)) };
-  }
-}
-
-function decayType({ weightDecayType, rebound }: Pick<ApolloScalars, 'weightDecayType' | 'rebound'>): string {
-  return weightDecayType ?? (rebound === 'constant' ? 'l2' : 'decoupled');
 }
 
 register(Apollo);

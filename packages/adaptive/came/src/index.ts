@@ -9,11 +9,7 @@ import {
   register,
   type Hyper,
   type OptimizerOptions,
-  type OptionTable,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
+  type Rule,
 } from '@optim/core/authoring';
 import { ema, factoredAxes, factoredMoment, factoredSlots, zeros } from '@optim/formulas';
 import type { Expression } from '@optim/fusion';
@@ -78,47 +74,41 @@ export class CAME extends Optimizer<CAMEOptions> {
     return 'CAME';
   }
 
-  static override readonly options: OptionTable<CAMEOptions> = {
-    learningRate: hyper('[0, ∞)', 2e-4),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    beta3: hyper('[0, 1)', 0.9999),
-    clipThreshold: hyper('(0, ∞)', 1),
-    epsilon1: hyper('[0, ∞)', 1e-30),
-    epsilon2: hyper('[0, ∞)', 1e-16),
-    ...commonOptions(),
-  };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return {
+  static override readonly rule: Rule<CAMEOptions, 'm' | 'R' | 'C' | 'Rs' | 'Cs' | 'V'> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 2e-4),
+      beta1: hyper('[0, 1)', 0.9),
+      beta2: hyper('[0, 1)', 0.999),
+      beta3: hyper('[0, 1)', 0.9999),
+      clipThreshold: hyper('(0, ∞)', 1),
+      epsilon1: hyper('[0, ∞)', 1e-30),
+      epsilon2: hyper('[0, ∞)', 1e-16),
+      ...commonOptions(),
+    },
+    momentum: ['m'],
+    slots: () => ({
       m: zeros,
       ...factoredSlots(1),
       ...factoredSlots(1, { R: 'Rs', C: 'Cs' }),
       V: (p) => (factoredAxes(p.shape) ? null : zeros(p)),
-    };
-  }
-
-  protected override update(
-    { param, grad, m, R, C, Rs, Cs, V }: Tensors<'m' | 'R' | 'C' | 'Rs' | 'Cs' | 'V'>,
-    scalars: Scalars<CAMEOptions>,
-  ): Results {
-    const { learningRate, beta1, beta2, beta3, clipThreshold, epsilon1, epsilon2 } = scalars;
-    const q = grad.square().add(epsilon1);
-    const axes = factoredAxes(param.shape);
-    if (!axes) {
-      V = ema(V, q, beta2);
-      m = ema(m, clipped(grad.div(V.sqrt()), clipThreshold), beta1);
-      return { m, V, param: param.sub(m.mul(learningRate)) };
-    }
-    const { scale, ...moment } = factoredMoment({ R, C }, q, beta2, axes);
-    const u = clipped(scale(grad), clipThreshold);
-    m = ema(m, u, beta1);
-    const w = u.sub(m).square().add(epsilon2);
-    const S = factoredMoment({ R: Rs, C: Cs }, w, beta3, axes);
-    return { m, ...moment, Rs: S.R, Cs: S.C, param: param.sub(S.scale(m).mul(learningRate)) };
-  }
+    }),
+    update({ param, grad, m, R, C, Rs, Cs, V }, known) {
+      const { learningRate, beta1, beta2, beta3, clipThreshold, epsilon1, epsilon2 } = known;
+      const q = grad.square().add(epsilon1);
+      const axes = factoredAxes(param.shape);
+      if (!axes) {
+        V = ema(V, q, beta2);
+        m = ema(m, clipped(grad.div(V.sqrt()), clipThreshold), beta1);
+        return { m, V, param: param.sub(m.mul(learningRate)) };
+      }
+      const { scale, ...moment } = factoredMoment({ R, C }, q, beta2, axes);
+      const u = clipped(scale(grad), clipThreshold);
+      m = ema(m, u, beta1);
+      const w = u.sub(m).square().add(epsilon2);
+      const S = factoredMoment({ R: Rs, C: Cs }, w, beta3, axes);
+      return { m, ...moment, Rs: S.R, Cs: S.C, param: param.sub(S.scale(m).mul(learningRate)) };
+    },
+  };
 }
 
 /** The update with an RMS of at most the threshold. */

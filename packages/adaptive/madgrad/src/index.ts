@@ -8,16 +8,9 @@ import {
   hyper,
   Optimizer,
   register,
-  type DecayScalars,
   type Hyper,
   type OptimizerOptions,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
+  type Rule,
   type WeightDecayMode,
 } from '@optim/core/authoring';
 import { copy, ema, zeros } from '@optim/formulas';
@@ -31,14 +24,9 @@ export interface MADGRADOptions extends OptimizerOptions {
   momentum?: Hyper;
   /** Added to the cube root of v, and to the learning rate. @defaultValue `1e-6` */
   epsilon?: Hyper;
-  /**
-   * `'decoupled'`: p ← p − ℓ·weightDecay·p with the p before the step; the others as everywhere.
-   * @defaultValue `'coupled'`
-   */
+  /** `'decoupled'`: p ← p − ℓ·weightDecay·p with the p before the step; the others as everywhere. */
   weightDecayMode?: WeightDecayMode;
 }
-
-type Coefficients = { l: number; lambda: number };
 
 /**
  * Dual averaging with momentum: all gradients since the start, summed, divided by the cube root of the sum of their
@@ -79,44 +67,32 @@ export class MADGRAD extends Optimizer<MADGRADOptions> {
     return 'MADGRAD';
   }
 
-  static override readonly options: OptionTable<MADGRADOptions> = {
-    learningRate: hyper('[0, ∞)', 0.01),
-    momentum: hyper('[0, 1)', 0.9),
-    epsilon: hyper('[0, ∞)', 1e-6),
-    ...commonOptions(0, 'coupled'),
+  static override readonly rule: Rule<MADGRADOptions, 's' | 'v' | 'x0', { l: number; lambda: number }> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 0.01),
+      momentum: hyper('[0, 1)', 0.9),
+      epsilon: hyper('[0, ∞)', 1e-6),
+      ...commonOptions(0, 'coupled'),
+    },
+    slots: ({ momentum }) => ({ s: zeros, v: zeros, x0: momentum !== 0 && copy }),
+    coefficients(_t, { learningRate, epsilon }, step) {
+      const l = learningRate === 0 ? 0 : learningRate + epsilon;
+      return { l, lambda: l * Math.sqrt(step) };
+    },
+    decay: 'within',
+    update({ param, grad, s, v, x0 }, known) {
+      const { momentum, epsilon, weightDecay, weightDecayMode, l, lambda, decayStrength } = known;
+      const origin = x0 ?? param.add(displacement(s, v, epsilon));
+      v = v.add(grad.square().mul(lambda));
+      s = s.add(grad.mul(lambda));
+      const z = origin.sub(displacement(s, v, epsilon));
+      const next = x0 ? ema(param, z, momentum) : z;
+      if (!decayStrength) return { s, v, param: next };
+      // Acts on the average, with the p before it; decoupled decay goes by ℓ.
+      const shrink = param.mul(weightDecayMode === 'decoupled' ? weightDecay.mul(l) : decayStrength);
+      return { s, v, start: param.sub(shrink), param: next.sub(shrink) };
+    },
   };
-
-  protected override slots({ momentum }: Required<MADGRADOptions>): Record<string, SlotInit> {
-    return { s: zeros, v: zeros, ...(momentum !== 0 && { x0: copy }) };
-  }
-
-  protected override coefficients(
-    _t: number,
-    { learningRate, epsilon }: Resolved<MADGRADOptions>,
-  ): Coefficients {
-    const l = learningRate === 0 ? 0 : learningRate + epsilon;
-    return { l, lambda: l * Math.sqrt(this.iterations + 1) };
-  }
-
-  /** Only the coupled decay comes before the update: the others act on the average, with the p before it. */
-  protected override decay(pair: Pair, scalars: DecayScalars): Pair {
-    return scalars.weightDecayMode === 'coupled' ? super.decay(pair, scalars) : pair;
-  }
-
-  protected override update(
-    { param, grad, s, v, x0 }: Tensors<'s' | 'v' | 'x0'>,
-    scalars: Scalars<MADGRADOptions, Coefficients & { decays: boolean }>,
-  ): Results {
-    const { momentum, epsilon, weightDecay, weightDecayMode, l, lambda, decays } = scalars;
-    const origin = x0 ?? param.add(displacement(s, v, epsilon));
-    v = v.add(grad.square().mul(lambda));
-    s = s.add(grad.mul(lambda));
-    const z = origin.sub(displacement(s, v, epsilon));
-    const next = x0 ? ema(param, z, momentum) : z;
-    if (!decays || weightDecayMode === 'coupled') return { s, v, param: next };
-    const shrink = param.mul(weightDecayMode === 'decoupled' ? weightDecay.mul(l) : weightDecay);
-    return { s, v, start: param.sub(shrink), param: next.sub(shrink) };
-  }
 }
 
 /** s/(∛v + ε), and 0 where the denominator is: nothing has come in there. */

@@ -9,12 +9,8 @@ import {
   register,
   type Hyper,
   type OptimizerOptions,
-  type OptionTable,
-  type Resolved,
   type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
+  type Rule,
 } from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
 import { constant, where, type Expression } from '@optim/fusion';
@@ -72,42 +68,35 @@ export class SM3 extends Optimizer<SM3Options> {
     return 'SM3';
   }
 
-  static override readonly options: OptionTable<SM3Options> = {
-    learningRate: hyper('[0, ∞)', 0.1),
-    momentum: hyper('[0, 1)', 0.9),
-    beta: hyper('[0, 1)', 0),
-    epsilon: hyper('[0, ∞)', 1e-30),
-    ...commonOptions(),
+  static override readonly rule: Rule<SM3Options, 'm' | `A${(typeof axes)[number]}`, Coefficients> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 0.1),
+      momentum: hyper('[0, 1)', 0.9),
+      beta: hyper('[0, 1)', 0),
+      epsilon: hyper('[0, ∞)', 1e-30),
+      ...commonOptions(),
+    },
+    momentum: ['m'],
+    slots: ({ momentum }) => ({
+      ...Object.fromEntries(axes.map((axis) => [`A${axis}`, accumulator(axis)])),
+      m: momentum !== 0 && zeros,
+    }),
+    coefficients: (_t, { beta }) => (beta === 0 ? { keep: 1, gain: 1 } : { keep: beta, gain: 1 - beta }),
+    update({ param, grad, m, ...accumulators }, { learningRate, momentum, epsilon, keep, gain }) {
+      const covers = axes.flatMap((axis) => accumulators[`A${axis}`] ?? []);
+      const bound = covers.reduce((least, A) => least.minimum(A));
+      const nu = bound.mul(keep).add(grad.square().mul(gain));
+      const kept: Results = {};
+      for (const axis of axes.slice(0, covers.length)) {
+        const others = axes.filter((other) => other !== axis && other < nu.rank);
+        kept[`A${axis}`] = others.length > 0 ? nu.max(others) : nu;
+      }
+      const d = nu.add(epsilon).sqrt();
+      let s = where(d.equal(0), 0, grad.div(d));
+      if (m) s = kept['m'] = ema(m, s, momentum);
+      return { ...kept, param: param.sub(s.mul(learningRate)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots({ momentum }: Required<SM3Options>): Record<string, SlotInit> {
-    const accumulators = axes.map((axis) => [`A${axis}`, accumulator(axis)] as const);
-    return { ...Object.fromEntries(accumulators), ...(momentum !== 0 && { m: zeros }) };
-  }
-
-  protected override coefficients(_t: number, { beta }: Resolved<SM3Options>): Coefficients {
-    return beta === 0 ? { keep: 1, gain: 1 } : { keep: beta, gain: 1 - beta };
-  }
-
-  protected override update(
-    { param, grad, m, ...accumulators }: Tensors<'m' | `A${(typeof axes)[number]}`>,
-    { learningRate, momentum, epsilon, keep, gain }: Scalars<SM3Options, Coefficients>,
-  ): Results {
-    const covers = axes.flatMap((axis) => accumulators[`A${axis}`] ?? []);
-    const bound = covers.reduce((least, A) => least.minimum(A));
-    const nu = bound.mul(keep).add(grad.square().mul(gain));
-    const kept: Results = {};
-    for (const axis of axes.slice(0, covers.length)) {
-      const others = axes.filter((other) => other !== axis && other < nu.rank);
-      kept[`A${axis}`] = others.length > 0 ? nu.max(others) : nu;
-    }
-    const d = nu.add(epsilon).sqrt();
-    let s = where(d.equal(0), 0, grad.div(d));
-    if (m) s = kept['m'] = ema(m, s, momentum);
-    return { ...kept, param: param.sub(s.mul(learningRate)) };
-  }
 }
 
 /** Zeros as long as one axis, where there is such an axis; a scalar counts as one element of axis 0. */

@@ -11,12 +11,7 @@ import {
   register,
   type Hyper,
   type OptimizerOptions,
-  type OptionTable,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
+  type Rule,
 } from '@optim/core/authoring';
 import { where } from '@optim/fusion';
 
@@ -27,8 +22,6 @@ export interface FromageOptions extends OptimizerOptions {
   /** Keep each norm below this many times its first value; `null` is off. @defaultValue `null` */
   pBound?: number | null;
 }
-
-type Coefficients = { growth: number };
 
 /**
  * A gradient step with the length of learningRate times the weight norm in each tensor, and a shrinkage that keeps
@@ -62,31 +55,23 @@ export class Fromage extends Optimizer<FromageOptions> {
     return 'Fromage';
   }
 
-  static override readonly options: OptionTable<FromageOptions> = {
-    learningRate: hyper('[0, ∞)', 0.01),
-    pBound: nullable(real('(0, ∞)')),
-    ...commonOptions(),
+  static override readonly rule: Rule<FromageOptions, 'B', { growth: number }> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 0.01),
+      pBound: nullable(real('(0, ∞)')),
+      ...commonOptions(),
+    },
+    slots: ({ pBound }) => ({ B: pBound !== null && ((param) => param.norm().mul(pBound)) }),
+    coefficients: (_t, { learningRate }) => ({ growth: Math.sqrt(1 + learningRate ** 2) }),
+    update({ param, grad, B }, { learningRate, pBound, growth }) {
+      const [p, g] = [param.norm(), grad.norm()];
+      const q = where(p.greater(0).and(g.greater(0)), p.div(g), 1);
+      const next = param.sub(grad.mul(q.mul(learningRate))).div(growth);
+      if (pBound === null) return { param: next };
+      const n = next.norm();
+      return { param: next.mul(where(n.greater(B), B.div(n), 1)) };
+    },
   };
-
-  protected override slots({ pBound }: FromageOptions): Record<string, SlotInit> {
-    return typeof pBound === 'number' ? { B: (param) => param.norm().mul(pBound) } : {};
-  }
-
-  protected override coefficients(_t: number, { learningRate }: Resolved<FromageOptions>): Coefficients {
-    return { growth: Math.sqrt(1 + learningRate ** 2) };
-  }
-
-  protected override update(
-    { param, grad, B }: Tensors<'B'>,
-    { learningRate, pBound, growth }: Scalars<FromageOptions, Coefficients>,
-  ): Results {
-    const [p, g] = [param.norm(), grad.norm()];
-    const q = where(p.greater(0).and(g.greater(0)), p.div(g), 1);
-    const next = param.sub(grad.mul(q.mul(learningRate))).div(growth);
-    if (pBound === null) return { param: next };
-    const n = next.norm();
-    return { param: next.mul(where(n.greater(B), B.div(n), 1)) };
-  }
 }
 
 register(Fromage);

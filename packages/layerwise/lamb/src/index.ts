@@ -6,39 +6,25 @@ import {
   commonOptions,
   flag,
   hyper,
+  momentsOptions,
   Optimizer,
   real,
   register,
+  round,
   type CommonOptions,
   type Hyper,
-  type OptionTable,
-  type Pair,
-  type DecayScalars,
-  type Resolved,
-  type Results,
-  type Round,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
+  type MomentsOptions,
+  type Rule,
   type WeightDecayMode,
 } from '@optim/core/authoring';
-import { zeros } from '@optim/formulas';
-import { constant, where, type Expression } from '@optim/fusion';
+import { ema, zeros } from '@optim/formulas';
+import { constant, where } from '@optim/fusion';
 
 /** Options of {@link Lamb}. */
-export interface LambOptions extends CommonOptions {
+export interface LambOptions extends CommonOptions, MomentsOptions {
   /** Step size: the relative change of each tensor per step. @defaultValue `1e-3` */
   learningRate?: Hyper;
-  /** Decay of the first moment. @defaultValue `0.9` */
-  beta1?: Hyper;
-  /** Decay of the second moment. @defaultValue `0.999` */
-  beta2?: Hyper;
-  /** Added to the root of the second moment. @defaultValue `1e-6` */
-  epsilon?: Hyper;
-  /**
-   * `'layerwise'` is the paper's: part of the update and of its norm. The others act before the update.
-   * @defaultValue `'layerwise'`
-   */
+  /** `'layerwise'` is the paper's: part of the update and of its norm. The others act before the update. */
   weightDecayMode?: WeightDecayMode | 'layerwise';
   /** Divide the moments by 1 − βᵗ. @defaultValue `true` */
   biasCorrection?: boolean;
@@ -53,7 +39,6 @@ export interface LambOptions extends CommonOptions {
 }
 
 type Coefficients = { firstCorrection: number; secondCorrection: number };
-type Known = Coefficients & { clip?: number; decays: boolean };
 
 /**
  * Adam whose update in each tensor is rescaled to the norm of the weights; made for large batches.
@@ -90,76 +75,50 @@ export class Lamb extends Optimizer<LambOptions> {
     return 'Lamb';
   }
 
-  static override readonly options: OptionTable<LambOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    beta2: hyper('[0, 1)', 0.999),
-    epsilon: hyper('[0, ∞)', 1e-6),
-    biasCorrection: flag(true),
-    gradAveraging: flag(true),
-    maxGradNorm: hyper('[0, ∞)', 0),
-    clampValue: real('(0, ∞]', Infinity),
-    adam: flag(false),
-    ...commonOptions(0, 'layerwise', ['layerwise', 'decoupled', 'coupled', 'independent']),
+  static override readonly rule: Rule<LambOptions, 'm' | 'v', Coefficients, { clip?: number }> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      ...momentsOptions(0.9, 0.999, 1e-6),
+      biasCorrection: flag(true),
+      gradAveraging: flag(true),
+      maxGradNorm: hyper('[0, ∞)', 0),
+      clampValue: real('(0, ∞]', Infinity),
+      adam: flag(false),
+      ...commonOptions(0, 'layerwise', ['layerwise', 'decoupled', 'coupled', 'independent']),
+    },
+    momentum: ['m'],
+    slots: () => ({ m: zeros, v: zeros }),
+    coefficients: (t, { beta1, beta2, biasCorrection }) => ({
+      firstCorrection: biasCorrection ? 1 - beta1 ** t : 1,
+      secondCorrection: biasCorrection ? 1 - beta2 ** t : 1,
+    }),
+    ownDecayModes: ['layerwise'],
+    rounds: (options) =>
+      options.maxGradNorm === 0
+        ? []
+        : [
+            round({
+              observe: ({ grad }) => ({ squares: grad.square().sum() }),
+              combine({ squares }, { maxGradNorm }) {
+                const factor = maxGradNorm.div(squares.sqrt().maximum(maxGradNorm));
+                return { clip: where(maxGradNorm.greater(0), factor, 1) };
+              },
+            }),
+          ],
+    secondMoment: ({ v }, { secondCorrection }) => v.div(secondCorrection),
+    update({ param, grad, m, v }, known) {
+      const { learningRate, beta1, beta2, epsilon, weightDecay, weightDecayMode, decays } = known;
+      const { firstCorrection, secondCorrection, clip, gradAveraging, clampValue, adam } = known;
+      const g = clip ? grad.mul(clip) : grad;
+      m = gradAveraging ? ema(m, g, beta1) : m.mul(beta1).add(g);
+      v = ema(v, g.square(), beta2);
+      let u = m.div(firstCorrection).div(v.div(secondCorrection).sqrt().add(epsilon));
+      if (decays && weightDecayMode === 'layerwise') u = u.add(param.mul(weightDecay));
+      const [p, n] = [param.norm(), u.norm()];
+      const q = where(p.greater(0).and(n.greater(0)), p.minimum(clampValue).div(n), 1);
+      return { m, v, param: param.sub(u.mul((adam ? constant(1) : q).mul(learningRate))) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros, v: zeros };
-  }
-
-  protected override coefficients(
-    t: number,
-    { beta1, beta2, biasCorrection }: Resolved<LambOptions>,
-  ): Coefficients {
-    if (!biasCorrection) return { firstCorrection: 1, secondCorrection: 1 };
-    return { firstCorrection: 1 - beta1 ** t, secondCorrection: 1 - beta2 ** t };
-  }
-
-  protected override rounds({ maxGradNorm }: LambOptions): Round[] {
-    return maxGradNorm === 0 ? [] : [globalClip];
-  }
-
-  protected override decay(pair: Pair, scalars: DecayScalars): Pair {
-    return scalars.weightDecayMode === 'layerwise' ? pair : super.decay(pair, scalars);
-  }
-
-  protected override secondMoment(
-    { v }: Tensors<'v'>,
-    { secondCorrection }: Scalars<LambOptions, Coefficients>,
-  ): Expression {
-    return v.div(secondCorrection);
-  }
-
-  protected override update(
-    { param, grad, m, v }: Tensors<'m' | 'v'>,
-    { learningRate, beta1, beta2, epsilon, weightDecay, clip, decays, ...rest }: Scalars<LambOptions, Known>,
-  ): Results {
-    const { firstCorrection, secondCorrection, weightDecayMode, gradAveraging, clampValue, adam } = rest;
-    const g = clip ? grad.mul(clip) : grad;
-    m = m.mul(beta1).add(gradAveraging ? g.mul(beta1.complement()) : g);
-    v = v.mul(beta2).add(g.square().mul(beta2.complement()));
-    let u = m.div(firstCorrection).div(v.div(secondCorrection).sqrt().add(epsilon));
-    if (decays && weightDecayMode === 'layerwise') u = u.add(param.mul(weightDecay));
-    const q = adam ? constant(1) : trustRatio(param.norm(), u.norm(), clampValue);
-    return { m, v, param: param.sub(u.mul(q.mul(learningRate))) };
-  }
 }
-
-/** min(‖p‖, clamp)/‖u‖, or 1 where a norm is 0. */
-function trustRatio(p: Expression, u: Expression, clamp: number): Expression {
-  return where(p.greater(0).and(u.greater(0)), p.minimum(clamp).div(u), 1);
-}
-
-/** The factor that brings the global norm of all gradients down to `maxGradNorm`. */
-const globalClip: Round = {
-  observe: ({ grad }) => ({ squares: grad!.square().sum() }),
-  combine: ({ squares }, scalars) => {
-    const { maxGradNorm } = scalars as Scalars<LambOptions>;
-    const factor = maxGradNorm.div(squares!.sqrt().maximum(maxGradNorm));
-    return { clip: where(maxGradNorm.greater(0), factor, 1) };
-  },
-};
 
 register(Lamb);

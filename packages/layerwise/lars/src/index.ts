@@ -10,19 +10,12 @@ import {
   outOfRange,
   register,
   type CommonOptions,
-  type DecayScalars,
   type Hyper,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
+  type Rule,
   type WeightDecayMode,
 } from '@optim/core/authoring';
 import { heavyBall, zeros } from '@optim/formulas';
-import { where, type Expression } from '@optim/fusion';
+import { where } from '@optim/fusion';
 
 /** Options of {@link LARS}. */
 export interface LARSOptions extends CommonOptions {
@@ -37,7 +30,6 @@ export interface LARSOptions extends CommonOptions {
   /**
    * `'layerwise'` is the paper's: part of the ratio and of the step, not for excluded vectors. The others act before
    * both, on every tensor.
-   * @defaultValue `'layerwise'`
    */
   weightDecayMode?: WeightDecayMode | 'layerwise';
   /** The ratio η of step to weights. @defaultValue `0.001` */
@@ -47,9 +39,6 @@ export interface LARSOptions extends CommonOptions {
   /** Tensors of rank 0 and 1 take plain momentum steps. @defaultValue `true` */
   excludeVectors?: boolean;
 }
-
-type Coefficients = { share: number };
-type LARSScalars = Scalars<LARSOptions, Coefficients & { decays: boolean }>;
 
 /**
  * SGD with momentum whose step in each tensor is in proportion to the norm of its weights; made for large batches.
@@ -88,59 +77,44 @@ export class LARS extends Optimizer<LARSOptions> {
     return 'LARS';
   }
 
-  static override readonly options: OptionTable<LARSOptions> = {
-    learningRate: hyper('[0, ∞)', 1),
-    momentum: hyper('[0, 1)', 0.9),
-    dampening: hyper('[0, 1]', 0),
-    nesterov: flag(false),
-    trustCoefficient: hyper('(0, ∞)', 1e-3),
-    epsilon: hyper('[0, ∞)', 1e-8),
-    excludeVectors: flag(true),
-    ...commonOptions(0, 'layerwise', ['layerwise', 'decoupled', 'coupled', 'independent']),
+  static override readonly rule: Rule<LARSOptions, 'b', { share: number }> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1),
+      momentum: hyper('[0, 1)', 0.9),
+      dampening: hyper('[0, 1]', 0),
+      nesterov: flag(false),
+      trustCoefficient: hyper('(0, ∞)', 1e-3),
+      epsilon: hyper('[0, ∞)', 1e-8),
+      excludeVectors: flag(true),
+      ...commonOptions(0, 'layerwise', ['layerwise', 'decoupled', 'coupled', 'independent']),
+    },
+    momentum: ['b'],
+    ownDecayModes: ['layerwise'],
+    validate({ momentum, dampening, nesterov }) {
+      if (nesterov && (momentum === 0 || dampening !== 0))
+        throw outOfRange('LARS', 'nesterov', 'false without momentum and with dampening', nesterov);
+    },
+    slots: ({ momentum }) => ({ b: momentum !== 0 && zeros }),
+    coefficients: (t, { dampening }) => ({ share: t === 1 ? 1 : 1 - dampening }),
+    update({ param, grad, b }, known) {
+      const { learningRate, trustCoefficient, epsilon, excludeVectors } = known;
+      const { weightDecay, weightDecayMode, decays } = known;
+      let g = grad;
+      if (param.rank >= 2 || !excludeVectors) {
+        const [p, n] = [param.norm(), grad.norm()];
+        let d = n;
+        if (decays && weightDecayMode === 'layerwise') {
+          g = grad.add(param.mul(weightDecay));
+          d = n.add(p.mul(weightDecay));
+        }
+        const q = p.mul(trustCoefficient).div(d.add(epsilon));
+        g = g.mul(where(p.greater(0).and(n.greater(0)), q, 1));
+      }
+      if (!b) return { param: param.sub(g.mul(learningRate)) };
+      const { q, ...kept } = heavyBall(b, g, known);
+      return { ...kept, param: param.sub(q.mul(learningRate)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['b'];
-
-  protected override validate({ momentum, dampening, nesterov }: Required<LARSOptions>): void {
-    if (nesterov && (momentum === 0 || dampening !== 0))
-      throw outOfRange('LARS', 'nesterov', 'false without momentum and with dampening', nesterov);
-  }
-
-  protected override slots({ momentum }: LARSOptions): Record<string, SlotInit> {
-    return momentum === 0 ? {} : { b: zeros };
-  }
-
-  protected override coefficients(t: number, { dampening }: Resolved<LARSOptions>): Coefficients {
-    return { share: t === 1 ? 1 : 1 - dampening };
-  }
-
-  protected override decay(pair: Pair, scalars: DecayScalars): Pair {
-    return scalars.weightDecayMode === 'layerwise' ? pair : super.decay(pair, scalars);
-  }
-
-  protected override update({ param, grad, b }: Tensors<'b'>, scalars: LARSScalars): Results {
-    const { learningRate, excludeVectors } = scalars;
-    const g = param.rank < 2 && excludeVectors ? grad : adapted(param, grad, scalars);
-    if (!b) return { param: param.sub(g.mul(learningRate)) };
-    const { q, ...kept } = heavyBall(b, g, scalars);
-    return { ...kept, param: param.sub(q.mul(learningRate)) };
-  }
-}
-
-/** The first two lines: a gradient with decay, of the length that suits the weights. */
-function adapted(
-  param: Expression,
-  grad: Expression,
-  { trustCoefficient, epsilon, weightDecay, weightDecayMode, decays }: LARSScalars,
-): Expression {
-  const [p, g] = [param.norm(), grad.norm()];
-  let [u, d] = [grad, g];
-  if (decays && weightDecayMode === 'layerwise') {
-    u = grad.add(param.mul(weightDecay));
-    d = g.add(p.mul(weightDecay));
-  }
-  const q = p.mul(trustCoefficient).div(d.add(epsilon));
-  return u.mul(where(p.greater(0).and(g.greater(0)), q, 1));
 }
 
 register(LARS);

@@ -4,21 +4,15 @@
 
 import {
   commonOptions,
+  decayed,
   flag,
   hyper,
   Optimizer,
   real,
   register,
-  type DecayScalars,
   type Hyper,
   type OptimizerOptions,
-  type OptionTable,
-  type Pair,
-  type Resolved,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
+  type Rule,
 } from '@optim/core/authoring';
 import { ema, unitAxes } from '@optim/formulas';
 import { constant, kernelFor, trace, where, type Expression } from '@optim/fusion';
@@ -36,7 +30,6 @@ export interface NeroOptions extends OptimizerOptions {
   epsilon?: number;
 }
 
-type Coefficients = { first: boolean; correction: number };
 type Constraints = Pick<Required<NeroOptions>, 'constraints' | 'epsilon'>;
 
 /**
@@ -80,49 +73,38 @@ export class Nero extends Optimizer<NeroOptions> {
     return 'Nero';
   }
 
-  static override readonly options: OptionTable<NeroOptions> = {
-    learningRate: hyper('[0, ∞)', 0.01),
-    beta: hyper('[0, 1)', 0.999),
-    constraints: flag(true),
-    epsilon: real('[0, ∞)', 1e-8),
-    ...commonOptions(),
-  };
-
-  protected override slots(options: Required<NeroOptions>): Record<string, SlotInit> {
-    return {
+  static override readonly rule: Rule<NeroOptions, 'v' | 'S', { first: boolean; correction: number }> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 0.01),
+      beta: hyper('[0, 1)', 0.999),
+      constraints: flag(true),
+      epsilon: real('[0, ∞)', 1e-8),
+      ...commonOptions(),
+    },
+    slots: (options) => ({
       v: ({ shape }) =>
         constant(0).broadcastTo(shape.map((length, axis) => (axis < shape.length - 1 ? 1 : length))),
       S: (param) => {
         const size = squares(project(param, options)).sqrt().mean();
         return where(size.equal(0), 0.01, size);
       },
-    };
-  }
-
-  protected override coefficients(t: number, { beta, constraints }: Resolved<NeroOptions>): Coefficients {
-    return { first: constraints && t === 1, correction: 1 - beta ** t };
-  }
-
-  /** What decays is the projected parameter. */
-  protected override decay(
-    { param, grad }: Pair,
-    scalars: DecayScalars & Partial<Coefficients & Constraints>,
-  ): Pair {
-    const start = scalars.first ? project(param, scalars as Constraints) : param;
-    return super.decay({ param: start, grad }, scalars);
-  }
-
-  protected override update(
-    { param, grad, v, S }: Tensors<'v' | 'S'>,
-    scalars: Scalars<NeroOptions, Coefficients & { decays: boolean }>,
-  ): Results {
-    const { learningRate, beta, epsilon, first, correction, decays } = scalars;
-    const p = first && !decays ? project(param, scalars) : param;
-    v = ema(v, squares(grad), beta);
-    const d = v.div(correction).sqrt().add(epsilon);
-    const u = where(grad.equal(0), 0, grad.div(d));
-    return { v, param: project(p.sub(u.mul(S.mul(learningRate))), scalars) };
-  }
+    }),
+    coefficients: (t, { beta, constraints }) => ({
+      first: constraints && t === 1,
+      correction: 1 - beta ** t,
+    }),
+    // What decays is the projected parameter.
+    decay: ({ param, grad }, known) =>
+      decayed({ param: known.first ? project(param, known) : param, grad }, known),
+    update({ param, grad, v, S }, known) {
+      const { learningRate, beta, epsilon, first, correction, decays } = known;
+      const p = first && !decays ? project(param, known) : param;
+      v = ema(v, squares(grad), beta);
+      const d = v.div(correction).sqrt().add(epsilon);
+      const u = where(grad.equal(0), 0, grad.div(d));
+      return { v, param: project(p.sub(u.mul(S.mul(learningRate))), known) };
+    },
+  };
 
   /** As everywhere; before the very first gradient, the variables are projected where they are named. */
   override minimize(f: () => tf.Scalar, returnCost = false, varList?: tf.Variable[]): tf.Scalar | null {
@@ -134,7 +116,7 @@ export class Nero extends Optimizer<NeroOptions> {
   initialize(variables: readonly tf.Variable[]): void {
     this.assertUsable();
     tf.tidy(() => {
-      for (const { variable, group, updates } of this.track(variables)) {
+      for (const { variable, group, updates } of this.adopt(variables)) {
         if (updates > 0) continue;
         const options: Constraints = { ...this.settings, ...this.settings.parameterGroups[group - 1] };
         const program = trace('Nero.initialize', { param: variable.shape }, [], ({ param }) => ({

@@ -5,19 +5,15 @@
 
 import {
   commonOptions,
+  decayed,
   flag,
   hyper,
+  momentsOptions,
   Optimizer,
   register,
-  type DecayScalars,
   type Hyper,
   type OptimizerOptions,
-  type OptionTable,
-  type Pair,
-  type Results,
-  type Scalars,
-  type SlotInit,
-  type Tensors,
+  type Rule,
   type WeightDecayMode,
 } from '@optim/core/authoring';
 import { ema, largestSoFar, zero, zeros } from '@optim/formulas';
@@ -31,10 +27,7 @@ export interface NovoGradOptions extends OptimizerOptions {
   beta2?: Hyper;
   /** Added to the root of the squared norm. @defaultValue `1e-8` */
   epsilon?: Hyper;
-  /**
-   * `'coupled'` is the paper's: added to the normalized gradient. The others act before the update.
-   * @defaultValue `'coupled'`
-   */
+  /** `'coupled'` is the paper's: added to the normalized gradient. The others act before the update. */
   weightDecayMode?: WeightDecayMode;
   /** Weigh what is added to the momentum by 1 − β₁. @defaultValue `false` */
   gradAveraging?: boolean;
@@ -78,41 +71,29 @@ export class NovoGrad extends Optimizer<NovoGradOptions> {
     return 'NovoGrad';
   }
 
-  static override readonly options: OptionTable<NovoGradOptions> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.95),
-    beta2: hyper('[0, 1)', 0.98),
-    epsilon: hyper('[0, ∞)', 1e-8),
-    gradAveraging: flag(false),
-    amsgrad: flag(false),
-    ...commonOptions(0, 'coupled'),
+  static override readonly rule: Rule<NovoGradOptions, 'm' | 'v' | 'x'> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      ...momentsOptions(0.95, 0.98, 1e-8),
+      gradAveraging: flag(false),
+      amsgrad: flag(false),
+      ...commonOptions(0, 'coupled'),
+    },
+    momentum: ['m'],
+    slots: ({ amsgrad }) => ({ m: zeros, v: zero, x: amsgrad && zero }),
+    // The coupled decay waits for the normalization.
+    decay: (pair, known) => (known.weightDecayMode === 'coupled' ? pair : decayed(pair, known)),
+    update({ param, grad, m, v, x }, known) {
+      const { learningRate, beta1, beta2, epsilon, weightDecay, weightDecayMode, decays } = known;
+      const n2 = grad.square().sum();
+      v = where(v.equal(0), n2, ema(v, n2, beta2));
+      const { u, kept } = largestSoFar(v, x, known.amsgrad);
+      let q = grad.div(u.sqrt().add(epsilon));
+      if (decays && weightDecayMode === 'coupled') q = q.add(param.mul(weightDecay));
+      m = known.gradAveraging ? ema(m, q, beta1) : m.mul(beta1).add(q);
+      return { ...kept, m, v, param: param.sub(m.mul(learningRate)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots({ amsgrad }: NovoGradOptions): Record<string, SlotInit> {
-    return { m: zeros, v: zero, ...(amsgrad && { x: zero }) };
-  }
-
-  /** The coupled decay waits for the normalization. */
-  protected override decay(pair: Pair, scalars: DecayScalars): Pair {
-    return scalars.weightDecayMode === 'coupled' ? pair : super.decay(pair, scalars);
-  }
-
-  protected override update(
-    { param, grad, m, v, x }: Tensors<'m' | 'v' | 'x'>,
-    scalars: Scalars<NovoGradOptions, { decays: boolean }>,
-  ): Results {
-    const { learningRate, beta1, beta2, epsilon, weightDecay, decays } = scalars;
-    const { weightDecayMode, gradAveraging, amsgrad } = scalars;
-    const n2 = grad.square().sum();
-    v = where(v.equal(0), n2, ema(v, n2, beta2));
-    const { u, kept } = largestSoFar(v, x, amsgrad);
-    let q = grad.div(u.sqrt().add(epsilon));
-    if (decays && weightDecayMode === 'coupled') q = q.add(param.mul(weightDecay));
-    m = gradAveraging ? ema(m, q, beta1) : m.mul(beta1).add(q);
-    return { ...kept, m, v, param: param.sub(m.mul(learningRate)) };
-  }
 }
 
 register(NovoGrad);
