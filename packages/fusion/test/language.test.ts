@@ -12,6 +12,7 @@ import {
   kernelFor,
   operations,
   opsExecutor,
+  random,
   reductions,
   tensorOperations,
   trace,
@@ -21,6 +22,7 @@ import {
   type Rule,
   type TensorOperationName,
 } from '../src/index.js';
+import { draw } from '../src/random.js';
 import { data, run, type Data } from './run.js';
 
 /** Operands and results of an operation, element by element; 1 and 0 stand for true and false. */
@@ -305,6 +307,31 @@ const tensorCases: Record<TensorOperationName, TensorCase> = {
     x: data([1, 2, 3, 4, 5, 6], [2, 3]),
     results: { second: data([1, 3, 5]), made: data([2, 6]) },
   },
+  random: {
+    rule: (x) => {
+      const key = { seed: 2 ** 40 + 1, step: 3 };
+      const bits = random('uniform', [2, 2], { ...key, stream: 5 });
+      return {
+        uniform: bits.mul(2 ** 24),
+        scaled: random('rademacher', [2, 3], key).mul(x),
+        normal: random('normal', [4], key),
+        nothing: random('normal', [0, 2], key),
+      };
+    },
+    x: data([1, 2, 3, 4, 5, 6], [2, 3]),
+    results: {
+      uniform: data(
+        [...draw('uniform', 4, [2 ** 40 + 1, 3, 5])].map((x) => x * 2 ** 24),
+        [2, 2],
+      ),
+      scaled: data(
+        [...draw('rademacher', 6, [2 ** 40 + 1, 3, 0])].map((sign, i) => sign * (i + 1)),
+        [2, 3],
+      ),
+      normal: data([...draw('normal', 4, [2 ** 40 + 1, 3, 0])]),
+      nothing: data([], [0, 2]),
+    },
+  },
   call: {
     rule: (x) => {
       const [low, high] = extremes([x]) as [Expression, Expression];
@@ -368,7 +395,7 @@ describe('every row of the language has a case here:', () => {
     const special = ['constructor', 'broadcastTo', ...Object.keys(tensorOperations)];
     const cases = [operationCases, composedCases, reductionCases].flatMap((table) => Object.keys(table));
     const methods = Object.getOwnPropertyNames(Expression.prototype);
-    const functions = ['where', 'call'];
+    const functions = ['where', 'random', 'call'];
     expect([...special, ...cases].sort()).toEqual([...methods, ...functions].sort());
   });
 });
