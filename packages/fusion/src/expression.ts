@@ -81,6 +81,14 @@ export class Expression extends Value {
   log(): Expression {
     return apply('log', this);
   }
+  /** The real cube root, also of negative numbers. */
+  cbrt(): Expression {
+    return apply('cbrt', this);
+  }
+  /** The angle from −π to π of the point at height y, this, and `x` to the right. */
+  atan2(x: Operand): Expression {
+    return apply('atan2', this, x);
+  }
   /** −1, 0 or 1; 0 for NaN. */
   sign(): Expression {
     return where(this.greater(0), 1, where(this.less(0), -1, 0));

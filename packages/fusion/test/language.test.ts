@@ -49,6 +49,10 @@ const operationCases: Record<OperationName, Case> = {
     [1, Math.E, 0.125],
     [0, 1, -2.0794415416798357],
   ],
+  cbrt: [
+    [27, -0.125, 0, 3],
+    [3, -0.5, 0, 1.4422495703074083],
+  ],
   add: [
     [1, -2, 0.5],
     [2, 5, 0.25],
@@ -73,6 +77,20 @@ const operationCases: Record<OperationName, Case> = {
     [2, 9, -3, 5],
     [10, 0.5, 3, 0],
     [1024, 3, -27, 1],
+  ],
+  atan2: [
+    [1, 1, -2, 0, 0, -3, Infinity, 4],
+    [1, -1, 0, 2, -2, -0.5, Infinity, 1],
+    [
+      Math.PI / 4,
+      (3 * Math.PI) / 4,
+      -Math.PI / 2,
+      0,
+      Math.PI,
+      -1.7359450042095235,
+      Math.PI / 4,
+      1.3258176636680326,
+    ],
   ],
   minimum: [
     [1, -2, 3],
