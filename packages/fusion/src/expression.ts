@@ -2,6 +2,7 @@
 
 import type { OperationName, ReductionName } from './language.js';
 import { elementwise, reduction, tensorOperation } from './operands.js';
+import type { Distribution } from './random.js';
 import { broadcast, sameShape, showShape, type Shape } from './shape.js';
 import { tensorOperations, type Attributes, type TensorOperationName } from './tensor-operations.js';
 import { misuse, Value } from './value.js';
@@ -79,6 +80,14 @@ export class Expression extends Value {
   /** Natural logarithm. */
   log(): Expression {
     return apply('log', this);
+  }
+  /** The real cube root, also of negative numbers. */
+  cbrt(): Expression {
+    return apply('cbrt', this);
+  }
+  /** The angle from −π to π of the point at height y, this, and `x` to the right. */
+  atan2(x: Operand): Expression {
+    return apply('atan2', this, x);
   }
   /** −1, 0 or 1; 0 for NaN. */
   sign(): Expression {
@@ -232,4 +241,22 @@ export function scalar(name: string): Expression {
 /** A named tensor. */
 export function input(name: string, shape: Shape): Expression {
   return new Expression('input', [], shape, 'number', { name });
+}
+
+/**
+ * Random numbers, the same on every backend: each is a function of its place and of three whole numbers known on the host,
+ * so that another step is another run of the same kernel. Equal keys give equal numbers.
+ *
+ * The host draws them, in about 10 ns a number (`rademacher`: 1), and they are copied to the backend.
+ *
+ * @param distribution - `uniform`: in [0, 1), multiples of 2⁻²⁴; `rademacher`: −1 or 1; `normal`: of mean 0, variance 1
+ * @param key.stream - tells apart what is drawn for different purposes in one step; 0 unless given
+ * @throws RangeError when run with a key that is not whole numbers
+ */
+export function random(
+  distribution: Distribution,
+  shape: Shape,
+  { seed, step, stream = 0 }: { seed: Operand; step: Operand; stream?: Operand },
+): Expression {
+  return whole('random', [seed, step, stream], { distribution, shape });
 }

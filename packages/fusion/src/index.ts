@@ -15,7 +15,7 @@
  * @packageDocumentation
  */
 
-export { constant, Expression, where, type Operand } from './expression.js';
+export { constant, Expression, random, where, type Operand } from './expression.js';
 export { Unsupported, type Executor, type Kernel } from './executor.js';
 export { opsExecutor } from './executors/ops.js';
 export { describeProgram, kernelFor } from './kernels.js';
@@ -29,6 +29,7 @@ export {
 } from './language.js';
 export { phasePrograms } from './phases.js';
 export { hostValues, type Node, type Output, type Phase, type Program } from './program.js';
+export type { Distribution } from './random.js';
 export { executorFor, loadExecutors, registerExecutor } from './registry.js';
 export type { PhaseReport } from './report.js';
 export { broadcast, sameShape, showShape, sizeOf, type Shape } from './shape.js';

@@ -36,11 +36,13 @@ export type OperationName =
   | 'sqrt'
   | 'exp'
   | 'log'
+  | 'cbrt'
   | 'add'
   | 'sub'
   | 'mul'
   | 'div'
   | 'pow'
+  | 'atan2'
   | 'minimum'
   | 'maximum'
   | 'less'
@@ -57,11 +59,13 @@ export const operations: Readonly<Record<OperationName, Operation>> = {
   sqrt: number1(Math.sqrt),
   exp: number1(Math.exp),
   log: number1(Math.log),
+  cbrt: number1(Math.cbrt),
   add: number2((x, y) => x + y),
   sub: number2((x, y) => x - y),
   mul: number2((x, y) => x * y),
   div: number2((x, y) => x / y),
   pow: number2(Math.pow),
+  atan2: number2(Math.atan2),
   minimum: number2(Math.min),
   maximum: number2(Math.max),
   less: comparison((x, y) => x < y),

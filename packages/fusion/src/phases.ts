@@ -13,7 +13,15 @@ export type Worth = (elements: number, swept: number) => boolean;
 const isWorthKeeping: Worth = (elements, swept) => 8 * elements <= swept && swept - elements >= 1 << 14;
 
 /** What operations cost, in divisions; those not mentioned next to nothing. */
-const costs: { readonly [Op in OperationName]?: number } = { div: 1, sqrt: 1, exp: 2, log: 2, pow: 4 };
+const costs: { readonly [Op in OperationName]?: number } = {
+  div: 1,
+  sqrt: 1,
+  exp: 2,
+  log: 2,
+  cbrt: 2,
+  pow: 4,
+  atan2: 4,
+};
 
 /**
  * Sweep i computes the reductions of values that are there from sweep i on; the last one computes the outputs that are

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Executor, Kernel } from './executor.js';
 import { hostValues, type Program } from './program.js';
 import type { Compiled, PhaseReport } from './report.js';
-import { sizeOf } from './shape.js';
+import { sizeOf, type Shape } from './shape.js';
 import { stepsOf, type OperationStep } from './steps.js';
 import { handed, structureOf } from './subprogram.js';
 import { compileSweeps } from './sweeps.js';
@@ -76,9 +76,10 @@ function planOperation(
   const row = tensorOperations[op];
   const tensorArgs = args.filter((arg) => !nodes[arg]!.host);
   const outputs = results.map(({ node }) => allocate(handed(node)));
-  const shapes = args
-    .map((arg, i) => `[${nodes[arg]!.shape}]${attributes.transposed?.[i] ? 'ᵀ' : ''}`)
-    .join(' ');
+  const { call, distribution, transposed } = attributes;
+  const shown = (shape: Shape, i: number): string => `[${shape}]${transposed?.[i] ? 'ᵀ' : ''}`;
+  const shapes = (distribution ? results.map(({ node }) => node) : args).map((at) => nodes[at]!.shape);
+  const label = [call?.name ?? op, ...(distribution ? [distribution] : []), ...shapes.map(shown)].join(' ');
   const bytes = (all: readonly number[]): number =>
     all.reduce((sum, at) => sum + 4 * sizeOf(nodes[at]!.shape), 0);
   const isAlias = op === 'reshape';
@@ -97,12 +98,12 @@ function planOperation(
       for (const tensor of made) if (!wanted.includes(tensor)) tensor.dispose();
       return wanted;
     },
-    key: `${op}|${shapes}|${operationKey(attributes)}`,
+    key: `${label}|${operationKey(attributes)}`,
     reports: isAlias
       ? []
       : [
           {
-            phase: `${program.name}: ${attributes.call?.name ?? op} ${shapes}`.trimEnd(),
+            phase: `${program.name}: ${label}`,
             executor: 'tfjs',
             operations: 1,
             bytesRead: bytes(tensorArgs),

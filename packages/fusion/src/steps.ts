@@ -67,6 +67,12 @@ function stagesOf(nodes: readonly Node[]): number[] {
     });
     stages.push(Math.max(0, ...after));
   }
+  // What is made of nothing is made when it is read.
+  nodes.forEach(({ op, args }, at) => {
+    if (!isTensorOperation(op) || !args.every((arg) => nodes[arg]!.host)) return;
+    const readers = nodes.flatMap((node, reader) => (node.args.includes(at) ? [stages[reader]!] : []));
+    if (readers.length > 0) stages[at] = Math.min(...readers);
+  });
   return stages;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// exp, log and pow of the WebAssembly kernels against those of JavaScript, which are exact as far as float32 goes.
+// exp, log, pow, cbrt and atan2 of the WebAssembly kernels against those of JavaScript, which are exact as far as float32 goes.
 
 import * as tf from '@tensorflow/tfjs-core';
 import * as fc from 'fast-check';
@@ -68,6 +68,7 @@ function wrong(
 it.each([
   ['exp', ({ x }) => ({ z: x!.exp() }), Math.exp],
   ['log', ({ x }) => ({ z: x!.log() }), Math.log],
+  ['cbrt', ({ x }) => ({ z: x!.cbrt() }), Math.cbrt],
 ] as [string, Rule, (x: number) => number][])('%s of numbers of all sizes', (_, rule, exact) => {
   expect(wrong(apply(rule, everywhere), (i) => exact(everywhere[i]!), 1)).toEqual([]);
 });
@@ -83,6 +84,20 @@ it('every special number to the power of every other', () => {
   const y = Float32Array.from(special.flatMap(() => special));
   const actual = apply((t) => ({ z: t['x']!.pow(t['y']!) }), x, y);
   expect(wrong(actual, (i) => x[i]! ** y[i]!, 0.6)).toEqual([]);
+});
+
+it('the angle of every special point', () => {
+  const y = Float32Array.from(special.flatMap((height) => special.map(() => height)));
+  const x = Float32Array.from(special.flatMap(() => special));
+  const actual = apply((t) => ({ z: t['y']!.atan2(t['x']!) }), y, x);
+  expect(wrong(actual, (i) => Math.atan2(y[i]!, x[i]!), 0.6)).toEqual([]);
+});
+
+it('the angle of points all around, near and far', () => {
+  const x = everywhere.map((_, i) => Math.cos(i) * 2 ** ((i % 200) - 100));
+  const y = everywhere.map((_, i) => Math.sin(i) * 2 ** ((i % 200) - 100 + ((i % 7) - 3)));
+  const actual = apply((t) => ({ z: t['y']!.atan2(t['x']!) }), y, x);
+  expect(wrong(actual, (i) => Math.atan2(y[i]!, x[i]!), 0.52)).toEqual([]);
 });
 
 it('any number to any power', () => {
@@ -107,7 +122,12 @@ it('any number to any power', () => {
 });
 
 it('they are the same wherever an element stands', () => {
-  const kernel = compile(({ x, y }) => ({ z: x!.exp().add(x!.abs().log()).add(x!.abs().pow(y!)) }), 7);
+  const kernel = compile(
+    ({ x, y }) => ({
+      z: x!.exp().add(x!.abs().log()).add(x!.abs().pow(y!)).add(x!.cbrt()).add(x!.atan2(y!)),
+    }),
+    7,
+  );
   const property = fc.property(fc.float({ min: -20, max: 20, noNaN: true }), (value) => {
     const x = new Float32Array(7).fill(value);
     const results = apply(kernel, x, new Float32Array(7).fill(0.7));

@@ -15,6 +15,7 @@ import {
   type Shape,
   type TensorOperationName,
 } from '../src/index.js';
+import { draw } from '../src/random.js';
 import { smallest, type Precision } from './precision.js';
 import {
   anything,
@@ -119,6 +120,10 @@ const tensors: Record<
   // The only function of random programs: [−x, 2x].
   call: ({ attributes }, [x]) =>
     x!.map((own) => image('mul', [own, point(attributes!.result === 0 ? -1 : 2)])),
+  random: ({ shape, attributes }, key) => {
+    const numbers = key.map(([number]) => (number as Numbers).lo) as [number, number, number];
+    return [...draw(attributes!.distribution!, sizeOf(shape), numbers)].map(point);
+  },
   reshape: (_, [x]) => x!,
   every: ({ attributes = {} }, [x]) => x!.filter((_, i) => i % (attributes.step ?? 1) === 0),
   slice: ({ shape, attributes }, [x], [from]) =>

@@ -12,6 +12,7 @@ import {
   kernelFor,
   operations,
   opsExecutor,
+  random,
   reductions,
   tensorOperations,
   trace,
@@ -21,6 +22,7 @@ import {
   type Rule,
   type TensorOperationName,
 } from '../src/index.js';
+import { draw } from '../src/random.js';
 import { data, run, type Data } from './run.js';
 
 /** Operands and results of an operation, element by element; 1 and 0 stand for true and false. */
@@ -47,6 +49,10 @@ const operationCases: Record<OperationName, Case> = {
     [1, Math.E, 0.125],
     [0, 1, -2.0794415416798357],
   ],
+  cbrt: [
+    [27, -0.125, 0, 3],
+    [3, -0.5, 0, 1.4422495703074083],
+  ],
   add: [
     [1, -2, 0.5],
     [2, 5, 0.25],
@@ -71,6 +77,20 @@ const operationCases: Record<OperationName, Case> = {
     [2, 9, -3, 5],
     [10, 0.5, 3, 0],
     [1024, 3, -27, 1],
+  ],
+  atan2: [
+    [1, 1, -2, 0, 0, -3, Infinity, 4],
+    [1, -1, 0, 2, -2, -0.5, Infinity, 1],
+    [
+      Math.PI / 4,
+      (3 * Math.PI) / 4,
+      -Math.PI / 2,
+      0,
+      Math.PI,
+      -1.7359450042095235,
+      Math.PI / 4,
+      1.3258176636680326,
+    ],
   ],
   minimum: [
     [1, -2, 3],
@@ -305,6 +325,31 @@ const tensorCases: Record<TensorOperationName, TensorCase> = {
     x: data([1, 2, 3, 4, 5, 6], [2, 3]),
     results: { second: data([1, 3, 5]), made: data([2, 6]) },
   },
+  random: {
+    rule: (x) => {
+      const key = { seed: 2 ** 40 + 1, step: 3 };
+      const bits = random('uniform', [2, 2], { ...key, stream: 5 });
+      return {
+        uniform: bits.mul(2 ** 24),
+        scaled: random('rademacher', [2, 3], key).mul(x),
+        normal: random('normal', [4], key),
+        nothing: random('normal', [0, 2], key),
+      };
+    },
+    x: data([1, 2, 3, 4, 5, 6], [2, 3]),
+    results: {
+      uniform: data(
+        [...draw('uniform', 4, [2 ** 40 + 1, 3, 5])].map((x) => x * 2 ** 24),
+        [2, 2],
+      ),
+      scaled: data(
+        [...draw('rademacher', 6, [2 ** 40 + 1, 3, 0])].map((sign, i) => sign * (i + 1)),
+        [2, 3],
+      ),
+      normal: data([...draw('normal', 4, [2 ** 40 + 1, 3, 0])]),
+      nothing: data([], [0, 2]),
+    },
+  },
   call: {
     rule: (x) => {
       const [low, high] = extremes([x]) as [Expression, Expression];
@@ -368,7 +413,7 @@ describe('every row of the language has a case here:', () => {
     const special = ['constructor', 'broadcastTo', ...Object.keys(tensorOperations)];
     const cases = [operationCases, composedCases, reductionCases].flatMap((table) => Object.keys(table));
     const methods = Object.getOwnPropertyNames(Expression.prototype);
-    const functions = ['where', 'call'];
+    const functions = ['where', 'random', 'call'];
     expect([...special, ...cases].sort()).toEqual([...methods, ...functions].sort());
   });
 });

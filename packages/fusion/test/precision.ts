@@ -37,20 +37,28 @@ const oneUlp =
 const isFinite = (set: Numbers): boolean =>
   !set.nan && Math.abs(set.lo) < Infinity && Math.abs(set.hi) < Infinity;
 
-/** Our WebAssembly kernels: exp and log in float32, where one unit was not reached; pow, where 0.59 was. */
+/** Our WebAssembly kernels: exp, log and cbrt in float32, where one unit was not reached; pow and atan2, where 0.59 was. */
 export const webAssembly: Precision = {
   ...correctlyRounded,
   errors: {
     exp: oneUlp(Math.exp),
     log: oneUlp(Math.log),
     pow: (x, y) => 0.6 * ulp(x ** y),
+    cbrt: oneUlp(Math.cbrt),
+    atan2: (y, x) => 0.6 * ulp(Math.atan2(y, x)),
   },
 };
 
 /** TensorFlow.js' wasm backend. */
 const wasmOps: Precision = {
   // C's mathematical functions in float32; 0.8 units were seen.
-  errors: { exp: oneUlp(Math.exp), log: oneUlp(Math.log), pow: oneUlp(Math.pow) },
+  errors: {
+    exp: oneUlp(Math.exp),
+    log: oneUlp(Math.log),
+    pow: oneUlp(Math.pow),
+    cbrt: oneUlp(Math.cbrt),
+    atan2: oneUlp(Math.atan2),
+  },
   sum: 2 ** -24,
   flushes: false,
   exceptions: {
@@ -75,6 +83,9 @@ const gpu: Precision = {
     sqrt: (x) => 5 * ulp(Math.sqrt(x)),
     exp: (x) => (3 + 2 * Math.abs(x)) * ulp(Math.exp(x)),
     log: (x) => 2 ** -21 + 3 * ulp(Math.log(x)),
+    cbrt: (x) => 4 * ulp(Math.cbrt(x)),
+    // WGSL's own; ours has no more than 8 of them.
+    atan2: (y, x) => 4096 * ulp(Math.atan2(y, x)),
     pow: (x, y) => {
       const log = Math.log2(Math.abs(x));
       const inExponent = Math.abs(y) * (2 ** -21 + 3 * ulp(log)) + ulp(y * log);
@@ -90,8 +101,16 @@ const gpu: Precision = {
     log: (exact, x) => (x.nan || (x.lo < smallest && x.hi > -smallest) ? anything : exact),
     // Shaders give 0 for 0⁻¹, and infinities for NaN and for 1 to an infinite power.
     pow: (exact, x, y) => (isFinite(x) && isFinite(y) && !contains(x, 0) ? exact : anything),
+    // Nor is there an angle where both are zero, or infinite.
+    atan2: (exact, y, x) => (isFinite(y) && isFinite(x) && !(isTiny(y) && isTiny(x)) ? exact : anything),
   },
 };
+
+/** Whether a number may count as zero. */
+export const isTiny = (set: Numbers): boolean => set.lo < smallest && set.hi > -smallest;
+
+/** Error of the angle in our shaders. */
+export const ownAngle = (y: number, x: number): number => 8 * ulp(Math.atan2(y, x));
 
 /** Among operands that count as zero, any may be taken for the smallest or largest. */
 function anyDenormal(exact: Numbers, ...args: Numbers[]): Numbers {
@@ -127,7 +146,8 @@ const webglOps: Precision = {
 
 /** Precision of the executor of plain TensorFlow.js ops on each backend. */
 export const opsPrecision: Readonly<Record<'cpu' | 'wasm' | 'webgl' | 'webgpu', Precision>> = {
-  cpu: correctlyRounded,
+  // A cube root is composed of a power and a step of Newton's.
+  cpu: { ...correctlyRounded, errors: { cbrt: oneUlp(Math.cbrt) } },
   wasm: wasmOps,
   webgl: webglOps,
   webgpu: webgpuOps,

@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {
   defineTensorFunction,
   operations,
+  random,
   reductions,
   tensorOperations,
   trace,
@@ -138,6 +139,8 @@ function applied(op: TensorOperationName, x: Expression, [, a, b]: Step['picks']
           ? x.matMul(square)
           : square.matMul(x);
     }
+    case 'random':
+      return random(['uniform', 'rademacher'][a % 2] as 'uniform', x.shape, { seed: a, step: b }).sub(x);
     case 'call':
       return minusAndTwice([x])[a % 2]!.sub(isEven ? 0 : minusAndTwice([x])[0]!);
   }

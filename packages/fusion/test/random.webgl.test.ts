@@ -7,21 +7,25 @@ import { webglExecutor } from '../src/executors/webgl/executor.js';
 import { kernelFor, registerExecutor } from '../src/index.js';
 import { describeProgram } from '../src/index.js';
 import { checkKernel } from './check.js';
-import { opsPrecision, smallest, type Precision } from './precision.js';
+import { isTiny, opsPrecision, ownAngle, smallest, type Precision } from './precision.js';
 import { any, keeping, ordinary, samples, tensorSamples } from './programs.js';
-import { anything, contains } from './sets.js';
+import { anything, contains, type Numbers } from './sets.js';
 
 const { max, min } = opsPrecision.webgl.exceptions;
+
+const isZero = (x: Numbers): boolean => x.lo === 0 && x.hi === 0 && !x.nan;
 
 /** What the shaders of TensorFlow.js get wrong ours get right, but for its own reductions. */
 const precision: Precision = {
   ...opsPrecision.webgl,
+  errors: { ...opsPrecision.webgl.errors, atan2: ownAngle },
   exceptions: {
     ...(max && min && { max, min }),
     // A denormal counts as zero or not.
     log: (exact, x) =>
       x.lo < smallest && x.hi > -smallest && !(x.lo === 0 && x.hi === 0) ? anything : exact,
     pow: (exact, x) => (contains(x, 0) ? anything : exact),
+    atan2: (exact, y, x) => (isTiny(y) && isTiny(x) && !(isZero(y) && isZero(x)) ? anything : exact),
   },
 };
 

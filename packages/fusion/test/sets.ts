@@ -69,8 +69,8 @@ type Binary = (x: Numbers, y: Numbers) => Numbers;
 type Comparison = (x: Numbers, y: Numbers) => Condition;
 
 /** The image of sets under every primitive, in exact arithmetic. */
-export const images: Record<'neg' | 'abs' | 'sqrt' | 'exp' | 'log', Unary> &
-  Record<'add' | 'sub' | 'mul' | 'div' | 'pow' | 'minimum' | 'maximum', Binary> &
+export const images: Record<'neg' | 'abs' | 'sqrt' | 'exp' | 'log' | 'cbrt', Unary> &
+  Record<'add' | 'sub' | 'mul' | 'div' | 'pow' | 'atan2' | 'minimum' | 'maximum', Binary> &
   Record<'less' | 'lessEqual' | 'equal', Comparison> & {
     and: (p: Condition, q: Condition) => Condition;
     not: (p: Condition) => Condition;
@@ -82,6 +82,7 @@ export const images: Record<'neg' | 'abs' | 'sqrt' | 'exp' | 'log', Unary> &
   sqrt: (x) => corners(Math.sqrt, nonNegative(x)),
   exp: (x) => corners(Math.exp, x),
   log: (x) => corners(Math.log, nonNegative(x)),
+  cbrt: (x) => corners(Math.cbrt, x),
   add: (x, y) => corners((a, b) => a + b, x, y),
   sub: (x, y) => corners((a, b) => a - b, x, y),
   mul: (x, y) => {
@@ -107,6 +108,12 @@ export const images: Record<'neg' | 'abs' | 'sqrt' | 'exp' | 'log', Unary> &
     );
   },
   pow,
+  atan2: (y, x) => {
+    // Within a half plane it is monotone in each; it jumps where y changes its sign to the left.
+    const isSmooth = x.lo > 0 || y.lo > 0 || y.hi < 0 || (isPoint(x) && isPoint(y));
+    if (isSmooth || isEmpty(x) || isEmpty(y)) return corners(Math.atan2, y, x);
+    return { lo: -Math.PI, hi: Math.PI, nan: x.nan || y.nan };
+  },
   minimum: (x, y) => eitherZero(corners(Math.min, x, y)),
   maximum: (x, y) => eitherZero(corners(Math.max, x, y)),
   less: (x, y) => ({ yes: x.lo < y.hi, no: x.nan || y.nan || x.hi >= y.lo }),

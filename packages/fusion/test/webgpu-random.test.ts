@@ -7,14 +7,19 @@ import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { webgpuExecutor } from '../src/executors/webgpu/executor.js';
 import { kernelFor, phasePrograms, registerExecutor, Unsupported, type Program } from '../src/index.js';
 import { mismatches } from './interpreter.js';
-import { opsPrecision, type Precision } from './precision.js';
+import { isTiny, opsPrecision, ownAngle, type Precision } from './precision.js';
 import { any, keeping, ordinary, samples, tensorSamples, type Sample } from './programs.js';
+import { anything } from './sets.js';
 
 const { minimum, maximum, min, max } = opsPrecision.webgpu.exceptions;
 
 const precision: Precision = {
   ...opsPrecision.webgpu,
-  exceptions: { ...(minimum && maximum && min && max && { minimum, maximum, min, max }) },
+  errors: { ...opsPrecision.webgpu.errors, atan2: ownAngle },
+  exceptions: {
+    ...(minimum && maximum && min && max && { minimum, maximum, min, max }),
+    atan2: (exact, y, x) => (isTiny(y) && isTiny(x) ? anything : exact),
+  },
 };
 
 const inverses: Readonly<Record<string, readonly string[]>> = {

@@ -15,6 +15,17 @@ import {
 
 type Value = tf.Tensor | number | boolean;
 
+/** A power, and a step of Newton's for what float32 loses in it. */
+function cubeRoot(x: tf.Tensor): tf.Tensor {
+  const size = tf.abs(x);
+  const isOrdinary = tf.logicalAnd(tf.greater(size, 0), tf.less(size, Infinity));
+  const safe = tf.where(isOrdinary, size, tf.onesLike(size));
+  const rough = tf.pow(safe, 1 / 3);
+  const off = tf.sub(rough, tf.div(safe, tf.square(rough)));
+  const root = tf.sub(rough, tf.div(off, 3));
+  return tf.where(isOrdinary, tf.where(tf.less(x, 0), tf.neg(root), root), x);
+}
+
 /** One row per elementwise primitive. */
 const elementwise: Record<OperationName, (...args: tf.Tensor[]) => tf.Tensor> = {
   neg: (x) => tf.neg(x!),
@@ -22,11 +33,13 @@ const elementwise: Record<OperationName, (...args: tf.Tensor[]) => tf.Tensor> = 
   sqrt: (x) => tf.sqrt(x!),
   exp: (x) => tf.exp(x!),
   log: (x) => tf.log(x!),
+  cbrt: (x) => cubeRoot(x!),
   add: (x, y) => tf.add(x!, y!),
   sub: (x, y) => tf.sub(x!, y!),
   mul: (x, y) => tf.mul(x!, y!),
   div: (x, y) => tf.div(x!, y!),
   pow: (x, y) => tf.pow(x!, y!),
+  atan2: (y, x) => tf.atan2(y!, x!),
   minimum: (x, y) => tf.minimum(x!, y!),
   maximum: (x, y) => tf.maximum(x!, y!),
   less: (x, y) => tf.less(x!, y!),

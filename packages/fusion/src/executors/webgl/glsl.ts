@@ -2,6 +2,7 @@
 // The elementwise operations in GLSL, over four elements at once: numbers are vec4, conditions bvec4.
 
 import type { OperationName, ReductionName } from '../../language.js';
+import { arctangent, tangentOfEighth } from '../arctangent.js';
 
 interface Row {
   readonly glsl: (x: string, y: string, z: string) => string;
@@ -40,6 +41,37 @@ vec4 power(vec4 x, vec4 y) {
   return vec4(power(x.x, y.x), power(x.y, y.y), power(x.z, y.z), power(x.w, y.w));
 }`;
 
+const cubeRoot = `
+vec4 cubeRoot(vec4 x) {
+  vec4 size = abs(x);
+  bvec4 special = bvec4(ivec4(equal(size, vec4(0.0))) + ivec4(equal(size, vec4(INF))) + ivec4(isNaN(x)));
+  vec4 safe = mix(size, vec4(1.0), special);
+  vec4 y = exp2(log2(safe) / 3.0);
+  return mix(sign(x) * (y - (y - safe / (y * y)) / 3.0), x, special);
+}`;
+
+/** The drivers' own functions may be off by thousands of units in the last place. */
+const angleOf = `
+float angleOf(float y, float x) {
+  if (isNaN(x) || isNaN(y)) return NAN;
+  float height = abs(y), width = abs(x), large = max(height, width), small = min(height, width);
+  if (large == INF) { small = small == INF ? 1.0 : 0.0; large = 1.0; }
+  float scale = large > 1e18 ? 1e-18 : large < 1e-18 ? 1e18 : 1.0;
+  small *= scale;
+  large = large == 0.0 ? 1.0 : large * scale;
+  bool far = small > large * ${tangentOfEighth};
+  float t = far ? (small - large) / (large + small) : small / large;
+  float z = t * t;
+  float angle = t * (${arctangent.reduceRight((sum, c) => (sum ? `${c} + z * (${sum})` : `${c}`), '')});
+  if (far) angle += ${Math.PI / 4};
+  if (width < height) angle = ${Math.PI / 2} - angle;
+  if ((floatBitsToUint(x) & 0x80000000u) != 0u) angle = ${Math.PI} - angle;
+  return (floatBitsToUint(y) & 0x80000000u) != 0u ? -angle : angle;
+}
+vec4 angleOf(vec4 y, vec4 x) {
+  return vec4(angleOf(y.x, x.x), angleOf(y.y, x.y), angleOf(y.z, x.z), angleOf(y.w, x.w));
+}`;
+
 const smaller = `
 vec4 smaller(vec4 x, vec4 y) { return mix(mix(min(x, y), x, isNaN(x)), y, isNaN(y)); }`;
 
@@ -56,11 +88,13 @@ const rows: Readonly<Record<OperationName, Row>> = {
   sqrt: { glsl: (x) => `squareRoot(${x})`, functions: [squareRoot] },
   exp: { glsl: (x) => `exponential(${x})`, functions: [isNaN, exponential] },
   log: { glsl: (x) => `logarithm(${x})`, functions: [isNaN, logarithm] },
+  cbrt: { glsl: (x) => `cubeRoot(${x})`, functions: [isNaN, cubeRoot] },
   add: { glsl: (x, y) => `${x} + ${y}` },
   sub: { glsl: (x, y) => `${x} - ${y}` },
   mul: { glsl: (x, y) => `${x} * ${y}` },
   div: { glsl: (x, y) => `${x} / ${y}` },
   pow: { glsl: (x, y) => `power(${x}, ${y})`, functions: [isNaN, power] },
+  atan2: { glsl: (y, x) => `angleOf(${y}, ${x})`, functions: [isNaN, angleOf] },
   minimum: { glsl: (x, y) => `smaller(${x}, ${y})`, functions: [isNaN, smaller] },
   maximum: { glsl: (x, y) => `larger(${x}, ${y})`, functions: [isNaN, larger] },
   less: { glsl: (x, y) => `lessThan(${x}, ${y})` },
