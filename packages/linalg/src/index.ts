@@ -15,9 +15,10 @@
  * ```
  *
  * **On the host, in float64**: {@link eigh}, {@link qr}, {@link cholesky}, {@link triangularSolve} and
- * {@link inverseRoot}. They read tensors back, at once or, as `eigh.async(x)`, asynchronously, which webgpu wants. The
- * work is done in WebAssembly, written at run time; where that is forbidden, in plain JavaScript. NaN or infinite
- * elements give NaN, never an endless loop. {@link hostEigh} and its like take `Float64Array` matrices.
+ * {@link inverseRoot}. They read tensors back, at once or, as `await eigh.async(x)`, asynchronously; on webgpu
+ * only the latter is possible. The work is done in WebAssembly, written at run time; where that is forbidden, in
+ * plain JavaScript. NaN or infinite elements give NaN, never an endless loop. {@link hostEigh} and its like take
+ * `Float64Array` matrices.
  *
  * **On the device, by matrix products alone**: {@link newtonSchulz}, {@link coupledNewtonRoot},
  * {@link orthonormalize}, {@link triangularInverse}, {@link inverseCholesky}, {@link matrixExponential} and

@@ -27,49 +27,59 @@ const text = (name: string): Bytes => vector([...new TextEncoder().encode(name)]
 
 const section = (id: number, content: Bytes): Bytes => [id, ...unsigned(content.length), ...content];
 
-/** An instruction that takes operands from the stack. */
+/** An instruction of given operands. */
+type Instruction = (...operands: Bytes[]) => Bytes;
+
+/** One that accesses memory `offset` bytes beyond an address, its first operand. */
+type Access = (offset: number, ...operands: Bytes[]) => Bytes;
+
+/** What there is for a number, or for two of them at a time. */
+type Arithmetic = Record<'add' | 'sub' | 'mul', Instruction> & Record<'load' | 'store', Access>;
+
 const op =
-  (...opcode: Bytes) =>
-  (...operands: Bytes[]): Bytes => [...operands.flat(), ...opcode];
+  (...opcode: Bytes): Instruction =>
+  (...operands) => [...operands.flat(), ...opcode];
 
-/**
- * An instruction that accesses memory `offset` bytes beyond an address; float64 numbers are aligned to 8
- * bytes.
- */
+/** The 3 says that addresses are multiples of 8 bytes, which is a hint. */
 const access =
-  (opcode: Bytes) =>
-  (offset: number, ...operands: Bytes[]): Bytes => [...operands.flat(), ...opcode, 3, ...unsigned(offset)];
+  (...opcode: Bytes): Access =>
+  (offset, ...operands) => [...operands.flat(), ...opcode, 3, ...unsigned(offset)];
 
-export const i32 = {
-  constant: (value: number): Bytes => [0x41, ...signed(value)],
+export const i32: Record<'add' | 'sub' | 'shl' | 'lt' | 'ge', Instruction> & {
+  constant(value: number): Bytes;
+} = {
+  constant: (value) => [0x41, ...signed(value)],
   add: op(0x6a),
   sub: op(0x6b),
-  mul: op(0x6c),
-  and: op(0x71),
   shl: op(0x74),
   lt: op(0x48),
   ge: op(0x4e),
 };
 
-export const f64 = {
-  constant: (value: number): Bytes => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)],
+export const f64: Arithmetic & { constant(value: number): Bytes } = {
+  constant: (value) => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)],
   add: op(0xa0),
   sub: op(0xa1),
   mul: op(0xa2),
-  load: access([0x2b]),
-  store: access([0x39]),
+  load: access(0x2b),
+  store: access(0x39),
 };
 
-export const f64x2 = {
+export const f64x2: Arithmetic & {
+  /** A number in both lanes. */
+  splat: Instruction;
+  lane(lane: 0 | 1, value: Bytes): Bytes;
+  /** Loads one number into both lanes. */
+  loadSplat: Access;
+} = {
   splat: op(0xfd, 0x14),
-  lane: (lane: number, value: Bytes): Bytes => [...value, 0xfd, 0x21, lane],
+  lane: (lane, value) => [...value, 0xfd, 0x21, lane],
   add: op(0xfd, 0xf0, 0x01),
   sub: op(0xfd, 0xf1, 0x01),
   mul: op(0xfd, 0xf2, 0x01),
-  load: access([0xfd, 0x00]),
-  store: access([0xfd, 0x0b]),
-  /** Loads one number into both lanes. */
-  loadSplat: access([0xfd, 0x0a]),
+  load: access(0xfd, 0x00),
+  store: access(0xfd, 0x0b),
+  loadSplat: access(0xfd, 0x0a),
 };
 
 export const get = (local: number): Bytes => [0x20, ...unsigned(local)];

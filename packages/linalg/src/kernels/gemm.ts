@@ -75,7 +75,7 @@ export function gemm(): Routine {
           },
           () => {
             for (const t of [0, 1, 2, 3]) {
-              const product = f64.mul(f64x2.lane(t % 2, get(sums[2 * r + (t >> 1)]!)), get(alpha));
+              const product = f64.mul(f64x2.lane((t % 2) as 0 | 1, get(sums[2 * r + (t >> 1)]!)), get(alpha));
               made.when(has(t), () =>
                 made.emit(f64.store(8 * t, get(to), f64.add(f64.load(8 * t, get(to)), product))),
               );

@@ -8,10 +8,10 @@ import type { Shape } from '../shape.js';
  * A function of matrices that are tensors, computed on the host in float64. Leading axes are a batch: each
  * matrix of it is taken by itself. Results are float32 tensors. It has no gradient.
  *
- * The call reads its tensors back at once, which every backend can where it has the numbers on the host (cpu,
- * wasm), and which stalls webgl until the GPU is done. On webgpu TensorFlow.js does it through a canvas, in
- * browsers only, with a warning on the console; there `async` is better. {@link HostFunction.shapes} and the
- * call fit a function of tensors inside a traced rule.
+ * The call reads its tensors back at once: a copy on cpu and wasm, a wait for the GPU on webgl. On webgpu it
+ * throws, since TensorFlow.js' synchronous way there, through a canvas, may lose the device; `async` reads
+ * everywhere, and what runs on the device needs no reading. The call and `shapes` are what a function of
+ * tensors inside a traced rule consists of.
  */
 export interface HostFunction<Options> {
   (inputs: tf.Tensor | readonly tf.Tensor[], ...options: Given<Options>): tf.Tensor[];
@@ -88,6 +88,9 @@ export function onHost<Options>(definition: Definition<Options>): HostFunction<O
 
   function run(given: tf.Tensor | readonly tf.Tensor[], options?: Options): tf.Tensor[] {
     const [tensors, finish] = prepare(given, options);
+    if (tf.getBackend() === 'webgpu') {
+      throw new Error(`${name}: webgpu cannot read back at once; await ${name}.async(…) instead`);
+    }
     return finish(tensors.map((tensor) => tensor.dataSync()));
   }
 
