@@ -123,16 +123,18 @@ function exact<T extends tf.TensorContainer>(
         value: tf.scalar(0),
         gradFunc: () => reached.map((i) => tf.clone(parts[i]!)),
       }));
-      const products = recorded((pause) => {
+      const differentiate = (pause: () => void): ByName => {
         const y = (): tf.Tensor => {
           const seed = inner(...reached.map((i) => grads[i]!));
           if (last) pause();
           return seed;
         };
-        return tf.engine().gradients(y, [...variables], undefined, true).grads;
-      });
+        const products = tf.engine().gradients(y, [...variables], undefined, true).grads;
+        return byName(variables, (variable, i) => products[i] ?? tf.zerosLike(variable));
+      };
+      const products = recorded((pause) => tf.tidy(() => differentiate(pause)));
       if (last) cut(end);
-      return byName(variables, (variable, i) => products[i] ?? tf.zerosLike(variable));
+      return products;
     };
 
     return aside(() =>

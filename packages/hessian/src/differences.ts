@@ -37,7 +37,7 @@ export function differences<T extends tf.TensorContainer>(
 
   return tf.tidy(() => {
     const { result: here, replay } = replayable(evaluate, left);
-    const again = replay(() => tf.tidy(f));
+    const again = replay(() => tf.tidy(() => tf.clone(f())));
     if (tf.getBackend() !== 'webgpu' && here.value.dataSync()[0] !== again.dataSync()[0]) {
       throw new RangeError(
         `${caller}: difference quotients need a loss that is the same when it is evaluated again,` +
