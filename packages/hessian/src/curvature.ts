@@ -3,7 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { differences } from './differences.js';
-import { byName, gradientOf, partsOf, type ByName } from './gradient.js';
+import { byName, gradientOf, partsOf, sumOf, type ByName } from './gradient.js';
 import { cut, isRecording, recorded, recording, tapeLength, unrecorded } from './tape.js';
 
 /** How products with the Hessian are made. */
@@ -164,7 +164,7 @@ export function readsBack(): boolean {
 
 function checkFinite(caller: string, parts: readonly tf.Tensor[]): void {
   if (!readsBack()) return;
-  const sum = tf.tidy(() => tf.addN(parts.map((part) => tf.sum(tf.mul(part, 0)))).dataSync()[0]!);
+  const sum = tf.tidy(() => sumOf(parts.map((part) => tf.sum(tf.mul(part, 0)))).dataSync()[0]!);
   if (sum !== 0) throw new RangeError(`${caller}: vectors must be finite, got NaN or Infinity`);
 }
 

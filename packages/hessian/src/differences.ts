@@ -3,13 +3,13 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Curvature } from './curvature.js';
-import { byName, gradientOf, partsOf, type ByName } from './gradient.js';
+import { byName, gradientOf, partsOf, sumOf, type ByName } from './gradient.js';
 import { replayable } from './replay.js';
 import { recording, unrecorded } from './tape.js';
 
 /** √Σ‖t‖² over all tensors. */
 function norm(tensors: readonly tf.Tensor[]): tf.Tensor {
-  return tf.sqrt(tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor)))));
+  return tf.sqrt(sumOf(tensors.map((tensor) => tf.sum(tf.square(tensor)))));
 }
 
 /**

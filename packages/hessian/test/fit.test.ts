@@ -119,7 +119,10 @@ describe('in model.fit', () => {
     it(`${name}: ⟨u, Hv⟩ = ⟨v, Hu⟩, and Hv is what the gradient does along v`, async () => {
       const checks: number[][] = [];
       const dot = (a: ByName, b: ByName): tf.Tensor =>
-        tf.addN(Object.keys(a).map((key) => tf.sum(tf.mul(a[key]!, b[key]!))));
+        Object.keys(a).reduce<tf.Tensor>(
+          (sum, key) => tf.add(sum, tf.sum(tf.mul(a[key]!, b[key]!))),
+          tf.scalar(0),
+        );
       const optimizer = new Curved((f, variables) => {
         const vector = (seed: number): ByName =>
           Object.fromEntries(
