@@ -3,7 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { differences } from './differences.js';
-import { byName, gradientOf, partsOf, type ByName } from './gradient.js';
+import { byName, gradientOf, partsOf, sumOf, type ByName } from './gradient.js';
 import { cut, isRecording, recorded, recording, tapeLength, unrecorded } from './tape.js';
 
 /** How products with the Hessian are made. */
@@ -123,16 +123,18 @@ function exact<T extends tf.TensorContainer>(
         value: tf.scalar(0),
         gradFunc: () => reached.map((i) => tf.clone(parts[i]!)),
       }));
-      const products = recorded((pause) => {
+      const differentiate = (pause: () => void): ByName => {
         const y = (): tf.Tensor => {
           const seed = inner(...reached.map((i) => grads[i]!));
           if (last) pause();
           return seed;
         };
-        return tf.engine().gradients(y, [...variables], undefined, true).grads;
-      });
+        const products = tf.engine().gradients(y, [...variables], undefined, true).grads;
+        return byName(variables, (variable, i) => products[i] ?? tf.zerosLike(variable));
+      };
+      const products = recorded((pause) => tf.tidy(() => differentiate(pause)));
       if (last) cut(end);
-      return byName(variables, (variable, i) => products[i] ?? tf.zerosLike(variable));
+      return products;
     };
 
     return aside(() =>
@@ -162,7 +164,7 @@ export function readsBack(): boolean {
 
 function checkFinite(caller: string, parts: readonly tf.Tensor[]): void {
   if (!readsBack()) return;
-  const sum = tf.tidy(() => tf.addN(parts.map((part) => tf.sum(tf.mul(part, 0)))).dataSync()[0]!);
+  const sum = tf.tidy(() => sumOf(parts.map((part) => tf.sum(tf.mul(part, 0)))).dataSync()[0]!);
   if (sum !== 0) throw new RangeError(`${caller}: vectors must be finite, got NaN or Infinity`);
 }
 

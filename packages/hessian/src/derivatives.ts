@@ -104,8 +104,11 @@ function atMaxima(dx: tf.Tensor, [input, output]: readonly tf.Tensor[], attrs: A
       includeBatchInIndex: false, // it would not fit a float32, which webgl gives it as
     } as tf.NamedAttrMap) as tf.Tensor[];
     const [batch] = of.shape as [number];
-    const flat = tf.cast(tf.reshape(places!, [batch, -1]), 'int32');
-    const value = tf.reshape(tf.gather(tf.reshape(of, [batch, -1]), flat, 1, 1), places!.shape);
+    const within = tf.cast(tf.reshape(places!, [batch, -1]), 'int32');
+    const image = tf.reshape(tf.range(0, batch, 1, 'int32'), [batch, 1]);
+    // Not tf.gather with a batch dimension, which is wrong on the wasm backend.
+    const indices = tf.stack([tf.tile(image, [1, within.shape[1]!]), within], 2);
+    const value = tf.reshape(tf.gatherND(tf.reshape(of, [batch, -1]), indices), places!.shape);
     return { value, gradFunc: (dy) => run(tf.MaxPoolGrad, { dy, input: input!, output: output! }, attrs) };
   });
   return pick(dx);

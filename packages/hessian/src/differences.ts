@@ -3,13 +3,13 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Curvature } from './curvature.js';
-import { byName, gradientOf, partsOf, type ByName } from './gradient.js';
+import { byName, gradientOf, partsOf, sumOf, type ByName } from './gradient.js';
 import { replayable } from './replay.js';
 import { recording, unrecorded } from './tape.js';
 
 /** √Σ‖t‖² over all tensors. */
 function norm(tensors: readonly tf.Tensor[]): tf.Tensor {
-  return tf.sqrt(tf.addN(tensors.map((tensor) => tf.sum(tf.square(tensor)))));
+  return tf.sqrt(sumOf(tensors.map((tensor) => tf.sum(tf.square(tensor)))));
 }
 
 /**
@@ -37,7 +37,7 @@ export function differences<T extends tf.TensorContainer>(
 
   return tf.tidy(() => {
     const { result: here, replay } = replayable(evaluate, left);
-    const again = replay(() => tf.tidy(f));
+    const again = replay(() => tf.tidy(() => tf.clone(f())));
     if (tf.getBackend() !== 'webgpu' && here.value.dataSync()[0] !== again.dataSync()[0]) {
       throw new RangeError(
         `${caller}: difference quotients need a loss that is the same when it is evaluated again,` +

@@ -55,6 +55,7 @@ export interface Engine {
   ): void;
   runKernelFunc(operation: CustomOperation | { kernelName: string }): tf.Tensor | tf.Tensor[];
   readSync(dataId: object): unknown;
+  keep<T extends tf.Tensor>(tensor: T): T;
 }
 
 const methods = [
@@ -65,6 +66,7 @@ const methods = [
   'addTapeNode',
   'runKernelFunc',
   'readSync',
+  'keep',
 ] as const;
 
 /**

@@ -68,3 +68,8 @@ export function partsOf(caller: string, vectors: ByName, variables: readonly tf.
     return part;
   });
 }
+
+/** The sum of scalars. Not `tf.addN`, which is silently wrong with eight or more tensors on the webgpu backend. */
+export function sumOf(scalars: readonly tf.Tensor[]): tf.Tensor {
+  return tf.sum(tf.stack([...scalars]));
+}

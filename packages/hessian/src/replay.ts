@@ -2,6 +2,7 @@
 // Evaluating a loss again as if it were once: the same dropout masks, and statistics that do not move twice.
 
 import * as tf from '@tensorflow/tfjs-core';
+import { override, theEngine } from './engine.js';
 
 /** Replays an evaluation. */
 export type Replay = <T>(evaluate: () => T) => T;
@@ -30,21 +31,23 @@ export function replayable<T>(evaluate: () => T, left?: tf.Tensor[]): { result: 
 function replayed<T>(evaluate: () => T, draws: readonly number[], left?: tf.Tensor[]): T {
   const { random } = Math;
   const drawn = draws.values();
-  const engine = tf.engine();
+  const engine = theEngine();
   const { keep } = engine;
   const kept: tf.Tensor[] = [];
-  const statistics = Object.values(engine.registeredVariables).filter(({ trainable }) => !trainable);
+  const statistics = Object.values(tf.engine().registeredVariables).filter(({ trainable }) => !trainable);
   const before = statistics.map((variable) => tf.variable(variable, false));
-  try {
-    Math.random = () => drawn.next().value ?? random();
-    engine.keep = (tensor) => {
+  const restore = override(engine, {
+    keep(tensor) {
       kept.push(tensor);
       return keep.call(engine, tensor) as typeof tensor;
-    };
+    },
+  });
+  try {
+    Math.random = () => drawn.next().value ?? random();
     return evaluate();
   } finally {
     Math.random = random;
-    engine.keep = keep;
+    restore();
     statistics.forEach((variable, i) => {
       if (!variable.isDisposed && variable.dataId !== before[i]!.dataId) variable.assign(before[i]!);
     });
