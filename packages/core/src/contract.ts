@@ -46,7 +46,7 @@ export abstract class BaseOptimizer extends tf.Optimizer {
   abstract get learningRate(): number;
   abstract set learningRate(rate: number | Schedule);
 
-  /** Same as setting {@link learningRate}. */
+  /** Sets {@link learningRate}. */
   setLearningRate(rate: number | Schedule): void {
     this.learningRate = rate;
   }
@@ -123,12 +123,11 @@ export abstract class BaseOptimizer extends tf.Optimizer {
     given: NamedGradients,
   ): void;
 
-  /** Whether the variables are at the evaluation point, see {@link useEvaluationWeights}. */
+  /** Whether the variables are at the evaluation point, see {@link useEvaluationWeights}; set with a state taken over. */
   get atEvaluationPoint(): boolean {
     return this.evaluating;
   }
 
-  /** Says where the variables of a state are that has been taken over. */
   protected set atEvaluationPoint(evaluating: boolean) {
     this.evaluating = evaluating;
   }

@@ -17,7 +17,7 @@ import {
 } from '@optim/options';
 import type { CommonOptions, OptimizerOptions } from './rule/common-options.js';
 import { decodeOptions, encodeOptions, encodeSavable } from './rule/config.js';
-import { decayModes } from './rule/decay.js';
+import { assertDecays, assertServes } from './rule/demands.js';
 import type { Hook } from './rule/hook.js';
 import type { AnyRule } from './rule/rule.js';
 import type { Momentum, Parameter, SavedState } from './state/parameters.js';
@@ -70,37 +70,10 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     checkGroups(this.owner, this.table, settings.parameterGroups as readonly ParameterGroup[]);
     for (const group of grouped(settings)) {
       this.rule.validate?.(group);
-      this.assertDecays(group as CommonOptions);
+      assertDecays(this.owner, this.rule, group as CommonOptions);
     }
-    this.assertServes(settings);
+    assertServes(this.owner, this.rule, settings as OptimizerOptions);
     return settings;
-  }
-
-  /** @throws Error for a mode of weight decay that neither core nor the rule knows what to do with */
-  private assertDecays({ weightDecayMode: mode }: CommonOptions): void {
-    const { decay = 'before', ownDecayModes = [] } = this.rule;
-    if (typeof decay === 'function' || decay === 'never') return;
-    if ([...decayModes, ...ownDecayModes].includes(mode!)) return;
-    throw new Error(
-      `${this.owner}: rule.ownDecayModes must name the weightDecayMode ${JSON.stringify(mode)}, which is none of core's`,
-    );
-  }
-
-  /** @throws TypeError for a hook that reads what this algorithm does not have */
-  private assertServes(settings: Required<O>): void {
-    const { rateInForce, secondMoment } = this.rule;
-    const hasRate =
-      rateInForce !== undefined ||
-      grouped(settings).every((group) => (group as OptimizerOptions).learningRate != null);
-    const has = { learningRate: hasRate, secondMoment: secondMoment !== undefined };
-    const words = { learningRate: 'a learning rate', secondMoment: 'a second moment' };
-    for (const { name, reads = [] } of settings.transforms as readonly Hook[]) {
-      const missing = reads.find((what) => !has[what]);
-      if (!missing) continue;
-      throw new TypeError(
-        `${this.owner}: transforms: hook ${name} needs ${words[missing]}, which ${this.owner} does not have`,
-      );
-    }
   }
 
   private configure(settings: Required<O>): void {

@@ -11,20 +11,7 @@ import { refusingGradientChecks } from './refusing-gradients.js';
 import { refusingStateChecks } from './refusing-states.js';
 import { savingChecks } from './saving.js';
 import { steppingChecks } from './stepping.js';
-import { subjectOf, type Make, type Subject } from './subject.js';
-
-/** One thing to check about an optimizer; it throws when the optimizer does otherwise. */
-export interface Check {
-  readonly name: string;
-  /**
-   * Run in browsers too, where a step in software rendering takes a hundred times as long: only what depends on the
-   * kernels. The rest runs the same JavaScript on every backend.
-   */
-  readonly everywhere?: boolean;
-  /** Whether it concerns an optimizer with these options; always when absent. */
-  readonly applies?: (subject: Subject) => boolean;
-  readonly run: (subject: Subject) => Promise<void>;
-}
+import { subjectOf, type Check, type Make } from './subject.js';
 
 /** The whole suite. */
 export const checks: readonly Check[] = [

@@ -2,8 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import type { Check } from './conformance.js';
-import { variable, variables, type Subject } from './subject.js';
+import { variable, variables, type Subject, type Check } from './subject.js';
 
 /** One of these suits sign descent, adaptive methods, plain gradient descent and factors on a found rate. */
 const rates = [0.1, 0.3, 0.03, 0.01, 1];

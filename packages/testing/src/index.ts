@@ -16,8 +16,8 @@ export {
 export { goldenBase, Momentum } from './golden-base.js';
 export { goldenHookSuite } from './golden-hook.js';
 export { withCentralization } from './centralization.js';
-export { checks, conformance, suite, type Check } from './conformance.js';
-export { subjectOf, type Make, type Options, type Subject } from './subject.js';
+export { checks, conformance, suite } from './conformance.js';
+export { subjectOf, type Check, type Make, type Options, type Subject } from './subject.js';
 export { observedSecondMoment } from './second-moment.js';
 export type { Trials } from './trials.js';
 export { expectWalk, walk } from './walk.js';

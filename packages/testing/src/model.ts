@@ -4,8 +4,7 @@ import type { BaseOptimizer } from '@optim/core';
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { expect } from 'vitest';
-import type { Check } from './conformance.js';
-import type { Subject } from './subject.js';
+import type { Check, Subject } from './subject.js';
 
 interface Data {
   readonly xs: tf.Tensor;

@@ -4,8 +4,15 @@ import { defineHook } from '@optim/core/authoring';
 import { zero } from '@optim/formulas';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import type { Check } from './conformance.js';
-import { train, trajectory, valuesOf, withOptimizer, type Options, type Subject } from './subject.js';
+import {
+  train,
+  trajectory,
+  valuesOf,
+  withOptimizer,
+  type Options,
+  type Subject,
+  type Check,
+} from './subject.js';
 
 const modes = ['decoupled', 'coupled', 'independent'];
 

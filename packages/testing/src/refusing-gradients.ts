@@ -2,9 +2,8 @@
 
 import type { BaseOptimizer, NamedGradients } from '@optim/core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Check } from './conformance.js';
 import { refuses, type Wrong } from './refusal.js';
-import { loss, train, withOptimizer, type Subject } from './subject.js';
+import { loss, train, withOptimizer, type Subject, type Check } from './subject.js';
 
 /** A right gradient for the first variable, then whatever is wrong: nothing may be half applied. */
 function applying(

@@ -2,9 +2,8 @@
 
 import type { StateDict } from '@optim/core';
 import { expect } from 'vitest';
-import type { Check } from './conformance.js';
 import { refuses, type Wrong } from './refusal.js';
-import { train, withOptimizer } from './subject.js';
+import { train, withOptimizer, type Check } from './subject.js';
 
 /** A state with another shape of the first slot, or `undefined` where no parameter has a slot. */
 function misshapen(state: StateDict): StateDict | undefined {

@@ -4,7 +4,6 @@ import { decodeState, encodeState } from '@optim/core';
 import { defineHook, type BaseOptimizer } from '@optim/core/authoring';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import type { Check } from './conformance.js';
 import {
   assignAll,
   train,
@@ -13,6 +12,7 @@ import {
   withOptimizer,
   type Options,
   type Subject,
+  type Check,
 } from './subject.js';
 
 const identity = defineHook('identity', {}, () => ({ gradient: ({ grad }) => ({ grad: grad! }) }));

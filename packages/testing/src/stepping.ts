@@ -3,9 +3,8 @@
 import type { SavedParameter, StateDict } from '@optim/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, inject } from 'vitest';
-import type { Check } from './conformance.js';
 import { expectClose } from './golden.js';
-import { loss, train, trajectory, valuesOf, withOptimizer } from './subject.js';
+import { loss, train, trajectory, valuesOf, withOptimizer, type Check } from './subject.js';
 
 /** The parameters in a state and in those of its bases. */
 function savedParameters(state: StateDict): SavedParameter[] {

@@ -21,6 +21,19 @@ export interface Subject {
   readonly needs: readonly string[];
 }
 
+/** One thing to check about an optimizer; it throws when the optimizer does otherwise. */
+export interface Check {
+  readonly name: string;
+  /**
+   * Run in browsers too, where a step in software rendering takes a hundred times as long: only what depends on the
+   * kernels. The rest runs the same JavaScript on every backend.
+   */
+  readonly everywhere?: boolean;
+  /** Whether it concerns an optimizer with these options; always when absent. */
+  readonly applies?: (subject: Subject) => boolean;
+  readonly run: (subject: Subject) => Promise<void>;
+}
+
 /** Reads from its class what an optimizer declares. */
 export function subjectOf(make: Make): Subject {
   const optimizer = make({});

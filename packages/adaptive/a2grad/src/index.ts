@@ -26,7 +26,10 @@ export interface A2GradOptions extends CommonOptions {
   rho?: Hyper;
   /** `'elementwise'` is the paper's; `'tensor'`: one h for a whole tensor. @defaultValue `'elementwise'` */
   scaling?: 'elementwise' | 'tensor';
-  /** `'coupled'`: g ← g + weightDecay·p; `'independent'`: p ← p·(1 − weightDecay), which leaves x alone. */
+  /**
+   * `'coupled'`: g ← g + weightDecay·p; `'independent'`: p ← p·(1 − weightDecay), which leaves x alone.
+   * @defaultValue `'coupled'`
+   */
   weightDecayMode?: 'coupled' | 'independent';
 }
 

@@ -47,7 +47,10 @@ export interface AdaFactorOptions extends CommonOptions {
   epsilon1?: Hyper;
   /** Lower bound of the RMS of the parameter. @defaultValue `1e-3` */
   epsilon2?: Hyper;
-  /** `'decoupled'`: by the scaled step, p ← p − α·weightDecay·p; the others as everywhere. */
+  /**
+   * `'decoupled'`: by the scaled step, p ← p − α·weightDecay·p; the others as everywhere.
+   * @defaultValue `'decoupled'`
+   */
   weightDecayMode?: WeightDecayMode;
 }
 

@@ -24,7 +24,10 @@ export interface MADGRADOptions extends OptimizerOptions {
   momentum?: Hyper;
   /** Added to the cube root of v, and to the learning rate. @defaultValue `1e-6` */
   epsilon?: Hyper;
-  /** `'decoupled'`: p ← p − ℓ·weightDecay·p with the p before the step; the others as everywhere. */
+  /**
+   * `'decoupled'`: p ← p − ℓ·weightDecay·p with the p before the step; the others as everywhere.
+   * @defaultValue `'coupled'`
+   */
   weightDecayMode?: WeightDecayMode;
 }
 

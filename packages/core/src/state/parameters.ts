@@ -5,8 +5,6 @@
 import { kernelFor, sameShape, showShape, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { groupOf, matches, type ParameterGroup } from '@optim/options';
-import type { KeyedHook } from '../rule/hook.js';
-import type { Appearance, HostInit, SlotInit, TracedInit, Traits } from '../rule/rule.js';
 import {
   assertSlots,
   assertSomeMatched,
@@ -14,6 +12,9 @@ import {
   type SavedParameter,
   type StateDict,
 } from '@optim/state';
+import type { KeyedHook } from '../rule/hook.js';
+import type { Appearance, HostInit, SlotInit, TracedInit, Traits } from '../rule/rule.js';
+import { isAlive, toVariable } from './variables.js';
 
 /** A variable that an optimizer has adopted, and what is kept for it. */
 export interface Parameter {
@@ -245,16 +246,4 @@ export class Parameters {
     tf.dispose(Object.values(slots).filter(isAlive));
     this.adopted.delete(variable);
   }
-}
-
-/** A variable of the optimizer's own, unnamed and not trainable; takes over the tensor. */
-function toVariable(value: tf.Tensor): tf.Variable {
-  const variable = tf.variable(value, false);
-  value.dispose();
-  return variable;
-}
-
-/** Whether a variable is still there; `isDisposed` does not tell after `tf.disposeVariables()`. */
-export function isAlive(variable: tf.Variable): boolean {
-  return tf.engine().registeredVariables[variable.name] === variable;
 }

@@ -24,7 +24,10 @@ import { constant, where } from '@optim/fusion';
 export interface LambOptions extends CommonOptions, MomentsOptions {
   /** Step size: the relative change of each tensor per step. @defaultValue `1e-3` */
   learningRate?: Hyper;
-  /** `'layerwise'` is the paper's: part of the update and of its norm. The others act before the update. */
+  /**
+   * `'layerwise'` is the paper's: part of the update and of its norm. The others act before the update.
+   * @defaultValue `'layerwise'`
+   */
   weightDecayMode?: WeightDecayMode | 'layerwise';
   /** Divide the moments by 1 − βᵗ. @defaultValue `true` */
   biasCorrection?: boolean;

@@ -30,6 +30,7 @@ export interface LARSOptions extends CommonOptions {
   /**
    * `'layerwise'` is the paper's: part of the ratio and of the step, not for excluded vectors. The others act before
    * both, on every tensor.
+   * @defaultValue `'layerwise'`
    */
   weightDecayMode?: WeightDecayMode | 'layerwise';
   /** The ratio η of step to weights. @defaultValue `0.001` */

@@ -27,7 +27,10 @@ export interface NovoGradOptions extends OptimizerOptions {
   beta2?: Hyper;
   /** Added to the root of the squared norm. @defaultValue `1e-8` */
   epsilon?: Hyper;
-  /** `'coupled'` is the paper's: added to the normalized gradient. The others act before the update. */
+  /**
+   * `'coupled'` is the paper's: added to the normalized gradient. The others act before the update.
+   * @defaultValue `'coupled'`
+   */
   weightDecayMode?: WeightDecayMode;
   /** Weigh what is added to the momentum by 1 − β₁. @defaultValue `false` */
   gradAveraging?: boolean;

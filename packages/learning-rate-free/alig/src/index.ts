@@ -39,7 +39,7 @@ export interface AliGOptions extends CommonOptions {
   maxNorm?: number | null;
   /** Any other projection: changes the variables in place after a step. It cannot be saved. @defaultValue `null` */
   projection?: ((variables: readonly tf.Variable[]) => void) | null;
-  /** `'decoupled'`: p ← p·(1 − γ·weightDecay); the others as everywhere. */
+  /** `'decoupled'`: p ← p·(1 − γ·weightDecay); the others as everywhere. @defaultValue `'decoupled'` */
   weightDecayMode?: WeightDecayMode;
 }
 

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rule by which sharpness-aware methods move parameters to the worst point nearby.
 
-import { round, type Known, type Recurrence } from '@optim/core/authoring';
+import { round, type Hyper, type Known, type Recurrence } from '@optim/core/authoring';
 import { where, type Expression } from '@optim/fusion';
-import type { PerturbationOptions } from './sharpness-aware.js';
+
+/** Options of every sharpness-aware method. */
+export interface PerturbationOptions {
+  /** Radius of the neighbourhood. */
+  rho?: Hyper;
+  /** Added to the norm. */
+  perturbEpsilon?: number;
+}
 
 /** What the round finds: rho/(N + perturbEpsilon). */
 interface Found {

@@ -6,6 +6,6 @@
  * @packageDocumentation
  */
 
-export { ascent, type Ascent } from './ascent.js';
+export { ascent, type Ascent, type PerturbationOptions } from './ascent.js';
 export { SAM, type SAMOptions } from './sam.js';
-export { SharpnessAware, type PerturbationOptions } from './sharpness-aware.js';
+export { SharpnessAware } from './sharpness-aware.js';

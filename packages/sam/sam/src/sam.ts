@@ -3,8 +3,8 @@
 // Checked against davda54/sam and optax.contrib.sam.
 
 import { flag, hyper, real, register, type Hyper, type OptionTable } from '@optim/core/authoring';
-import { ascent, type Ascent } from './ascent.js';
-import { SharpnessAware, type PerturbationOptions } from './sharpness-aware.js';
+import { ascent, type Ascent, type PerturbationOptions } from './ascent.js';
+import { SharpnessAware } from './sharpness-aware.js';
 
 /** Options of {@link SAM}. */
 export interface SAMOptions extends PerturbationOptions {

@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What sharpness-aware methods share: two evaluations of the loss, and a step of the base along the second gradient.
 
-import { hold, record, repeat, unwrap, Wrapper, type BaseOptimizer, type Hyper } from '@optim/core/authoring';
+import { hold, record, repeat, unwrap, Wrapper, type BaseOptimizer } from '@optim/core/authoring';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Ascent } from './ascent.js';
-
-/** Options of every sharpness-aware method. */
-export interface PerturbationOptions {
-  /** Radius of the neighbourhood. */
-  rho?: Hyper;
-  /** Added to the norm. */
-  perturbEpsilon?: number;
-}
+import type { Ascent, PerturbationOptions } from './ascent.js';
 
 /**
  * Base of wrappers that evaluate the loss at p and again at a worse point q nearby, and let the base step from p along

@@ -6,4 +6,5 @@
  * @packageDocumentation
  */
 
-export { Lookahead, type LookaheadOptions, type PullbackMomentum } from './lookahead.js';
+export { Lookahead, type LookaheadOptions } from './lookahead.js';
+export type { PullbackMomentum } from './slow-weights.js';

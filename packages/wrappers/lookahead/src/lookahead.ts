@@ -18,10 +18,7 @@ import {
   type OptionTable,
 } from '@optim/core/authoring';
 import * as tf from '@tensorflow/tfjs-core';
-import { slowOf, synchronization, type Synchronization } from './slow-weights.js';
-
-/** What happens to the momentum of the base at a synchronization. */
-export type PullbackMomentum = 'none' | 'reset' | 'pullback';
+import { slowOf, synchronization, type PullbackMomentum, type Synchronization } from './slow-weights.js';
 
 /** Options of {@link Lookahead}. */
 export interface LookaheadOptions {

@@ -3,13 +3,21 @@
 
 import type { Recurrence } from '@optim/core/authoring';
 import { copy, slowWeights, zeros } from '@optim/formulas';
-import type { LookaheadOptions } from './lookahead.js';
+
+/** What happens to the momentum of the base at a synchronization. */
+export type PullbackMomentum = 'none' | 'reset' | 'pullback';
+
+/** The options of Lookahead that a synchronization goes by. */
+interface SynchronizationOptions {
+  alpha?: number;
+  pullbackMomentum?: PullbackMomentum;
+}
 
 /** The slot for the slow copy of a running average. */
 export const slowOf = (name: string): string => `slow.${name}`;
 
 /** A synchronization: slow copies move towards their variables, and variables onto them. */
-export type Synchronization = Recurrence<LookaheadOptions, 'slow' | `slow.${string}`>;
+export type Synchronization = Recurrence<SynchronizationOptions, 'slow' | `slow.${string}`>;
 
 /** @param momentum - names of the running averages that the base keeps for every parameter */
 export function synchronization(momentum: readonly string[]): Synchronization {
