@@ -51,4 +51,5 @@ export {
 } from './rule/rule.js';
 export type { Momentum, Parameter } from './state/parameters.js';
 export type { Engine, Entry } from './step/engine.js';
+export { total } from './step/total.js';
 export { momentumOf, unwrap, Wrapper } from './wrapper.js';

@@ -3,7 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { differences } from './differences.js';
-import { byName, gradientOf, partsOf, sumOf, type ByName } from './gradient.js';
+import { byName, gradientOf, partsOf, readsBack, sumOf, type ByName } from './gradient.js';
 import { cut, isRecording, recorded, recording, tapeLength, unrecorded } from './tape.js';
 
 /** How products with the Hessian are made. */
@@ -148,19 +148,14 @@ function exact<T extends tf.TensorContainer>(
 }
 
 /** What `hessianVectorProduct` returns. */
-export interface HessianVectorProduct {
+export type HessianVectorProduct = {
   /** The loss. */
   value: tf.Scalar;
   /** Its gradient, by the variables' names. */
   grads: ByName;
   /** H·v, by the variables' names. */
   products: ByName;
-}
-
-/** Whether a read-back is possible in a synchronous function; on webgpu it goes by way of a canvas. */
-export function readsBack(): boolean {
-  return tf.getBackend() !== 'webgpu';
-}
+};
 
 function checkFinite(caller: string, parts: readonly tf.Tensor[]): void {
   if (!readsBack()) return;
@@ -208,12 +203,10 @@ export function hessianVectorProduct(
 ): HessianVectorProduct {
   const caller = 'hessianVectorProduct';
   checkFinite(caller, partsOf(caller, vectors, variables));
-  const use = ({ value, grads, product }: Curvature): HessianVectorProduct & ByNameContainer => ({
+  const use = ({ value, grads, product }: Curvature): HessianVectorProduct => ({
     value,
     grads,
     products: product(vectors),
   });
   return curvatureFor(caller, f, variables, use, options);
 }
-
-type ByNameContainer = Record<string, tf.Tensor | ByName>;

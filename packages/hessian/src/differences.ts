@@ -3,7 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Curvature } from './curvature.js';
-import { byName, gradientOf, partsOf, sumOf, type ByName } from './gradient.js';
+import { byName, gradientOf, partsOf, readsBack, sumOf, type ByName } from './gradient.js';
 import { replayable } from './replay.js';
 import { recording, unrecorded } from './tape.js';
 
@@ -38,7 +38,7 @@ export function differences<T extends tf.TensorContainer>(
   return tf.tidy(() => {
     const { result: here, replay } = replayable(evaluate, left);
     const again = replay(() => tf.tidy(() => tf.clone(f())));
-    if (tf.getBackend() !== 'webgpu' && here.value.dataSync()[0] !== again.dataSync()[0]) {
+    if (readsBack() && here.value.dataSync()[0] !== again.dataSync()[0]) {
       throw new RangeError(
         `${caller}: difference quotients need a loss that is the same when it is evaluated again,` +
           ` got ${here.value.dataSync()[0]} and ${again.dataSync()[0]}`,

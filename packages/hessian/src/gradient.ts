@@ -73,3 +73,8 @@ export function partsOf(caller: string, vectors: ByName, variables: readonly tf.
 export function sumOf(scalars: readonly tf.Tensor[]): tf.Tensor {
   return tf.sum(tf.stack([...scalars]));
 }
+
+/** Whether a tensor can be read within a synchronous function; on webgpu it cannot, but by way of a canvas. */
+export function readsBack(): boolean {
+  return tf.getBackend() !== 'webgpu';
+}

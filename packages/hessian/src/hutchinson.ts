@@ -17,14 +17,14 @@ export interface HutchinsonOptions extends ProbeOptions, CurvatureOptions {
 }
 
 /** What `hutchinsonDiagonal` returns. */
-export interface HutchinsonDiagonal {
+export type HutchinsonDiagonal = {
   /** The loss. */
   value: tf.Scalar;
   /** Its gradient, by the variables' names. */
   grads: ByName;
   /** The estimate, by the variables' names. */
   diagonal: ByName;
-}
+};
 
 /**
  * The loss, its gradient, and an estimate of the diagonal of its Hessian, from one evaluation of the loss.
@@ -66,11 +66,7 @@ export function hutchinsonDiagonal(
     ...(seed !== undefined && { seed }),
     ...(step !== undefined && { step }),
   });
-  const use = ({
-    value,
-    grads,
-    product,
-  }: Curvature): Record<string, tf.Tensor | ByName> & HutchinsonDiagonal => {
+  const use = ({ value, grads, product }: Curvature): HutchinsonDiagonal => {
     let diagonal: ByName | undefined;
     for (let n = 0; n < count; n++) {
       const sum = diagonal;

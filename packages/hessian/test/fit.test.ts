@@ -116,7 +116,7 @@ function labels(): tf.Tensor {
 
 describe('in model.fit', () => {
   for (const [name, { shape, stack }] of Object.entries(models)) {
-    it(`${name}: ⟨u, Hv⟩ = ⟨v, Hu⟩, and Hv is what the gradient does along v`, async () => {
+    it(`${name}: ⟨u, Hv⟩ = ⟨v, Hu⟩`, async () => {
       const checks: number[][] = [];
       const dot = (a: ByName, b: ByName): tf.Tensor =>
         Object.keys(a).reduce<tf.Tensor>(

@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Parameter } from '../state/parameters.js';
 import type { Binding } from './binding.js';
 import { preparedGradient } from './composition.js';
+import { total } from './total.js';
 import { sum, type Subject, type Tracer } from './tracer.js';
 
 /** Tensors by name. */
@@ -223,12 +224,6 @@ function numbersFor(program: Program, binding: Binding): readonly number[] {
   if (!numbers)
     binding.arrays.set(program, (numbers = program.scalars.map((name) => binding.numbers[name]!)));
   return numbers;
-}
-
-/** Sum of scalars; each may have axes of length 1. */
-function total(parts: readonly tf.Tensor[]): tf.Tensor {
-  const scalars = parts.map((part) => (part.rank === 0 ? part : tf.reshape(part, [])));
-  return scalars.length === 1 ? scalars[0]! : tf.addN(scalars);
 }
 
 /** Gives a variable a new value, unless it was updated in place. */

@@ -13,6 +13,7 @@ import {
   real,
   register,
   round,
+  total,
   type CommonOptions,
   type Entry,
   type Hyper,
@@ -133,7 +134,7 @@ export class AliG extends Optimizer<AliGOptions> {
 /** The projection on its own: p ← p·min(1, radius/√Σ‖p‖²). */
 function moveIntoBall(variables: readonly tf.Variable[], radius: number): void {
   tf.tidy(() => {
-    const norm = tf.sqrt(tf.addN(variables.map((p) => tf.sum(tf.square(p)))));
+    const norm = tf.sqrt(total(variables.map((p) => tf.sum(tf.square(p)))));
     const shrink = tf.div(radius, tf.maximum(norm, radius));
     for (const p of variables) p.assign(tf.mul(p, shrink));
   });
