@@ -32,11 +32,3 @@ export function assertKnown(backend: CpuBackend): void {
 export function created(backend: CpuBackend, shape: readonly number[], values: Float32Array): tf.Tensor {
   return tf.engine().makeTensorFromTensorInfo(backend.makeTensorInfo(shape, 'float32', values));
 }
-
-/**
- * Whether a tensor's array itself may be written: that of a slot. A variable a user trains gets a fresh one, since
- * `data()` of this backend hands out the array itself.
- */
-export function isWritable(tensor: tf.Tensor): boolean {
-  return !(tensor as tf.Variable).trainable;
-}

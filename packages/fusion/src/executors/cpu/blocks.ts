@@ -5,11 +5,13 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Kernel } from '../../executor.js';
 import type { ReductionName } from '../../language.js';
+import { isOwned } from '../../ownership.js';
 import { hostValues, type Program } from '../../program.js';
 import { sizeOf } from '../../shape.js';
 import { reductionOf } from '../wasm/loops.js';
+import { isAlone } from '../alone.js';
 import { compileLoops, inPlace, type CompiledLoop } from '../wasm/module.js';
-import { cpuBackend, created, isWritable } from './backend.js';
+import { cpuBackend, created } from './backend.js';
 import { scratch, scratchMemory } from './scratch.js';
 
 /** Compiles a phase over tensors of any size; a block is so many numbers, a multiple of four. */
@@ -35,7 +37,9 @@ export function blockKernel(phase: Program, blockLength = 4096): Kernel {
       const outputs = targets.map((target, i): tf.Tensor => {
         const replaced = inputs[target];
         const isOwn = replaced !== undefined && data[target]!.refCount === 1;
-        const values = isOwn && isWritable(replaced) ? arrays[target]! : new Float32Array(sizes[i]!);
+        // Another input may be the same tensor, and read later than it is written.
+        const isInPlace = isOwn && isOwned(replaced) && isAlone(data, target);
+        const values = isInPlace ? arrays[target]! : new Float32Array(sizes[i]!);
         results.push(values);
         if (!isOwn) return created(backend, shapes[i]!, values);
         data[target]!.values = values;

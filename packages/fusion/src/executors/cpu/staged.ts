@@ -3,10 +3,11 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Kernel } from '../../executor.js';
+import { isOwned } from '../../ownership.js';
 import type { Program } from '../../program.js';
 import { sizeOf } from '../../shape.js';
 import { LoopSequence } from '../wasm/sequence.js';
-import { cpuBackend, created, isWritable } from './backend.js';
+import { cpuBackend, created } from './backend.js';
 import { scratch, scratchMemory } from './scratch.js';
 
 /** Numbers that stay in the cache from one phase to the next; one phase alone goes in blocks before that. */
@@ -58,7 +59,7 @@ export function stagedKernel(program: Program, phases: readonly Program[]): Kern
         if (copies[i]! >= 0) results.push(tf.clone(results[copies[i]!]!));
         else if (replaced?.refCount === 1) {
           const tensor = inputs[targets[i]!]!;
-          if (isWritable(tensor)) replaced.values.set(view);
+          if (isOwned(tensor)) replaced.values.set(view);
           else replaced.values = copyOf(view);
           results.push(tensor);
         } else results.push(created(backend, shapes[i]!, copyOf(view)));

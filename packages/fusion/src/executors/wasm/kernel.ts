@@ -4,6 +4,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Executor, Kernel } from '../../executor.js';
 import type { Program } from '../../program.js';
+import { isAlone } from '../alone.js';
 import { forgetDerived, memoryOf, scratchMemory, wasmBackend, type Data } from './backend.js';
 import { LoopSequence } from './sequence.js';
 
@@ -32,11 +33,11 @@ function compile(program: Program, phases: readonly Program[]): Kernel {
       const outputs: tf.Tensor[] = [];
       for (let i = 0; i < targets.length; i++) {
         const target = targets[i]!;
-        if (data[target]?.refCount === 1) {
+        if (data[target]?.refCount === 1 && isAlone(data, target)) {
           const replaced = inputs[target]!;
           outputs.push(replaced);
           pointers[inputs.length + i] = data[target].memoryOffset;
-          if ((replaced as tf.Variable).trainable) forgetDerived(backend, data[target], replaced.size);
+          forgetDerived(backend, data[target], replaced.size);
         } else if (copies[i]! < 0) {
           const info = backend.makeOutput(shapes[i]!, 'float32');
           outputs.push(tf.engine().makeTensorFromTensorInfo(info));

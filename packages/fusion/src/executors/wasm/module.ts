@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { Bounded } from '../../bounded.js';
 import { Unsupported } from '../../executor.js';
 import type { Program } from '../../program.js';
 import { emitLoop, type Emitted } from './emit.js';
@@ -14,8 +15,11 @@ export interface CompiledLoop extends Emitted {
   readonly run: Run;
 }
 
+/** Instances kept for a memory beside those that are in use. */
+const mostInstances = 512;
+
 /** Loops of the same text share an instance; programs differ in sizes more often than in structure. */
-const instances = new WeakMap<WebAssembly.Memory, Map<string, Run>>();
+const instances = new WeakMap<WebAssembly.Memory, Bounded<string, Run>>();
 
 /** What was compiled for a memory: a phase may be run alone as well as among others. */
 const compiled = new WeakMap<WebAssembly.Memory, WeakMap<Program, CompiledLoop[]>>();
@@ -41,21 +45,15 @@ export function compileLoops(phase: Program, memory: WebAssembly.Memory): Compil
 
 function instantiate(bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): Run {
   let known = instances.get(memory);
-  if (!known) instances.set(memory, (known = new Map()));
-  const key = String.fromCharCode(...bytes);
-  let run = known.get(key);
-  if (!run) {
+  if (!known) instances.set(memory, (known = new Bounded(mostInstances)));
+  return known.get(String.fromCharCode(...bytes), () => {
     try {
-      const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-        env: { memory },
-      });
-      run = instance.exports['run'] as Run;
+      const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+      return instance.exports['run'] as Run;
     } catch (error) {
       throw new Unsupported(`WebAssembly refused the kernel: ${(error as Error).message}`);
     }
-    known.set(key, run);
-  }
-  return run;
+  });
 }
 
 /**

@@ -4,6 +4,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { hostValues, type Program } from '../../program.js';
 import { sizeOf, type Shape } from '../../shape.js';
+import { isAlone } from '../alone.js';
 import { bufferOf, cloned, created, isOwn, overwrite, type GpuBackend } from './backend.js';
 import { storage, type Device, type GpuBuffer } from './device.js';
 import { fixedValue } from './plan.js';
@@ -60,8 +61,8 @@ export class PhaseKernel {
   private output(backend: GpuBackend, inputs: readonly tf.Tensor[], target: number, i: number): tf.Tensor {
     const replaced = inputs[target];
     if (!replaced) return created(backend, this.shapes[i]!, this.fixed[i]?.slice());
-    const isAlone = inputs.every((input, at) => at === target || input.dataId !== replaced.dataId);
-    if (!isAlone || !isOwn(backend, replaced)) return cloned(backend, replaced);
+    const ids = inputs.map(({ dataId }) => dataId);
+    if (!isAlone(ids, target) || !isOwn(backend, replaced)) return cloned(backend, replaced);
     overwrite(backend, replaced);
     return replaced;
   }

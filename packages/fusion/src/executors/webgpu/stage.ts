@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A shader on a device, with everything that is kept from one run to the next.
 
+import { Bounded } from '../../bounded.js';
 import { packedName, type Binding } from './buffers.js';
 import { copy, dispatch, encoderOf, submit, type GpuBackend } from './backend.js';
 import {
@@ -28,14 +29,16 @@ interface Compiled {
   readonly layout: GpuBindGroupLayout;
 }
 
+/** Pipelines kept for a device beside those that are in use. */
+const mostPipelines = 512;
+
 /** Programs of one structure share their pipelines. */
-const pipelines = new WeakMap<Device, Map<string, Compiled>>();
+const pipelines = new WeakMap<Device, Bounded<string, Compiled>>();
 
 function compiled(device: Device, label: string, { code, bindings }: Shader): Compiled {
   let known = pipelines.get(device);
-  if (!known) pipelines.set(device, (known = new Map()));
-  let result = known.get(code);
-  if (!result) {
+  if (!known) pipelines.set(device, (known = new Bounded(mostPipelines)));
+  return known.get(code, () => {
     const entry = (binding: number, buffer: object): object => ({ binding, visibility: compute, buffer });
     const layout = device.createBindGroupLayout({
       entries: [
@@ -48,9 +51,8 @@ function compiled(device: Device, label: string, { code, bindings }: Shader): Co
       layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
       compute: { module: device.createShaderModule({ label, code }) },
     });
-    known.set(code, (result = { pipeline, layout }));
-  }
-  return result;
+    return { pipeline, layout };
+  });
 }
 
 /** One dispatch, ready to be run again and again. */

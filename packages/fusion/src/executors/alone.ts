@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Whether no other input has the data of the one at `target`: one tensor may be given under two names. */
+export function isAlone(data: readonly object[], target: number): boolean {
+  for (let i = 0; i < data.length; i++) if (i !== target && data[i] === data[target]) return false;
+  return true;
+}

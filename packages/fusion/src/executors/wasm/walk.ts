@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loops over the axes of an iteration space.
+
+import type { Mode } from './accumulator.js';
+import type { Code } from './encoder.js';
+
+/** The axes of a loop nest as locals: lengths and indices. */
+export class Walk {
+  /** The axis elements lie along. */
+  readonly last: number;
+  /** The index along each axis; along the last one in bytes. */
+  readonly index: readonly number[];
+
+  constructor(
+    private readonly code: Code,
+    readonly lengths: readonly number[],
+  ) {
+    this.last = lengths.length - 1;
+    this.index = lengths.map(() => code.local('i32'));
+  }
+
+  /** All axes but the last. */
+  get outer(): number[] {
+    return [...this.lengths.keys()].slice(0, -1);
+  }
+
+  nest(axes: readonly number[], body: () => void): void {
+    const [axis, ...rest] = axes;
+    if (axis === undefined) return body();
+    this.code.i32(0);
+    this.code.set(this.index[axis]!);
+    this.code.loop(this.index[axis]!, this.lengths[axis]!, 1, () => this.nest(rest, body));
+  }
+
+  /** Walks the last axis, in bytes: a vector at a time as far as they reach, then element by element. */
+  along(body: (mode: Mode) => void): void {
+    const { code } = this;
+    const i = this.index[this.last]!;
+    const [end, aligned] = [code.local('i32'), code.local('i32')];
+    code.get(this.lengths[this.last]!);
+    code.i32(2);
+    code.emit(0x74); // i32.shl
+    code.set(end);
+    code.get(end);
+    code.i32(-16);
+    code.emit(0x71); // i32.and
+    code.set(aligned);
+    code.i32(0);
+    code.set(i);
+    code.loop(i, aligned, 16, () => body('lanes'));
+    code.loop(i, end, 4, () => body('single'));
+  }
+}
