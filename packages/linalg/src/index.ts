@@ -8,10 +8,13 @@
  * import * as tf from '@tensorflow/tfjs-core';
  * import { eigh, inverseRoot, newtonSchulz, qr } from '@optim/linalg';
  *
- * const [q, r] = qr(tf.randomNormal([256, 128]));
- * const [values, vectors] = eigh(tf.matMul(r, r, true, false));
- * const [root] = inverseRoot(tf.matMul(r, r, true, false), { power: 4, relativeRidge: 1e-6 });
- * const orthogonal = newtonSchulz(tf.randomNormal([64, 256]));
+ * const spread = tf.tidy(() => {
+ *   const [q, r] = qr(tf.randomNormal([256, 128]));
+ *   const [values, vectors] = eigh(tf.matMul(r!, r!, true, false));
+ *   const [root] = inverseRoot(tf.matMul(r!, r!, true, false), { power: 4, relativeRidge: 1e-6 });
+ *   const orthogonal = newtonSchulz(tf.matMul(q!, tf.matMul(vectors!, root!)));
+ *   return [tf.max(values!).arraySync(), orthogonal.shape];
+ * });
  * ```
  *
  * **On the host, in float64**: {@link eigh}, {@link qr}, {@link cholesky}, {@link triangularSolve} and

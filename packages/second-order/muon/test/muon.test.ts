@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 /** The decay of the matrices for the other parameters as well. */
 function withDecay<O extends { weightDecay?: unknown }>(options: O): O {
   const { weightDecay } = options;
-  return typeof weightDecay === 'number' && weightDecay > 0
+  return typeof weightDecay === 'number' && weightDecay > 0 && weightDecay < Infinity
     ? { adamwWeightDecay: weightDecay, ...options }
     : options;
 }
