@@ -5,10 +5,19 @@ import { loadExecutors } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { releaseTape } from './evaluation.js';
 import { entriesOf, type NamedGradients } from './gradients.js';
+import { HandedOut } from './handed-out.js';
 import type { Schedule } from '@optim/options';
 import type { StateDict } from '@optim/state';
-import type { NamedWeight } from './state/weights.js';
+import { readTensors, type NamedWeight, type ReadWeight } from './state/weights.js';
 import type { Entry } from './step/engine.js';
+
+/** A state that has been found to fit. */
+export interface Checked {
+  /** Puts it in the place of the state there is. */
+  commit(): void | Promise<void>;
+  /** Frees it, when it is not wanted after all. */
+  drop(): void;
+}
 
 /**
  * The TensorFlow.js contract, common to rules ({@link Optimizer}) and wrappers ({@link Wrapper}): `minimize`,
@@ -30,7 +39,7 @@ export abstract class BaseOptimizer extends tf.Optimizer {
   /** Whether a loss is being evaluated, or a step made. */
   private busy = false;
   private evaluating = false;
-  private readonly handedOut: tf.Tensor[] = [];
+  private readonly handedOut = new HandedOut();
 
   constructor() {
     super();
@@ -174,21 +183,35 @@ export abstract class BaseOptimizer extends tf.Optimizer {
       );
   }
 
-  /** Everything needed to go on later, as plain data. */
-  abstract stateDict(): Promise<StateDict>;
+  /**
+   * Everything needed to go on later, as plain data: that of the moment of the call, whatever happens until the promise is
+   * kept.
+   * @throws Error (as a rejection) after {@link dispose}
+   */
+  async stateDict(): Promise<StateDict> {
+    this.assertUsable();
+    const state = await this.capture();
+    // So that the steps after this one are the same bits as those of whoever resumes from it.
+    await loadExecutors();
+    return state;
+  }
+
+  /** Takes all state at once, before the first await, and gives it back as plain data. */
+  abstract capture(): Promise<StateDict>;
 
   /**
    * Takes over a state dict. All of it is checked first; when anything is wrong nothing changes.
    * @throws TypeError or RangeError (as a rejection) saying what does not fit.
    */
   async loadStateDict(state: StateDict): Promise<void> {
-    const commit = await this.check(state);
+    this.assertUsable();
     await loadExecutors();
-    await commit();
+    this.assertUsable();
+    await this.check(state).commit();
   }
 
   /** Checks a state dict, changing nothing, and gives back what commits it. */
-  abstract check(state: unknown): Promise<() => void | Promise<void>>;
+  abstract check(state: unknown): Checked;
 
   /**
    * Takes over what `getWeights` gave, of this or of an earlier run; the tensors stay the caller's. All of it is checked
@@ -196,18 +219,19 @@ export abstract class BaseOptimizer extends tf.Optimizer {
    * @throws RangeError or TypeError (as a rejection) when they are not the weights of such an optimizer
    */
   override async setWeights(weights: NamedWeight[]): Promise<void> {
-    const commit = await this.checkWeights(weights);
+    this.assertUsable();
+    const read = await readTensors(this.owner, weights);
     await loadExecutors();
-    await commit();
+    this.assertUsable();
+    await this.checkWeights(read).commit();
   }
 
   /** Checks weights, changing nothing, and gives back what commits them. */
-  abstract checkWeights(weights: readonly NamedWeight[]): Promise<() => void | Promise<void>>;
+  abstract checkWeights(weights: readonly ReadWeight[]): Checked;
 
   /** Frees all state. Using the optimizer afterwards is an error. */
   override dispose(): void {
-    tf.dispose(this.handedOut);
-    this.handedOut.length = 0;
+    this.handedOut.dispose();
     this.disposed = true;
   }
 
@@ -229,14 +253,9 @@ export abstract class BaseOptimizer extends tf.Optimizer {
       );
   }
 
-  /**
-   * Marks tensors that `getWeights` made only to hand them out. TensorFlow.js never disposes what it saves, so they
-   * are freed at the next call, or with the optimizer.
-   */
-  protected handOut(tensors: readonly tf.Tensor[]): void {
-    tf.dispose(this.handedOut);
-    this.handedOut.length = 0;
-    this.handedOut.push(...tensors.map((tensor) => tf.keep(tensor)));
+  /** Hands out tensors that exist only for that, and are freed later. */
+  protected handOut(weights: readonly NamedWeight[]): void {
+    this.handedOut.add(weights.map(({ tensor }) => tensor));
   }
 }
 

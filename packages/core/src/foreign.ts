@@ -4,7 +4,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Momentum } from './state/parameters.js';
 import type { ForeignState } from '@optim/state';
-import type { NamedWeight } from './state/weights.js';
+import { held, saveTensor } from './state/saving.js';
+import type { NamedWeight, ReadWeight } from './state/weights.js';
 
 /** First moments in the optimizers of TensorFlow.js, by class name: private fields, so looked up with care. */
 const momentumFields: Readonly<Record<string, string>> = {
@@ -28,21 +29,39 @@ export function foreignMomentum(base: tf.Optimizer): ((order: readonly tf.Variab
   };
 }
 
-/** Of the weights of such an optimizer those that exist only for the list; the others are its slots. */
-export function madeFor(weights: readonly NamedWeight[]): tf.Tensor[] {
-  return weights.filter(({ name }) => name === 'iter').map(({ tensor }) => tensor);
+/** Its weights as they are now, although it lists them only later: tensors of their own, the caller's. */
+export function captureForeign(base: tf.Optimizer): Promise<NamedWeight[]> {
+  const slots = new Map<tf.Tensor, tf.Tensor>();
+  for (const field of Object.values(base))
+    if (Array.isArray(field))
+      for (const { variable } of field as { variable?: unknown }[])
+        if (variable instanceof tf.Tensor) slots.set(variable, held(variable));
+  // The step count is read before the first await, and made anew for every call.
+  return base
+    .getWeights()
+    .then((weights) => weights.map(({ name, tensor }) => ({ name, tensor: slots.get(tensor) ?? tensor })))
+    .catch((error: unknown) => {
+      tf.dispose([...slots.values()]);
+      throw error;
+    });
 }
 
 /** Its weights as plain data. */
-export async function saveForeign(base: tf.Optimizer): Promise<ForeignState> {
-  const named = await base.getWeights();
-  const weights = named.map(async ({ name, tensor }) => {
-    const data = Float32Array.from(await tensor.data());
-    return { name, dtype: tensor.dtype, tensor: { shape: tensor.shape, data } };
-  });
-  const saved = await Promise.all(weights);
-  tf.dispose(madeFor(named));
-  return { format: 1, optimizer: base.getClassName(), weights: saved };
+export async function saveForeign(
+  optimizer: string,
+  captured: Promise<NamedWeight[]>,
+): Promise<ForeignState> {
+  const named = await captured;
+  try {
+    const weights = named.map(async ({ name, tensor }) => ({
+      name,
+      dtype: tensor.dtype,
+      tensor: await saveTensor(tensor),
+    }));
+    return { format: 1, optimizer, weights: await Promise.all(weights) };
+  } finally {
+    tf.dispose(named.map(({ tensor }) => tensor));
+  }
 }
 
 /** Gives it the weights of a state. */
@@ -55,8 +74,21 @@ export async function loadForeign(base: tf.Optimizer, { weights }: ForeignState)
   tf.dispose(named.map(({ tensor }) => tensor));
 }
 
+/** Weights that have been read as a state. */
+export function foreignState(base: tf.Optimizer, weights: readonly ReadWeight[]): ForeignState {
+  return {
+    format: 1,
+    optimizer: base.getClassName(),
+    weights: weights.map(({ name, dtype, shape, data }) => ({
+      name,
+      dtype,
+      tensor: { shape: [...shape], data: Float32Array.from(data) },
+    })),
+  };
+}
+
 /** `setWeights`, which forgets the slots it had without freeing them. */
-export async function setForeignWeights(base: tf.Optimizer, weights: NamedWeight[]): Promise<void> {
+async function setForeignWeights(base: tf.Optimizer, weights: NamedWeight[]): Promise<void> {
   const before = await base.getWeights();
   await base.setWeights(weights);
   tf.dispose(before.map(({ tensor }) => tensor));

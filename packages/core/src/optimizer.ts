@@ -3,7 +3,7 @@
 
 import { loadExecutors, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import { BaseOptimizer } from './contract.js';
+import { BaseOptimizer, type Checked } from './contract.js';
 import {
   check,
   checkGroups,
@@ -21,9 +21,9 @@ import { assertDecays, assertServes } from './rule/demands.js';
 import type { Hook } from './rule/hook.js';
 import type { AnyRule } from './rule/rule.js';
 import type { Momentum, Parameter, SavedState } from './state/parameters.js';
-import { readGlobals, saveState } from './state/saving.js';
 import { checkStateDict, type StateDict } from '@optim/state';
-import { readWeights, writeWeights, type NamedWeight } from './state/weights.js';
+import { capture, savedState } from './state/saving.js';
+import { stateOfWeights, writeWeights, type NamedWeight, type ReadWeight } from './state/weights.js';
 import { atStep } from './step/binding.js';
 import { Engine, type Entry } from './step/engine.js';
 
@@ -47,12 +47,13 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   }
 
   /** Options in force, defaults filled in. */
-  protected settings!: Required<O>;
-  private engine!: Engine;
+  protected settings: Required<O>;
+  private engine: Engine;
 
   constructor(options: O = {} as O) {
     super();
-    this.configure(this.checked(options));
+    this.settings = this.checked(options);
+    this.engine = this.engineFor(this.settings);
   }
 
   // --- Options ----------------------------------------------------------------------------------------------------
@@ -76,9 +77,8 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     return settings;
   }
 
-  private configure(settings: Required<O>): void {
-    this.settings = settings;
-    this.engine = new Engine({ owner: this.owner, table: this.table, settings, rules: { '': this.rule } });
+  private engineFor(settings: Required<O>): Engine {
+    return new Engine({ owner: this.owner, table: this.table, settings, rules: { '': this.rule } });
   }
 
   get learningRate(): number {
@@ -174,7 +174,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   /** The globals as numbers: those of the algorithm by name, those of a hook as `hook.name`. */
   async readGlobals(): Promise<Record<string, number>> {
     this.assertUsable();
-    return readGlobals(this.engine.state);
+    return (await savedState(capture(this.engine.state))).globals;
   }
 
   /** @internal The running averages kept for the parameters adopted so far; `null` if the rule keeps none. */
@@ -182,43 +182,35 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     return this.engine.state.momentum(this.rule.momentum ?? []);
   }
 
-  override async stateDict(): Promise<StateDict> {
-    this.assertUsable();
-    const state: StateDict = {
+  override async capture(): Promise<StateDict> {
+    const header = {
       format: 1,
       optimizer: this.owner,
       step: this.iterations,
       hyperparameters: encodeSavable(this.owner, this.settings),
-      ...(await saveState(this.engine.state)),
-    };
-    // So that the steps after this one are the same bits as those of whoever resumes from it.
-    await loadExecutors();
-    return state;
+    } as const;
+    return { ...header, ...(await savedState(capture(this.engine.state))) };
   }
 
-  override async check(state: unknown): Promise<() => void> {
-    this.assertUsable();
-    const { slots, globals } = this.engine.state.names();
-    const saved = checkStateDict(this.owner, state, slots, globals);
+  override check(state: unknown): Checked {
+    const saved = checkStateDict(this.owner, state);
     const { parameterGroups, transforms } = this.settings;
     const hyperparameters = decodeOptions(saved.hyperparameters);
     const options = this.checked({ ...this.settings, ...hyperparameters, parameterGroups, transforms });
-    return this.committing(saved, options);
+    return this.replacement(saved, options);
   }
 
   /** The step count, then the number of updates of each parameter, globals, and slots grouped by kind. */
   override async getWeights(): Promise<NamedWeight[]> {
     this.assertUsable();
-    const { made, weights } = writeWeights(this.iterations, this.engine.state);
-    this.handOut(made);
+    const weights = writeWeights(this.iterations, capture(this.engine.state));
+    this.handOut(weights);
     await loadExecutors(); // as in stateDict
     return weights;
   }
 
-  override async checkWeights(weights: readonly NamedWeight[]): Promise<() => void> {
-    this.assertUsable();
-    const { slots, globals } = this.engine.state.names();
-    return this.committing(await readWeights(this.owner, weights, slots, globals), this.settings);
+  override checkWeights(weights: readonly ReadWeight[]): Checked {
+    return this.replacement(stateOfWeights(this.owner, weights), this.settings);
   }
 
   override dispose(): void {
@@ -226,16 +218,20 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     super.dispose();
   }
 
-  /** Refuses what does not fit the parameters already adopted; otherwise gives back what replaces all state. */
-  private committing(saved: SavedState, options: Required<O>): () => void {
-    const variables = this.engine.state.fitting(saved);
-    return () => {
-      this.engine.state.clear();
-      this.configure(options);
-      this.iterations_ = saved.step;
-      const globals = this.engine.state.restore(saved);
-      if (variables.length > 0) tf.tidy(() => void this.adopt(variables));
-      this.restored(globals);
+  /** An engine with a saved state, which takes the place of the one there is. */
+  private replacement(saved: SavedState, settings: Required<O>): Checked {
+    const engine = this.engineFor(settings);
+    const variables = this.engine.state.ordered().map(({ variable }) => variable);
+    const globals = engine.restore(saved, variables);
+    return {
+      commit: () => {
+        this.engine.state.clear();
+        this.settings = settings;
+        this.engine = engine;
+        this.iterations_ = saved.step;
+        this.restored(globals);
+      },
+      drop: () => engine.state.clear(),
     };
   }
 }

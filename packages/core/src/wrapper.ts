@@ -3,17 +3,17 @@
 
 import type { Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import { BaseOptimizer } from './contract.js';
-import { foreignMomentum, loadForeign, madeFor, saveForeign, setForeignWeights } from './foreign.js';
+import { BaseOptimizer, type Checked } from './contract.js';
+import { captureForeign, foreignMomentum, foreignState, loadForeign, saveForeign } from './foreign.js';
 import type { NamedGradients } from './gradients.js';
 import { Optimizer } from './optimizer.js';
 import { type OptionSpec, type OptionTable, resolveOptions, type Schedule, show } from '@optim/options';
 import { decodeOptions, encodeOptions, encodeSavable } from './rule/config.js';
 import type { AnyRecurrence } from './rule/rule.js';
 import type { Momentum, SavedState } from './state/parameters.js';
-import { saveState } from './state/saving.js';
+import { capture, savedState } from './state/saving.js';
 import { checkForeignState, checkStateDict, type ForeignState, type StateDict } from '@optim/state';
-import { readWeights, writeWeights, type NamedWeight } from './state/weights.js';
+import { stateOfWeights, writeWeights, type NamedWeight, type ReadWeight } from './state/weights.js';
 import { Engine } from './step/engine.js';
 
 /**
@@ -65,9 +65,13 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
 
   /** What runs the {@link rules}. */
   protected get engine(): Engine {
-    const { owner, settings, rules } = this;
-    this.made ??= new Engine({ owner, table: this.table as Record<string, OptionSpec>, settings, rules });
+    this.made ??= this.engineFor(this.settings);
     return this.made;
+  }
+
+  private engineFor(settings: Required<O>): Engine {
+    const { owner, rules } = this;
+    return new Engine({ owner, table: this.table as Record<string, OptionSpec>, settings, rules });
   }
 
   private get table(): OptionTable<O> {
@@ -143,84 +147,95 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     };
   }
 
-  override async stateDict(): Promise<StateDict> {
-    this.assertUsable();
-    return {
+  override async capture(): Promise<StateDict> {
+    const header = {
       format: 1,
       optimizer: this.owner,
       step: this.iterations,
       hyperparameters: encodeSavable(this.owner, this.settings),
-      ...(await saveState(this.engine.state)),
-      base: this.base instanceof BaseOptimizer ? await this.base.stateDict() : await saveForeign(this.base),
-    };
-  }
-
-  override async check(state: unknown): Promise<() => Promise<void>> {
-    this.assertUsable();
-    const { slots, globals } = this.engine.state.names();
-    const saved = checkStateDict(this.owner, state, slots, globals);
-    const settings = this.checked({ ...this.settings, ...decodeOptions(saved.hyperparameters) });
-    const commitOwn = this.committing(saved, settings);
+    } as const;
     const { base } = this;
-    const commitBase = await this.checkBase(saved.base);
-    return async () => {
-      await commitBase();
-      commitOwn();
-      this.atEvaluationPoint = base instanceof BaseOptimizer && base.atEvaluationPoint;
-    };
+    const own = capture(this.engine.state);
+    const ofBase =
+      base instanceof BaseOptimizer ? base.capture() : saveForeign(base.getClassName(), captureForeign(base));
+    return { ...header, ...(await savedState(own)), base: await ofBase };
   }
 
-  private async checkBase(state: StateDict | ForeignState | undefined): Promise<() => void | Promise<void>> {
+  override check(state: unknown): Checked {
+    const saved = checkStateDict(this.owner, state);
+    const settings = this.checked({ ...this.settings, ...decodeOptions(saved.hyperparameters) });
+    return this.replacement(saved, settings, this.checkBase(saved.base));
+  }
+
+  private checkBase(state: StateDict | ForeignState | undefined): Checked {
     const { base } = this;
     if (base instanceof BaseOptimizer) return base.check(state);
     const foreign = checkForeignState(base.getClassName(), state);
-    return () => loadForeign(base, foreign);
+    return { commit: () => loadForeign(base, foreign), drop: () => undefined };
   }
 
-  /** Refuses what does not fit the parameters already adopted; otherwise gives back what replaces all of its own state. */
-  private committing(saved: SavedState, settings: Required<O>): () => void {
-    const variables = this.engine.state.fitting(saved);
-    return () => {
+  /** An engine with a saved state of the wrapper's own, which takes the place of the one there is when the base has its own. */
+  private replacement(saved: SavedState, settings: Required<O>, ofBase: Checked): Checked {
+    const { base } = this;
+    const engine = this.engineFor(settings);
+    try {
+      engine.restore(
+        saved,
+        this.engine.state.ordered().map(({ variable }) => variable),
+      );
+    } catch (error) {
+      ofBase.drop();
+      throw error;
+    }
+    const commit = (): void => {
       this.engine.state.clear();
-      this.made = undefined;
       this.settings = settings;
+      this.made = engine;
       this.iterations_ = saved.step;
-      this.engine.state.restore(saved);
-      if (variables.length > 0) tf.tidy(() => void this.engine.adopt(variables, saved.step));
+      this.atEvaluationPoint = base instanceof BaseOptimizer && base.atEvaluationPoint;
+    };
+    return {
+      commit: () => {
+        const pending = ofBase.commit();
+        return pending ? pending.then(commit) : commit();
+      },
+      drop: () => {
+        ofBase.drop();
+        engine.state.clear();
+      },
     };
   }
 
   /** The step count, the wrapper's own weights, then those of the base. */
   override async getWeights(): Promise<NamedWeight[]> {
     this.assertUsable();
-    const { made, weights } = writeWeights(this.iterations, this.engine.state);
-    const base = await this.base.getWeights();
-    // A base of ours looks after what it hands out; one of TensorFlow.js makes a step count for every call.
-    this.handOut([...made, ...(this.base instanceof BaseOptimizer ? [] : madeFor(base))]);
-    return [...weights, ...base.map(({ name, tensor }) => ({ name: basePrefix + name, tensor }))];
+    const { base } = this;
+    const own = writeWeights(this.iterations, capture(this.engine.state));
+    // All that is asked for before the first await is of this moment.
+    const pending = base instanceof BaseOptimizer ? base.getWeights() : captureForeign(base);
+    const ofBase = await pending;
+    // A base of ours looks after what it hands out.
+    this.handOut(base instanceof BaseOptimizer ? own : [...own, ...ofBase]);
+    return [...own, ...ofBase.map(({ name, tensor }) => ({ name: basePrefix + name, tensor }))];
   }
 
-  override async checkWeights(weights: readonly NamedWeight[]): Promise<() => Promise<void>> {
-    this.assertUsable();
+  override checkWeights(weights: readonly ReadWeight[]): Checked {
     const { base } = this;
-    const { slots, globals } = this.engine.state.names();
     const own = weights.filter(({ name }) => !name.startsWith(basePrefix));
-    const commitOwn = this.committing(await readWeights(this.owner, own, slots, globals), this.settings);
+    const saved = stateOfWeights(this.owner, own);
     const rest = weights
       .filter(({ name }) => name.startsWith(basePrefix))
-      .map(({ name, tensor }) => ({ name: name.slice(basePrefix.length), tensor }));
+      .map((weight) => ({ ...weight, name: weight.name.slice(basePrefix.length) }));
     if (rest[0]?.name !== 'iter') {
       throw new TypeError(
         `${this.owner}: weights of the base must start with the scalar "iter", got ${show(rest[0]?.name)}`,
       );
     }
-    const commitBase =
-      base instanceof BaseOptimizer ? await base.checkWeights(rest) : () => setForeignWeights(base, rest);
-    return async () => {
-      await commitBase();
-      commitOwn();
-      this.atEvaluationPoint = base instanceof BaseOptimizer && base.atEvaluationPoint;
-    };
+    const ofBase: Checked =
+      base instanceof BaseOptimizer
+        ? base.checkWeights(rest)
+        : { commit: () => loadForeign(base, foreignState(base, rest)), drop: () => undefined };
+    return this.replacement(saved, this.settings, ofBase);
   }
 
   /** Frees the state of the wrapper and of the base. */

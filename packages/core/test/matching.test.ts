@@ -64,8 +64,18 @@ describe('saved parameters are found', () => {
     );
   });
 
-  it('or refused: of another model, of another shape', async () => {
-    await expect(load(stateOf(['x', [1]], ['y', [1]]), named('a', [0]))).rejects.toThrow(
+  it('when their turn comes: a variable never seen before starts afresh, also when it is the first', async () => {
+    const optimizer = heavy();
+    await optimizer.loadStateDict(stateOf(['x', [1]], ['y', [1]]));
+    step(optimizer, named('a', [0]));
+    step(optimizer, named('x', [0]));
+    expect(await momenta(optimizer)).toEqual({ a: [1], x: [1.5], y: [1] });
+  });
+
+  it('or refused: of another model than the one that has been trained, of another shape', async () => {
+    const optimizer = heavy();
+    step(optimizer, named('a', [0]));
+    await expect(optimizer.loadStateDict(stateOf(['x', [1]], ['y', [1]]))).rejects.toThrow(
       new RangeError('Heavy: saved state is of other parameters: of "x", "y", not of "a"'),
     );
     await expect(load(stateOf(['b', [1, 2]]), named('b', [0]))).rejects.toThrow(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // State dicts and weights: what is in them.
 
+import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { NamedWeight } from '../src/index.js';
 import { largest } from './hooks.js';
@@ -163,7 +164,27 @@ describe('weights', () => {
     [
       'another global',
       (given: NamedWeight[]) => [...given, { name: '#d', tensor: given[0]!.tensor }],
-      new RangeError('Heavy: globals must be [], got [d]'),
+      new TypeError('Heavy: weight "#d" must be float32, got "int32"'),
+    ],
+    [
+      'a slot twice',
+      (given: NamedWeight[]) => [...given, given[1]!],
+      new RangeError('Heavy: weight "a#m" is listed twice'),
+    ],
+    [
+      'a slot that is no float32',
+      (given: NamedWeight[]) => [given[0]!, { ...given[0]!, name: 'a#m' }],
+      new TypeError('Heavy: weight "a#m" must be float32, got "int32"'),
+    ],
+    [
+      'no list',
+      () => null as unknown as NamedWeight[],
+      new TypeError('Heavy: weights must be an array of { name, tensor }, got null'),
+    ],
+    [
+      'no weights',
+      () => [null] as unknown as NamedWeight[],
+      new TypeError('Heavy: weights[0] must have a name and a tensor, got null'),
     ],
     [
       'another parameter',
@@ -176,5 +197,45 @@ describe('weights', () => {
     const before = await optimizer.stateDict();
     await expect(optimizer.setWeights(wrong(await optimizer.getWeights()))).rejects.toThrow(error);
     expect(await optimizer.stateDict()).toEqual(before);
+  });
+
+  it.each([NaN, -5, 2.5, 1e30, 2 ** 31])('with a step count of %d are refused', async (count) => {
+    const optimizer = heavy();
+    step(optimizer, named('a', [1, 2]));
+    const [, ...rest] = await optimizer.getWeights();
+    const iter = own(tf.scalar(count));
+    await expect(optimizer.setWeights([{ name: 'iter', tensor: iter }, ...rest])).rejects.toThrow(
+      /^Heavy: weight "iter" must be a whole number in \[0, 2\^31\), got /,
+    );
+    expect(optimizer.iterations).toBe(1);
+  });
+
+  it('are those of the moment of the call, whoever asks at once, and whoever frees them', async () => {
+    const optimizer = heavy();
+    const a = named('a', [1, 2]);
+    step(optimizer, a);
+    const [first, second] = [optimizer.getWeights(), optimizer.getWeights()];
+    step(optimizer, a);
+    const third = optimizer.getWeights();
+    const read = async (pending: Promise<NamedWeight[]>): Promise<number[]> => [
+      ...(await (await pending)[1]!.tensor.data()),
+    ];
+    expect(await Promise.all([first, second, third].map(read))).toEqual([
+      [1, 1],
+      [1, 1],
+      [1.5, 1.5],
+    ]);
+    tf.dispose((await third).map(({ tensor }) => tensor));
+    step(optimizer, a);
+    expect((await momenta(optimizer))['a']).toEqual([1.75, 1.75]);
+  });
+
+  it('that were read do not change in later steps', async () => {
+    const optimizer = heavy();
+    const a = named('a', [1, 2]);
+    step(optimizer, a);
+    const values = await (await optimizer.getWeights())[1]!.tensor.data();
+    step(optimizer, a);
+    expect([...values]).toEqual([1, 1]);
   });
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { decodeState, encodeState } from '@optim/core';
+import { decodeState, encodeState, type NamedWeight } from '@optim/core';
 import { defineHook, type BaseOptimizer } from '@optim/core/authoring';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
@@ -9,6 +9,7 @@ import {
   train,
   trajectory,
   valuesOf,
+  variables,
   withOptimizer,
   type Options,
   type Subject,
@@ -29,7 +30,7 @@ const ways: Readonly<Record<string, (from: BaseOptimizer) => Promise<(to: BaseOp
       return (to) => to.loadStateDict(decodeState(bytes));
     },
     getWeights: async (from) => {
-      // What is handed out belongs to the optimizer and goes on changing.
+      // What is handed out belongs to the optimizer, which frees it.
       const weights = (await from.getWeights()).map(({ name, tensor }) => ({
         name,
         tensor: tf.clone(tensor),
@@ -79,6 +80,16 @@ function various({ table }: Subject): Options {
   return options;
 }
 
+/** The numbers of weights, by name. */
+async function numbersOf(
+  pending: Promise<NamedWeight[]>,
+): Promise<Readonly<Record<string, readonly number[]>>> {
+  const weights = (await pending).map(
+    async ({ name, tensor }) => [name, [...(await tensor.data())]] as const,
+  );
+  return Object.fromEntries(await Promise.all(weights));
+}
+
 export const savingChecks: readonly Check[] = [
   ...Object.keys(ways).map(resumes),
   {
@@ -106,6 +117,34 @@ export const savingChecks: readonly Check[] = [
         train(optimizer, variables, 4, 6);
         expect(state).toEqual(copy);
       }),
+  },
+  {
+    name: 'gives the state of the moment of the call, whatever happens meanwhile',
+    everywhere: true,
+    run: async (subject) => {
+      const optimizer = subject.make({});
+      const trained = variables();
+      try {
+        train(optimizer, trained, 1, 3);
+        const want = await optimizer.stateDict();
+        const weights = await numbersOf(optimizer.getWeights());
+        const pending = [optimizer.stateDict(), optimizer.stateDict()];
+        const handedOut = numbersOf(optimizer.getWeights());
+        train(optimizer, trained, 4, 4);
+        const later = optimizer.stateDict();
+        for (const state of pending) expect(await state).toEqual(want);
+        expect(await handedOut).toEqual(weights);
+        expect((await later).step).toBe(4);
+        const last = optimizer.stateDict();
+        const loading = optimizer.loadStateDict(want);
+        optimizer.dispose();
+        expect(await last).toEqual(await later);
+        await expect(loading).rejects.toThrow(/disposed/);
+      } finally {
+        optimizer.dispose();
+        tf.dispose(trained);
+      }
+    },
   },
   {
     name: 'is made again from its configuration as JSON, and trains the same',

@@ -116,6 +116,12 @@ const faults: Record<string, new (options: PlainOptions) => Plain> = {
       });
     }
   },
+  savesLater: class extends Plain {
+    override async capture(): Promise<StateDict> {
+      await Promise.resolve();
+      return super.capture();
+    }
+  },
   forgetsItsDecay: class extends Plain {
     override getConfig(): tf.serialization.ConfigDict {
       const config = super.getConfig();
@@ -199,6 +205,7 @@ const found: Record<string, keyof typeof faults> = {
   'goes on bit for bit from getWeights': 'savesNoSlots',
   'goes back to an earlier state': 'counts',
   'gives a state that later steps do not change': 'givesItsOwnState',
+  'gives the state of the moment of the call, whatever happens meanwhile': 'savesLater',
   'is made again from its configuration as JSON, and trains the same': 'forgetsItsDecay',
   'refuses an unknown option with the nearest known name': 'takesUnknownOptions',
   'refuses a wrong type and a wrong value of every option': 'takesAnyMomentum',

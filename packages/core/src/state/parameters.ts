@@ -9,6 +9,7 @@ import {
   assertSlots,
   assertSomeMatched,
   matchSaved,
+  sameNames,
   type SavedParameter,
   type StateDict,
 } from '@optim/state';
@@ -43,6 +44,8 @@ export interface Momentum {
 export interface Kept {
   readonly owner: string;
   readonly hooks: readonly KeyedHook[];
+  /** Whether a slot or global of this name is a hook's. Hooks may come and go from one run to the next. */
+  ofHook(name: string): boolean;
   readonly groups: readonly ParameterGroup[];
   /** Slots of the parameters of a group; 0 are the parameters of no group. */
   slots(group: number): Record<string, SlotInit>;
@@ -77,10 +80,9 @@ export class Parameters {
   }
 
   private adoptFresh(variables: readonly tf.Variable[], step: number): void {
-    const { owner, groups, hooks } = this.kept;
+    const { groups, hooks } = this.kept;
     this.prune();
     const matched = this.match(variables, this.waiting);
-    if (this.adopted.size === 0) assertSomeMatched(owner, variables, this.waiting, matched);
     const orderOf = ({ id }: tf.Variable): number =>
       this.adopted.size + variables.filter((other) => other.id < id).length;
     // Numbers made by an algorithm may be refused: all of them before anything is kept.
@@ -108,22 +110,26 @@ export class Parameters {
     this.waiting = this.waiting.filter((parameter) => !taken.has(parameter));
   }
 
+  /** The slots that a variable begins with: saved ones, first values where nothing is saved. */
   private firstSlots(
     variable: tf.Variable,
     saved: SavedParameter | undefined,
     appearance: Appearance,
   ): Record<string, tf.Tensor> {
     const slots: Record<string, tf.Tensor> = {};
-    if (saved) {
-      for (const [name, { shape, data }] of Object.entries(saved.slots))
-        slots[name] = tf.tensor(data.slice(), [...shape]);
-      return slots;
-    }
     const { program, host } = this.inits(variable);
-    const inputs = program.inputs.map(() => variable);
-    const traced = kernelFor(program).run(inputs, []);
-    program.outputs.forEach(({ name }, i) => (slots[name] = traced[i]!));
+    const isSaved = (name: string): boolean => saved?.slots[name] !== undefined;
+    if (!program.outputs.every(({ name }) => isSaved(name))) {
+      const traced = kernelFor(program).run(
+        program.inputs.map(() => variable),
+        [],
+      );
+      program.outputs.forEach(({ name }, i) => (slots[name] = traced[i]!));
+    }
+    for (const [name, { shape, data }] of Object.entries(saved?.slots ?? {}))
+      slots[name] = tf.tensor(data.slice(), [...shape]);
     for (const [name, { shape, values }] of host) {
+      if (isSaved(name)) continue;
       const numbers = Float32Array.from(values(variable, appearance));
       slots[name] = tf.tensor(numbers, [...shape(variable.shape, variable.name)]);
     }
@@ -178,23 +184,32 @@ export class Parameters {
   }
 
   /**
-   * The variables adopted so far, all of which may take over what is saved for them.
-   * @throws RangeError for a slot of another name or shape, or if nothing is saved for any
-   */
-  fitting({ parameters }: SavedState): tf.Variable[] {
-    const variables = this.ordered().map(({ variable }) => variable);
-    assertSomeMatched(this.kept.owner, variables, parameters, this.match(variables, parameters));
-    return variables;
-  }
-
-  /**
    * Takes over what is saved; parameters wait for their variables.
-   * @returns all globals; before the first step none are saved
+   *
+   * @param variables - some for which anything must be saved
+   * @returns all globals
    */
-  restore({ parameters, globals }: SavedState): Record<string, number> {
-    this.waiting = parameters;
-    this.keep(globals);
-    return { ...this.kept.globals(), ...globals };
+  restore({ parameters, globals }: SavedState, variables: readonly tf.Variable[]): Record<string, number> {
+    const { owner } = this.kept;
+    const known = this.names();
+    const own = (names: readonly string[]): string[] => names.filter((name) => !this.kept.ofHook(name));
+    const found = Object.keys(globals);
+    // Before the first step there are none, and that is a state too.
+    if (found.length > 0 && !sameNames(own(found), own(known.globals))) {
+      const want = own(known.globals).join(', ');
+      throw new RangeError(`${owner}: state dict: globals must be [${want}], got [${found.join(', ')}]`);
+    }
+    const first = this.kept.globals();
+    const all = Object.fromEntries(known.globals.map((name) => [name, globals[name] ?? first[name]!]));
+    if (found.length > 0) this.keep(all);
+    this.waiting = parameters.map((parameter) => {
+      const names = Object.keys(parameter.slots);
+      assertSlots(owner, parameter.name, own(names), own(known.slots));
+      const kept = names.filter((name) => known.slots.includes(name));
+      return { ...parameter, slots: Object.fromEntries(kept.map((name) => [name, parameter.slots[name]!])) };
+    });
+    assertSomeMatched(owner, variables, this.waiting, this.match(variables, this.waiting));
+    return all;
   }
 
   clear(): void {
@@ -225,6 +240,7 @@ export class Parameters {
     assertSlots(owner, parameter, Object.keys(slots), [...shapes.keys()]);
     for (const [name, expected] of shapes) {
       const slot = slots[name];
+      if (!slot && this.kept.ofHook(name)) continue;
       if (slot && sameShape(slot.shape, expected)) continue;
       throw new RangeError(
         `${owner}: saved slot ${name} of "${parameter}" must have shape ${showShape(expected)}, got ${slot ? showShape(slot.shape) : 'none'}`,

@@ -1,32 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state of a living optimizer as plain data.
+// The state of a living optimizer as it is at one moment, and as plain data.
 
-import type * as tf from '@tensorflow/tfjs-core';
-import type { Parameter, Parameters, SavedState } from './parameters.js';
+import * as tf from '@tensorflow/tfjs-core';
 import type { SavedParameter, SavedTensor } from '@optim/state';
+import type { Parameters, SavedState } from './parameters.js';
+
+/** State held as it is now, whatever happens to the optimizer: its tensors are clones, which the holder disposes. */
+export interface Captured {
+  readonly globals: readonly (readonly [name: string, value: tf.Tensor])[];
+  readonly parameters: readonly (Omit<SavedParameter, 'slots'> & {
+    readonly slots: readonly (readonly [name: string, value: tf.Tensor])[];
+  })[];
+  /** What was loaded for variables that have not appeared yet. */
+  readonly waiting: readonly SavedParameter[];
+  /** Globals that no step has made yet, by their first values. */
+  readonly firstGlobals: Readonly<Record<string, number>>;
+}
+
+/** A tensor of its own with the same numbers; kernels do not write in place what it shares. */
+export function held(tensor: tf.Tensor): tf.Tensor {
+  return tf.keep(tf.clone(tensor));
+}
+
+/** Holds all state of this moment. */
+export function capture(state: Parameters): Captured {
+  const parameters = state.ordered();
+  return {
+    globals: [...state.globals].map(([name, value]) => [name, held(value)]),
+    parameters: parameters.map(({ variable: { name, shape }, updates, slots }) => ({
+      name,
+      shape,
+      dtype: 'float32',
+      updates,
+      slots: Object.entries(slots).map(([slot, value]) => [slot, held(value)]),
+    })),
+    waiting: state.waiting,
+    firstGlobals: state.globals.size === 0 ? state.firstGlobals() : {},
+  };
+}
+
+/** The tensors that are held. */
+export function tensorsOf({ globals, parameters }: Captured): tf.Tensor[] {
+  return [...globals, ...parameters.flatMap(({ slots }) => slots)].map(([, value]) => value);
+}
 
 /** The numbers of a tensor, copied: a backend may answer with its own buffer, which later steps write to. */
 export async function saveTensor(tensor: tf.Tensor): Promise<SavedTensor> {
   return { shape: tensor.shape, data: Float32Array.from(await tensor.data()) };
 }
 
-async function saveParameter({ variable, slots, updates }: Parameter): Promise<SavedParameter> {
-  const saved = Object.entries(slots).map(async ([name, slot]) => [name, await saveTensor(slot)] as const);
-  const { name, shape } = variable;
-  return { name, shape, dtype: 'float32', updates, slots: Object.fromEntries(await Promise.all(saved)) };
+async function entries<T, U>(
+  record: readonly (readonly [string, T])[],
+  read: (value: T) => Promise<U>,
+): Promise<Record<string, U>> {
+  const pairs = record.map(async ([name, value]) => [name, await read(value)] as const);
+  return Object.fromEntries(await Promise.all(pairs));
 }
 
-/** The globals as numbers; their first values before there are any. */
-export async function readGlobals(state: Parameters): Promise<Record<string, number>> {
-  state.prune();
-  if (state.globals.size === 0) return state.firstGlobals();
-  const entries = [...state.globals].map(async ([name, value]) => [name, (await value.data())[0]!] as const);
-  return Object.fromEntries(await Promise.all(entries));
-}
-
-/** Globals and parameters, those that wait for their variables included. */
-export async function saveState(state: Parameters): Promise<Omit<SavedState, 'step'>> {
-  const globals = await readGlobals(state);
-  const parameters = await Promise.all(state.ordered().map(saveParameter));
-  return { globals, parameters: [...parameters, ...state.waiting] };
+/** What is held as plain data; the tensors are disposed. */
+export async function savedState(captured: Captured): Promise<Omit<SavedState, 'step'>> {
+  const { globals, parameters, waiting, firstGlobals } = captured;
+  try {
+    const saved = parameters.map(async (parameter) => ({
+      ...parameter,
+      slots: await entries(parameter.slots, saveTensor),
+    }));
+    return {
+      globals: { ...firstGlobals, ...(await entries(globals, async (value) => (await value.data())[0]!)) },
+      parameters: [...(await Promise.all(saved)), ...waiting],
+    };
+  } finally {
+    tf.dispose(tensorsOf(captured));
+  }
 }

@@ -3,9 +3,9 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { show } from '@optim/options';
-import { assertSlots, sameNames, type SavedParameter, type SavedTensor } from '@optim/state';
-import type { Parameters } from './parameters.js';
-import { saveTensor } from './saving.js';
+import type { SavedParameter, SavedTensor } from '@optim/state';
+import type { SavedState } from './parameters.js';
+import type { Captured } from './saving.js';
 
 // Model and optimizer share one map from name to tensor on loading; no layer has a `#` in the names of its weights.
 const mark = '#';
@@ -19,18 +19,22 @@ export interface NamedWeight {
 
 /**
  * The step count, the updates of each parameter where they differ from it, globals, and slots grouped by kind (all m,
- * then all v). `made` lists the tensors that exist only for this list.
+ * then all v). The tensors are the caller's.
  */
-export function writeWeights(step: number, state: Parameters): { made: tf.Tensor[]; weights: NamedWeight[] } {
-  const made: tf.Tensor[] = [];
-  const make = (tensor: tf.Tensor): tf.Tensor => {
-    made.push(tf.keep(tensor));
-    return tensor;
-  };
-  const weights: NamedWeight[] = [{ name: 'iter', tensor: make(tf.scalar(step, 'int32')) }];
+export function writeWeights(step: number, { parameters, waiting, globals }: Captured): NamedWeight[] {
+  const weights: NamedWeight[] = [{ name: 'iter', tensor: tf.keep(tf.scalar(step, 'int32')) }];
   const all = [
-    ...state.ordered().map(({ variable, slots, updates }) => ({ name: variable.name, slots, updates })),
-    ...state.waiting.map(({ name, slots, updates }) => ({ name, slots, updates })),
+    ...parameters.map(({ name, slots, updates }) => ({ name, updates, slots: Object.fromEntries(slots) })),
+    ...waiting.map(({ name, slots, updates }) => ({
+      name,
+      updates,
+      slots: Object.fromEntries(
+        Object.entries(slots).map(([slot, { shape, data }]) => [
+          slot,
+          tf.keep(tf.tensor(data.slice(), [...shape])),
+        ]),
+      ),
+    })),
   ].filter(({ slots }) => Object.keys(slots).length > 0);
   const slotNames = [...new Set(all.flatMap(({ slots }) => Object.keys(slots)))];
   if (all.some(({ updates }) => updates !== step)) {
@@ -38,7 +42,7 @@ export function writeWeights(step: number, state: Parameters): { made: tf.Tensor
     const listed = new Set(slotNames.flatMap((slot) => all.filter(({ slots }) => slots[slot])));
     weights.push({
       name: updatesName,
-      tensor: make(
+      tensor: tf.keep(
         tf.tensor1d(
           [...listed].map(({ updates }) => updates),
           'int32',
@@ -46,54 +50,97 @@ export function writeWeights(step: number, state: Parameters): { made: tf.Tensor
       ),
     });
   }
-  for (const [name, tensor] of state.globals) weights.push({ name: `${mark}${name}`, tensor });
+  for (const [name, tensor] of globals) weights.push({ name: `${mark}${name}`, tensor });
   for (const slot of slotNames) {
     for (const { name, slots } of all) {
-      const value = slots[slot];
-      if (!value) continue;
-      const tensor =
-        value instanceof tf.Tensor ? value : make(tf.tensor(value.data.slice(), [...value.shape]));
-      weights.push({ name: `${name}${mark}${slot}`, tensor });
+      const tensor = slots[slot];
+      if (tensor) weights.push({ name: `${name}${mark}${slot}`, tensor });
     }
   }
-  return { made, weights };
+  return weights;
+}
+
+/** A weight whose numbers have been read. */
+export interface ReadWeight {
+  readonly name: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}
+
+/**
+ * The numbers of weights, as they are at the moment of the call.
+ * @throws TypeError (as a rejection) for what is no list of names and tensors
+ */
+export async function readTensors(owner: string, weights: unknown): Promise<ReadWeight[]> {
+  if (!Array.isArray(weights))
+    throw new TypeError(`${owner}: weights must be an array of { name, tensor }, got ${show(weights)}`);
+  const taken = Array.from(weights as readonly (NamedWeight | null)[], (weight, i) => {
+    if (typeof weight?.name !== 'string' || !(weight.tensor instanceof tf.Tensor))
+      throw new TypeError(`${owner}: weights[${i}] must have a name and a tensor, got ${show(weight)}`);
+    return { name: weight.name, tensor: weight.tensor, data: weight.tensor.data() };
+  });
+  return Promise.all(
+    taken.map(async ({ name, tensor: { dtype, shape }, data }) => ({
+      name,
+      dtype,
+      shape,
+      // Counts may be larger than float32 holds exactly.
+      data: dtype === 'float32' ? Float32Array.from(await data) : Array.from(await data),
+    })),
+  );
 }
 
 /**
  * The inverse of {@link writeWeights}.
- * @throws TypeError when the list does not start with the step count; RangeError for names that are not this optimizer's
+ * @throws TypeError or RangeError for a list that {@link writeWeights} would not write
  */
-export async function readWeights(
-  owner: string,
-  weights: readonly NamedWeight[],
-  slots: readonly string[],
-  globals: readonly string[],
-): Promise<{ step: number; parameters: SavedParameter[]; globals: Record<string, number> }> {
-  const [first, ...rest] = weights;
-  if (first?.name !== 'iter' || first.tensor.size !== 1) {
+export function stateOfWeights(owner: string, [first, ...rest]: readonly ReadWeight[]): SavedState {
+  if (first?.name !== 'iter' || first.data.length !== 1)
     throw new TypeError(`${owner}: weights must start with the scalar "iter", got ${show(first?.name)}`);
-  }
-  const step = (await first.tensor.data())[0]!;
-  let updates: ArrayLike<number> | undefined;
-  const found: Record<string, number> = {};
+  const step = whole(owner, 'iter', first);
+  let updates: number[] | undefined;
+  const globals: Record<string, number> = {};
   const byName = new Map<string, Record<string, SavedTensor>>();
-  for (const { name, tensor } of rest) {
+  const seen = new Set<string>();
+  for (const weight of rest) {
+    const { name, shape, data, dtype } = weight;
+    if (seen.has(name)) throw new RangeError(`${owner}: weight "${name}" is listed twice`);
+    seen.add(name);
     const at = name.lastIndexOf(mark);
-    if (name === updatesName) updates = await tensor.data();
-    else if (at === 0) found[name.slice(1)] = (await tensor.data())[0]!;
-    else if (at < 0) throw new RangeError(`${owner}: "${name}" is not a weight of this optimizer`);
-    else {
-      const parameter = name.slice(0, at);
-      byName.set(parameter, { ...byName.get(parameter), [name.slice(at + 1)]: await saveTensor(tensor) });
+    if (at < 0) throw new RangeError(`${owner}: "${name}" is not a weight of this optimizer`);
+    if (name === updatesName) {
+      updates = Array.from(data, (_, i) => whole(owner, name, weight, i));
+      continue;
     }
+    if (dtype !== 'float32')
+      throw new TypeError(`${owner}: weight "${name}" must be float32, got ${show(dtype)}`);
+    if (at > 0) {
+      const parameter = name.slice(0, at);
+      const slot = { shape: [...shape], data: Float32Array.from(data) };
+      byName.set(parameter, { ...byName.get(parameter), [name.slice(at + 1)]: slot });
+    } else if (data.length === 1 && !Number.isNaN(data[0])) globals[name.slice(1)] = data[0]!;
+    else
+      throw new RangeError(
+        `${owner}: weight "${name}" must be one number, got ${show([...Array.from(data)])}`,
+      );
   }
-  const names = Object.keys(found);
-  if (names.length > 0 && !sameNames(names, globals)) {
-    throw new RangeError(`${owner}: globals must be [${globals.join(', ')}], got [${names.join(', ')}]`);
+  if (updates && updates.length !== byName.size) {
+    const constraint = `as many numbers as there are parameters (${byName.size})`;
+    throw new RangeError(`${owner}: weight "${updatesName}" must hold ${constraint}, got ${updates.length}`);
   }
-  const parameters = [...byName].map(([name, kept], i): SavedParameter => {
-    assertSlots(owner, name, Object.keys(kept), slots);
-    return { name, dtype: 'float32', updates: updates?.[i] ?? step, slots: kept };
-  });
-  return { step, parameters, globals: found };
+  const parameters = [...byName].map(([name, slots], i): SavedParameter => ({
+    name,
+    dtype: 'float32',
+    updates: updates?.[i] ?? step,
+    slots,
+  }));
+  return { step, parameters, globals };
+}
+
+/** A count, as `writeWeights` writes it. */
+function whole(owner: string, name: string, { dtype, data }: ReadWeight, at = 0): number {
+  const value = data[at];
+  if (dtype !== 'string' && Number.isInteger(value) && value! >= 0 && value! < 2 ** 31) return value!;
+  throw new RangeError(`${owner}: weight "${name}" must be a whole number in [0, 2^31), got ${show(value)}`);
 }

@@ -7,7 +7,7 @@ import { grouped, type OptionSpec, type ParameterGroup } from '@optim/options';
 import { adaNormSlots } from '../rule/ada-norm.js';
 import { keyed, withHooks, type Hook, type KeyedHook } from '../rule/hook.js';
 import type { AnyRecurrence, SlotInit, Traits } from '../rule/rule.js';
-import { Parameters, type Parameter } from '../state/parameters.js';
+import { Parameters, type Parameter, type SavedState } from '../state/parameters.js';
 import { atStep, bind, type Binding } from './binding.js';
 import { Composition, type Values } from './composition.js';
 import { Stepper, type Tensors } from './stepper.js';
@@ -66,6 +66,7 @@ export class Engine {
     this.state = new Parameters({
       owner,
       hooks: this.hooks,
+      ofHook: (name) => '' in rules && name.includes('.'),
       groups: parameterGroups,
       slots: (group) => withHooks(this.slotsOf(group), this.hooks, ({ slots }) => slots),
       init: ({ shape }, slots, group, traits) => tracers[0]![1].init(shape, slots, group, traits),
@@ -82,6 +83,26 @@ export class Engine {
   /** The parameters of variables, whose slots are made, or taken over from what was loaded. */
   adopt(variables: readonly tf.Variable[], step: number): Parameter[] {
     return this.state.adopt(variables, step);
+  }
+
+  /**
+   * Takes over a saved state, in an engine that has none; when anything does not fit, nothing is kept.
+   *
+   * @param variables - those whose state is needed at once
+   * @returns all globals
+   * @throws RangeError for a slot or global of another name or shape, or if nothing is saved for any of the variables
+   */
+  restore(saved: SavedState, variables: readonly tf.Variable[]): Record<string, number> {
+    try {
+      return tf.tidy(() => {
+        const globals = this.state.restore(saved, variables);
+        if (variables.length > 0) this.adopt(variables, saved.step);
+        return globals as never;
+      });
+    } catch (error) {
+      this.state.clear();
+      throw error;
+    }
   }
 
   /**
