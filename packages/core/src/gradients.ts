@@ -2,6 +2,7 @@
 // Gradients as they are given to a step, and the checks they pass.
 
 import { sameShape, showShape } from '@optim/fusion';
+import { isRecord, show } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Entry } from './step/engine.js';
 
@@ -14,12 +15,10 @@ export type NamedGradients =
  * Variables with their gradients.
  *
  * @throws RangeError for an unknown or disposed variable, two gradients of one, or a gradient of another shape; TypeError
- * for a gradient or variable that is not float32
+ * for what is no list or map of gradients, and for a gradient or variable that is not float32
  */
 export function entriesOf(owner: string, gradients: NamedGradients): Entry[] {
-  const list = Array.isArray(gradients)
-    ? (gradients as { name: string; tensor?: tf.Tensor | null }[])
-    : Object.entries(gradients as tf.NamedTensorMap).map(([name, tensor]) => ({ name, tensor }));
+  const list = listOf(owner, gradients);
   const entries: Entry[] = [];
   const seen = new Set<string>();
   for (const { name, tensor } of list) {
@@ -30,6 +29,31 @@ export function entriesOf(owner: string, gradients: NamedGradients): Entry[] {
     entries.push(entryOf(owner, name, tensor));
   }
   return entries;
+}
+
+const form = 'a map from variable name to gradient, or a list of { name, tensor }';
+
+/** Gradients as a list, whatever form they came in. */
+function listOf(
+  owner: string,
+  gradients: unknown,
+): readonly { name: string; tensor: tf.Tensor | null | undefined }[] {
+  if (Array.isArray(gradients)) {
+    return Array.from(gradients as unknown[], (entry, i) => {
+      const { name, tensor } = (entry ?? {}) as { name?: unknown; tensor?: unknown };
+      if (typeof name === 'string' && !(entry instanceof tf.Tensor))
+        return { name, tensor: tensorOf(owner, name, tensor) };
+      throw new TypeError(`${owner}: gradients must be ${form}, got ${show(entry)} at place ${i}`);
+    });
+  }
+  if (!isRecord(gradients))
+    throw new TypeError(`${owner}: gradients must be ${form}, got ${show(gradients)}`);
+  return Object.entries(gradients).map(([name, tensor]) => ({ name, tensor: tensorOf(owner, name, tensor) }));
+}
+
+function tensorOf(owner: string, name: string, tensor: unknown): tf.Tensor | null | undefined {
+  if (tensor == null || tensor instanceof tf.Tensor) return tensor as tf.Tensor | null | undefined;
+  throw new TypeError(`${owner}: gradient of "${name}" must be a tensor, got ${show(tensor)}`);
 }
 
 /** A variable with its gradient. */

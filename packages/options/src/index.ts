@@ -20,6 +20,7 @@ export { checkGroups, grouped, groupOf, wholeOptimizerOptions, type ParameterGro
 export { decodeMatch, encodeMatch, isMatch, matches, type Match, type SavedMatch } from './match.js';
 export {
   check,
+  isRecord,
   outOfRange,
   resolveOptions,
   show,

@@ -27,19 +27,38 @@ export interface OptionSpec {
 /** Every option of a class or function, by name. */
 export type OptionTable<O> = { readonly [K in keyof O]-?: OptionSpec };
 
-/** Whether a value is an object literal, such as one that holds something by variable name. */
+/**
+ * Whether a value is an object literal, such as one that holds something by variable name; also one of another realm, or
+ * without a prototype.
+ */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return (
+    prototype === null ||
+    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
+  );
 }
 
-/** How a received value appears in a message. */
+/** The most letters of a received value that a message shows. */
+const mostShown = 200;
+
+/** How a received value appears in a message, shortened where it is long. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
+  const text = whole(value, 0);
+  return text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
+}
+
+function whole(value: unknown, depth: number): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, mostShown));
   if (typeof value === 'function') return value.name ? `function ${value.name}` : 'a function';
+  if (Array.isArray(value)) {
+    if (depth > 3) return 'an array';
+    return `[${Array.from(value.slice(0, mostShown) as unknown[], (item) => whole(item, depth + 1)).join(', ')}]`;
+  }
   if (typeof value === 'object' && value !== null) {
-    return Array.isArray(value)
-      ? `[${value.map(show).join(', ')}]`
-      : `an object (${value.constructor?.name ?? 'Object'})`;
+    const { constructor } = value as { constructor?: unknown };
+    return `an object (${typeof constructor === 'function' ? constructor.name : 'Object'})`;
   }
   return Object.is(value, -0) ? '-0' : String(value);
 }
@@ -94,9 +113,7 @@ export function resolveOptions<O extends object>(
   given: object,
 ): Required<O> {
   const rows = table as Record<string, OptionSpec>;
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new TypeError(`${owner}: options must be an object, got ${show(given)}`);
-  }
+  if (!isRecord(given)) throw new TypeError(`${owner}: options must be an object, got ${show(given)}`);
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(rows, name)) {
       throw new TypeError(`${owner}: unknown option "${name}"${suggestion(name, Object.keys(rows))}`);

@@ -114,14 +114,18 @@ export function custom(range: string, accepts: (value: unknown) => boolean, valu
   );
 }
 
-/** A list of numbers, at least one, each of which `element` describes. */
+/** The most numbers of a {@link list}: each may stand for a tensor of its own. */
+const mostNumbers = 64;
+
+/** A list of one to 64 numbers, each of which `element` describes. */
 export function list(element: OptionSpec, value?: readonly number[]): OptionSpec {
   return withDefault(
     row(
       'an array of numbers',
-      `one or more numbers ${element.range}`,
+      `one to ${mostNumbers} numbers ${element.range}`,
       (given) => Array.isArray(given) && given.every(element.hasType),
-      (given: readonly never[]) => given.length > 0 && given.every(element.allows),
+      (given: readonly never[]) =>
+        given.length > 0 && given.length <= mostNumbers && given.every(element.allows),
     ),
     value,
   );

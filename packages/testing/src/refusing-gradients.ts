@@ -49,6 +49,27 @@ function wrongGradients(
       RangeError,
       `${name}: gradient of "bias" must have shape [3], got [3,1]`,
     ],
+    ...(
+      [
+        ['a list of tensors', () => [tf.ones([3])], 'got an object (Tensor) at place 0'],
+        ['a map', () => new Map([['bias', tf.ones([3])]]), 'got an object (Map)'],
+        ['a promise', () => Promise.resolve([]), 'got an object (Promise)'],
+        ['nothing', () => null, 'got null'],
+        ['a number', () => 3, 'got 3'],
+        ['a list with a hole', () => [null], 'got null at place 0'],
+      ] as const
+    ).map(([what, make, got]): Wrong => [
+      what,
+      () => tf.tidy(() => optimizer.applyGradients(make() as never, tf.scalar(1))),
+      TypeError,
+      `${name}: gradients must be a map from variable name to gradient, or a list of { name, tensor }, ${got}`,
+    ]),
+    [
+      'no tensor',
+      () => optimizer.applyGradients({ bias: [1, 2, 3] } as never),
+      TypeError,
+      `${name}: gradient of "bias" must be a tensor, got [1, 2, 3]`,
+    ],
     [
       'dtype',
       apply('bias', () => tf.ones([3], 'int32')),

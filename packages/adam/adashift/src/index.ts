@@ -78,7 +78,7 @@ export class AdaShift extends Optimizer<AdaShiftOptions> {
       beta1: real('[0, 1)', 0.9),
       beta2: hyper('[0, 1)', 0.999),
       epsilon: hyper('[0, ∞)', 1e-10),
-      keepNum: integer('[1, ∞)', 10),
+      keepNum: integer('[1, 1000]', 10),
       reduceFunc: choice(['max', 'mean', 'none']),
       ...commonOptions(),
     },

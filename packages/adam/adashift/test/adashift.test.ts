@@ -106,8 +106,8 @@ describe('AdaShift', () => {
   });
 
   it.each([
-    [{ keepNum: 0 }, 'keepNum must be an integer in [1, ∞), got 0'],
-    [{ keepNum: 2.5 }, 'keepNum must be an integer in [1, ∞), got 2.5'],
+    [{ keepNum: 0 }, 'keepNum must be an integer in [1, 1000], got 0'],
+    [{ keepNum: 2.5 }, 'keepNum must be an integer in [1, 1000], got 2.5'],
     [{ reduceFunc: 'sum' as never }, `reduceFunc must be one of 'max', 'mean', 'none', got "sum"`],
     [{ beta1: 1 }, 'beta1 must be in [0, 1), got 1'],
     [{ epsilon: -1 }, 'epsilon must be in [0, ∞), got -1'],
