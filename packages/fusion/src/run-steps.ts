@@ -154,7 +154,7 @@ function runner(program: Program, plans: readonly Plan[], results: readonly numb
           for (const place of plan.frees) {
             // It may have been replaced in place.
             const value = values[place]!;
-            if (!made.includes(value)) value.dispose();
+            if (plan.outputs.includes(place) || !made.includes(value)) value.dispose();
             values[place] = undefined;
           }
         });

@@ -25,7 +25,7 @@ export interface Part extends Omit<Program, 'phases'> {
  * @param nameOf - names these
  */
 export function extract(
-  program: Program,
+  program: Pick<Program, 'nodes'>,
   name: string,
   results: readonly {
     readonly name: string;
