@@ -2,7 +2,6 @@
 
 import type { OperationName, ReductionName } from './language.js';
 import { elementwise, reduction, tensorOperation } from './operands.js';
-import type { Distribution } from './random.js';
 import { broadcast, sameShape, showShape, type Shape } from './shape.js';
 import { tensorOperations, type Attributes, type TensorOperationName } from './tensor-operations.js';
 import { misuse, Value } from './value.js';
@@ -241,22 +240,4 @@ export function scalar(name: string): Expression {
 /** A named tensor. */
 export function input(name: string, shape: Shape): Expression {
   return new Expression('input', [], shape, 'number', { name });
-}
-
-/**
- * Random numbers, the same on every backend: each is a function of its place and of three whole numbers known on the host,
- * so that another step is another run of the same kernel. Equal keys give equal numbers.
- *
- * The host draws them, in about 10 ns a number (`rademacher`: 1), and they are copied to the backend.
- *
- * @param distribution - `uniform`: in [0, 1), multiples of 2⁻²⁴; `rademacher`: −1 or 1; `normal`: of mean 0, variance 1
- * @param key.stream - tells apart what is drawn for different purposes in one step; 0 unless given
- * @throws RangeError when run with a key that is not whole numbers
- */
-export function random(
-  distribution: Distribution,
-  shape: Shape,
-  { seed, step, stream = 0 }: { seed: Operand; step: Operand; stream?: Operand },
-): Expression {
-  return whole('random', [seed, step, stream], { distribution, shape });
 }

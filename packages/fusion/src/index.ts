@@ -15,7 +15,7 @@
  * @packageDocumentation
  */
 
-export { constant, Expression, random, where, type Operand } from './expression.js';
+export { constant, Expression, where, type Operand } from './expression.js';
 export { Unsupported, type Executor, type Kernel } from './executor.js';
 export { opsExecutor } from './executors/ops.js';
 export { describeProgram, kernelFor } from './kernels.js';
@@ -34,7 +34,7 @@ export type { Distribution } from './random.js';
 export { executorFor, loadExecutors, registerExecutor } from './registry.js';
 export type { PhaseReport } from './report.js';
 export { broadcast, sameShape, showShape, sizeOf, type Shape } from './shape.js';
-export { defineTensorFunction } from './tensor-function.js';
+export { defineTensorFunction, random } from './tensors.js';
 export {
   tensorOperations,
   type Attributes,

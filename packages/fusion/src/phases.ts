@@ -109,7 +109,11 @@ export function phasePrograms(program: Program): Program[] {
   const made = new Set<number>();
   return program.phases.map((phase, i) => {
     const own = [...phase.reductions, ...phase.kept];
-    const results = [...own.map((node) => ({ name: intermediate(node), node })), ...phase.outputs];
+    const outputs = phase.outputs.map(({ name, node, replaces }) => {
+      const replaced = program.inputs[replaces];
+      return { name, node, replaced: replaced === undefined ? undefined : program.nodes[replaced]!.name };
+    });
+    const results = [...own.map((node) => ({ name: intermediate(node), node })), ...outputs];
     const { nodes, positions, ...part } = extract(
       program,
       `${program.name}#${i}`,

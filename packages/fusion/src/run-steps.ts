@@ -152,7 +152,9 @@ function runner(program: Program, plans: readonly Plan[], results: readonly numb
           );
           plan.outputs.forEach((place, at) => (values[place] = made[at]!));
           for (const place of plan.frees) {
-            values[place]!.dispose();
+            // It may have been replaced in place.
+            const value = values[place]!;
+            if (plan.outputs.includes(place) || !made.includes(value)) value.dispose();
             values[place] = undefined;
           }
         });

@@ -7,7 +7,7 @@
 import { isReduction } from './language.js';
 import { split } from './phases.js';
 import type { Node, Program } from './program.js';
-import { sizeOf } from './shape.js';
+import { sameShape, sizeOf } from './shape.js';
 import { extract, handed } from './subprogram.js';
 import { operationKey, isTensorOperation } from './tensor-operations.js';
 
@@ -44,7 +44,7 @@ export function stepsOf(program: Program): Step[] {
   );
 
   const made = new Set<number>();
-  return roots.flatMap((set, stage) => {
+  const steps = roots.flatMap((set, stage): Step[] => {
     const operations = operationsOf(nodes, stages, stage);
     for (const { results } of operations) for (const { node } of results) made.add(node);
     const finals = stage < last ? [] : wanted.filter(({ node }) => !roots.some((own) => own.has(node)));
@@ -52,8 +52,36 @@ export function stepsOf(program: Program): Step[] {
     if (results.length === 0) return operations;
     const part = extract(program, `${program.name}#${stage}`, results, made, handed);
     for (const at of set) made.add(at);
-    return [...operations, { program: { ...part, phases: split(part.nodes, part.outputs) } }];
+    return [...operations, { program: { ...part, phases: [] } }];
   });
+  return divided(program, steps);
+}
+
+/** Splits programs into phases, and lets what they compute replace what they are the last to read. */
+function divided({ nodes, outputs }: Program, steps: readonly Step[]): Step[] {
+  const read = new Set(outputs.map(({ node }) => handed(node)));
+  const result = [...steps].reverse().map((step): Step => {
+    if ('results' in step) {
+      for (const arg of nodes[step.results[0]!.node]!.args) read.add(handed(arg));
+      return step;
+    }
+    const { program } = step;
+    const names = program.inputs.map((at) => program.nodes[at]!.name!);
+    const free = names.map((name) => name.startsWith('$') && !read.has(name));
+    for (const name of names) read.add(name);
+    const replacing = program.outputs.map((output) => {
+      const { shape, op } = program.nodes[output.node]!;
+      if (output.replaces >= 0 || isReduction(op)) return output;
+      const replaces = free.findIndex(
+        (is, i) => is && sameShape(program.nodes[program.inputs[i]!]!.shape, shape),
+      );
+      if (replaces >= 0) free[replaces] = false;
+      return { ...output, replaces };
+    });
+    const phases = split(program.nodes, replacing);
+    return { program: { ...program, outputs: replacing, phases } };
+  });
+  return result.reverse();
 }
 
 /** For every node the first stage in which it can be computed; tensor operations come first in theirs. */

@@ -2,7 +2,7 @@
 // Parts of a program as programs of their own.
 
 import { isReduction } from './language.js';
-import type { Node, Output, Program } from './program.js';
+import type { Node, Program } from './program.js';
 import { attributesKey } from './tensor-operations.js';
 
 /** Names what one part of a program hands on to others, among inputs and outputs. */
@@ -20,14 +20,18 @@ export interface Part extends Omit<Program, 'phases'> {
 /**
  * The part of a program that computes some nodes.
  *
- * @param results - names and nodes of its outputs; one with the name of an input replaces it
+ * @param results - names and nodes of its outputs, with the name of what they replace unless it is their own
  * @param made - nodes that come in as inputs
  * @param nameOf - names these
  */
 export function extract(
-  program: Program,
+  program: Pick<Program, 'nodes'>,
   name: string,
-  results: readonly Pick<Output, 'name' | 'node'>[],
+  results: readonly {
+    readonly name: string;
+    readonly node: number;
+    readonly replaced?: string | undefined;
+  }[],
   made: ReadonlySet<number>,
   nameOf: Naming,
 ): Part {
@@ -48,16 +52,17 @@ export function extract(
     positions.set(at, nodes.push(part) - 1);
     return nodes.length - 1;
   };
-  const taken = results.map((result) => ({ name: result.name, node: take(result.node) }));
+  const taken = results.map((result) => take(result.node));
   const inputs = nodes.flatMap((node, at) => (node.op === 'input' ? [at] : []));
   return {
     name,
     nodes,
     inputs,
     scalars: nodes.flatMap((node) => (node.op === 'scalar' ? [node.name!] : [])),
-    outputs: taken.map((output) => ({
-      ...output,
-      replaces: inputs.findIndex((at) => nodes[at]!.name === output.name),
+    outputs: results.map(({ name: own, replaced = own }, i) => ({
+      name: own,
+      node: taken[i]!,
+      replaces: inputs.findIndex((at) => nodes[at]!.name === replaced),
     })),
     positions,
   };

@@ -5,8 +5,9 @@ import { Graph } from './graph.js';
 import { split } from './phases.js';
 import type { Program } from './program.js';
 import { sameShape, showShape, type Shape } from './shape.js';
+import { extract, handed } from './subprogram.js';
 import { isTensorOperation } from './tensor-operations.js';
-import { whileTracing, type NodeName } from './value.js';
+import { whileTracing } from './value.js';
 
 /** What a rule gives back: an expression per output; an output with an input's name replaces it. */
 export type Rule = (
@@ -51,19 +52,15 @@ export function trace(
     if (result !== replaced) outputs.push({ name: key, node: graph.add(result) });
   }
 
-  const { nodes } = graph;
-  const positions = (op: NodeName): number[] => nodes.flatMap((node, i) => (node.op === op ? [i] : []));
-  const inputs = positions('input');
-  const bound = outputs.map((output) => ({
-    ...output,
-    replaces: inputs.findIndex((at) => nodes[at]!.name === output.name),
-  }));
+  // Reshaping leaves nodes behind that nothing needs.
+  const { nodes, inputs, scalars: used, outputs: bound } = extract(graph, name, outputs, new Set(), handed);
+  const hasTensors = nodes.some(({ op }) => isTensorOperation(op));
   return {
     name,
     nodes,
     inputs,
-    scalars: positions('scalar').map((at) => nodes[at]!.name!),
+    scalars: used,
     outputs: bound,
-    phases: nodes.some(({ op }) => isTensorOperation(op)) ? [] : split(nodes, bound),
+    phases: hasTensors ? [] : split(nodes, bound),
   };
 }

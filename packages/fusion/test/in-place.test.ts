@@ -37,47 +37,47 @@ describe.each([3, 40_000])('an input that is another one as well, of 2 x %i elem
 describe('values that were read', () => {
   const program = trace('Read', { x: [2, 2] }, [], ({ x }) => ({ x: x!.mul(2) }));
 
-  it.each([true, false])('stay, of a variable with trainable = %s', (trainable) => {
+  it.each([true, false])('stay, of a variable with trainable = %s', async (trainable) => {
     const x = tf.tidy(() => tf.variable(tf.tensor2d([1, 2, 3, 4], [2, 2]), trainable));
-    const read = x.dataSync();
+    const read = await x.data();
     const [result] = kernelFor(program).run([x], []);
     expect([...read]).toEqual([1, 2, 3, 4]);
-    expect([...result!.dataSync()]).toEqual([2, 4, 6, 8]);
+    expect([...(await result!.data())]).toEqual([2, 4, 6, 8]);
     tf.dispose([x, result!]);
   });
 
-  it('stay once a tensor is owned no more', () => {
+  it('stay once a tensor is owned no more', async () => {
     const x = tf.tidy(() => tf.variable(tf.ones([2, 2]), false));
     own(x);
-    const array = x.dataSync();
+    const array = await x.data();
     const [first] = kernelFor(program).run([x], []);
     // The array itself where that is what the backend has.
     if (executorFor(backend).name === 'cpu') expect([...array]).toEqual([2, 2, 2, 2]);
     disown(x);
-    const read = first!.dataSync().slice();
-    const held = first!.dataSync();
+    const read = (await first!.data()).slice();
+    const held = await first!.data();
     const [second] = kernelFor(program).run([first!], []);
     expect([...held]).toEqual([...read]);
-    expect([...second!.dataSync()]).toEqual([4, 4, 4, 4]);
+    expect([...(await second!.data())]).toEqual([4, 4, 4, 4]);
     tf.dispose([x, first!, second!]);
   });
 });
 
 describe('matrices the backend has packed', () => {
-  it.each([true, false])('are packed anew, of a variable with trainable = %s', (trainable) => {
+  it.each([true, false])('are packed anew, of a variable with trainable = %s', async (trainable) => {
     const program = trace('Packed', { x: [2, 2] }, [], ({ x }) => ({ x: x!.mul(2) }));
     const x = tf.tidy(() => tf.variable(tf.tensor2d([1, 2, 3, 4], [2, 2]), trainable));
     const unit = tf.tensor2d([1, 0, 0, 1], [2, 2]);
     own(x);
-    const product = (of: tf.Tensor): number[] => {
+    const product = async (of: tf.Tensor): Promise<number[]> => {
       const made = tf.matMul(unit, of as tf.Tensor2D);
-      const values = [...made.dataSync()];
+      const values = [...(await made.data())];
       made.dispose();
       return values;
     };
-    expect(product(x)).toEqual([1, 2, 3, 4]);
+    expect(await product(x)).toEqual([1, 2, 3, 4]);
     const [result] = kernelFor(program).run([x], []);
-    expect(product(result!)).toEqual([2, 4, 6, 8]);
+    expect(await product(result!)).toEqual([2, 4, 6, 8]);
     tf.dispose([x, unit, result!]);
   });
 });
