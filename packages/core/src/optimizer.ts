@@ -41,7 +41,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     return this.rule.options as Record<string, OptionSpec>;
   }
 
-  /** What a step cannot do without. */
+  /** What every step needs. */
   static override get needs(): readonly ('loss' | 'gradient')[] {
     return this.rule.needs ?? [];
   }
@@ -191,7 +191,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
       hyperparameters: encodeSavable(this.owner, this.settings),
       ...(await saveState(this.engine.state)),
     };
-    // So that the steps after this one are the same bits as those of whoever resumes from it.
+    // So that steps after this one give the same bits as steps of a run that resumes from it.
     await loadExecutors();
     return state;
   }
