@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 
 /**
  * Links the packages of the workspace with each other, after a package.json has changed.
- * @throws Error when that fails; pnpm has said why
+ * @throws Error when that fails; the package manager has printed why
  */
 export function link(root: string): void {
   const { status } = spawnSync('pnpm', ['install', '--no-frozen-lockfile', '--prefer-offline', '--silent'], {

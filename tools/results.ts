@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { basename, join } from 'node:path';
 import { root } from './workspace.js';
 
-/** What a class came to in its trial. */
+/** Result of a class in its trial. */
 export interface Training {
   /** Share of the test digits recognized. */
   readonly accuracy: number;

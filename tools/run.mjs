@@ -80,7 +80,7 @@ function isInstalled() {
   return existsSync(installed) && readFileSync(installed).equals(readFileSync(join(root, 'pnpm-lock.yaml')));
 }
 
-/** Runs commands up to the first that fails; tells its status. */
+/** Runs commands up to the first that fails; returns its status. */
 function follow(commands, args, env) {
   for (const [index, line] of commands.entries()) {
     const [command, ...fixed] = line.split(' ');

@@ -13,7 +13,7 @@ import { train, type Result } from './training.js';
 
 const seed = 1;
 
-/** Trains with every optimizer chosen, shows how it goes and what came of it, and writes the plot. */
+/** Trains with every optimizer chosen, shows progress and results, and writes the plot. */
 export async function demo(
   options: Options,
   screen: Screen,

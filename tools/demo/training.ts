@@ -6,13 +6,13 @@ import type { Digits } from '../digits/digits.js';
 import { stepsPerEpoch, trainNetwork, type Outcome, type Training } from '../digits/training.js';
 import { contestants } from './contestants.js';
 
-/** What a run came to. */
+/** Result of a run. */
 export interface Result extends Outcome {
   readonly name: string;
   readonly peak: number;
 }
 
-/** Trains a fresh network; tells the loss of every step. */
+/** Trains a fresh network; reports the loss of every step. */
 export async function train(
   name: string,
   digits: { readonly train: Digits; readonly test: Digits },

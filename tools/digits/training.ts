@@ -12,7 +12,7 @@ export interface Training {
   readonly seed: number;
 }
 
-/** What a run came to. */
+/** Result of a run. */
 export interface Outcome {
   /** Share of the test digits recognized. */
   readonly accuracy: number;
@@ -38,7 +38,7 @@ export function stepsPerEpoch(digits: Digits, { batchSize }: Training): number {
   return Math.ceil(digits.images.shape[0] / batchSize);
 }
 
-/** Trains a fresh network with an optimizer, which stays the caller's; tells the loss of every step. */
+/** Trains a fresh network with an optimizer, which stays the caller's; reports the loss of every step. */
 export async function trainNetwork(
   optimizer: tf.Optimizer,
   digits: { readonly train: Digits; readonly test: Digits },

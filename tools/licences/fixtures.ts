@@ -20,7 +20,7 @@ interface Shape extends Partial<Omit<Node, 'own'>> {
   own?: Partial<Node['own']>;
 }
 
-/** A published package of the workspace: a permissive foundation unless told otherwise. */
+/** A published package of the workspace: a permissive foundation unless something else is asked for. */
 export function own(name: string, { own: details, ...shape }: Shape = {}): [string, Node] {
   const base = { parent: 'packages', published: true, metadata: foundation, licenceText: undefined };
   return [

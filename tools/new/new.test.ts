@@ -44,7 +44,11 @@ beforeAll(() => {
     symlinkSync(join(root, testing, path), join(folder, testing, path));
   }
   mkdirSync(join(folder, 'node_modules/@optim'), { recursive: true });
-  const modules = { core: join(root, 'packages/core'), testing: join(folder, testing) };
+  const modules = {
+    core: join(root, 'packages/core'),
+    formulas: join(root, 'packages/formulas'),
+    testing: join(folder, testing),
+  };
   for (const [name, path] of Object.entries(modules)) {
     symlinkSync(path, join(folder, 'node_modules/@optim', name), 'dir');
   }
@@ -90,7 +94,6 @@ test('package.json is that of the packages that are there, but for what the auth
     version: '0.0.0',
     description: 'AdaToy optimizer for TensorFlow.js',
     keywords: ['tensorflow.js', 'tfjs', 'optimizer', 'ada-toy'],
-    dependencies: { '@optim/core': 'workspace:^' },
     optim: {
       family: 'adam',
       algorithms: [{ class: 'AdaToy', paper: '' }],

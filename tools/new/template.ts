@@ -37,7 +37,7 @@ export function manifest({ name, family, class: className, license }: Choice): N
     files: ['dist', 'src'],
     engines: { node: '>=20.19' },
     publishConfig: { access: 'public' },
-    dependencies: { '@optim/core': 'workspace:^' },
+    dependencies: { '@optim/core': 'workspace:^', '@optim/formulas': 'workspace:^' },
     peerDependencies: { '@tensorflow/tfjs-core': '^4.22.0' },
     devDependencies: { '@optim/testing': 'workspace:*', '@tensorflow/tfjs-core': '4.22.0' },
     optim: {
@@ -53,7 +53,15 @@ export function source({ name, class: className, license }: Choice): string {
 // Authors, "Title", arXiv id
 // Checked against implementation and version.
 
-import { commonOptions, hyper, Optimizer, register, type Hyper, type OptimizerOptions, type OptionTable, type Resolved, type Results, type Scalars, type SlotInit, type Tensors } from '@optim/core/authoring';
+import {
+  commonOptions,
+  hyper,
+  Optimizer,
+  register,
+  type Hyper,
+  type OptimizerOptions,
+  type Rule,
+} from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
 
 /** Options of {@link ${className}}. */
@@ -61,8 +69,6 @@ export interface ${className}Options extends OptimizerOptions {
   /** Decay of the first moment. @defaultValue \`0.9\` */
   beta1?: Hyper;
 }
-
-type Coefficients = { stepSize: number };
 
 /**
  * In one line, what it does that its neighbours do not.
@@ -85,30 +91,20 @@ export class ${className} extends Optimizer<${className}Options> {
     return '${className}';
   }
 
-  static override readonly options: OptionTable<${className}Options> = {
-    learningRate: hyper('[0, ∞)', 1e-3),
-    beta1: hyper('[0, 1)', 0.9),
-    ...commonOptions(),
+  static override readonly rule: Rule<${className}Options, 'm', { stepSize: number }> = {
+    options: {
+      learningRate: hyper('[0, ∞)', 1e-3),
+      beta1: hyper('[0, 1)', 0.9),
+      ...commonOptions(),
+    },
+    momentum: ['m'],
+    slots: () => ({ m: zeros }),
+    coefficients: (t, { learningRate, beta1 }) => ({ stepSize: learningRate / (1 - beta1 ** t) }),
+    update({ param, grad, m }, { beta1, stepSize }) {
+      m = ema(m, grad, beta1);
+      return { m, param: param.sub(m.mul(stepSize)) };
+    },
   };
-
-  static override readonly momentumSlots: readonly string[] = ['m'];
-
-  protected override slots(): Record<string, SlotInit> {
-    return { m: zeros };
-  }
-
-  protected override coefficients(t: number, options: Resolved<${className}Options>): Coefficients {
-    const { learningRate, beta1 } = options;
-    return { stepSize: learningRate / (1 - beta1 ** t) };
-  }
-
-  protected override update(
-    { param, grad, m }: Tensors<'m'>,
-    { beta1, stepSize }: Scalars<${className}Options, Coefficients>,
-  ): Results {
-    m = ema(m, grad, beta1);
-    return { m, param: param.sub(m.mul(stepSize)) };
-  }
 }
 
 register(${className});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `npm run optimizers [-- NAME ...]`: trains with every class, or with those named, and writes docs/results/NAME.json.
+// `npm run optimizers [-- NAME ...]`: trains once with every class, or with those named, and writes docs/results/NAME.json.
 
 import '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-layers';

@@ -8,7 +8,7 @@ import type { Digits } from '../digits/digits.js';
 import { stepsPerEpoch, trainNetwork, type Outcome } from '../digits/training.js';
 import { setting } from './setting.js';
 
-/** What a class came to. */
+/** Result of a class. */
 export interface Trial extends Outcome {
   /** Bytes of state that the optimizer keeps, by parameter trained. */
   readonly stateBytes: number;
@@ -17,7 +17,7 @@ export interface Trial extends Outcome {
 /** Accuracy that every class must reach. */
 export const threshold = 0.85;
 
-/** Evaluates the loss and its gradients, and leaves it at that. */
+/** Evaluates the loss and its gradients, and does not step. */
 class Idle extends tf.SGDOptimizer {
   override applyGradients(): void {}
 }

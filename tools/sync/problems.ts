@@ -5,7 +5,7 @@ import { families, type Algorithm } from '../workspace.js';
 import { literal, type PackageDoc, type Row } from './readme.js';
 import type { ExportDoc } from './source.js';
 
-/** What the doc comment of an algorithm tells those who have to choose one, each in a paragraph that begins with it. */
+/** Advice that the doc comment of an algorithm must give, each in a paragraph that begins with these words. */
 const advice = ['When to use', 'When not', 'Hint'];
 
 /** Whether what a comment states, in a notation of its own, is this value. */

@@ -74,7 +74,7 @@ function generated(
  */
 export async function sync(root: string, check: boolean, link: (root: string) => void): Promise<Finding[]> {
   const stale: string[] = [];
-  /** Brings files up to date; tells which were not. */
+  /** Brings files up to date; returns those that were not. */
   const update = (files: ReadonlyMap<string, string>): string[] => {
     const old = [...files].filter(([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text);
     for (const [path, text] of check ? [] : old) {
@@ -89,7 +89,7 @@ export async function sync(root: string, check: boolean, link: (root: string) =>
   const first = update(umbrella(packages));
   if (!check && first.some((path) => path.endsWith('package.json'))) link(root);
 
-  // The README of the umbrella tells what it exports: only now can it be read.
+  // The README of the umbrella lists its exports, which are known only now.
   let documents = await documentsOf(packages);
   const written = update(generated(root, packages, documents));
   if (!check && written.some((path) => path.endsWith('.ts'))) documents = await documentsOf(packages);

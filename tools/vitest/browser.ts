@@ -75,7 +75,7 @@ function unpackPackaged(cache: string): string {
   const scratch = mkdtempSync(`${folder}-`);
   try {
     // The package unpacks into the temporary folder of its process, and its libraries only where it thinks it
-    // runs on the platform it was made for: both are told to a child instead of to this process.
+    // runs on the platform it was made for: both are set for a child process instead of this one.
     const script = "await (await import('@sparticuz/chromium')).default.executablePath()";
     execFileSync(process.execPath, ['--input-type=module', '-e', script], {
       cwd: import.meta.dirname,

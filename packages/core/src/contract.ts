@@ -29,7 +29,7 @@ export abstract class BaseOptimizer extends tf.Optimizer {
     Object.defineProperty(this, Symbol.hasInstance, { value: Function.prototype[Symbol.hasInstance] });
   }
 
-  /** What a step cannot do without: the loss' value, at least one gradient, the loss itself to evaluate again. */
+  /** What every step needs: the value of the loss, at least one gradient, or the loss itself to evaluate it again. */
   static readonly needs: readonly ('loss' | 'gradient' | 'closure')[] = [];
 
   /** Whether it keeps weights of its own for evaluation, as Lookahead's slow ones, so that no other may be put around it. */

@@ -15,7 +15,7 @@ const momentumFields: Readonly<Record<string, string>> = {
   RMSProp: 'accumulatedMoments',
 };
 
-/** The first moments, which go by position in `order`, the variables of the last step; `null` when there are none. */
+/** The first moments, matched by position with `order`, the variables of the last step; `null` when there are none. */
 export function foreignMomentum(base: tf.Optimizer): ((order: readonly tf.Variable[]) => Momentum) | null {
   const field = momentumFields[base.getClassName()];
   const moments = (): unknown => field && (base as unknown as Record<string, unknown>)[field];

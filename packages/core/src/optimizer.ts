@@ -41,7 +41,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     return this.rule.options as Record<string, OptionSpec>;
   }
 
-  /** What a step cannot do without. */
+  /** What every step needs. */
   static override get needs(): readonly ('loss' | 'gradient')[] {
     return this.rule.needs ?? [];
   }

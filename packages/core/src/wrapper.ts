@@ -18,7 +18,7 @@ import { Engine } from './step/engine.js';
 
 /**
  * How to get at the running averages of gradients that an optimizer keeps: those its rule declares as `momentum`, or
- * the first moments of a TensorFlow.js optimizer, which go by position in `order`, the variables of its last step.
+ * the first moments of a TensorFlow.js optimizer, which match `order`, the variables of its last step, by position.
  * `null` when it keeps none.
  */
 export function momentumOf(base: tf.Optimizer): ((order: readonly tf.Variable[]) => Momentum) | null {
@@ -82,7 +82,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     return resolveOptions<O>(this.owner, this.table, options);
   }
 
-  /** Lets the base step along gradients, in the form they came: a TensorFlow.js optimizer goes by position. */
+  /** Lets the base step along gradients, in the form they came: a TensorFlow.js optimizer matches them by position. */
   protected stepBase(gradients: NamedGradients, loss?: tf.Scalar): void {
     (this.base as BaseOptimizer).applyGradients(gradients, loss);
   }

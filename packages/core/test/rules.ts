@@ -72,7 +72,7 @@ export async function read(tensor: tf.Tensor): Promise<number[]> {
   return [...(await tensor.data())];
 }
 
-/** Numbers as far as float32 tells them apart, for `toEqual`. */
+/** Numbers rounded to what float32 distinguishes, for `toEqual`. */
 export function close(...numbers: number[]): number[] {
   return numbers.map((number) => expect.closeTo(number, 5) as number);
 }

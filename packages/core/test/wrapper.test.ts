@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The base of wrappers, around optimizers of this project and of TensorFlow.js.
+// The base of wrappers, around optimizers of `@optim` and of TensorFlow.js.
 
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';

@@ -73,7 +73,7 @@ async function slotsAfter(
   return Object.fromEntries(program.outputs.map(({ name }, i) => [name, read[i]!]));
 }
 
-/** Numbers as far as float32 tells them apart, for `toEqual`. */
+/** Numbers rounded to what float32 distinguishes, for `toEqual`. */
 const close = (...numbers: number[]): number[] =>
   numbers.map((number) => expect.closeTo(number, 5) as number);
 

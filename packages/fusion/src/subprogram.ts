@@ -68,7 +68,7 @@ export function extract(
   };
 }
 
-/** What tells programs apart that do not do the same with other names: names are left out. */
+/** Text that is equal for programs that compute the same, whatever names they use. */
 export function structureOf({ nodes, outputs }: Program): string {
   const described = nodes.map(({ op, args, shape, value, axes, attributes }) => {
     const number = Object.is(value, -0) ? '-0' : value;

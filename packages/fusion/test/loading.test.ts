@@ -15,7 +15,7 @@ import {
 
 const backend = inject('backend');
 
-/** The usual results, doubled, so that they can be told from those of plain ops. */
+/** The usual results, doubled, so that they differ from those of plain ops. */
 const doubling: Executor = {
   name: 'doubling',
   compile: (phase) => ({

@@ -36,7 +36,7 @@ export async function runKernel(
   return Object.fromEntries(program.outputs.map(({ name }, i) => [name, results[i]!]));
 }
 
-/** Traces a rule for the given tensors and runs it, with plain ops unless told otherwise. */
+/** Traces a rule for the given tensors and runs it, with plain ops unless an executor is given. */
 export async function run(
   rule: Rule,
   tensors: Record<string, Data>,

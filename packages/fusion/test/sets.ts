@@ -87,7 +87,7 @@ export const images: Record<'neg' | 'abs' | 'sqrt' | 'exp' | 'log' | 'cbrt', Una
   sub: (x, y) => corners((a, b) => a - b, x, y),
   mul: (x, y) => {
     const nan = (contains(x, 0) && isInfinite(y)) || (isInfinite(x) && contains(y, 0));
-    // Corners where 0 meets ∞ are NaN, but there are finite numbers beside them.
+    // Corners with both 0 and ∞ are NaN, but there are finite numbers beside them.
     const zero = nan && ((contains(x, 0) && isFinite(y)) || (isFinite(x) && contains(y, 0)));
     return withZero(
       withNaN(

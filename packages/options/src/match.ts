@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Some of the variables, told by name or by a predicate.
+// A choice of variables, by name or by a predicate.
 
 import type * as tf from '@tensorflow/tfjs-core';
 
@@ -12,6 +12,7 @@ export interface SavedMatch {
   readonly flags: string;
 }
 
+/** Whether a value has the form of a {@link Match}. */
 export function isMatch(value: unknown): value is Match {
   return value instanceof RegExp || typeof value === 'function';
 }
@@ -21,7 +22,12 @@ export function matches(match: Match, variable: tf.Variable): boolean {
   return match instanceof RegExp ? variable.name.search(match) >= 0 : match(variable);
 }
 
-/** @throws TypeError for a function, starting with `what` */
+/**
+ * A match as JSON.
+ *
+ * @param what - begins the message of the error
+ * @throws TypeError for a function, which has no JSON form
+ */
 export function encodeMatch(what: string, match: Match): SavedMatch {
   if (match instanceof RegExp) return { name: match.source, flags: match.flags };
   throw new TypeError(

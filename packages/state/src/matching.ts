@@ -29,7 +29,7 @@ const list = (names: readonly { name: string }[]): string => names.map(({ name }
  * unnamed variables, by their order of creation when there are as many as saved ones.
  *
  * @returns the saved parameter of each variable that has one; a variable never seen before starts afresh
- * @throws RangeError when a name fits and the shape does not, or when it cannot be told which of several fits
+ * @throws RangeError when a name fits and the shape does not, or when several fit and nothing says which
  */
 export function matchSaved(
   owner: string,
@@ -72,7 +72,12 @@ export function matchSaved(
   return matched;
 }
 
-/** @throws RangeError when saved parameters were found for none of the variables: the state is of another model */
+/**
+ * Refuses state of another model: that of which no parameter matches any of the variables.
+ *
+ * @param matched - what {@link matchSaved} found
+ * @throws RangeError naming the saved parameters and the variables
+ */
 export function assertSomeMatched(
   owner: string,
   variables: readonly tf.Variable[],

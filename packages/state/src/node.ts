@@ -14,7 +14,7 @@ import type { StateDict } from './state-dict.js';
 
 /**
  * Writes a state dict to a file in the safetensors layout. The file is complete or as it was before: the bytes go to
- * a new file beside it, reach the disk, and take its name in one step.
+ * a new file beside it, are flushed to the disk, and take its name in one step.
  */
 export async function saveStateFile(path: string, state: StateDict): Promise<void> {
   const target = resolve(path);

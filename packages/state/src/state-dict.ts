@@ -145,7 +145,13 @@ export function checkForeignState(owner: string, state: unknown): ForeignState {
   return state as unknown as ForeignState;
 }
 
-/** @throws RangeError when a parameter has a slot that no parameter of this optimizer has */
+/**
+ * Refuses state with slots that the optimizer does not keep.
+ *
+ * @param found - slots in the saved state of `parameter`
+ * @param slots - slots that the parameters of this optimizer may have
+ * @throws RangeError naming the parameter and both lists
+ */
 export function assertSlots(
   owner: string,
   parameter: string,

@@ -28,7 +28,7 @@ export const checks: readonly Check[] = [
  * A test per thing that every optimizer must do.
  *
  * @param make - an optimizer from options, which must all reach it; a wrapper is given a base when there is none
- * @param title - tells two suites of one class apart, such as those with different bases
+ * @param title - distinguishes two suites of one class, such as those with different bases
  */
 export function conformance(make: Make, title?: string): void {
   const subject = subjectOf(make);

@@ -14,7 +14,7 @@ export class Momentum extends tf.MomentumOptimizer {
  * The base that a wrapper's golden case names.
  *
  * @param base - `options.base` of the case
- * @param adamW - makes AdamW of this project, which stands above this package
+ * @param adamW - makes the AdamW of `@optim/adamw`, which this package cannot import
  */
 export function goldenBase(base: unknown, adamW: (options: object) => tf.Optimizer): tf.Optimizer {
   const { optimizer, ...options } = base as {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the golden files of hooks alone: what becomes of a gradient, a parameter or a step.
+// Runs the golden files of hooks alone: what they do to a gradient, a parameter or a step.
 
 import {
   commonOptions,
@@ -47,7 +47,7 @@ interface Given {
   readonly secondMoment?: Values;
 }
 
-/** An optimizer that shows in the parameter what a hook makes of what it is given. */
+/** An optimizer whose parameter shows what a hook did. */
 function probe(result: string, given: Given, options: OptimizerOptions): Optimizer {
   const slots = Object.entries(given as Record<string, Values>).map(([name, values]) => [
     name,

@@ -40,7 +40,7 @@ export interface GoldenExtras<T extends tf.Optimizer> {
   ) => Promise<void> | void;
 }
 
-/** An optimizer from the options of a case; the case itself tells what its options do not. */
+/** An optimizer from the options of a case; the case itself says what its options do not. */
 export type GoldenMake<T extends tf.Optimizer = BaseOptimizer> = (options: Options, golden?: GoldenCase) => T;
 
 /** A golden file of an optimizer. */

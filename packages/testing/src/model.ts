@@ -52,7 +52,7 @@ const fit = (model: layers.LayersModel, { xs, ys }: Data, epochs: number): Promi
 const weightsOf = (model: layers.LayersModel): Promise<(Float32Array | Int32Array | Uint8Array)[]> =>
   Promise.all(model.getWeights().map(async (weight) => (await weight.data()).slice()));
 
-/** A data set of one epoch, as far as `fitDataset` looks at it: it disposes what it is given. */
+/** A data set of one epoch, as `fitDataset` needs it: it disposes what it is given. */
 const dataset = ({ xs, ys }: Data): Parameters<layers.LayersModel['fitDataset']>[0] =>
   ({
     iterator: () => {

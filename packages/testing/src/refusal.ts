@@ -10,7 +10,7 @@ type ErrorClass = new (message: string) => Error;
 /** One wrong call: what it is, the call, and what it must throw. */
 export type Wrong = readonly [what: string, call: () => unknown, type: ErrorClass, message: string | RegExp];
 
-/** Asserts that every call throws or rejects as told, and that nothing has changed then. */
+/** Asserts that every call throws or rejects as expected, and that nothing has changed then. */
 export async function refuses(
   optimizer: BaseOptimizer,
   variables: readonly tf.Variable[],

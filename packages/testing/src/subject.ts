@@ -45,7 +45,7 @@ export function subjectOf(make: Make): Subject {
   return { make, name: optimizer.getClassName(), table: options, needs };
 }
 
-/** One variable of every rank that rules tell apart, far from zero, some elements positive and some negative. */
+/** One variable of every rank that rules distinguish, far from zero, some elements positive and some negative. */
 export function variables(): tf.Variable[] {
   const shapes = { scale: [], bias: [3], kernel: [4, 3], filter: [2, 2, 3, 2] };
   return Object.entries(shapes).map(([name, shape]) =>

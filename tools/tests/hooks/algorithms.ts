@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Algorithms of several families to try hooks with, and what each has to tell them.
+// Algorithms of several families to try hooks with, and what each reports to them.
 
 import { AdaBelief } from '@optim/adabelief';
 import { AdaFactor } from '@optim/adafactor';

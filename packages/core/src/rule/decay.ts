@@ -5,7 +5,7 @@ import type { Expression } from '@optim/fusion';
 import type { WeightDecayMode } from './common-options.js';
 import type { Pair } from './rule.js';
 
-/** What weight decay goes by. */
+/** What weight decay depends on. */
 export interface DecayKnown {
   readonly weightDecay: Expression;
   readonly weightDecayMode: string;
@@ -13,7 +13,7 @@ export interface DecayKnown {
   readonly rateInForce: Expression | null;
 }
 
-/** The modes of core; any other is for the rule to bring about. */
+/** The modes of core; the rule carries out any other itself. */
 export const decayModes: readonly WeightDecayMode[] = ['decoupled', 'coupled', 'independent'];
 
 /** Strength of a decay that shrinks the parameter: λ times the rate if decoupled, else λ; `null` where there is none. */

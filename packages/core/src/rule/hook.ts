@@ -36,8 +36,8 @@ export interface Hook {
   /** Absent for a hook that cannot be saved. */
   readonly config?: HookConfig;
   /**
-   * What it reads of the algorithm; an optimizer that cannot tell refuses the hook. `'learningRate'` is the rate in force,
-   * seen by `decay` and `update` among the globals. `'secondMoment'`, bias-corrected, is seen by `observe`, which then
+   * What it reads of the algorithm; an optimizer that does not have it refuses the hook. `'learningRate'` is the rate in
+   * force, seen by `decay` and `update` among the globals. `'secondMoment'`, bias-corrected, is seen by `observe`, which then
    * comes after all observations of the algorithm itself: it is the moment that this step divides by.
    */
   readonly reads?: readonly ('learningRate' | 'secondMoment')[];

@@ -5,10 +5,10 @@ import type { Expression, Shape } from '@optim/fusion';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Hyper, OptionTable, Schedule } from '@optim/options';
 
-/** Options as numbers: schedules replaced by their value in the step at hand. */
+/** Options as numbers: schedules replaced by their value in the current step. */
 export type Resolved<O> = { readonly [K in keyof O]-?: Exclude<O[K], Schedule | undefined> };
 
-/** What core knows of a parameter besides its options. */
+/** What a rule knows about a parameter besides its options. */
 export interface Told {
   /** Whether there is any weight decay. */
   readonly decays: boolean;
@@ -18,7 +18,7 @@ export interface Told {
 
 /** What core works out for each parameter, once every round has been made. */
 export interface InForce {
-  /** The learning rate by which decoupled decay and hooks go, see {@link Rule.rateInForce}. */
+  /** The learning rate that decoupled decay and hooks use, see {@link Rule.rateInForce}. */
   readonly rateInForce: Expression;
   /**
    * What a decay `'within'` the update takes off, see `shrunk`: λ times the rate in force if the mode is `'decoupled'`, else
@@ -28,7 +28,7 @@ export interface InForce {
 }
 
 /**
- * What a rule knows besides tensors while it is traced: hyper-parameters (options that may be schedules), numeric
+ * What a rule is given besides tensors while it is traced: hyper-parameters (options that may be schedules), numeric
  * coefficients and globals are symbols; every other option, and every coefficient or trait that is a boolean or a string, is
  * an ordinary value to branch on.
  *
@@ -137,20 +137,20 @@ export interface Recurrence<
   C extends object = object,
   G extends object = object,
 > {
-  /** What a step cannot do without: the loss' value, at least one gradient. */
+  /** What every step needs: the value of the loss, at least one gradient. */
   readonly needs?: readonly ('loss' | 'gradient')[];
   /** Slots, by name or pattern, that are a running average of gradients or updates; wrappers may reset or average them. */
   readonly momentum?: readonly (string | RegExp)[];
   /** Results of `update` that are neither `param` nor slots, and go back to whoever asked for the step. */
   readonly returns?: readonly string[];
-  /** Modes of weight decay besides the three of core that `update` brings about itself. */
+  /** Modes of weight decay, besides the three of core, that `update` carries out itself. */
   readonly ownDecayModes?: readonly string[];
-  /** Options besides `weightDecay` that some of the parameters decay by. */
+  /** Options besides `weightDecay` that set the strength of decay for some of the parameters. */
   readonly decayOptions?: readonly (keyof O & string)[];
 
   /** Checks that involve more than one option; throws a RangeError made by `outOfRange`. */
   validate?(options: Required<O>): void;
-  /** Tensors kept per parameter, each with its first value; `false` for one that these options do without. */
+  /** Tensors kept per parameter, each with its first value; `false` for one that is not needed with these options. */
   slots?(options: Required<O>): Partial<Readonly<Record<S, SlotInit<C> | false>>>;
   /** Scalars kept for the optimizer as a whole, each with its first value. */
   globals?(options: Resolved<O>): Partial<Readonly<Record<keyof G, number>>>;
@@ -164,7 +164,7 @@ export interface Recurrence<
    * @param step - the number of this step of the optimizer, from 1
    */
   coefficients?(t: number, options: Resolved<O>, step: number): Partial<C>;
-  /** Whether a step with these options is none: it is counted, and nothing else happens. */
+  /** Whether a step with these options does nothing but be counted. */
   pauses?(options: Resolved<O>): boolean;
   /** The rate that the optimizer reports for the step, from 1, where it is not the option `learningRate`. */
   reportedRate?(options: Resolved<O>, step: number): number;
@@ -177,10 +177,13 @@ export interface Recurrence<
    * rule's. A function: the pair after a decay of the rule's own, for which there is `decayed`.
    */
   readonly decay?: Decay<Known<O, C & G> & { readonly rateInForce: Expression | null }>;
-  /** What must be known across all parameters before the update, in order; `false` for a round that these options do without. */
+  /**
+   * What must be known across all parameters before the update, in order; `false` for a round that is not needed with these
+   * options.
+   */
   rounds?(options: Required<O>): readonly (Round<Tensors<S | 'stretched'>, Known<O, C & G>> | false)[];
   /**
-   * The rate by which decoupled decay and hooks go, where it is not the option `learningRate`. `null` in a round that has
+   * The rate that decoupled decay and hooks use, where it is not the option `learningRate`. `null` in a round that has
    * yet to find it: nothing decays by it then.
    */
   rateInForce?(param: Expression, known: Known<O, C & G>): Expression | null;
@@ -191,8 +194,8 @@ export interface Recurrence<
   secondMoment?(slots: Tensors<S>, known: Known<O, C & G>): Expression;
   /**
    * The recurrence: new `param` and slots. What is not returned stays as it is. A rule that decays by itself also returns
-   * `start`, the parameter with the decay alone, so that a hook can tell the step from the decay. `stretched` is the gradient
-   * as AdaNorm leaves it, where that is an option and on; else the gradient.
+   * `start`, the parameter with the decay alone, so that a hook can separate the step from the decay. `stretched` is the
+   * gradient as AdaNorm leaves it, where that is an option and on; else the gradient.
    */
   update(tensors: Tensors<S | 'stretched'>, known: Known<O, C & G> & InForce): Results;
 }

@@ -9,7 +9,7 @@ export function toVariable(value: tf.Tensor): tf.Variable {
   return variable;
 }
 
-/** Whether a variable is still there; `isDisposed` does not tell after `tf.disposeVariables()`. */
+/** Whether a variable still exists; `isDisposed` is not set by `tf.disposeVariables()`. */
 export function isAlive(variable: tf.Variable): boolean {
   return tf.engine().registeredVariables[variable.name] === variable;
 }

@@ -38,7 +38,7 @@ export function writeWeights(step: number, { parameters, waiting, globals }: Cap
   ].filter(({ slots }) => Object.keys(slots).length > 0);
   const slotNames = [...new Set(all.flatMap(({ slots }) => Object.keys(slots)))];
   if (all.some(({ updates }) => updates !== step)) {
-    // In the order in which a reader comes to the parameters.
+    // In the order in which a reader goes through the parameters.
     const listed = new Set(slotNames.flatMap((slot) => all.filter(({ slots }) => slots[slot])));
     weights.push({
       name: updatesName,

@@ -90,7 +90,7 @@ export class Composition {
   }
 
   /**
-   * What the rule gets: after weight decay, and after the hooks that decay, as far as what they need is known.
+   * What the rule gets: after weight decay, and after the hooks that decay, where what they need is known already.
    *
    * @param grad - as all hooks leave it
    * @param last - whether all observations have been made

@@ -15,7 +15,7 @@ export type Tensors = Record<string, tf.Tensor>;
 /** A parameter in a step. */
 export interface Item {
   readonly parameter: Parameter;
-  /** What comes with it: its gradient, and whatever else the rule is given. */
+  /** Its gradient, and whatever else the rule is given. */
   readonly given: Readonly<Tensors>;
   readonly binding: Binding;
 }

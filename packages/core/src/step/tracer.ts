@@ -93,8 +93,8 @@ export class Tracer {
   }
 
   /**
-   * Scalars of one parameter for observer `index`. The last that sees all that becomes of the gradient also gives back the
-   * gradient, where it took a sweep to prepare.
+   * Scalars of one parameter for observer `index`. The last of the rule also returns the prepared gradient, where it took
+   * a sweep to prepare.
    */
   observe(index: number, subject: Subject, globals: readonly string[]): Program {
     const { key } = this.observers[index]!;

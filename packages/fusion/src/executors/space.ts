@@ -3,7 +3,7 @@
 
 import { sizeOf, type Shape } from '../shape.js';
 
-/** Axes to iterate over, row-major. Neighbours that no operand tells apart are one axis; those of length 1 are left out. */
+/** Axes to iterate over, row-major: neighbours that every operand treats alike as one, without those of length 1. */
 export interface Space {
   readonly axes: readonly {
     readonly length: number;

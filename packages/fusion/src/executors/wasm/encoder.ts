@@ -122,7 +122,7 @@ const magic = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
  */
 export function encodeModule(code: Code, shared: boolean): Uint8Array<ArrayBuffer> {
   const params = vector(code.params.map((kind) => [type[kind]]));
-  // Limits that every memory of TensorFlow.js meets; a shared one must name a maximum.
+  // Limits within which every memory of TensorFlow.js lies; a shared one must name a maximum.
   const limits = shared ? [3, 0, ...unsigned(65536)] : [0, 0];
   return Uint8Array.from([
     ...magic,

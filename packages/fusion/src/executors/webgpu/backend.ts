@@ -74,7 +74,7 @@ const properties = [
   'dispatchCountInPass',
 ];
 
-/** Backends met, with the reason for which their device is gone, if it is. */
+/** Backends seen so far, each with the reason why its device is lost, if it is. */
 const met = new WeakMap<object, { lost: string | null }>();
 /** How often the data was overwritten in place. */
 const versions = new WeakMap<object, number>();
