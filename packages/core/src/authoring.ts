@@ -13,7 +13,8 @@
  * @packageDocumentation
  */
 
-export { BaseOptimizer, register } from './contract.js';
+export { BaseOptimizer } from './contract.js';
+export { register } from './register.js';
 export { hold, record, repeat } from './evaluation.js';
 export type { NamedGradients } from './gradients.js';
 export { Optimizer } from './optimizer.js';
@@ -52,4 +53,5 @@ export {
 export type { Momentum, Parameter } from './state/parameters.js';
 export type { Engine, Entry } from './step/engine.js';
 export { total } from './step/total.js';
-export { momentumOf, unwrap, Wrapper } from './wrapper.js';
+export { momentumOf, unwrap } from './unwrap.js';
+export { Wrapper } from './wrapper.js';

@@ -3,21 +3,13 @@
 
 import { loadExecutors } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Checked } from './state/checked.js';
 import { releaseTape } from './evaluation.js';
 import { entriesOf, type NamedGradients } from './gradients.js';
 import { HandedOut } from './handed-out.js';
 import type { Schedule } from '@optim/options';
-import type { StateDict } from '@optim/state';
-import { readTensors, type NamedWeight, type ReadWeight } from './state/weights.js';
+import { type NamedWeight, readTensors, type ReadWeight, type StateDict } from '@optim/state';
 import type { Entry } from './step/engine.js';
-
-/** A state that has been found to fit. */
-export interface Checked {
-  /** Puts it in the place of the state there is. */
-  commit(): void | Promise<void>;
-  /** Frees it, when it is not wanted after all. */
-  drop(): void;
-}
 
 /**
  * The TensorFlow.js contract, common to rules ({@link Optimizer}) and wrappers ({@link Wrapper}): `minimize`,
@@ -257,13 +249,4 @@ export abstract class BaseOptimizer extends tf.Optimizer {
   protected handOut(weights: readonly NamedWeight[]): void {
     this.handedOut.add(weights.map(({ tensor }) => tensor));
   }
-}
-
-/**
- * Makes classes known to TensorFlow.js by their `className`, so that a model saved with the optimizer can be loaded.
- * Packages call it for their own classes when they are imported.
- */
-export function register(...classes: (abstract new (...args: never[]) => BaseOptimizer)[]): void {
-  for (const cls of classes)
-    tf.serialization.registerClass(cls as unknown as Parameters<typeof tf.serialization.registerClass>[0]);
 }

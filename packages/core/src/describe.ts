@@ -3,7 +3,8 @@
 import { describeProgram, type PhaseReport } from '@optim/fusion';
 import type * as tf from '@tensorflow/tfjs-core';
 import { Optimizer } from './optimizer.js';
-import { unwrap, Wrapper } from './wrapper.js';
+import { unwrap } from './unwrap.js';
+import { Wrapper } from './wrapper.js';
 
 /** How one phase of a step runs, for all parameters that share its kernel. */
 export interface ExecutionReport extends PhaseReport {

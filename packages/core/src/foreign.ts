@@ -3,9 +3,8 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Momentum } from './state/parameters.js';
-import type { ForeignState } from '@optim/state';
+import type { ForeignState, NamedWeight, ReadWeight } from '@optim/state';
 import { held, saveTensor } from './state/saving.js';
-import type { NamedWeight, ReadWeight } from './state/weights.js';
 
 /** First moments in the optimizers of TensorFlow.js, by class name: private fields, so looked up with care. */
 const momentumFields: Readonly<Record<string, string>> = {

@@ -24,4 +24,4 @@ export type { Schedule, ScheduleConfig } from '@optim/options';
 export { hookFromConfig, type Hook, type HookConfig } from './rule/hook.js';
 export { decodeState, encodeState } from '@optim/state';
 export type { ForeignState, SavedParameter, SavedTensor, StateDict } from '@optim/state';
-export type { NamedWeight } from './state/weights.js';
+export type { NamedWeight } from '@optim/state';

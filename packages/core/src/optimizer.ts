@@ -3,7 +3,8 @@
 
 import { loadExecutors, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import { BaseOptimizer, type Checked } from './contract.js';
+import { BaseOptimizer } from './contract.js';
+import type { Checked } from './state/checked.js';
 import {
   check,
   checkGroups,
@@ -21,9 +22,15 @@ import { assertDecays, assertServes } from './rule/demands.js';
 import type { Hook } from './rule/hook.js';
 import type { AnyRule } from './rule/rule.js';
 import type { Momentum, Parameter, SavedState } from './state/parameters.js';
-import { checkStateDict, type StateDict } from '@optim/state';
+import {
+  checkStateDict,
+  type NamedWeight,
+  type ReadWeight,
+  type StateDict,
+  stateOfWeights,
+  writeWeights,
+} from '@optim/state';
 import { capture, savedState } from './state/saving.js';
-import { stateOfWeights, writeWeights, type NamedWeight, type ReadWeight } from './state/weights.js';
 import { atStep } from './step/binding.js';
 import { Engine, type Entry } from './step/engine.js';
 

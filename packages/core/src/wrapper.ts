@@ -3,34 +3,26 @@
 
 import type { Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import { BaseOptimizer, type Checked } from './contract.js';
-import { captureForeign, foreignMomentum, foreignState, loadForeign, saveForeign } from './foreign.js';
+import { BaseOptimizer } from './contract.js';
+import type { Checked } from './state/checked.js';
+import { captureForeign, foreignState, loadForeign, saveForeign } from './foreign.js';
 import type { NamedGradients } from './gradients.js';
-import { Optimizer } from './optimizer.js';
 import { type OptionSpec, type OptionTable, resolveOptions, type Schedule, show } from '@optim/options';
 import { decodeOptions, encodeOptions, encodeSavable } from './rule/config.js';
 import type { AnyRecurrence } from './rule/rule.js';
-import type { Momentum, SavedState } from './state/parameters.js';
+import type { SavedState } from './state/parameters.js';
 import { capture, savedState } from './state/saving.js';
-import { checkForeignState, checkStateDict, type ForeignState, type StateDict } from '@optim/state';
-import { stateOfWeights, writeWeights, type NamedWeight, type ReadWeight } from './state/weights.js';
+import {
+  checkForeignState,
+  checkStateDict,
+  type ForeignState,
+  type NamedWeight,
+  type ReadWeight,
+  type StateDict,
+  stateOfWeights,
+  writeWeights,
+} from '@optim/state';
 import { Engine } from './step/engine.js';
-
-/**
- * How to get at the running averages of gradients that an optimizer keeps: those its rule declares as `momentum`, or
- * the first moments of a TensorFlow.js optimizer, which match `order`, the variables of its last step, by position.
- * `null` when it keeps none.
- */
-export function momentumOf(base: tf.Optimizer): ((order: readonly tf.Variable[]) => Momentum) | null {
-  if (base instanceof Wrapper) return momentumOf(base.base);
-  if (base instanceof Optimizer) return base.momentum() && (() => base.momentum()!);
-  return foreignMomentum(base);
-}
-
-/** An optimizer and, where it is a wrapper, all it wraps, from the outside in. */
-export function unwrap(optimizer: tf.Optimizer): tf.Optimizer[] {
-  return optimizer instanceof Wrapper ? [optimizer, ...unwrap(optimizer.base)] : [optimizer];
-}
 
 const basePrefix = 'base/';
 

@@ -13,7 +13,8 @@ import type { TensorFunction } from './tensor-operations.js';
  * The host draws them, in about 10 ns a number (`rademacher`: 1), and they are copied to the backend.
  *
  * @param distribution - `uniform`: in [0, 1), multiples of 2⁻²⁴; `rademacher`: −1 or 1; `normal`: of mean 0, variance 1
- * @param key.stream - tells apart what is drawn for different purposes in one step; 0 unless given
+ * `stream`, 0 unless given, separates draws for different purposes in one step.
+ *
  * @throws RangeError when run with a key that is not whole numbers
  */
 export function random(

@@ -3,7 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { differences } from './differences.js';
-import { byName, gradientOf, partsOf, readsBack, sumOf, type ByName } from './gradient.js';
+import { byName, gradientOf, partsOf, readsBack, sumOf, type ByName, type Curvature } from './gradient.js';
 import { cut, isRecording, recorded, recording, tapeLength, unrecorded } from './tape.js';
 
 /** How products with the Hessian are made. */
@@ -22,21 +22,6 @@ export interface CurvatureOptions {
    * `model.fit`, for the caller to free. Where it is missing they are freed at once.
    */
   left?: tf.Tensor[];
-}
-
-/** A loss at a point: value, gradient, and products with the Hessian there. */
-export interface Curvature {
-  readonly value: tf.Scalar;
-  /** By the variables' names; zeros where the loss does not depend on one. */
-  readonly grads: ByName;
-  /**
-   * H·v. Further products cost two gradients each, and no evaluation of the loss.
-   *
-   * @param vectors - v, one tensor per variable, by name
-   * @returns H·v, by name
-   * @throws RangeError if a part of v is missing, unknown, or of another shape
-   */
-  product(vectors: ByName): ByName;
 }
 
 /**

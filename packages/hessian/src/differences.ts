@@ -2,8 +2,7 @@
 // Products with a Hessian by difference quotients of gradients, for losses that cannot be differentiated twice.
 
 import * as tf from '@tensorflow/tfjs-core';
-import type { Curvature } from './curvature.js';
-import { byName, gradientOf, partsOf, readsBack, sumOf, type ByName } from './gradient.js';
+import { byName, gradientOf, partsOf, readsBack, sumOf, type ByName, type Curvature } from './gradient.js';
 import { replayable } from './replay.js';
 import { recording, unrecorded } from './tape.js';
 

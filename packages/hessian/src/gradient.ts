@@ -78,3 +78,18 @@ export function sumOf(scalars: readonly tf.Tensor[]): tf.Tensor {
 export function readsBack(): boolean {
   return tf.getBackend() !== 'webgpu';
 }
+
+/** A loss at a point: value, gradient, and products with the Hessian there. */
+export interface Curvature {
+  readonly value: tf.Scalar;
+  /** By the variables' names; zeros where the loss does not depend on one. */
+  readonly grads: ByName;
+  /**
+   * H·v. Further products cost two gradients each, and no evaluation of the loss.
+   *
+   * @param vectors - v, one tensor per variable, by name
+   * @returns H·v, by name
+   * @throws RangeError if a part of v is missing, unknown, or of another shape
+   */
+  product(vectors: ByName): ByName;
+}

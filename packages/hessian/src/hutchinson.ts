@@ -2,8 +2,8 @@
 // The diagonal of a Hessian, estimated by products with random vectors.
 
 import * as tf from '@tensorflow/tfjs-core';
-import { curvatureFor, type Curvature, type CurvatureOptions } from './curvature.js';
-import { byName, type ByName } from './gradient.js';
+import { curvatureFor, type CurvatureOptions } from './curvature.js';
+import { byName, type ByName, type Curvature } from './gradient.js';
 import { probesOf, prober, type ProbeOptions } from './probe.js';
 
 /** How the diagonal is estimated. */

@@ -22,10 +22,10 @@
 export {
   curvature,
   hessianVectorProduct,
-  type Curvature,
   type CurvatureOptions,
   type HessianVectorProduct,
 } from './curvature.js';
+export type { Curvature } from './gradient.js';
 export { derivative, type TensorFunction } from './derivative.js';
 export type { ByName } from './gradient.js';
 export { hutchinsonDiagonal, type HutchinsonDiagonal, type HutchinsonOptions } from './hutchinson.js';

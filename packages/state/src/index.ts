@@ -23,3 +23,11 @@ export {
   type SavedTensor,
   type StateDict,
 } from './state-dict.js';
+export {
+  readTensors,
+  stateOfWeights,
+  writeWeights,
+  type HeldState,
+  type NamedWeight,
+  type ReadWeight,
+} from './weights.js';

@@ -2,9 +2,9 @@
 // The state of an optimizer while it lives: parameters with their slots, globals, and loaded state whose variable has not
 // appeared yet.
 
-import { kernelFor, sameShape, showShape, type Program } from '@optim/fusion';
+import { sameShape, showShape } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import { groupOf, matches, type ParameterGroup } from '@optim/options';
+import { groupOf, matches } from '@optim/options';
 import {
   assertSlots,
   assertSomeMatched,
@@ -13,8 +13,8 @@ import {
   type SavedParameter,
   type StateDict,
 } from '@optim/state';
-import type { KeyedHook } from '../rule/hook.js';
-import type { Appearance, HostInit, SlotInit, TracedInit, Traits } from '../rule/rule.js';
+import type { Traits } from '../rule/rule.js';
+import { firstSlots, initsOf, type Kept } from './first-slots.js';
 import { isAlive, toVariable } from './variables.js';
 
 /** A variable that an optimizer has adopted, and what is kept for it. */
@@ -38,22 +38,6 @@ export interface Momentum {
   readonly names: readonly string[];
   /** Variables with what is kept for them, in the order of `names`. */
   readonly slots: readonly (readonly [variable: tf.Variable, kept: readonly (tf.Variable | undefined)[]])[];
-}
-
-/** What an optimizer and its hooks keep. */
-export interface Kept {
-  readonly owner: string;
-  readonly hooks: readonly KeyedHook[];
-  /** Whether a slot or global of this name is a hook's. Hooks may come and go from one run to the next. */
-  ofHook(name: string): boolean;
-  readonly groups: readonly ParameterGroup[];
-  /** Slots of the parameters of a group; 0 are the parameters of no group. */
-  slots(group: number): Record<string, SlotInit>;
-  /** The program of the slots that are traced. */
-  init(variable: tf.Variable, slots: Record<string, TracedInit>, group: number, traits: Traits): Program;
-  /** First values of the globals. */
-  globals(): Record<string, number>;
-  traits(variable: tf.Variable, group: number): Traits;
 }
 
 /** The part of a {@link StateDict} that is not options. */
@@ -87,7 +71,7 @@ export class Parameters {
       this.adopted.size + variables.filter((other) => other.id < id).length;
     // Numbers made by an algorithm may be refused: all of them before anything is kept.
     const first = variables.map((variable) =>
-      this.firstSlots(variable, matched.get(variable), { step, order: orderOf(variable) }),
+      firstSlots(this.kept, variable, matched.get(variable), { step, order: orderOf(variable) }),
     );
     variables.forEach((variable, i) => {
       const slots = Object.entries(first[i]!).map(([name, value]) => [name, toVariable(value)] as const);
@@ -108,42 +92,6 @@ export class Parameters {
     });
     const taken = new Set(matched.values());
     this.waiting = this.waiting.filter((parameter) => !taken.has(parameter));
-  }
-
-  /** The slots that a variable begins with: saved ones, first values where nothing is saved. */
-  private firstSlots(
-    variable: tf.Variable,
-    saved: SavedParameter | undefined,
-    appearance: Appearance,
-  ): Record<string, tf.Tensor> {
-    const slots: Record<string, tf.Tensor> = {};
-    const { program, host } = this.inits(variable);
-    const isSaved = (name: string): boolean => saved?.slots[name] !== undefined;
-    if (!program.outputs.every(({ name }) => isSaved(name))) {
-      const traced = kernelFor(program).run(
-        program.inputs.map(() => variable),
-        [],
-      );
-      program.outputs.forEach(({ name }, i) => (slots[name] = traced[i]!));
-    }
-    for (const [name, { shape, data }] of Object.entries(saved?.slots ?? {}))
-      slots[name] = tf.tensor(data.slice(), [...shape]);
-    for (const [name, { shape, values }] of host) {
-      if (isSaved(name)) continue;
-      const numbers = Float32Array.from(values(variable, appearance));
-      slots[name] = tf.tensor(numbers, [...shape(variable.shape, variable.name)]);
-    }
-    return slots;
-  }
-
-  /** How the slots of a variable begin: those that are traced, in one program, and those made on the host. */
-  private inits(variable: tf.Variable): { program: Program; host: [string, HostInit][] } {
-    const group = groupOf(this.kept.groups, variable);
-    const inits = Object.entries(this.kept.slots(group));
-    const traced = inits.filter((entry): entry is [string, TracedInit] => typeof entry[1] === 'function');
-    const host = inits.filter((entry): entry is [string, HostInit] => typeof entry[1] !== 'function');
-    const traits = this.kept.traits(variable, group);
-    return { program: this.kept.init(variable, Object.fromEntries(traced), group, traits), host };
   }
 
   /** Parameters in the order in which their variables were made. */
@@ -232,7 +180,7 @@ export class Parameters {
 
   private assertFits(variable: tf.Variable, { name: parameter, slots }: SavedParameter): void {
     const { owner } = this.kept;
-    const { program, host } = this.inits(variable);
+    const { program, host } = initsOf(this.kept, variable);
     const shapes = new Map([
       ...program.outputs.map(({ name, node }) => [name, program.nodes[node]!.shape] as const),
       ...host.map(([name, { shape }]) => [name, shape(variable.shape, variable.name)] as const),

@@ -2,20 +2,8 @@
 // The state of a living optimizer as it is at one moment, and as plain data.
 
 import * as tf from '@tensorflow/tfjs-core';
-import type { SavedParameter, SavedTensor } from '@optim/state';
+import type { HeldState, SavedTensor } from '@optim/state';
 import type { Parameters, SavedState } from './parameters.js';
-
-/** State held as it is now, whatever happens to the optimizer: its tensors are clones, which the holder disposes. */
-export interface Captured {
-  readonly globals: readonly (readonly [name: string, value: tf.Tensor])[];
-  readonly parameters: readonly (Omit<SavedParameter, 'slots'> & {
-    readonly slots: readonly (readonly [name: string, value: tf.Tensor])[];
-  })[];
-  /** What was loaded for variables that have not appeared yet. */
-  readonly waiting: readonly SavedParameter[];
-  /** Globals that no step has made yet, by their first values. */
-  readonly firstGlobals: Readonly<Record<string, number>>;
-}
 
 /** A tensor of its own with the same numbers; kernels do not write in place what it shares. */
 export function held(tensor: tf.Tensor): tf.Tensor {
@@ -23,7 +11,7 @@ export function held(tensor: tf.Tensor): tf.Tensor {
 }
 
 /** Holds all state of this moment. */
-export function capture(state: Parameters): Captured {
+export function capture(state: Parameters): HeldState {
   const parameters = state.ordered();
   return {
     globals: [...state.globals].map(([name, value]) => [name, held(value)]),
@@ -40,7 +28,7 @@ export function capture(state: Parameters): Captured {
 }
 
 /** The tensors that are held. */
-export function tensorsOf({ globals, parameters }: Captured): tf.Tensor[] {
+export function tensorsOf({ globals, parameters }: HeldState): tf.Tensor[] {
   return [...globals, ...parameters.flatMap(({ slots }) => slots)].map(([, value]) => value);
 }
 
@@ -58,7 +46,7 @@ async function entries<T, U>(
 }
 
 /** What is held as plain data; the tensors are disposed. */
-export async function savedState(captured: Captured): Promise<Omit<SavedState, 'step'>> {
+export async function savedState(captured: HeldState): Promise<Omit<SavedState, 'step'>> {
   const { globals, parameters, waiting, firstGlobals } = captured;
   try {
     const saved = parameters.map(async (parameter) => ({

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state of an optimizer as the list of named tensors that `model.save` writes beside the model's own weights.
+// A state as the list of named tensors that `model.save` writes beside the model's own weights.
 
-import * as tf from '@tensorflow/tfjs-core';
 import { show } from '@optim/options';
-import type { SavedParameter, SavedTensor } from '@optim/state';
-import type { SavedState } from './parameters.js';
-import type { Captured } from './saving.js';
+import * as tf from '@tensorflow/tfjs-core';
+import type { SavedParameter, SavedTensor, StateDict } from './state-dict.js';
 
 // Model and optimizer share one map from name to tensor on loading; no layer has a `#` in the names of its weights.
 const mark = '#';
@@ -17,11 +15,23 @@ export interface NamedWeight {
   tensor: tf.Tensor;
 }
 
+/** State held as it is now, whatever happens to the optimizer: its tensors are clones, which the holder disposes. */
+export interface HeldState {
+  readonly globals: readonly (readonly [name: string, value: tf.Tensor])[];
+  readonly parameters: readonly (Omit<SavedParameter, 'slots'> & {
+    readonly slots: readonly (readonly [name: string, value: tf.Tensor])[];
+  })[];
+  /** What was loaded for variables that have not appeared yet. */
+  readonly waiting: readonly SavedParameter[];
+  /** Globals that no step has made yet, by their first values. */
+  readonly firstGlobals: Readonly<Record<string, number>>;
+}
+
 /**
  * The step count, the updates of each parameter where they differ from it, globals, and slots grouped by kind (all m,
  * then all v). The tensors are the caller's.
  */
-export function writeWeights(step: number, { parameters, waiting, globals }: Captured): NamedWeight[] {
+export function writeWeights(step: number, { parameters, waiting, globals }: HeldState): NamedWeight[] {
   const weights: NamedWeight[] = [{ name: 'iter', tensor: tf.keep(tf.scalar(step, 'int32')) }];
   const all = [
     ...parameters.map(({ name, slots, updates }) => ({ name, updates, slots: Object.fromEntries(slots) })),
@@ -95,7 +105,10 @@ export async function readTensors(owner: string, weights: unknown): Promise<Read
  * The inverse of {@link writeWeights}.
  * @throws TypeError or RangeError for a list that {@link writeWeights} would not write
  */
-export function stateOfWeights(owner: string, [first, ...rest]: readonly ReadWeight[]): SavedState {
+export function stateOfWeights(
+  owner: string,
+  [first, ...rest]: readonly ReadWeight[],
+): Pick<StateDict, 'step' | 'globals' | 'parameters'> {
   if (first?.name !== 'iter' || first.data.length !== 1)
     throw new TypeError(`${owner}: weights must start with the scalar "iter", got ${show(first?.name)}`);
   const step = whole(owner, 'iter', first);
@@ -120,10 +133,7 @@ export function stateOfWeights(owner: string, [first, ...rest]: readonly ReadWei
       const slot = { shape: [...shape], data: Float32Array.from(data) };
       byName.set(parameter, { ...byName.get(parameter), [name.slice(at + 1)]: slot });
     } else if (data.length === 1 && !Number.isNaN(data[0])) globals[name.slice(1)] = data[0]!;
-    else
-      throw new RangeError(
-        `${owner}: weight "${name}" must be one number, got ${show([...Array.from(data)])}`,
-      );
+    else throw new RangeError(`${owner}: weight "${name}" must be one number, got ${show(Array.from(data))}`);
   }
   if (updates && updates.length !== byName.size) {
     const constraint = `as many numbers as there are parameters (${byName.size})`;

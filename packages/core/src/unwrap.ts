@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is inside a wrapper.
+
+import type * as tf from '@tensorflow/tfjs-core';
+import { foreignMomentum } from './foreign.js';
+import { Optimizer } from './optimizer.js';
+import type { Momentum } from './state/parameters.js';
+import { Wrapper } from './wrapper.js';
+
+/**
+ * How to get at the running averages of gradients that an optimizer keeps: those its rule declares as `momentum`, or
+ * the first moments of a TensorFlow.js optimizer, which match `order`, the variables of its last step, by position.
+ * `null` when it keeps none.
+ */
+export function momentumOf(base: tf.Optimizer): ((order: readonly tf.Variable[]) => Momentum) | null {
+  if (base instanceof Wrapper) return momentumOf(base.base);
+  if (base instanceof Optimizer) return base.momentum() && (() => base.momentum()!);
+  return foreignMomentum(base);
+}
+
+/** An optimizer and, where it is a wrapper, all it wraps, from the outside in. */
+export function unwrap(optimizer: tf.Optimizer): tf.Optimizer[] {
+  return optimizer instanceof Wrapper ? [optimizer, ...unwrap(optimizer.base)] : [optimizer];
+}
