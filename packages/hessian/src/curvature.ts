@@ -3,7 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { differences } from './differences.js';
-import { byName, gradientOf, partsOf, sumOf, type ByName } from './gradient.js';
+import { byName, gradientOf, namesOf, partsOf, sumOf, type ByName } from './gradient.js';
 import { cut, isRecording, recorded, recording, tapeLength, unrecorded } from './tape.js';
 
 /** How products with the Hessian are made. */
@@ -29,6 +29,8 @@ export interface Curvature {
   readonly value: tf.Scalar;
   /** By the variables' names; zeros where the loss does not depend on one. */
   readonly grads: ByName;
+  /** Names of the variables that the loss depends on. */
+  readonly reached: readonly string[];
   /**
    * H·v. Further products cost two gradients each, and no evaluation of the loss.
    *
@@ -141,6 +143,7 @@ function exact<T extends tf.TensorContainer>(
       use({
         value: tf.clone(value),
         grads: byName(variables, (variable, i) => grads[i] ?? tf.zerosLike(variable)),
+        reached: namesOf(variables, grads),
         product,
       }),
     );

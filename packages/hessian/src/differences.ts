@@ -3,7 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Curvature } from './curvature.js';
-import { byName, gradientOf, partsOf, sumOf, type ByName } from './gradient.js';
+import { byName, gradientOf, namesOf, partsOf, sumOf, type ByName } from './gradient.js';
 import { replayable } from './replay.js';
 import { recording, unrecorded } from './tape.js';
 
@@ -26,12 +26,13 @@ export function differences<T extends tf.TensorContainer>(
   use: (at: Curvature) => T,
   left?: tf.Tensor[],
 ): T {
-  const evaluate = (): { value: tf.Scalar; grads: tf.Tensor[] } =>
+  const evaluate = (): { value: tf.Scalar; grads: tf.Tensor[]; reached: string[] } =>
     recording(() => {
       const { value, grads } = gradientOf(caller, f, variables);
       return unrecorded(() => ({
         value: tf.clone(value),
         grads: variables.map((variable, i) => grads[i] ?? tf.zerosLike(variable)),
+        reached: namesOf(variables, grads),
       }));
     });
 
@@ -68,6 +69,11 @@ export function differences<T extends tf.TensorContainer>(
         );
       });
 
-    return use({ value: here.value, grads: byName(variables, (_, i) => here.grads[i]!), product });
+    return use({
+      value: here.value,
+      grads: byName(variables, (_, i) => here.grads[i]!),
+      reached: here.reached,
+      product,
+    });
   });
 }
