@@ -23,6 +23,7 @@ export * from '@optim/adabelief';
 export * from '@optim/adabound';
 export * from '@optim/adadelta';
 export * from '@optim/adafactor';
+export * from '@optim/adahessian';
 export * from '@optim/adai';
 export * from '@optim/adamax';
 export * from '@optim/adamod';

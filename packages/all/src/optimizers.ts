@@ -7,6 +7,7 @@ export { AdaBelief } from '@optim/adabelief';
 export { AdaBound } from '@optim/adabound';
 export { AdaDelta } from '@optim/adadelta';
 export { AdaFactor } from '@optim/adafactor';
+export { AdaHessian } from '@optim/adahessian';
 export { Adai } from '@optim/adai';
 export { AdaMax } from '@optim/adamax';
 export { AdaMod } from '@optim/adamod';
