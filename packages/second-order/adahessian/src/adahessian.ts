@@ -25,15 +25,19 @@ import { assertDivides, spatialAverage } from './spatial-average.js';
 
 /** Options of {@link AdaHessian}. */
 export interface AdaHessianOptions extends DiagonalHessianOptions, MomentsOptions {
-  /** Decay of the squared curvature's average. */
+  /** Decay of the squared curvature's average. @defaultValue `0.999` */
   beta2?: Hyper;
-  /** Added to the denominator, after the power. Where curvature vanishes it is all that holds the step. */
+  /**
+   * Added to the denominator, after the power. Where curvature vanishes it is all that holds the step.
+   * @defaultValue `1e-4`
+   */
   epsilon?: Hyper;
-  /** Exponent k of the denominator: 0 is momentum alone, 1 close to Newton's step. */
+  /** Exponent k of the denominator: 0 is momentum alone, 1 close to Newton's step. @defaultValue `1` */
   hessianPower?: Hyper;
   /**
    * Blocks over which |h| is averaged, for tensors of rank 1, 2, 3 and 4: 0 for none, −1 for the natural block (inputs of a
    * dense kernel, places of a convolution), n for runs of n elements, output unit first.
+   * @defaultValue `[0, 0, -1, -1]`
    */
   spatialAverageBlockSize?: readonly number[];
 }
@@ -59,9 +63,9 @@ export interface AdaHessianOptions extends DiagonalHessianOptions, MomentsOption
  * pytorch_optimizer has no blocks, uses an estimate one step late, and draws a constant probe, which gives sums of the Hessian's
  * rows.
  *
- * **When to use:** badly scaled problems on which Adam needs its rate tuned per layer; small and medium networks. **When not:**
- * where a step has to be as cheap as Adam's (it costs two to four), or a loss has operations without a second derivative.
- * **Hint:** start at 0.15 with a warm-up; `updatePeriod` 2 to 5 saves most of the cost.
+ * **When to use:** badly scaled problems on which Adam needs its rate tuned per layer; small and medium networks.
+ * **When not:** where a step has to be as cheap as Adam's (it costs two to four), or a loss has operations without a second
+ * derivative. **Hint:** start at 0.15 with a warm-up; `updatePeriod` 2 to 5 saves most of the cost.
  *
  * @example
  * ```ts

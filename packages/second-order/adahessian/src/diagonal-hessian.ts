@@ -18,13 +18,13 @@ export type HessianDistribution = 'rademacher' | 'gaussian';
 
 /** Options of the estimate. */
 export interface DiagonalHessianOptions extends OptimizerOptions {
-  /** Steps from one estimate to the next; the first step has one. */
+  /** Steps from one estimate to the next; the first step has one. @defaultValue `1` */
   updatePeriod?: number;
-  /** Probes of which an estimate is the mean. */
+  /** Probes of which an estimate is the mean. @defaultValue `1` */
   numSamples?: number;
-  /** Distribution of the elements of a probe. */
+  /** Distribution of the elements of a probe. @defaultValue `'rademacher'` */
   hessianDistribution?: HessianDistribution;
-  /** Seed of the probes; with the count of steps it settles them. */
+  /** Seed of the probes; with the count of steps it settles them. @defaultValue `0` */
   seed?: number;
 }
 
