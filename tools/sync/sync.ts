@@ -22,7 +22,15 @@ type Table = Record<string, Row>;
 /** The option tables of what a module exports. */
 async function readTables(file: string): Promise<Map<string, Table>> {
   const module = (await import(pathToFileURL(file).href)) as Record<string, { options?: Table }>;
-  return new Map(Object.entries(module).flatMap(([name, { options }]) => (options ? [[name, options]] : [])));
+  // A base class has a rule yet to be given, and no options of its own.
+  const isBase = (exported: unknown): boolean =>
+    typeof exported === 'function' && 'rule' in exported && exported.rule === undefined;
+  return new Map(
+    Object.entries(module).flatMap(([name, exported]) => {
+      const options = isBase(exported) ? undefined : exported.options;
+      return options ? [[name, options]] : [];
+    }),
+  );
 }
 
 async function documentOf(reader: DocReader, { folder, manifest }: WorkspacePackage): Promise<PackageDoc> {

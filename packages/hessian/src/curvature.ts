@@ -3,7 +3,16 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { differences } from './differences.js';
-import { byName, gradientOf, partsOf, readsBack, sumOf, type ByName, type Curvature } from './gradient.js';
+import {
+  byName,
+  gradientOf,
+  namesOf,
+  partsOf,
+  readsBack,
+  sumOf,
+  type ByName,
+  type Curvature,
+} from './gradient.js';
 import { cut, isRecording, recorded, recording, tapeLength, unrecorded } from './tape.js';
 
 /** How products with the Hessian are made. */
@@ -126,6 +135,7 @@ function exact<T extends tf.TensorContainer>(
       use({
         value: tf.clone(value),
         grads: byName(variables, (variable, i) => grads[i] ?? tf.zerosLike(variable)),
+        reached: namesOf(variables, grads),
         product,
       }),
     );

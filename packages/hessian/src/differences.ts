@@ -2,7 +2,16 @@
 // Products with a Hessian by difference quotients of gradients, for losses that cannot be differentiated twice.
 
 import * as tf from '@tensorflow/tfjs-core';
-import { byName, gradientOf, partsOf, readsBack, sumOf, type ByName, type Curvature } from './gradient.js';
+import {
+  byName,
+  gradientOf,
+  namesOf,
+  partsOf,
+  readsBack,
+  sumOf,
+  type ByName,
+  type Curvature,
+} from './gradient.js';
 import { replayable } from './replay.js';
 import { recording, unrecorded } from './tape.js';
 
@@ -25,12 +34,13 @@ export function differences<T extends tf.TensorContainer>(
   use: (at: Curvature) => T,
   left?: tf.Tensor[],
 ): T {
-  const evaluate = (): { value: tf.Scalar; grads: tf.Tensor[] } =>
+  const evaluate = (): { value: tf.Scalar; grads: tf.Tensor[]; reached: string[] } =>
     recording(() => {
       const { value, grads } = gradientOf(caller, f, variables);
       return unrecorded(() => ({
         value: tf.clone(value),
         grads: variables.map((variable, i) => grads[i] ?? tf.zerosLike(variable)),
+        reached: namesOf(variables, grads),
       }));
     });
 
@@ -67,6 +77,11 @@ export function differences<T extends tf.TensorContainer>(
         );
       });
 
-    return use({ value: here.value, grads: byName(variables, (_, i) => here.grads[i]!), product });
+    return use({
+      value: here.value,
+      grads: byName(variables, (_, i) => here.grads[i]!),
+      reached: here.reached,
+      product,
+    });
   });
 }

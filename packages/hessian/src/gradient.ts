@@ -19,7 +19,7 @@ export function gradientOf(caller: string, f: () => tf.Scalar, variables: readon
     const y: unknown = f();
     if (!(y instanceof tf.Tensor) || y.rank !== 0) {
       const got = y instanceof tf.Tensor ? `a tensor of shape [${y.shape.join(', ')}]` : typeof y;
-      throw new TypeError(`${caller}: f must return the loss, a scalar tensor, got ${got}`);
+      throw new TypeError(`${caller}: f must return a scalar tensor, the loss, got ${got}`);
     }
     return y as tf.Scalar;
   };
@@ -34,6 +34,11 @@ function checkVariables(caller: string, variables: readonly tf.Variable[]): void
       `${caller}: variables must be one or more, each once, got [${variables.map(({ name }) => name).join(', ')}]`,
     );
   }
+}
+
+/** Names of the variables that have a gradient. */
+export function namesOf(variables: readonly tf.Variable[], grads: readonly (tf.Tensor | null)[]): string[] {
+  return variables.flatMap(({ name }, i) => (grads[i] ? [name] : []));
 }
 
 /** One tensor per variable, by name. */
@@ -84,6 +89,8 @@ export interface Curvature {
   readonly value: tf.Scalar;
   /** By the variables' names; zeros where the loss does not depend on one. */
   readonly grads: ByName;
+  /** Names of the variables that the loss depends on. */
+  readonly reached: readonly string[];
   /**
    * H·v. Further products cost two gradients each, and no evaluation of the loss.
    *

@@ -22,6 +22,8 @@ export type HutchinsonDiagonal = {
   value: tf.Scalar;
   /** Its gradient, by the variables' names. */
   grads: ByName;
+  /** Names of the variables that the loss depends on. */
+  reached: readonly string[];
   /** The estimate, by the variables' names. */
   diagonal: ByName;
 };
@@ -66,7 +68,12 @@ export function hutchinsonDiagonal(
     ...(seed !== undefined && { seed }),
     ...(step !== undefined && { step }),
   });
-  const use = ({ value, grads, product }: Curvature): HutchinsonDiagonal => {
+  const use = ({
+    value,
+    grads,
+    reached,
+    product,
+  }: Curvature): Record<string, tf.Tensor | ByName | string[]> & HutchinsonDiagonal => {
     let diagonal: ByName | undefined;
     for (let n = 0; n < count; n++) {
       const sum = diagonal;
@@ -83,7 +90,7 @@ export function hutchinsonDiagonal(
     const mean = byName(variables, ({ name }) =>
       count > 1 ? tf.div(diagonal![name]!, count) : diagonal![name]!,
     );
-    return { value, grads, diagonal: mean };
+    return { value, grads, reached: [...reached], diagonal: mean };
   };
   return curvatureFor(caller, f, variables, use, how);
 }

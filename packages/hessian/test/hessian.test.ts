@@ -191,9 +191,11 @@ describe('hessianVectorProduct', () => {
     expect(of({ w: v.w, b: tf.zeros([2], 'int32') })).toThrow('for b, got int32 [2]');
     expect(of({ ...v, c: v.w })).toThrow('a tensor for each variable and no others, got one for c');
     expect(of(v, () => tf.tanh(w))).toThrow(
-      'f must return the loss, a scalar tensor, got a tensor of shape [3, 2]',
+      'f must return a scalar tensor, the loss, got a tensor of shape [3, 2]',
     );
-    expect(of(v, () => undefined as unknown as tf.Tensor)).toThrow('a scalar tensor, got undefined');
+    expect(of(v, () => undefined as unknown as tf.Tensor)).toThrow(
+      'a scalar tensor, the loss, got undefined',
+    );
     expect(() => hessianVectorProduct(loss, [w, w], { w: v.w })).toThrow(
       'variables must be one or more, each once',
     );

@@ -31,6 +31,13 @@ export interface GoldenExtras<T extends tf.Optimizer> {
     golden: GoldenCase,
     variables: readonly tf.Variable[],
   ) => Promise<void> | void;
+  /** In place of `applyGradients` with the gradients alone. */
+  readonly apply?: (
+    optimizer: T,
+    gradients: ReturnType<typeof goldenGradients>,
+    golden: GoldenCase,
+    t: number,
+  ) => void;
   /** After step `t`, from 1. */
   readonly check?: (
     optimizer: T,
@@ -61,10 +68,20 @@ export function goldenVariables(): tf.Variable[] {
 
 /** Gradients of step `t`, from 1. */
 export function goldenGradients(t: number): { name: string; tensor: tf.Tensor }[] {
-  const step = inputs.gradients[t - 1]!;
+  return goldenTensors(inputs.gradients[t - 1]!);
+}
+
+/** Diagonals of the Hessian in step `t`, from 1, plus a number. */
+export function goldenDiagonals(t: number, offset = 0): { name: string; tensor: tf.Tensor }[] {
+  const step = Object.entries(inputs.hessianDiagonals[t - 1]!);
+  return goldenTensors(Object.fromEntries(step.map(([name, of]) => [name, of.map((h) => h + offset)])));
+}
+
+/** What a golden file lists for the parameters, as tensors. */
+export function goldenTensors(values: Readonly<Values>): { name: string; tensor: tf.Tensor }[] {
   return Object.entries(inputs.shapes).map(([name, shape]) => ({
     name,
-    tensor: tf.tensor(step[name as keyof typeof step], shape),
+    tensor: tf.tensor(values[name]!, shape),
   }));
 }
 
@@ -153,7 +170,8 @@ async function follow<T extends tf.Optimizer>(
       (optimizer as unknown as BaseOptimizer).learningRate = golden.learningRates[t - 1]!;
     if (golden.mode === 'gradients') {
       const gradients = goldenGradients(t);
-      optimizer.applyGradients(gradients);
+      if (extras.apply) extras.apply(optimizer, gradients, golden, t);
+      else optimizer.applyGradients(gradients);
       tf.dispose(gradients);
     } else {
       optimizer.minimize(() => goldenObjective(variables), false, [...variables]);

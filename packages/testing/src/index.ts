@@ -2,9 +2,11 @@
 
 export {
   expectClose,
+  goldenDiagonals,
   goldenGradients,
   goldenObjective,
   goldenSuite,
+  goldenTensors,
   goldenVariables,
   tolerance,
   withOps,
