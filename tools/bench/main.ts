@@ -22,6 +22,7 @@ const help = `Usage: npm run bench -- [options]
   --rounds N       rounds of ten steps of each rule (default 9)
   --every          every class as well, on one tensor of a million, on wasm and cpu; writes docs/results
   --only LIST      these classes alone, on one tensor of a million, on wasm and cpu; writes docs/results
+                   (--backends wasm for those whose matrix products take seconds on cpu)
   --out FOLDER     where bench.json, bench.md and bench.svg go (default .build/bench)`;
 
 const { values } = parseArgs({
@@ -53,9 +54,10 @@ async function inNode(backend: string, effort: Effort): Promise<Row[]> {
 }
 
 /** A few at a time, so that their parameters and state fit into the memory of the wasm backend. */
-async function inTurn(names: readonly string[], rounds: number): Promise<Row[]> {
+async function inTurn(names: readonly string[], backends: readonly string[], rounds: number): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const backend of names.length > 0 ? ['wasm', 'cpu'] : []) {
+  const own = ['wasm', 'cpu'].filter((backend) => names.length > 0 && backends.includes(backend));
+  for (const backend of own) {
     console.error(`measuring ${names.join(', ')} on ${backend} ...`);
     await tf.setBackend(backend);
     const effort = { warmup: 3, rounds: backend === 'cpu' ? 1 : Math.min(rounds, 5), withOps: false };
@@ -99,7 +101,7 @@ if (values.help) {
   tf.env().set('PROD', true);
   const rows = named ? [] : await onBackends(backends, rounds);
   const others = values.every ? classes.filter((name) => !featured.includes(name)) : [];
-  const single = await inTurn(named ?? others, rounds);
+  const single = await inTurn(named ?? others, backends, rounds);
   if (named || values.every) {
     record(rows, rows);
     const isClass = ({ subject }: Row): boolean => classes.includes(subject);

@@ -131,20 +131,23 @@ function contestant(
   return { subject, executor, step, last: variables.at(-1)!, dispose, times: [] };
 }
 
-/** A step with given gradients; of one that must evaluate the loss itself, with a loss that has those gradients. */
+/** A step with given gradients; of one that refuses them, with a loss that has those gradients. */
 function stepOf(
   optimizer: tf.Optimizer,
   variables: tf.Variable[],
   gradients: { name: string; tensor: tf.Tensor }[],
   loss: tf.Scalar,
 ): () => void {
-  const { needs = [] } = optimizer.constructor as { needs?: readonly string[] };
-  if (!needs.includes('closure')) {
-    return () => (optimizer as BaseOptimizer).applyGradients(gradients, loss);
-  }
+  const given = (): void => (optimizer as BaseOptimizer).applyGradients(gradients, loss);
   const linear = (): tf.Scalar =>
     tf.addN(variables.map((p, i) => tf.sum(tf.mul(p, gradients[i]!.tensor)))) as tf.Scalar;
-  return () => void optimizer.minimize(linear, false, variables);
+  try {
+    given();
+    return given;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return () => void optimizer.minimize(linear, false, variables);
+  }
 }
 
 /** The middle of a list of numbers. */

@@ -68,7 +68,8 @@ async function inMeasurements(root: string, packages: readonly WorkspacePackage[
       if (!(name in trials)) found.push({ what: `${trial}: no trial of ${name}`, mend: `edit ${trial}` });
       const file = `docs/results/${name}.json`;
       if (!training) found.push({ what: `${file}: not trained yet`, mend: `npm run optimizers -- ${name}` });
-      if (!speed?.['wasm, 1M'] || !speed['cpu, 1M']) {
+      // On cpu a matrix product of that size takes seconds: what is made of such is measured on wasm alone.
+      if (!speed?.['wasm, 1M']) {
         found.push({ what: `${file}: not measured yet`, mend: `npm run bench -- --only ${name}` });
       }
     }

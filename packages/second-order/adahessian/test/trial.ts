@@ -3,4 +3,4 @@
 import { AdaHessian } from '@optim/adahessian';
 import type { Trials } from '@optim/testing';
 
-export const trials: Trials = { AdaHessian: () => new AdaHessian({ learningRate: 0.05, updatePeriod: 2 }) };
+export const trials: Trials = { AdaHessian: () => new AdaHessian({ learningRate: 0.02 }) };
