@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Almost the nearest orthogonal matrix, by products alone.
 
-import type { Expression } from '@optim/fusion';
+import { matMul, reshape, type Expression } from '@optim/fusion';
 
 /**
  * A tensor as the matrix of its last axis: all others flattened. A convolution `[h, w, in, out]` becomes `[h·w·in, out]`.
@@ -11,7 +11,7 @@ import type { Expression } from '@optim/fusion';
 export function matrixOf(x: Expression): { matrix: Expression; fanIn: number; fanOut: number } {
   const fanOut = x.shape.at(-1)!;
   const fanIn = fanOut === 0 ? 0 : x.size / fanOut;
-  return { matrix: x.reshape([fanIn, fanOut]), fanIn, fanOut };
+  return { matrix: reshape(x, [fanIn, fanOut]), fanIn, fanOut };
 }
 
 /**
@@ -35,9 +35,9 @@ export function orthogonalized(
   const tall = x.shape[0]! > x.shape[1]!;
   x = x.div(x.norm().add(epsilon));
   for (const [a, b, c] of steps) {
-    const A = x.matMul(x, tall, !tall);
-    const B = A.mul(b).add(A.matMul(A).mul(c));
-    x = x.mul(a).add(tall ? x.matMul(B) : B.matMul(x));
+    const A = matMul(x, x, tall, !tall);
+    const B = A.mul(b).add(matMul(A, A).mul(c));
+    x = x.mul(a).add(tall ? matMul(x, B) : matMul(B, x));
   }
   return x;
 }

@@ -18,6 +18,7 @@ import {
   type Rule,
 } from '@optim/core/authoring';
 import { ema, matrixOf, orthogonalized, zeros } from '@optim/formulas';
+import { reshape } from '@optim/fusion';
 import { newtonSchulzSteps, type NewtonSchulzCoefficients } from '@optim/linalg';
 import { isCoefficients, isMatrix, type UseMuon } from './matrices.js';
 
@@ -152,7 +153,7 @@ export class Muon extends Optimizer<MuonOptions> {
       m = ema(m, grad, momentum);
       const { matrix, fanIn, fanOut } = matrixOf(nesterov ? ema(m, grad, momentum) : m);
       const { steps, safety } = newtonSchulzSteps(nsCoefficients, nsSteps);
-      const X = orthogonalized(matrix.div(safety), steps, epsilon).reshape(param.shape);
+      const X = reshape(orthogonalized(matrix.div(safety), steps, epsilon), param.shape);
       const f = {
         original: Math.sqrt(Math.max(1, fanOut / fanIn)),
         matchRmsAdamW: 0.2 * Math.sqrt(Math.max(fanIn, fanOut)),
