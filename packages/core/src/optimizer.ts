@@ -30,7 +30,7 @@ import {
   stateOfWeights,
   writeWeights,
 } from '@optim/state';
-import { capture, savedState } from './state/saving.js';
+import { capture, readable, savedState } from './state/saving.js';
 import { atStep } from './step/binding.js';
 import { Engine, type Entry } from './step/engine.js';
 
@@ -210,7 +210,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   /** The step count, then the number of updates of each parameter, globals, and slots grouped by kind. */
   override async getWeights(): Promise<NamedWeight[]> {
     this.assertUsable();
-    const weights = writeWeights(this.iterations, capture(this.engine.state));
+    const weights = writeWeights(this.iterations, capture(this.engine.state, readable));
     this.handOut(weights);
     await loadExecutors(); // as in stateDict
     return weights;

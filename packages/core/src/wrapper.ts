@@ -11,7 +11,7 @@ import { type OptionSpec, type OptionTable, resolveOptions, type Schedule, show 
 import { decodeOptions, encodeOptions, encodeSavable } from './rule/config.js';
 import type { AnyRecurrence } from './rule/rule.js';
 import type { SavedState } from './state/parameters.js';
-import { capture, savedState } from './state/saving.js';
+import { capture, readable, savedState } from './state/saving.js';
 import {
   checkForeignState,
   checkStateDict,
@@ -202,7 +202,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
   override async getWeights(): Promise<NamedWeight[]> {
     this.assertUsable();
     const { base } = this;
-    const own = writeWeights(this.iterations, capture(this.engine.state));
+    const own = writeWeights(this.iterations, capture(this.engine.state, readable));
     // All that is asked for before the first await is of this moment.
     const pending = base instanceof BaseOptimizer ? base.getWeights() : captureForeign(base);
     const ofBase = await pending;

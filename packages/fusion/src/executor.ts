@@ -2,6 +2,7 @@
 
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Program } from './program.js';
+import type { TensorOperation } from './tensor-operations.js';
 
 /** A program made ready for one backend. */
 export interface Kernel {
@@ -40,6 +41,11 @@ export type CompileProgram = (
   executor: Executor,
   compiled: (structure: string, make: () => Compiled) => Compiled,
 ) => Compiled;
+
+/** A tensor operation with the compiler of programs that have such, which others need not load. */
+export interface CompilableOperation extends TensorOperation {
+  readonly compile: CompileProgram;
+}
 
 /** A kernel, and how what it was made of runs. */
 export interface Compiled {

@@ -35,7 +35,7 @@ export {
   type OperationName,
   type ReductionName,
 } from './language.js';
-export { disown, own } from './ownership.js';
+export { own } from './ownership.js';
 export { phasePrograms } from './phases.js';
 export { hostValues, type Node, type Output, type Phase, type Program } from './program.js';
 export type { Distribution } from './random.js';

@@ -3,7 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { Bounded } from './bounded.js';
-import type { Compiled, Executor, Kernel, PhaseReport } from './executor.js';
+import type { CompilableOperation, Compiled, Executor, Kernel, PhaseReport } from './executor.js';
 import { opsExecutor } from './executors/ops.js';
 import type { Program } from './program.js';
 import { executorFor, isLoading, loadExecutor, whyOps } from './registry.js';
@@ -78,8 +78,9 @@ function compiledBy(program: Program, reference: Kernel, { executor, parts }: Ca
   if (executor === opsExecutor) {
     return { kernel: reference, reports: [report(program, 'ops', whyOps(tf.getBackend()))] };
   }
-  const call = program.nodes.find((node) => node.call)?.call;
-  if (!call) return compileSweeps(program, executor);
-  const { kernel, reports } = call.operation.compile(program, executor, (key, make) => parts.get(key, make));
+  const operation = program.nodes.find(({ call }) => call)?.call!.operation;
+  if (!operation) return compileSweeps(program, executor);
+  const { compile } = operation as CompilableOperation;
+  const { kernel, reports } = compile(program, executor, (key, make) => parts.get(key, make));
   return { kernel: { ...kernel, executor: executor.name }, reports };
 }

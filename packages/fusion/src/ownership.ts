@@ -3,23 +3,23 @@
 
 import type * as tf from '@tensorflow/tfjs-core';
 
-const owned = new WeakSet<tf.Tensor>();
+/** Owned tensors, with the array that a kernel made for each. */
+const arrays = new WeakMap<tf.Tensor, Float32Array | null>();
 
 /**
- * Says that a tensor, such as a slot of an optimizer, is held by nobody else. On the cpu backend, whose `data()` gives the
- * very array a tensor has, the arrays of owned tensors are written in place; all others get a new array with each new value,
- * so that what was read stays.
+ * Says that nobody reads a tensor, such as a slot of an optimizer, and that it shares its data with no tensor that is read.
+ * The cpu backend gives the very array of a tensor to whoever reads it: there kernels write in place what they made for an
+ * owned tensor, and give every other a new array with each new value, so that what was read stays.
  */
 export function own(tensor: tf.Tensor): void {
-  owned.add(tensor);
+  arrays.set(tensor, null);
 }
 
-/** Takes it back, before a tensor is handed to someone who may read or keep its elements. */
-export function disown(tensor: tf.Tensor): void {
-  owned.delete(tensor);
-}
-
-/** Whether a tensor is owned. */
-export function isOwned(tensor: tf.Tensor): boolean {
-  return owned.has(tensor);
+/** The array to write the new value of a tensor to: its own where that is safe, else one that `make` makes. */
+export function arrayFor(tensor: tf.Tensor, values: Float32Array, make: () => Float32Array): Float32Array {
+  const known = arrays.get(tensor);
+  if (known === values) return values;
+  const made = make();
+  if (known !== undefined) arrays.set(tensor, made);
+  return made;
 }

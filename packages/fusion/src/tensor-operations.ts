@@ -3,7 +3,6 @@
 // place, and TensorFlow.js computes it between the phases of elementwise operations and reductions.
 
 import type * as tf from '@tensorflow/tfjs-core';
-import type { CompileProgram } from './executor.js';
 import type { Shape } from './shape.js';
 
 /** A function of tensors with one or more results. */
@@ -21,13 +20,12 @@ export interface TensorFunction<A extends object> {
   run(operands: readonly tf.Tensor[], attributes: A): tf.Tensor[];
 }
 
-/** A tensor function as nodes refer to it. It brings the compiler of programs with it, which others need not load. */
+/** A tensor function as nodes refer to it. */
 export interface TensorOperation extends TensorFunction<object> {
   /** A number of its own. */
   readonly id: number;
   /** Whether the result is the operand in another shape. */
-  readonly isView?: boolean;
-  readonly compile: CompileProgram;
+  readonly isView: boolean;
 }
 
 /** One result of a tensor operation that is applied to the arguments of a node. */

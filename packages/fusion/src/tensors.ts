@@ -2,10 +2,11 @@
 // Operations on whole tensors, for rules.
 
 import * as tf from '@tensorflow/tfjs-core';
+import type { CompilableOperation } from './executor.js';
 import { tensorResults, type Expression, type Operand } from './expression.js';
 import { compileSteps } from './run-steps.js';
 import { sameShape, sizeOf, type Shape } from './shape.js';
-import type { TensorFunction, TensorOperation } from './tensor-operations.js';
+import type { TensorFunction } from './tensor-operations.js';
 
 /** An operation as rules apply it. */
 type Applied<A extends object> = (operands: readonly Operand[], attributes?: A) => Expression[];
@@ -14,7 +15,7 @@ let count = 0;
 
 function applied<A extends object>(definition: TensorFunction<A>, isView = false): Applied<A> {
   const own = definition as unknown as TensorFunction<object>;
-  const operation: TensorOperation = { ...own, id: count++, isView, compile: compileSteps };
+  const operation: CompilableOperation = { ...own, id: count++, isView, compile: compileSteps };
   return (operands, attributes) => tensorResults(operation, operands, attributes ?? {});
 }
 

@@ -119,6 +119,21 @@ export const savingChecks: readonly Check[] = [
       }),
   },
   {
+    name: 'hands out weights whose numbers, once read, stay as they are',
+    everywhere: true,
+    run: (subject) =>
+      withOptimizer(subject, {}, async (optimizer, variables) => {
+        train(optimizer, variables, 1, 3);
+        const weights = await optimizer.getWeights();
+        const read = await Promise.all(weights.map(({ tensor }) => tensor.data()));
+        const copies = read.map((values) => [...values]);
+        // Nothing but the numbers is left of what was handed out.
+        tf.dispose(weights.map(({ tensor }) => tensor));
+        train(optimizer, variables, 4, 6);
+        expect(read.map((values) => [...values])).toEqual(copies);
+      }),
+  },
+  {
     name: 'gives the state of the moment of the call, whatever happens meanwhile',
     everywhere: true,
     run: async (subject) => {

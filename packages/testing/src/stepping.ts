@@ -4,7 +4,7 @@ import type { SavedParameter, StateDict } from '@optim/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, inject } from 'vitest';
 import { expectClose } from './golden.js';
-import { loss, train, trajectory, valuesOf, withOptimizer, type Check } from './subject.js';
+import { loss, train, trajectory, valuesOf, variable, withOptimizer, type Check } from './subject.js';
 
 /** The parameters in a state and in those of its bases. */
 function savedParameters(state: StateDict): SavedParameter[] {
@@ -93,6 +93,32 @@ export const steppingChecks: readonly Check[] = [
         expect(await seen()).toEqual(before);
         expect(optimizer.iterations).toBe(iterations + steps);
       }),
+  },
+  {
+    name: 'reads gradients that are the variables themselves before it changes those',
+    everywhere: true,
+    applies: ({ needs }) => !needs.includes('closure'),
+    run: async (subject) => {
+      const stepped = (grad: (variable: tf.Variable, others: tf.Variable[]) => tf.Tensor): Promise<unknown> =>
+        withOptimizer(subject, {}, async (optimizer, variables) => {
+          const twin = variable('twin', [4, 3], (i) => 0.5 - 0.1 * i);
+          const all = [...variables, twin];
+          for (let t = 0; t < 2; t++) {
+            tf.tidy(() => {
+              const gradients = all.map((each) => ({ name: each.name, tensor: grad(each, all) }));
+              optimizer.applyGradients(gradients, tf.scalar(1));
+            });
+          }
+          const values = await valuesOf(all);
+          twin.dispose();
+          return values;
+        });
+      // The variable that comes before in the step, if it has that shape; else its own value.
+      const other = (each: tf.Variable, all: tf.Variable[]): tf.Variable =>
+        each.name === 'twin' ? all.find(({ name }) => name === 'kernel')! : each;
+      const want = await stepped((each, all) => tf.add(other(each, all), 0));
+      expect(await stepped(other)).toEqual(want);
+    },
   },
   {
     name: 'gives the same whatever the order of the variables',

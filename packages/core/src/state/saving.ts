@@ -10,17 +10,26 @@ export function held(tensor: tf.Tensor): tf.Tensor {
   return tf.keep(tf.clone(tensor));
 }
 
-/** Holds all state of this moment. */
-export function capture(state: Parameters): HeldState {
+/** A tensor of its own that may be read: the cpu backend gives the very array to whoever does, and kernels write on in it. */
+export function readable(tensor: tf.Tensor): tf.Tensor {
+  if (tf.getBackend() !== 'cpu') return held(tensor);
+  return tf.keep(tf.tensor(tensor.dataSync().slice(), tensor.shape, tensor.dtype));
+}
+
+/**
+ * Holds all state of this moment.
+ * @param hold - makes the tensors: {@link readable} ones where they are handed out
+ */
+export function capture(state: Parameters, hold: typeof held = held): HeldState {
   const parameters = state.ordered();
   return {
-    globals: [...state.globals].map(([name, value]) => [name, held(value)]),
+    globals: [...state.globals].map(([name, value]) => [name, hold(value)]),
     parameters: parameters.map(({ variable: { name, shape }, updates, slots }) => ({
       name,
       shape,
       dtype: 'float32',
       updates,
-      slots: Object.entries(slots).map(([slot, value]) => [slot, held(value)]),
+      slots: Object.entries(slots).map(([slot, value]) => [slot, hold(value)]),
     })),
     waiting: state.waiting,
     firstGlobals: state.globals.size === 0 ? state.firstGlobals() : {},

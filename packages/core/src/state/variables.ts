@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { own } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** A variable of the optimizer's own, unnamed and not trainable; takes over the tensor. */
+/** A variable of the optimizer's own, unnamed and not trainable, that nobody else reads; takes over the tensor. */
 export function toVariable(value: tf.Tensor): tf.Variable {
   const variable = tf.variable(value, false);
   value.dispose();
+  own(variable);
   return variable;
 }
 

@@ -43,6 +43,14 @@ interface Common {
   readonly transforms?: readonly Hook[];
 }
 
+/** What is given, where a variable is among it as one that the step does not write in place. To be called in a tidy. */
+function unshared(given: Entry['given']): Entry['given'] {
+  let safe = given;
+  for (const name in given)
+    if (given[name] instanceof tf.Variable) safe = { ...safe, [name]: tf.clone(given[name]) };
+  return safe;
+}
+
 /** One rule or several over one state: parameters with their slots, and globals. */
 export class Engine {
   readonly state: Parameters;
@@ -128,7 +136,7 @@ export class Engine {
       return this.steppers.get(rule)!.run({
         items: parameters.map((parameter, i) => ({
           parameter,
-          given: entries[i]!.given,
+          given: unshared(entries[i]!.given),
           binding: bound(parameter),
         })),
         base: this.bind(rule, { group: 0, exempt: [], traits: {} }, step + 1, step),

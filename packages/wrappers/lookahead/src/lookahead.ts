@@ -8,6 +8,7 @@ import {
   integer,
   momentumOf,
   outOfRange,
+  readable,
   real,
   register,
   unwrap,
@@ -108,7 +109,9 @@ export class Lookahead extends Wrapper<LookaheadOptions> {
     this.follow(variables);
     this.fast = this.copies().map(([variable, slow]) => {
       const value = tf.keep(tf.clone(variable));
-      variable.assign(slow);
+      const copy = readable(slow);
+      variable.assign(copy);
+      copy.dispose();
       return [variable, value];
     });
     return true;

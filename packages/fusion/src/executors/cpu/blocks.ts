@@ -5,7 +5,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Kernel } from '../../executor.js';
 import type { ReductionName } from '../../language.js';
-import { isOwned } from '../../ownership.js';
+import { arrayFor } from '../../ownership.js';
 import { hostValues, type Program } from '../../program.js';
 import { sizeOf } from '../../shape.js';
 import { reductionOf } from '../wasm/loops.js';
@@ -36,12 +36,13 @@ export function blockKernel(phase: Program, blockLength = 4096): Kernel {
       const results: Float32Array[] = [];
       const outputs = targets.map((target, i): tf.Tensor => {
         const replaced = inputs[target];
-        const isOwn = replaced !== undefined && data[target]!.refCount === 1;
+        const make = (): Float32Array => new Float32Array(sizes[i]!);
+        const isReplaced = replaced !== undefined && data[target]!.refCount === 1;
         // Another input may be the same tensor, and read later than it is written.
-        const isInPlace = isOwn && isOwned(replaced) && isAlone(data, target);
-        const values = isInPlace ? arrays[target]! : new Float32Array(sizes[i]!);
+        const values =
+          isReplaced && isAlone(data, target) ? arrayFor(replaced, arrays[target]!, make) : make();
         results.push(values);
-        if (!isOwn) return created(backend, shapes[i]!, values);
+        if (!isReplaced) return created(backend, shapes[i]!, values);
         data[target]!.values = values;
         return replaced;
       });

@@ -3,7 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Kernel } from '../../executor.js';
-import { isOwned } from '../../ownership.js';
+import { arrayFor } from '../../ownership.js';
 import type { Program } from '../../program.js';
 import { sizeOf } from '../../shape.js';
 import { LoopSequence } from '../wasm/sequence.js';
@@ -56,13 +56,17 @@ export function stagedKernel(program: Program, phases: readonly Program[]): Kern
       for (let i = 0; i < targets.length; i++) {
         const view = views[inputs.length + i]!;
         const replaced = data[targets[i]!];
-        if (copies[i]! >= 0) results.push(tf.clone(results[copies[i]!]!));
-        else if (replaced?.refCount === 1) {
+        if (copies[i]! < 0 && replaced?.refCount === 1) {
           const tensor = inputs[targets[i]!]!;
-          if (isOwned(tensor)) replaced.values.set(view);
-          else replaced.values = copyOf(view);
+          const values = arrayFor(tensor, replaced.values, () => copyOf(view));
+          if (values === replaced.values) values.set(view);
+          else replaced.values = values;
           results.push(tensor);
-        } else results.push(created(backend, shapes[i]!, copyOf(view)));
+        } else {
+          const same = results[copies[i]!];
+          const values = same ? backend.data.get(same.dataId).values : view;
+          results.push(created(backend, shapes[i]!, copyOf(values)));
+        }
       }
       return results;
     },
