@@ -151,8 +151,9 @@ export class Muon extends Optimizer<MuonOptions> {
       }
       m = ema(m, grad, momentum);
       const { matrix, fanIn, fanOut } = matrixOf(nesterov ? ema(m, grad, momentum) : m);
-      const { steps, safety } = newtonSchulzSteps(nsCoefficients, nsSteps);
-      const X = orthogonalized(matrix.div(safety), steps, epsilon).reshape(param.shape);
+      const X = orthogonalized(matrix, newtonSchulzSteps(nsCoefficients, nsSteps), epsilon).reshape(
+        param.shape,
+      );
       const f = {
         original: Math.sqrt(Math.max(1, fanOut / fanIn)),
         matchRmsAdamW: 0.2 * Math.sqrt(Math.max(fanIn, fanOut)),
