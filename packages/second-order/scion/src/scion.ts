@@ -34,9 +34,9 @@ import { scion, type SCIONOptions, type Traits } from './rule.js';
  * `[vocabulary, dim]` takes `'column'`; where PyTorch reads its first axis as outputs, and has to transpose, here it is the
  * inputs. The authors call α `momentum`, compute in bfloat16, and take the square of a kernel's height for h·w.
  *
- * **When to use:** for networks whose learning rate is to be found on a small model and kept for a wide one. **When not:**
- * where the layers' roles are not known; AdamW then asks for less. **Hint:** a large radius for the output layer, with
- * `norm: 'sign'`, about 50 for transformer blocks and 8 for convolutional networks; α 0.5 in short runs.
+ * **When to use:** for networks whose learning rate is to be found on a small model and kept for a wide one.
+ * **When not:** where the layers' roles are not known; AdamW then asks for less. **Hint:** a large radius for the output
+ * layer, with `norm: 'sign'`, about 50 for transformer blocks and 8 for convolutional networks; α 0.5 in short runs.
  *
  * @example
  * ```ts
