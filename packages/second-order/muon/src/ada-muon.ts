@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Si et al., "AdaMuon: Adaptive Muon Optimizer", arXiv:2507.11005
-// Written from the paper, and checked against timm.
+// Checked against timm, with whole kernels and the signs put in, which it leaves out.
 
 import { choice, flag, hyper, Optimizer, real, type Hyper, type Rule } from '@optim/core/authoring';
 import { ema, signum, zeros } from '@optim/formulas';

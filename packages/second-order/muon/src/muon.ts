@@ -87,12 +87,8 @@ export class Muon extends Optimizer<MuonOptions> {
       if (!known.matrix) return adamw(tensors, known);
       const { param } = tensors;
       const { m, u } = direction(tensors, known);
-      const { nsCoefficients, coefficients } = known;
-      const {
-        O: X,
-        fanIn,
-        fanOut,
-      } = orthogonal(u, { ...known, coefficients: nsCoefficients ?? coefficients });
+      const coefficients = known.nsCoefficients ?? known.coefficients;
+      const { O: X, fanIn, fanOut } = orthogonal(u, { ...known, coefficients });
       const f = {
         original: Math.sqrt(Math.max(1, fanOut / fanIn)),
         matchRmsAdamW: 0.2 * Math.sqrt(Math.max(fanIn, fanOut)),
