@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Almost the nearest orthogonal matrix, by products alone.
 
-import { where, type Expression } from '@optim/fusion';
+import { matMul, reshape, where, type Expression } from '@optim/fusion';
 
 /**
  * A tensor as the matrix of its last axis: all others flattened. A convolution `[h, w, in, out]` becomes `[h·w·in, out]`.
@@ -11,7 +11,7 @@ import { where, type Expression } from '@optim/fusion';
 export function matrixOf(x: Expression): { matrix: Expression; fanIn: number; fanOut: number } {
   const fanOut = x.shape.at(-1)!;
   const fanIn = fanOut === 0 ? 0 : x.size / fanOut;
-  return { matrix: x.reshape([fanIn, fanOut]), fanIn, fanOut };
+  return { matrix: reshape(x, [fanIn, fanOut]), fanIn, fanOut };
 }
 
 /** Newton–Schulz steps, as `newtonSchulzSteps` of `@optim/linalg` gives them. */
@@ -38,9 +38,9 @@ export function orthogonalized(x: Expression, { steps, safety }: NewtonSchulz, e
   const n = x.norm().mul(safety).add(epsilon);
   x = x.div(where(n.equal(0), 1, n));
   for (const [a, b, c] of steps) {
-    const A = x.matMul(x, tall, !tall);
-    const B = A.mul(b).add(A.matMul(A).mul(c));
-    x = x.mul(a).add(tall ? x.matMul(B) : B.matMul(x));
+    const A = matMul(x, x, tall, !tall);
+    const B = A.mul(b).add(matMul(A, A).mul(c));
+    x = x.mul(a).add(tall ? matMul(x, B) : matMul(B, x));
   }
   return x;
 }

@@ -5,8 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Expression, Operand } from './expression.js';
 import { draw, type Distribution, type Key } from './random.js';
 import { sizeOf, type Shape } from './shape.js';
-import { isShape } from './tensor-operations.js';
-import { defineTensorFunction } from './tensors.js';
+import { defineTensorFunction, isShape } from './tensors.js';
 import { misuse } from './value.js';
 
 /** Draws on the host, in one place for all backends. */
@@ -28,9 +27,9 @@ const drawing = (distribution: Distribution): ReturnType<typeof defineTensorFunc
   });
 
 const distributions = {
-  uniform: drawing('uniform'),
-  rademacher: drawing('rademacher'),
-  normal: drawing('normal'),
+  uniform: /* @__PURE__ */ drawing('uniform'),
+  rademacher: /* @__PURE__ */ drawing('rademacher'),
+  normal: /* @__PURE__ */ drawing('normal'),
 };
 
 /**

@@ -32,15 +32,10 @@ export interface Executor {
    * @throws Unsupported for phases it does not take
    */
   compileAll?(program: Program, phases: readonly Program[]): Kernel | null;
-  /**
-   * Compiles programs with tensor operations: `compileSteps`, which pages without an executor need not load. Where there is
-   * none, plain ops run these programs.
-   */
-  readonly compileSteps?: CompileSteps;
 }
 
 /** Compiles a program with tensor operations by an executor; `compiled` finds the kernel of a structure, or makes it. */
-export type CompileSteps = (
+export type CompileProgram = (
   program: Program,
   executor: Executor,
   compiled: (structure: string, make: () => Compiled) => Compiled,

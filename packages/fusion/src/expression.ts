@@ -3,7 +3,7 @@
 import type { OperationName, ReductionName } from './language.js';
 import { elementwise, reduction, tensorOperation } from './operands.js';
 import { broadcast, sameShape, showShape, type Shape } from './shape.js';
-import type { Attributes, TensorOperationName } from './tensor-operations.js';
+import type { TensorOperation } from './tensor-operations.js';
 import { misuse, Value } from './value.js';
 
 /** An operand: an expression, or a plain number that becomes a constant. */
@@ -151,34 +151,6 @@ export class Expression extends Value {
     return this.square().sum(axes).sqrt();
   }
 
-  /**
-   * Product of matrices, which are the last two axes; the axes before them must be the same.
-   *
-   * @param transposeThis - whether this matrix is taken transposed
-   * @param transposeOther - whether the other one is
-   */
-  matMul(other: Operand, transposeThis = false, transposeOther = false): Expression {
-    return whole('matMul', [this, other], { transposed: [transposeThis, transposeOther] });
-  }
-  /** The last two axes exchanged; or axis `permutation[i]` as the i-th. */
-  transpose(permutation?: readonly number[]): Expression {
-    return whole('transpose', [this], permutation ? { permutation } : {});
-  }
-  /** The same elements, in row-major order, in another shape of as many. Takes no time. */
-  reshape(shape: Shape): Expression {
-    const reshaped = whole('reshape', [this], { shape });
-    return sameShape(shape, this.shape) ? this : reshaped;
-  }
-  /** The part that starts at the indices `begin` and is `size` long, axis by axis. */
-  slice(begin: readonly number[], size: Shape): Expression {
-    const part = whole('slice', [this], { begin, shape: size });
-    return sameShape(size, this.shape) ? this : part;
-  }
-  /** Elements 0, k, 2k, … in row-major order, as a tensor of rank 1. */
-  every(k: number): Expression {
-    return whole('every', [this], { step: k });
-  }
-
   /** The same values stretched to `shape`. */
   broadcastTo(shape: Shape): Expression {
     if (sameShape(shape, this.shape)) return this;
@@ -199,22 +171,18 @@ function reduce(op: ReductionName, x: Expression, axes?: readonly number[]): Exp
   return parts ? new Expression(...parts) : x;
 }
 
-function whole(op: TensorOperationName, operands: readonly Operand[], attributes: Attributes): Expression {
-  return tensorResults(op, operands, attributes)[0]!;
-}
-
 /** The results of a tensor operation. Host operands are made tensors for it, but where it takes numbers. */
 export function tensorResults(
-  op: TensorOperationName,
+  operation: TensorOperation,
   operands: readonly Operand[],
-  attributes: Attributes,
+  attributes: object,
 ): Expression[] {
   const asTensor = (x: Expression): Expression =>
-    x instanceof Expression && x.host && !attributes.call?.takesNumbers
+    x instanceof Expression && x.host && !operation.takesNumbers
       ? new Expression('broadcast', [x], x.shape, x.kind)
       : x;
   const args = operands.map(expressed).map(asTensor);
-  return tensorOperation(op, args, attributes).map((parts) => new Expression(...parts));
+  return tensorOperation(operation, args, attributes).map((parts) => new Expression(...parts));
 }
 
 /** A number becomes a constant. */

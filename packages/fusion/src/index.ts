@@ -6,7 +6,7 @@
  *
  * - {@link trace} calls a rule with symbols ({@link Expression}) and records a {@link Program}: a graph in which each
  *   distinct value stands once, split into phases at its reductions, and at
- *   operations on whole tensors ({@link tensorOperations}), which TensorFlow.js runs.
+ *   operations on whole tensors ({@link matMul}), which TensorFlow.js runs.
  * - {@link kernelFor} gives the program's {@link Kernel} on the active backend.
  * - {@link registerExecutor} adds a backend; without one, plain TensorFlow.js ops run the program.
  *
@@ -19,7 +19,7 @@ export { constant, Expression, where, type Operand } from './expression.js';
 export { random } from './draws.js';
 export {
   Unsupported,
-  type CompileSteps,
+  type CompileProgram,
   type Compiled,
   type Executor,
   type Kernel,
@@ -41,13 +41,7 @@ export { hostValues, type Node, type Output, type Phase, type Program } from './
 export type { Distribution } from './random.js';
 export { executorFor, loadExecutors, registerExecutor } from './registry.js';
 export { broadcast, sameShape, showShape, sizeOf, type Shape } from './shape.js';
-export { defineTensorFunction } from './tensors.js';
-export {
-  tensorOperations,
-  type Attributes,
-  type TensorFunction,
-  type TensorOperation,
-  type TensorOperationName,
-} from './tensor-operations.js';
+export type { Call, TensorFunction, TensorOperation } from './tensor-operations.js';
+export { defineTensorFunction, every, matMul, reshape, slice, transpose } from './tensors.js';
 export { trace, type Rule } from './trace.js';
 export type { NodeName } from './value.js';

@@ -64,7 +64,7 @@ function compile(program: Program, cache: Cache): Compiled {
   const name = tf.getBackend();
   const reference = opsExecutor.compile(program);
   const isInterim = isLoading(name);
-  const { kernel, reports } = fused(program, cache) ?? plain(program, reference, cache);
+  const { kernel, reports } = compiledBy(program, reference, cache);
   const run: Kernel['run'] = (inputs, scalars) => {
     if (tf.backend() !== backend || (isInterim && !isLoading(name)))
       return kernelFor(program).run(inputs, scalars);
@@ -74,15 +74,12 @@ function compile(program: Program, cache: Cache): Compiled {
   return { kernel: { executor: kernel.executor, run }, reports };
 }
 
-function plain(program: Program, kernel: Kernel, { executor }: Cache): Compiled {
-  const isOps = executor === opsExecutor;
-  const why = isOps ? whyOps(tf.getBackend()) : `executor ${executor.name} takes no tensor operations`;
-  return { kernel, reports: [report(program, kernel.executor, why)] };
-}
-
-function fused(program: Program, { executor, parts }: Cache): Compiled | null {
-  if (executor === opsExecutor) return null;
-  if (program.phases.length > 0) return compileSweeps(program, executor);
-  const compiled = executor.compileSteps?.(program, executor, (key, make) => parts.get(key, make));
-  return compiled ? { ...compiled, kernel: { ...compiled.kernel, executor: executor.name } } : null;
+function compiledBy(program: Program, reference: Kernel, { executor, parts }: Cache): Compiled {
+  if (executor === opsExecutor) {
+    return { kernel: reference, reports: [report(program, 'ops', whyOps(tf.getBackend()))] };
+  }
+  const call = program.nodes.find((node) => node.call)?.call;
+  if (!call) return compileSweeps(program, executor);
+  const { kernel, reports } = call.operation.compile(program, executor, (key, make) => parts.get(key, make));
+  return { kernel: { ...kernel, executor: executor.name }, reports };
 }

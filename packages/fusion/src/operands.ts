@@ -3,7 +3,7 @@
 
 import { operations, type OperationName, type ReductionName } from './language.js';
 import { broadcast, showShape } from './shape.js';
-import { tensorOperations, type Attributes, type TensorOperationName } from './tensor-operations.js';
+import { call, type TensorOperation } from './tensor-operations.js';
 import { misuse, showOperand, Value, type Parts } from './value.js';
 
 /** Refuses what is no expression. */
@@ -44,12 +44,11 @@ export function reduction(op: ReductionName, x: Value, axes?: readonly number[])
 
 /** The results of an operation on whole tensors. */
 export function tensorOperation(
-  op: TensorOperationName,
+  operation: TensorOperation,
   operands: readonly unknown[],
-  attributes: Attributes,
+  attributes: object,
 ): readonly Parts[] {
-  const row = tensorOperations[op];
-  const name = attributes.call?.name ?? op;
+  const { name, takesNumbers } = operation;
   const shapes = operands.map(showOperand).join(' and ');
   const fail = (message: string): never => {
     throw misuse(`${name}: ${message}${shapes && ` (shape${operands.length > 1 ? 's' : ''} ${shapes})`}`);
@@ -58,20 +57,12 @@ export function tensorOperation(
     const x = valueOf(name, operand, i, shapes);
     const which = operands.length > 1 ? `operand ${i + 1}` : 'operand';
     if (x.kind !== 'number') return fail(`${which} must be a number, got a ${x.kind}`);
-    if (attributes.call?.takesNumbers)
-      return x.host ? x : fail(`${which} must be a number known on the host`);
-    return x;
+    return x.host || !takesNumbers ? x : fail(`${which} must be a number known on the host`);
   });
-  const results = row.shapes(
+  const results = operation.shapes(
     args.map(({ shape }) => shape),
     attributes,
   );
   if (typeof results === 'string') return fail(results);
-  return results.map((shape, result) => [
-    op,
-    args,
-    shape,
-    'number',
-    { attributes: results.length > 1 ? { ...attributes, result } : attributes },
-  ]);
+  return results.map((shape, i) => ['call', args, shape, 'number', { call: call(operation, attributes, i) }]);
 }

@@ -2,13 +2,12 @@
 // Runs the steps of a program with tensor operations. What they hand on lives until its last reader has run.
 
 import * as tf from '@tensorflow/tfjs-core';
-import type { CompileSteps, Kernel, PhaseReport } from './executor.js';
+import type { CompileProgram, Kernel, PhaseReport } from './executor.js';
 import { hostValues, type Program } from './program.js';
 import { sizeOf, type Shape } from './shape.js';
 import { stepsOf, type OperationStep } from './steps.js';
 import { handed, structureOf } from './subprogram.js';
 import { compileSweeps } from './sweeps.js';
-import { operationKey, isTensorOperation, tensorOperations } from './tensor-operations.js';
 
 /** A step with its places in the list of all tensors of a run. */
 interface Plan {
@@ -27,7 +26,7 @@ interface Plan {
 type Hosts = ReturnType<typeof hostValues>;
 
 /** Compiles a program with tensor operations. */
-export const compileSteps: CompileSteps = (program, executor, compiled) => {
+export const compileSteps: CompileProgram = (program, executor, compiled) => {
   const places = new Map(program.inputs.map((at, place) => [program.nodes[at]!.name!, place]));
   let next = program.inputs.length;
   const allocate = (name: string): number => {
@@ -62,18 +61,18 @@ function planOperation(
   allocate: (name: string) => number,
 ): Plan {
   const { nodes } = program;
-  const { op, args, attributes = {} } = nodes[results[0]!.node]!;
-  if (!isTensorOperation(op)) throw new TypeError(`${program.name}: ${op} is no tensor operation`);
-  const row = tensorOperations[op];
+  const { args, call } = nodes[results[0]!.node]!;
+  const { operation, attributes, key } = call!;
   const tensorArgs = args.filter((arg) => !nodes[arg]!.host);
   const outputs = results.map(({ node }) => allocate(handed(node)));
-  const { call, transposed } = attributes;
+  const { transposed } = attributes as { transposed?: readonly boolean[] };
   const shown = (shape: Shape, i: number): string => `[${shape}]${transposed?.[i] ? 'ᵀ' : ''}`;
-  const shapes = (call?.takesNumbers ? results.map(({ node }) => node) : args).map((at) => nodes[at]!.shape);
-  const label = [call?.name ?? op, ...shapes.map(shown)].join(' ');
+  const shapes = (operation.takesNumbers ? results.map(({ node }) => node) : args).map(
+    (at) => nodes[at]!.shape,
+  );
+  const label = [operation.name, ...shapes.map(shown)].join(' ');
   const bytes = (all: readonly number[]): number =>
     all.reduce((sum, at) => sum + 4 * sizeOf(nodes[at]!.shape), 0);
-  const isAlias = op === 'reshape';
   return {
     inputs: tensorArgs.map((arg) => {
       const { op: own, name } = nodes[arg]!;
@@ -84,13 +83,13 @@ function planOperation(
     run(tensors, hosts) {
       let next = 0;
       const operands = args.map((arg) => (nodes[arg]!.host ? Number(hosts[arg]) : tensors[next++]!));
-      const made = row.run(operands, attributes);
+      const made = operation.run(operands as tf.Tensor[], attributes);
       const wanted = results.map(({ result }) => made[result]!);
       for (const tensor of made) if (!wanted.includes(tensor)) tensor.dispose();
       return wanted;
     },
-    key: `${label}|${operationKey(attributes)}`,
-    reports: isAlias
+    key: `${label}|${key}`,
+    reports: operation.isView
       ? []
       : [
           {

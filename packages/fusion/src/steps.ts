@@ -9,7 +9,6 @@ import { split } from './phases.js';
 import type { Node, Program } from './program.js';
 import { sameShape, sizeOf } from './shape.js';
 import { extract, handed } from './subprogram.js';
-import { operationKey, isTensorOperation } from './tensor-operations.js';
 
 /** A tensor operation to be run. */
 export interface OperationStep {
@@ -34,7 +33,7 @@ export function stepsOf(program: Program): Step[] {
   const last = Math.max(...stages);
   const roots = Array.from({ length: last + 1 }, () => new Set<number>());
   for (const [at, stage] of keptOf(nodes, stages)) roots[stage]!.add(at);
-  const given = new Set(nodes.flatMap(({ op }, at) => (isTensorOperation(op) ? [at] : [])));
+  const given = new Set(nodes.flatMap(({ call }, at) => (call ? [at] : [])));
   const wanted = outputs.filter(({ node }) => !given.has(node) && !roots.some((set) => set.has(node)));
   handOn(
     nodes,
@@ -87,17 +86,16 @@ function divided({ nodes, outputs }: Program, steps: readonly Step[]): Step[] {
 /** For every node the first stage in which it can be computed; tensor operations come first in theirs. */
 function stagesOf(nodes: readonly Node[]): number[] {
   const stages: number[] = [];
-  for (const { op, args } of nodes) {
-    const isTensor = isTensorOperation(op);
+  for (const { call, args } of nodes) {
     const after = args.map((arg) => {
-      const { op: own, host } = nodes[arg]!;
-      return stages[arg]! + (isTensor && !host && own !== 'input' && !isTensorOperation(own) ? 1 : 0);
+      const { op, host } = nodes[arg]!;
+      return stages[arg]! + (call && !host && op !== 'input' && op !== 'call' ? 1 : 0);
     });
     stages.push(Math.max(0, ...after));
   }
   // What is made of nothing is made when it is read.
-  nodes.forEach(({ op, args }, at) => {
-    if (!isTensorOperation(op) || !args.every((arg) => nodes[arg]!.host)) return;
+  nodes.forEach(({ call, args }, at) => {
+    if (!call || !args.every((arg) => nodes[arg]!.host)) return;
     const readers = nodes.flatMap((node, reader) => (node.args.includes(at) ? [stages[reader]!] : []));
     if (readers.length > 0) stages[at] = Math.min(...readers);
   });
@@ -118,10 +116,10 @@ function keptOf(nodes: readonly Node[], stages: readonly number[]): Map<number, 
   const sources: ReadonlySet<number>[] = [];
   nodes.forEach((node, at) => {
     if (node.host || node.op === 'input') return void sources.push(new Set());
-    if (isTensorOperation(node.op)) return void sources.push(new Set([at]));
+    if (node.call) return void sources.push(new Set([at]));
     const own = new Set(node.args.flatMap((arg) => [...sources[arg]!]));
     const stage = stages[at]!;
-    const uses = readers[at]!.filter((reader) => isTensorOperation(nodes[reader]!.op));
+    const uses = readers[at]!.filter((reader) => nodes[reader]!.call);
     const crosses = readers[at]!.some((reader) => stages[reader]! > stage);
     if (uses.length > 0) {
       // What is made of inputs alone can wait.
@@ -141,7 +139,7 @@ function work(nodes: readonly Node[], root: number, kept: ReadonlyMap<number, nu
   const seen = new Set<number>();
   const visit = (at: number): void => {
     const { op, args, host, shape } = nodes[at]!;
-    const isThere = host || op === 'input' || isReduction(op) || isTensorOperation(op) || kept.has(at);
+    const isThere = host || op === 'input' || op === 'call' || isReduction(op) || kept.has(at);
     if (seen.has(at) || isThere || sizeOf(shape) <= 1) return;
     seen.add(at);
     args.forEach(visit);
@@ -178,10 +176,10 @@ function handOn(
 /** The tensor operations of a stage, those with several results once. */
 function operationsOf(nodes: readonly Node[], stages: readonly number[], stage: number): OperationStep[] {
   const steps = new Map<string, { node: number; result: number }[]>();
-  nodes.forEach(({ op, args, attributes = {} }, at) => {
-    if (!isTensorOperation(op) || stages[at] !== stage) return;
-    const key = `${op}|${args}|${operationKey(attributes)}`;
-    steps.set(key, [...(steps.get(key) ?? []), { node: at, result: attributes.result ?? 0 }]);
+  nodes.forEach(({ call, args }, at) => {
+    if (!call || stages[at] !== stage) return;
+    const key = `${args}|${call.key}`;
+    steps.set(key, [...(steps.get(key) ?? []), { node: at, result: call.result }]);
   });
   return [...steps.values()].map((results) => ({ results }));
 }

@@ -3,7 +3,7 @@
 
 import { isReduction } from './language.js';
 import type { Node, Program } from './program.js';
-import { attributesKey } from './tensor-operations.js';
+import { resultKey } from './tensor-operations.js';
 
 /** Names what one part of a program hands on to others, among inputs and outputs. */
 export type Naming = (at: number) => string;
@@ -70,9 +70,9 @@ export function extract(
 
 /** Text that is equal for programs that compute the same, whatever names they use. */
 export function structureOf({ nodes, outputs }: Program): string {
-  const described = nodes.map(({ op, args, shape, value, axes, attributes }) => {
+  const described = nodes.map(({ op, args, shape, value, axes, call }) => {
     const number = Object.is(value, -0) ? '-0' : value;
-    return `${op}|${args}|${shape}|${number}|${axes}|${attributesKey(attributes)}`;
+    return `${op}|${args}|${shape}|${number}|${axes}|${resultKey(call)}`;
   });
   return [...described, ...outputs.map(({ node, replaces }) => `${node}>${replaces}`)].join('\n');
 }

@@ -1,10 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions of whole tensors that the language has no row for.
+// Operations on whole tensors, for rules.
 
+import * as tf from '@tensorflow/tfjs-core';
 import { tensorResults, type Expression, type Operand } from './expression.js';
-import type { TensorFunction } from './tensor-operations.js';
+import { compileSteps } from './run-steps.js';
+import { sameShape, sizeOf, type Shape } from './shape.js';
+import type { TensorFunction, TensorOperation } from './tensor-operations.js';
+
+/** An operation as rules apply it. */
+type Applied<A extends object> = (operands: readonly Operand[], attributes?: A) => Expression[];
 
 let count = 0;
+
+function applied<A extends object>(definition: TensorFunction<A>, isView = false): Applied<A> {
+  const own = definition as unknown as TensorFunction<object>;
+  const operation: TensorOperation = { ...own, id: count++, isView, compile: compileSteps };
+  return (operands, attributes) => tensorResults(operation, operands, attributes ?? {});
+}
 
 /**
  * Makes a function of tensors usable in rules:
@@ -18,8 +30,8 @@ let count = 0;
  * const [q, r] = qr([x]);
  * ```
  *
- * In a program, equal calls (of the same function, with the same operands and attributes) run once. Attributes are plain
- * data, as JSON has it.
+ * In a program, equal calls (of the same function, with the same operands and attributes) run once. `run` is called in a
+ * `tf.tidy`. Attributes are plain data, as JSON has it.
  *
  * @throws TypeError naming rule, function and shapes: when used with operands that do not fit; when run, naming the
  * function, for results that are not what was declared
@@ -27,7 +39,178 @@ let count = 0;
 export function defineTensorFunction<A extends object = Record<never, never>>(
   definition: TensorFunction<A>,
 ): (operands: readonly Operand[], attributes?: A) => Expression[] {
-  const id = count++;
-  const call = definition as unknown as TensorFunction<object>;
-  return (operands, given) => tensorResults('call', operands, { call, id, given: given ?? {} });
+  const { name, run } = definition;
+  return applied<A>({
+    ...definition,
+    run: (operands, attributes) =>
+      tf.tidy(() => {
+        const results = run(operands, attributes);
+        const shapes = operands.map((operand) => operand.shape);
+        const declared = definition.shapes(shapes, attributes) as readonly Shape[];
+        const fits =
+          results.length === declared.length &&
+          results.every(({ shape, dtype }, i) => sameShape(shape, declared[i]!) && dtype === 'float32');
+        if (!fits) {
+          const show = (all: readonly Shape[]): string => all.map((shape) => `[${shape}]`).join(', ');
+          const types = results.map(({ dtype }) => dtype).join(', ');
+          const got = `${show(results.map(({ shape }) => shape))} (${types})`;
+          throw new TypeError(
+            `${name}: run must give float32 tensors of shapes ${show(declared)}, got ${got}`,
+          );
+        }
+        return results.map((result, i) =>
+          operands.includes(result) || results.indexOf(result) < i ? tf.clone(result) : result,
+        );
+      }),
+  });
+}
+
+/** An operation with one result of one operand, which is not empty when it is run. */
+function unary<A extends object>(
+  name: string,
+  shape: (operand: Shape, attributes: A) => Shape | string,
+  run: (x: tf.Tensor, attributes: A) => tf.Tensor,
+  isView = false,
+): (x: Operand, attributes: A) => Expression {
+  const apply = applied<A>(
+    {
+      name,
+      shapes: ([x], attributes) => {
+        const result = shape(x!, attributes);
+        return typeof result === 'string' ? result : [result];
+      },
+      run: ([x], attributes) => {
+        const made = shape(x!.shape, attributes) as Shape;
+        return [sizeOf(made) === 0 ? tf.zeros([...made]) : run(x!, attributes)];
+      },
+    },
+    isView,
+  );
+  return (x, attributes) => apply([x], attributes)[0]!;
+}
+
+/** Whether it is a list of lengths. */
+export const isShape = (shape: unknown): shape is Shape =>
+  Array.isArray(shape) && shape.every((length) => Number.isInteger(length) && length >= 0);
+
+/** The permutation that exchanges the last two axes. */
+const exchange = (rank: number): number[] => [...Array(rank - 2).keys(), rank - 1, rank - 2];
+const exchanged = (shape: Shape): Shape => exchange(shape.length).map((axis) => shape[axis]!);
+
+interface Transposed {
+  readonly transposed: readonly [x: boolean, y: boolean];
+}
+
+function productShape([x, y]: readonly Shape[], { transposed }: Transposed): Shape | string {
+  if (x!.length < 2 || y!.length < 2) return 'operands must have at least two axes';
+  const [a, b] = [transposed[0] ? exchanged(x!) : x!, transposed[1] ? exchanged(y!) : y!];
+  if (a.at(-1) !== b.at(-2))
+    return `columns of the first matrix must be as many as rows of the second, got ${a.at(-1)} and ${b.at(-2)}`;
+  const batch = (shape: Shape): string => shape.slice(0, -2).join();
+  return batch(a) === batch(b) ? [...a.slice(0, -1), b.at(-1)!] : 'axes before the last two must be the same';
+}
+
+function product(x: tf.Tensor, y: tf.Tensor, [left, right]: readonly [boolean, boolean]): tf.Tensor {
+  if (tf.getBackend() !== 'wasm') return tf.matMul(x, y, left, right);
+  // Its fast kernel takes two matrices, not transposed; everything else runs by one that is ten times slower.
+  return tf.tidy(() => {
+    const a = left ? tf.transpose(x, exchange(x.rank)) : x;
+    const b = right ? tf.transpose(y, exchange(y.rank)) : y;
+    if (sizeOf(a.shape.slice(0, -2)) === 1) return tf.matMul(a, b);
+    const matrices = (all: tf.Tensor): tf.Tensor[] =>
+      tf.unstack(tf.reshape(all, [-1, ...all.shape.slice(-2)]));
+    const others = matrices(b);
+    const products = matrices(a).map((one, i) => tf.matMul(one, others[i]!));
+    return tf.reshape(tf.stack(products), [...a.shape.slice(0, -1), b.shape.at(-1)!]);
+  });
+}
+
+const matMuls = /* @__PURE__ */ applied<Transposed>({
+  name: 'matMul',
+  shapes: (operands, attributes) => {
+    const shape = productShape(operands, attributes);
+    return typeof shape === 'string' ? shape : [shape];
+  },
+  run: ([x, y], attributes) => {
+    const shape = productShape([x!.shape, y!.shape], attributes) as Shape;
+    const isEmpty = sizeOf(x!.shape) === 0 || sizeOf(shape) === 0;
+    return [isEmpty ? tf.zeros([...shape]) : product(x!, y!, attributes.transposed)];
+  },
+});
+
+/**
+ * Product of matrices, which are the last two axes; the axes before them must be the same.
+ *
+ * @param transposeX - whether `x` is taken transposed
+ * @param transposeY - whether `y` is
+ */
+export function matMul(x: Operand, y: Operand, transposeX = false, transposeY = false): Expression {
+  return matMuls([x, y], { transposed: [transposeX, transposeY] })[0]!;
+}
+
+const transposes = /* @__PURE__ */ unary<{ readonly permutation?: readonly number[] }>(
+  'transpose',
+  (x, { permutation = exchange(Math.max(x.length, 2)) }) => {
+    if (x.length < permutation.length) return 'operand must have at least two axes';
+    const isPermutation = permutation.length === x.length && x.every((_, axis) => permutation.includes(axis));
+    if (!isPermutation) return `permutation must have each axis once, got ${JSON.stringify(permutation)}`;
+    return permutation.map((axis) => x[axis]!);
+  },
+  (x, { permutation = exchange(x.rank) }) => tf.transpose(x, [...permutation]),
+);
+
+/** The last two axes exchanged; or axis `permutation[i]` as the i-th. */
+export function transpose(x: Operand, permutation?: readonly number[]): Expression {
+  return transposes(x, permutation ? { permutation } : {});
+}
+
+const reshapes = /* @__PURE__ */ unary<{ readonly shape: Shape }>(
+  'reshape',
+  (x, { shape }) =>
+    isShape(shape) && sizeOf(x) === sizeOf(shape)
+      ? shape
+      : `shape must have ${sizeOf(x)} elements, got ${JSON.stringify(shape)}`,
+  (x, { shape }) => tf.reshape(x, [...shape]),
+  true,
+);
+
+/** The same elements, in row-major order, in another shape of as many. Takes no time. */
+export function reshape(x: Expression, shape: Shape): Expression {
+  const reshaped = reshapes(x, { shape });
+  return sameShape(shape, x.shape) ? x : reshaped;
+}
+
+const slices = /* @__PURE__ */ unary<{ readonly begin: readonly number[]; readonly shape: Shape }>(
+  'slice',
+  (x, { begin, shape }) => {
+    const fits =
+      isShape(begin) &&
+      isShape(shape) &&
+      [begin, shape].every(({ length }) => length === x.length) &&
+      x.every((length, axis) => begin[axis]! + shape[axis]! <= length);
+    return fits
+      ? shape
+      : `begin and size must lie within the operand, got ${JSON.stringify(begin)} and ${JSON.stringify(shape)}`;
+  },
+  (x, { begin, shape }) => tf.slice(x, [...begin], [...shape]),
+);
+
+/** The part that starts at the indices `begin` and is `size` long, axis by axis. */
+export function slice(x: Expression, begin: readonly number[], size: Shape): Expression {
+  const part = slices(x, { begin, shape: size });
+  return sameShape(size, x.shape) ? x : part;
+}
+
+const everies = /* @__PURE__ */ unary<{ readonly step: number }>(
+  'every',
+  (x, { step }) =>
+    Number.isInteger(step) && step >= 1
+      ? [Math.ceil(sizeOf(x) / step)]
+      : `k must be an integer in [1, ∞), got ${String(step)}`,
+  (x, { step }) => tf.tidy(() => tf.stridedSlice(tf.reshape(x, [x.size]), [0], [x.size], [step])),
+);
+
+/** Elements 0, k, 2k, … in row-major order, as a tensor of rank 1. */
+export function every(x: Operand, k: number): Expression {
+  return everies(x, { step: k });
 }

@@ -6,7 +6,6 @@ import { split } from './phases.js';
 import type { Program } from './program.js';
 import { sameShape, showShape, type Shape } from './shape.js';
 import { extract, handed } from './subprogram.js';
-import { isTensorOperation } from './tensor-operations.js';
 import { whileTracing } from './value.js';
 
 /** What a rule gives back: an expression per output; an output with an input's name replaces it. */
@@ -54,7 +53,7 @@ export function trace(
 
   // Reshaping leaves nodes behind that nothing needs.
   const { nodes, inputs, scalars: used, outputs: bound } = extract(graph, name, outputs, new Set(), handed);
-  const hasTensors = nodes.some(({ op }) => isTensorOperation(op));
+  const hasTensors = nodes.some(({ call }) => call);
   return {
     name,
     nodes,

@@ -3,17 +3,10 @@
 
 import { operations, type Kind, type OperationName, type ReductionName } from './language.js';
 import { showShape, sizeOf, type Shape } from './shape.js';
-import type { Attributes, TensorOperationName } from './tensor-operations.js';
+import type { Call } from './tensor-operations.js';
 
-/** Where a node of the graph comes from: a row of one of the tables, or one of the leaves and stretchings. */
-export type NodeName =
-  | OperationName
-  | ReductionName
-  | TensorOperationName
-  | 'input'
-  | 'scalar'
-  | 'constant'
-  | 'broadcast';
+/** Where a node of the graph comes from: a row of one of the tables, a tensor operation, or one of the leaves and stretchings. */
+export type NodeName = OperationName | ReductionName | 'call' | 'input' | 'scalar' | 'constant' | 'broadcast';
 
 /** What a node is besides operation and operands. */
 export interface Detail {
@@ -24,7 +17,7 @@ export interface Detail {
   /** Of a reduction; `null` means over all elements, to a scalar. */
   readonly axes?: readonly number[] | null;
   /** Of a tensor operation. */
-  readonly attributes?: Attributes;
+  readonly call?: Call;
 }
 
 /** What a node is made of. */

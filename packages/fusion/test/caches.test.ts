@@ -4,7 +4,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { Bounded } from '../src/bounded.js';
-import { constant, kernelFor, trace, type Rule } from '../src/index.js';
+import { constant, kernelFor, trace, type Rule, matMul } from '../src/index.js';
 
 const backend = inject('backend');
 const isWebAssembly = backend === 'cpu' || backend === 'wasm';
@@ -64,7 +64,7 @@ describe.runIf(isWebAssembly)('WebAssembly modules', () => {
 });
 
 describe.runIf(isWebAssembly)('a backend made anew', () => {
-  const rule: Rule = ({ x }) => ({ x: x!.sub(x!.norm()).mul(0.3), gram: x!.matMul(x!, true).mul(2) });
+  const rule: Rule = ({ x }) => ({ x: x!.sub(x!.norm()).mul(0.3), gram: matMul(x!, x!, true).mul(2) });
 
   it('has kernels of its own, also for who holds those of the old one', async () => {
     const program = trace('Anew', { x: [1, 3] }, [], rule);

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { blockKernel } from '../src/executors/cpu/blocks.js';
 import { cpuExecutor } from '../src/executors/cpu/kernel.js';
 import { registerExecutor, type Executor } from '../src/index.js';
-import { compileSteps } from '../src/run-steps.js';
 import { webAssembly } from './precision.js';
 import { webAssemblySuite } from './web-assembly.js';
 
@@ -14,7 +13,6 @@ describe('as large tensors are, phase by phase and in blocks', () => {
   const blocks: Executor = {
     name: 'blocks',
     compile: (phase) => blockKernel(phase, 8),
-    compileSteps,
   };
   beforeAll(() => registerExecutor('cpu', blocks));
   afterAll(() => registerExecutor('cpu', cpuExecutor));

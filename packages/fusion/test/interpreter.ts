@@ -13,8 +13,8 @@ import {
   type Program,
   type ReductionName,
   type Shape,
-  type TensorOperationName,
 } from '../src/index.js';
+import { nameOf, type TensorOperationName } from './programs.js';
 import { draw, type Distribution } from '../src/random.js';
 import { smallest, type Precision } from './precision.js';
 import {
@@ -112,35 +112,45 @@ const placeOf = (shape: Shape, index: readonly number[]): number =>
 
 const swapped = <T>(list: readonly T[]): T[] => [...list.slice(0, -2), list.at(-1)!, list.at(-2)!];
 
+/** What tensor operations are given besides operands. */
+const given = ({ call }: Node): Given => call!.attributes as Given;
+interface Given {
+  readonly transposed: readonly [boolean, boolean];
+  readonly permutation?: readonly number[];
+  readonly begin: readonly number[];
+  readonly step: number;
+}
+
 /** What every result of a tensor operation may be. */
 const tensors: Record<
   TensorOperationName,
   (node: Node, args: Element[][], shapes: Shape[], precision: Precision) => Element[]
 > = {
   // The functions of random programs: random numbers, and [−x, 2x].
-  call: ({ shape, attributes }, args) => {
-    const { call, result } = attributes!;
-    if (!call!.takesNumbers) return args[0]!.map((own) => image('mul', [own, point(result === 0 ? -1 : 2)]));
+  call: ({ shape, call }, args) => {
+    const { operation, result } = call!;
+    if (!operation.takesNumbers)
+      return args[0]!.map((own) => image('mul', [own, point(result === 0 ? -1 : 2)]));
     const key = args.map(([number]) => (number as Numbers).lo) as [number, number, number];
-    return [...draw(call!.name.split(' ')[1] as Distribution, sizeOf(shape), key)].map(point);
+    return [...draw(operation.name.split(' ')[1] as Distribution, sizeOf(shape), key)].map(point);
   },
   reshape: (_, [x]) => x!,
-  every: ({ attributes = {} }, [x]) => x!.filter((_, i) => i % (attributes.step ?? 1) === 0),
-  slice: ({ shape, attributes }, [x], [from]) =>
+  every: (node, [x]) => x!.filter((_, i) => i % given(node).step === 0),
+  slice: (node, [x], [from]) =>
     indexed(
-      shape,
+      node.shape,
       (index) =>
         x![
           placeOf(
             from!,
-            index.map((own, axis) => own + attributes!.begin![axis]!),
+            index.map((own, axis) => own + given(node).begin[axis]!),
           )
         ]!,
     ),
-  transpose: ({ shape, attributes }, [x], [from]) => {
-    const permutation = attributes!.permutation ?? swapped([...from!.keys()]);
+  transpose: (node, [x], [from]) => {
+    const permutation = given(node).permutation ?? swapped([...from!.keys()]);
     return indexed(
-      shape,
+      node.shape,
       (index) =>
         x![
           placeOf(
@@ -150,10 +160,10 @@ const tensors: Record<
         ]!,
     );
   },
-  matMul: ({ shape, attributes }, [x, y], [a, b], precision) => {
-    const [left, right] = attributes!.transposed!;
+  matMul: (node, [x, y], [a, b], precision) => {
+    const [left, right] = given(node).transposed;
     const inner = a!.at(left ? -2 : -1)!;
-    return indexed(shape, (index) => {
+    return indexed(node.shape, (index) => {
       const [batch, row, column] = [index.slice(0, -2), index.at(-2)!, index.at(-1)!];
       const products = Array.from({ length: inner }, (_, k) =>
         image('mul', [
@@ -174,12 +184,6 @@ function overflowing(total: Numbers, parts: Numbers[]): Numbers {
   return Math.fround(sizes.reduce((a, b) => a + b, 0)) === Infinity ? anything : total;
 }
 
-function tensorOperation(node: Node, args: Element[][], shapes: Shape[], precision: Precision): Element[] {
-  return tensors[node.op as keyof typeof tensors](node, args, shapes, precision);
-}
-
-const isTensorOperation = (op: string): boolean => op in tensors;
-
 function evaluate(node: Node, args: Element[][], shapes: Shape[], precision: Precision): Element[] {
   const { op, shape } = node;
   if (op in reductions) {
@@ -187,7 +191,7 @@ function evaluate(node: Node, args: Element[][], shapes: Shape[], precision: Pre
     sources(shape, shapes[0]!).forEach((at, i) => groups[at]!.push(args[0]![i] as Numbers));
     return groups.map((group) => reduce(op as ReductionName, group, precision));
   }
-  if (isTensorOperation(op)) return tensorOperation(node, args, shapes, precision);
+  if (node.call) return tensors[nameOf(node) as TensorOperationName](node, args, shapes, precision);
   const from = shapes.map((own) => sources(own, shape));
   return Array.from({ length: sizeOf(shape) }, (_, i) => {
     const operands = args.map((arg, j) => arg[from[j]![i]!]!);

@@ -2,7 +2,19 @@
 // Mistakes in a rule are found while it is traced. Messages name the rule and the shapes.
 
 import { describe, expect, it } from 'vitest';
-import { defineTensorFunction, random, trace, where, type Expression, type Rule } from '../src/index.js';
+import {
+  defineTensorFunction,
+  random,
+  trace,
+  where,
+  type Expression,
+  type Rule,
+  every,
+  matMul,
+  reshape,
+  transpose,
+  slice,
+} from '../src/index.js';
 
 const square = defineTensorFunction({
   name: 'square',
@@ -103,67 +115,67 @@ const rows: [what: string, body: Body, message: string][] = [
   ['a smaller shape', (x) => x.broadcastTo([3]), 'AdaTest: broadcastTo: [2,3] does not stretch to [3]'],
   [
     'no whole distance between elements',
-    (x) => x.every(1.5),
+    (x) => every(x, 1.5),
     'AdaTest: every: k must be an integer in [1, ∞), got 1.5 (shape [2,3])',
   ],
   [
     'every so many conditions',
-    (x) => x.less(0).every(2),
+    (x) => every(x.less(0), 2),
     'AdaTest: every: operand must be a number, got a boolean (shape [2,3])',
   ],
   [
     'a product of what are no matrices',
-    (x, y) => x.matMul(y),
+    (x, y) => matMul(x, y),
     'AdaTest: matMul: operands must have at least two axes (shapes [2,3] and [2])',
   ],
   [
     'a product of matrices that do not fit',
-    (x) => x.matMul(x),
+    (x) => matMul(x, x),
     'AdaTest: matMul: columns of the first matrix must be as many as rows of the second, got 3 and 2 (shapes [2,3] and [2,3])',
   ],
   [
     'a product of differently many matrices',
-    (x) => x.reshape([1, 2, 3]).matMul(x, false, true),
+    (x) => matMul(reshape(x, [1, 2, 3]), x, false, true),
     'AdaTest: matMul: axes before the last two must be the same (shapes [1,2,3] and [2,3])',
   ],
   [
     'a product with conditions',
-    (x) => x.matMul(x.less(0)),
+    (x) => matMul(x, x.less(0)),
     'AdaTest: matMul: operand 2 must be a number, got a boolean (shapes [2,3] and [2,3])',
   ],
   [
     'a product with nothing',
-    (x) => x.matMul(undefined as unknown as Expression),
+    (x) => matMul(x, undefined as unknown as Expression),
     'AdaTest: matMul: operand 2 must be an expression or a number, got undefined (shapes [2,3] and undefined)',
   ],
   [
     'a transposed vector',
-    (_, y) => y.transpose(),
+    (_, y) => transpose(y),
     'AdaTest: transpose: operand must have at least two axes (shape [2])',
   ],
   [
     'no permutation',
-    (x) => x.transpose([0, 0]),
+    (x) => transpose(x, [0, 0]),
     'AdaTest: transpose: permutation must have each axis once, got [0,0] (shape [2,3])',
   ],
   [
     'another number of elements',
-    (x) => x.reshape([2, 2]),
+    (x) => reshape(x, [2, 2]),
     'AdaTest: reshape: shape must have 6 elements, got [2,2] (shape [2,3])',
   ],
   [
     'a shape to be found out',
-    (x) => x.reshape([-1]),
+    (x) => reshape(x, [-1]),
     'AdaTest: reshape: shape must have 6 elements, got [-1] (shape [2,3])',
   ],
   [
     'conditions in another shape',
-    (x) => x.less(0).reshape([6]),
+    (x) => reshape(x.less(0), [6]),
     'AdaTest: reshape: operand must be a number, got a boolean (shape [2,3])',
   ],
   [
     'a part that is not there',
-    (x) => x.slice([0, 2], [2, 2]),
+    (x) => slice(x, [0, 2], [2, 2]),
     'AdaTest: slice: begin and size must lie within the operand, got [0,2] and [2,2] (shape [2,3])',
   ],
   [

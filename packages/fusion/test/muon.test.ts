@@ -13,6 +13,8 @@ import {
   type Program,
   type Rule,
   type Shape,
+  matMul,
+  reshape,
 } from '../src/index.js';
 import { stepsOf } from '../src/steps.js';
 
@@ -23,9 +25,9 @@ function orthogonalized(u: Expression): Expression {
   const tall = u.shape[0]! > u.shape[1]!;
   let x = u.div(u.norm().add(1e-7));
   for (let i = 0; i < 5; i++) {
-    const gram = x.matMul(x, tall, !tall);
-    const polynomial = gram.mul(b).add(gram.matMul(gram).mul(c));
-    x = x.mul(a).add(tall ? x.matMul(polynomial) : polynomial.matMul(x));
+    const gram = matMul(x, x, tall, !tall);
+    const polynomial = gram.mul(b).add(matMul(gram, gram).mul(c));
+    x = x.mul(a).add(tall ? matMul(x, polynomial) : matMul(polynomial, x));
   }
   return x;
 }
@@ -36,8 +38,8 @@ const ema = (m: Expression, g: Expression, beta: Expression): Expression =>
 const muon: Rule = ({ param, grad, m }, { beta, rate }) => {
   const next = ema(m!, grad!, beta!);
   const columns = param!.shape.at(-1)!;
-  const matrix = ema(next, grad!, beta!).reshape([param!.size / columns, columns]);
-  return { m: next, param: param!.sub(orthogonalized(matrix).reshape(param!.shape).mul(rate!)) };
+  const matrix = reshape(ema(next, grad!, beta!), [param!.size / columns, columns]);
+  return { m: next, param: param!.sub(reshape(orthogonalized(matrix), param!.shape).mul(rate!)) };
 };
 
 function traced(shape: Shape): Program {

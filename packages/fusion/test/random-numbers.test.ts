@@ -3,9 +3,18 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { describeProgram, executorFor, kernelFor, random, trace, type Program } from '../src/index.js';
+import {
+  describeProgram,
+  executorFor,
+  kernelFor,
+  random,
+  trace,
+  type Program,
+  matMul,
+} from '../src/index.js';
 import { draw, randomWords, type Distribution, type Key } from '../src/random.js';
 import { stepsOf } from '../src/steps.js';
+import { nameOf } from './programs.js';
 
 const hex = (words: Int32Array): string[] => [...words].map((word) => (word >>> 0).toString(16));
 
@@ -140,11 +149,11 @@ describe('in a rule', () => {
 
   it('is drawn just before it is read', () => {
     const program = trace('Late', { x: [2, 2] }, [], ({ x }) => {
-      const product = x!.matMul(x!).add(1).matMul(x!);
+      const product = matMul(matMul(x!, x!).add(1), x!);
       return { y: product.mul(random('rademacher', [2, 2], { seed: 1, step: 1 })) };
     });
     const ops = stepsOf(program).map((step) =>
-      'results' in step ? program.nodes[step.results[0]!.node]!.op : 'program',
+      'results' in step ? nameOf(program.nodes[step.results[0]!.node]!) : 'program',
     );
     expect(ops).toEqual(['matMul', 'program', 'matMul', 'call', 'program']);
   });

@@ -2,7 +2,6 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { inject } from 'vitest';
-import { compileSteps } from '../src/run-steps.js';
 import { executorFor, registerExecutor, type Kernel, type Program } from '../src/index.js';
 
 /** A backend that computes nothing. */
@@ -16,7 +15,7 @@ let count = 0;
 export function withExecutor<T>(compile: (phase: Program) => Kernel, body: () => T): T {
   const backend = inject('backend');
   const usual = executorFor(backend);
-  registerExecutor(backend, { name: 'seam', compile, compileSteps });
+  registerExecutor(backend, { name: 'seam', compile });
   try {
     return body();
   } finally {

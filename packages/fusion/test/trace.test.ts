@@ -2,9 +2,19 @@
 // What tracing records: each value once, its phase, and what replaces what.
 
 import { describe, expect, it } from 'vitest';
-import { constant, hostValues, phasePrograms, trace, where, type Program, type Rule } from '../src/index.js';
+import {
+  constant,
+  hostValues,
+  phasePrograms,
+  trace,
+  where,
+  type Program,
+  type Rule,
+  every,
+} from '../src/index.js';
+import { nameOf } from './programs.js';
 
-const opsOf = ({ nodes }: Program): string[] => nodes.map(({ op }) => op);
+const opsOf = ({ nodes }: Program): string[] => nodes.map(nameOf);
 const count = (program: Program, op: string): number => opsOf(program).filter((own) => own === op).length;
 
 /** Names of the reductions, and of the outputs, of every phase. */
@@ -73,7 +83,7 @@ describe('nodes', () => {
         .broadcastTo([2, 2])
         .sum()
         .add(x!.broadcastTo([2, 3]).sum()),
-      steps: x!.every(2).add(x!.every(3)).add(x!.every(2)),
+      steps: every(x!, 2).add(every(x!, 3)).add(every(x!, 2)),
     }));
     expect(count(program, 'every')).toBe(2);
     expect(count(program, 'input')).toBe(2);

@@ -6,12 +6,7 @@ import type { Executor, Kernel } from '../executor.js';
 import type { OperationName, ReductionName } from '../language.js';
 import { hostValues, type Node, type Program } from '../program.js';
 import { sizeOf } from '../shape.js';
-import {
-  operationKey,
-  isTensorOperation,
-  tensorOperations,
-  type TensorOperationName,
-} from '../tensor-operations.js';
+import type { Call } from '../tensor-operations.js';
 
 type Value = tf.Tensor | number | boolean;
 
@@ -65,22 +60,24 @@ function toTensor(value: Value): tf.Tensor {
     : tf.scalar(value, typeof value === 'boolean' ? 'bool' : 'float32');
 }
 
-/** What tensor operations with several results made in a run, by operation and operands. */
+/** What tensor operations made in a run, by operation and operands. */
 type Made = Map<string, tf.Tensor[]>;
 
-function operate({ op, args: positions, attributes = {} }: Node, args: Value[], made: Made): tf.Tensor {
-  const { run } = tensorOperations[op as TensorOperationName];
-  const make = (): tf.Tensor[] =>
-    run(attributes.call?.takesNumbers ? args.map(Number) : args.map(toTensor), attributes);
-  if (attributes.result === undefined) return make()[0]!;
-  const key = `${positions}|${operationKey(attributes)}`;
-  if (!made.has(key)) made.set(key, make());
-  return made.get(key)![attributes.result]!;
+function operate(call: Call, positions: readonly number[], args: Value[], made: Made): tf.Tensor {
+  const { operation, attributes, result, key } = call;
+  const place = `${positions}|${key}`;
+  let results = made.get(place);
+  if (!results) {
+    // What takes numbers types them as it likes.
+    const operands = operation.takesNumbers ? (args as unknown as tf.Tensor[]) : args.map(toTensor);
+    made.set(place, (results = operation.run(operands, attributes)));
+  }
+  return results[result]!;
 }
 
 function evaluate(node: Node, args: Value[], made: Made): Value {
   const shape = [...node.shape];
-  if (isTensorOperation(node.op)) return operate(node, args, made);
+  if (node.call) return operate(node.call, node.args, args, made);
   // What TensorFlow.js does to and from tensors without elements differs between backends, and is wrong on most.
   if (sizeOf(shape) === 0) return tf.zeros(shape, node.kind === 'boolean' ? 'bool' : 'float32');
   if (node.op in reduction) {

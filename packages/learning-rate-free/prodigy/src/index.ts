@@ -19,7 +19,7 @@ import {
   type Rule,
 } from '@optim/core/authoring';
 import { countedCorrections, ema, zeros } from '@optim/formulas';
-import { where, type Expression } from '@optim/fusion';
+import { every, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link Prodigy}. */
 export interface ProdigyOptions extends OptimizerOptions {
@@ -184,7 +184,7 @@ export class Prodigy extends Optimizer<ProdigyOptions> {
 
 /** S(x). */
 function sliced(x: Expression, sliceP: number): Expression {
-  return sliceP === 1 ? x : x.every(sliceP);
+  return sliceP === 1 ? x : every(x, sliceP);
 }
 
 /** The d before the step and λ, also when the new d is known. */

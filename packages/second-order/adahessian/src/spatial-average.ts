@@ -2,7 +2,7 @@
 
 import { outOfRange } from '@optim/core/authoring';
 import { unitAxes } from '@optim/formulas';
-import type { Expression } from '@optim/fusion';
+import { reshape, transpose, type Expression } from '@optim/fusion';
 
 /** The block for tensors of a rank: 0 for none, −1 for the natural one. */
 export function blockOf(rank: number, sizes: readonly number[]): number {
@@ -39,11 +39,8 @@ export function spatialAverage(x: Expression, sizes: readonly number[]): Express
     .reverse()
     .concat([...x.shape.keys()].slice(0, -2));
   const back = forth.map((_, axis) => forth.indexOf(axis));
-  const turned = x.rank < 2 ? x : x.transpose(forth);
-  const mean = turned
-    .reshape([x.size / block, block])
-    .mean([1])
-    .broadcastTo([x.size / block, block])
-    .reshape(turned.shape);
-  return x.rank < 2 ? mean : mean.transpose(back);
+  const turned = x.rank < 2 ? x : transpose(x, forth);
+  const blocks = reshape(turned, [x.size / block, block]);
+  const mean = reshape(blocks.mean([1]).broadcastTo(blocks.shape), turned.shape);
+  return x.rank < 2 ? mean : transpose(mean, back);
 }

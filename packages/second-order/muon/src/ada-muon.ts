@@ -4,6 +4,7 @@
 
 import { choice, flag, hyper, Optimizer, real, type Hyper, type Rule } from '@optim/core/authoring';
 import { ema, signum, zeros } from '@optim/formulas';
+import { reshape } from '@optim/fusion';
 import {
   adamw,
   adamwCorrections,
@@ -92,7 +93,7 @@ export class AdaMuon extends Optimizer<AdaMuonOptions> {
       const { beta2, normEpsilon, adjustLearningRate: adjust, rateInForce } = known;
       const { m, u } = direction(tensors, known);
       const { O: matrix, fanIn, fanOut } = orthogonal(known.signFirst ? signum(u) : u, known);
-      const O = matrix.reshape(param.shape);
+      const O = reshape(matrix, param.shape);
       const v = ema(tensors.v, O.square(), beta2);
       if (adjust === 'matchRmsAdamW') {
         const H = O.div(v.sqrt().add(normEpsilon));

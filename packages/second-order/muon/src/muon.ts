@@ -4,6 +4,7 @@
 
 import { choice, custom, Optimizer, type Hyper, type Rule } from '@optim/core/authoring';
 import { zeros } from '@optim/formulas';
+import { reshape } from '@optim/fusion';
 import type { Triple } from '@optim/linalg';
 import {
   adamw,
@@ -94,7 +95,7 @@ export class Muon extends Optimizer<MuonOptions> {
         matchRmsAdamW: 0.2 * Math.sqrt(Math.max(fanIn, fanOut)),
         none: 1,
       }[known.adjustLearningRate];
-      return { m, param: param.sub(X.reshape(param.shape).mul(known.rateInForce.mul(f))) };
+      return { m, param: param.sub(reshape(X, param.shape).mul(known.rateInForce.mul(f))) };
     },
   };
 }

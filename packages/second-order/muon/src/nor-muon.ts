@@ -4,7 +4,7 @@
 
 import { choice, hyper, Optimizer, real, type Hyper, type Rule } from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
-import { constant } from '@optim/fusion';
+import { constant, reshape } from '@optim/fusion';
 import {
   adamw,
   adamwCorrections,
@@ -86,7 +86,7 @@ export class NorMuon extends Optimizer<NorMuonOptions> {
       const { beta2, normEpsilon } = known;
       const { m, u } = direction(tensors, known);
       const { O, fanIn, fanOut } = orthogonal(u, known);
-      const squares = O.square().mean([0]).reshape([fanOut]);
+      const squares = reshape(O.square().mean([0]), [fanOut]);
       const v = ema(tensors.v, squares, beta2);
       const d = v.sqrt().add(normEpsilon);
       // Both norms from those of the units: a sweep over the elements less.
@@ -98,7 +98,7 @@ export class NorMuon extends Optimizer<NorMuonOptions> {
         matchRmsAdamW: constant(0.2 * Math.sqrt(fanIn * fanOut)),
         none: normO,
       }[known.adjustLearningRate];
-      const step = O.mul(s.div(normH.add(normEpsilon)).div(d)).reshape(param.shape);
+      const step = reshape(O.mul(s.div(normH.add(normEpsilon)).div(d)), param.shape);
       return { m, v, param: param.sub(step.mul(known.rateInForce)) };
     },
   };

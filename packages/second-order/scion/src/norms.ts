@@ -3,7 +3,7 @@
 
 import { outOfRange } from '@optim/core/authoring';
 import { matrixOf, orthogonalized, signum } from '@optim/formulas';
-import { constant, type Expression } from '@optim/fusion';
+import { constant, reshape, type Expression } from '@optim/fusion';
 import { newtonSchulzSteps } from '@optim/linalg';
 import type * as tf from '@tensorflow/tfjs-core';
 
@@ -58,7 +58,8 @@ export interface NormKnown {
 
 /** Newton–Schulz of the tensor as matrix of its last axis. */
 function spectral(m: Expression, nsSteps: number): Expression {
-  return orthogonalized(matrixOf(m).matrix, newtonSchulzSteps('original', nsSteps), 1e-7).reshape(m.shape);
+  const O = orthogonalized(matrixOf(m).matrix, newtonSchulzSteps('original', nsSteps), 1e-7);
+  return reshape(O, m.shape);
 }
 
 /** x divided, vector by vector along `axes`, by its root mean square times a number. */

@@ -3,7 +3,6 @@
 // arrays are staged.
 
 import type { Executor } from '../../executor.js';
-import { compileSteps } from '../../run-steps.js';
 import { assertKnown, cpuBackend } from './backend.js';
 import { blockKernel } from './blocks.js';
 import { stagedKernel } from './staged.js';
@@ -16,5 +15,4 @@ export const cpuExecutor: Executor = {
     return stagedKernel(phase, [phase]) ?? blockKernel(phase);
   },
   compileAll: stagedKernel,
-  compileSteps,
 };
