@@ -65,6 +65,7 @@ export * from '@optim/ranger';
 export * from '@optim/ranger21';
 export * from '@optim/sam';
 export * from '@optim/schedulefree';
+export * from '@optim/scion';
 export * from '@optim/sgdp';
 export * from '@optim/sgdw';
 export * from '@optim/signsgd';

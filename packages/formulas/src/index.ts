@@ -9,7 +9,7 @@
 
 export * from './factored.js';
 export * from './formulas.js';
-export { matrixOf, orthogonalized } from './orthogonal.js';
+export { matrixOf, orthogonalized, type NewtonSchulz } from './orthogonal.js';
 export * from './output-units.js';
 export { projected } from './projection.js';
 export type { Results, TracedInit } from './types.js';

@@ -13,7 +13,9 @@ import {
   factoredSlots,
   heavyBall,
   largestSoFar,
+  matrixOf,
   ones,
+  orthogonalized,
   positiveNegative,
   pulledToUnitNorm,
   rectification,
@@ -241,4 +243,20 @@ it('countedCorrections come to 1 − βᵗ after t steps', async () => {
   });
   expect(c1).toEqual([1 - 0.75 ** 2]);
   expect(c2).toEqual([1 - 0.5 ** 2]);
+});
+
+it('orthogonalized divides by the norm times its safety, and leaves zeros zeros', async () => {
+  const O = (values: number[], safety: number, epsilon: number): Promise<Record<string, number[]>> =>
+    slotsAfter([1, 2, 2], values, { O: zeros }, ({ grad }) => {
+      const { matrix, fanIn, fanOut } = matrixOf(grad!);
+      expect([fanIn, fanOut]).toEqual([2, 2]);
+      // X ← ½X + ¼XXᵀX
+      return { O: orthogonalized(matrix, { steps: [[0.5, 0.25, 0]], safety }, epsilon) };
+    });
+  // diag(3, 4)/(2·5 + 0) = diag(0.3, 0.4); 0.15 + 0.027/4, 0.2 + 0.064/4
+  expect((await O([3, 0, 0, 4], 2, 0))['O']).toEqual(close(0.15675, 0, 0, 0.216));
+  // diag(3, 4)/(1·5 + 5)
+  expect((await O([3, 0, 0, 4], 1, 5))['O']).toEqual(close(0.15675, 0, 0, 0.216));
+  expect((await O([0, 0, 0, 0], 1, 0))['O']).toEqual([0, 0, 0, 0]);
+  expect((await O([NaN, 0, 0, 0], 1, 0))['O']).toEqual([NaN, NaN, NaN, NaN]);
 });

@@ -5,27 +5,9 @@ import { suite } from '@optim/testing';
 import golden from '@optim/testing/golden/Muon.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { made } from './make.js';
 
-/** The decay of the matrices for the other parameters as well. */
-function withDecay<O extends { weightDecay?: unknown }>(options: O): O {
-  const { weightDecay } = options;
-  return typeof weightDecay === 'number' && weightDecay > 0 && weightDecay < Infinity
-    ? { adamwWeightDecay: weightDecay, ...options }
-    : options;
-}
-
-suite(golden, ({ adamwParameters, parameterGroups, ...options }) => {
-  const others = adamwParameters as readonly string[] | undefined;
-  return new Muon({
-    ...withDecay(options),
-    ...(parameterGroups !== undefined && {
-      parameterGroups: Array.isArray(parameterGroups)
-        ? parameterGroups.map(withDecay)
-        : (parameterGroups as never),
-    }),
-    ...(others && { useMuon: (name) => !others.includes(name) }),
-  });
-});
+suite(golden, made(Muon));
 
 describe('Muon', () => {
   /** The step of one matrix of ones and twos, in a new optimizer with rate 1. */
@@ -48,7 +30,7 @@ describe('Muon', () => {
     [3, 5],
     [4, 4],
   ])('makes a step of %d x %d orthogonal with the steps of Polar Express', async (rows, columns) => {
-    const step = await stepOf({ nsCoefficients: 'polarExpress', nsSteps: 8 }, rows, columns);
+    const step = await stepOf({ coefficients: 'polarExpress', nsSteps: 8 }, rows, columns);
     const tall = rows > columns;
     const gram = tf.tidy(() => tf.matMul(step, step, tall, !tall));
     const got = await gram.data();
@@ -56,6 +38,17 @@ describe('Muon', () => {
     // A random square matrix may be close to singular; these are not.
     got.forEach((value, i) => expect(value).toBeCloseTo(i % (n + 1) === 0 ? 1 : 0, 2));
     tf.dispose([step, gram]);
+  });
+
+  it('takes nsCoefficients for the coefficients of all steps', async () => {
+    const [one, other] = [
+      await stepOf({ nsCoefficients: [2, -1.5, 0.5], coefficients: 'quintic' }, 4, 3),
+      await stepOf({ coefficients: [[2, -1.5, 0.5]] }, 4, 3),
+    ];
+    expect([...(await one.data())]).toEqual([...(await other.data())]);
+    const third = await stepOf({ coefficients: 'quintic' }, 4, 3);
+    expect([...(await third.data())]).not.toEqual([...(await one.data())]);
+    tf.dispose([one, other, third]);
   });
 
   it('steps by the shape of the matrix', async () => {
@@ -71,7 +64,7 @@ describe('Muon', () => {
 
   it('leaves what has no gradient in it where it is', async () => {
     const p = tf.tidy(() => tf.variable(tf.ones([3, 2]), true, 'p'));
-    const optimizer = new Muon();
+    const optimizer = new Muon({ epsilon: 0 });
     tf.tidy(() => optimizer.applyGradients({ p: tf.zeros([3, 2]) }));
     expect([...(await p.data())]).toEqual([1, 1, 1, 1, 1, 1]);
     optimizer.dispose();
@@ -81,10 +74,22 @@ describe('Muon', () => {
   it.each([
     [{ nsSteps: 0 }, RangeError, 'nsSteps must be an integer in [1, ∞), got 0'],
     [
+      { coefficients: 'muon' },
+      TypeError,
+      'coefficients must be three numbers, a list of such, or a name of them, got "muon"',
+    ],
+    [
       { nsCoefficients: [1, 2] },
       TypeError,
-      'nsCoefficients must be three numbers, a list of such, or a name of them, got [1, 2]',
+      'nsCoefficients must be three finite numbers, or null, got [1, 2]',
     ],
+    [
+      { nsCoefficients: [1, 2, Infinity] },
+      TypeError,
+      'nsCoefficients must be three finite numbers, or null, got [1, 2, Infinity]',
+    ],
+    [{ learningRate: 0 }, RangeError, 'learningRate must be in (0, ∞), got 0'],
+    [{ adamwLearningRate: 0 }, RangeError, 'adamwLearningRate must be in (0, ∞), got 0'],
     [
       { adjustLearningRate: 'rms' },
       RangeError,

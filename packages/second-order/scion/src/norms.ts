@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// The norms of SCION: which of them fits a variable, and the point of its unit ball furthest along a tensor.
+
+import { outOfRange } from '@optim/core/authoring';
+import { matrixOf, orthogonalized, signum } from '@optim/formulas';
+import { constant, reshape, type Expression } from '@optim/fusion';
+import { newtonSchulzSteps } from '@optim/linalg';
+import type * as tf from '@tensorflow/tfjs-core';
+
+/** Each norm with the ranks it is made for. */
+const ranks = {
+  spectral: [2],
+  spectralConv: [3, 4],
+  row: [2],
+  column: [2],
+  sign: [2],
+  // Of a kernel, all elements together: for depthwise ones, which have no matrix in them.
+  bias: [0, 1, 3, 4],
+} as const satisfies Record<string, readonly number[]>;
+
+/** A norm. */
+export type Norm = keyof typeof ranks;
+
+/** A norm, or `'auto'`: by the rank of each variable. */
+export type NormName = Norm | 'auto';
+
+/** All values of the option. */
+export const normNames: readonly NormName[] = ['auto', ...(Object.keys(ranks) as Norm[])];
+
+/**
+ * The norm for a variable.
+ *
+ * @param owner - the class, as errors name it
+ * @throws RangeError naming the variable where the norm does not fit its rank
+ */
+export function normOf(owner: string, { name, shape }: tf.Variable, norm: NormName): Norm {
+  const { length: rank } = shape;
+  const byRank = (['bias', 'bias', 'spectral', 'spectralConv', 'spectralConv'] as const)[rank];
+  const chosen = norm === 'auto' ? byRank : norm;
+  if (chosen && (ranks[chosen] as readonly number[]).includes(rank)) return chosen;
+  const fitting = normNames.filter(
+    (each) => each !== 'auto' && (ranks[each] as readonly number[]).includes(rank),
+  );
+  const wanted =
+    fitting.length === 0
+      ? 'of a variable of rank 4 or less'
+      : `one of ${fitting.map((each) => `'${each}'`).join(', ')}`;
+  throw outOfRange(owner, `norm of "${name}", which has the shape [${shape}],`, wanted, norm);
+}
+
+/** What a norm goes by. */
+export interface NormKnown {
+  readonly normalized: boolean | null;
+  readonly atLeastOne: boolean;
+  readonly transposed: boolean;
+  readonly nsSteps: number;
+}
+
+/** Newton–Schulz of the tensor as matrix of its last axis. */
+function spectral(m: Expression, nsSteps: number): Expression {
+  const O = orthogonalized(matrixOf(m).matrix, newtonSchulzSteps('original', nsSteps), 1e-7);
+  return reshape(O, m.shape);
+}
+
+/** x divided, vector by vector along `axes`, by its root mean square times a number. */
+function divided(x: Expression, axes: number[] | undefined, times: number): Expression {
+  const r = x.square().mean(axes).sqrt().mul(times);
+  return x.mul(constant(1).div(r.add(1e-8)));
+}
+
+/**
+ * The linear minimization oracle, with the other sign: the point of the unit ball furthest along m.
+ *
+ * @param norm - one that fits the rank of m, as {@link normOf} gives it
+ */
+export function furthest(m: Expression, norm: Norm, known: NormKnown): Expression {
+  const { transposed, nsSteps } = known;
+  const normalized = known.normalized ?? norm !== 'column';
+  const [fan = 1, out = 1] = m.shape.slice(-2);
+  switch (norm) {
+    case 'bias':
+      return divided(m, undefined, 1);
+    case 'spectral': {
+      const f = Math.sqrt(normalized ? out / fan : out);
+      return spectral(m, nsSteps).mul(known.atLeastOne ? Math.max(1, f) : f);
+    }
+    case 'spectralConv': {
+      const positions = m.shape.slice(0, -2).reduce((product, length) => product * length, 1);
+      return spectral(m, nsSteps).mul(Math.sqrt(out / fan) / positions);
+    }
+    case 'column': {
+      // One vector per input; of a transposed tensor the inputs are the last axis.
+      const [axis, inputs] = transposed ? [0, out] : [1, fan];
+      return divided(m, [axis], normalized ? inputs : 1);
+    }
+    case 'row': {
+      // One vector per output. Σ = mean·inputs.
+      const [axis, inputs] = transposed ? [1, out] : [0, fan];
+      return divided(m, [axis], Math.sqrt(inputs) * (normalized ? Math.sqrt(inputs) : 1));
+    }
+    case 'sign':
+      return normalized ? signum(m).div(fan) : signum(m);
+  }
+}
