@@ -102,7 +102,7 @@ export abstract class BaseOptimizer extends tf.Optimizer {
     this.step(this.entriesOf(gradients), loss, gradients);
   }
 
-  /** Runs the evaluation of a loss, during which the variables have to stay where they are. */
+  /** Runs the evaluation of a loss, during which no variable may be moved. */
   protected evaluated<T>(evaluate: () => T): T {
     this.busy = true;
     try {
@@ -169,10 +169,8 @@ export abstract class BaseOptimizer extends tf.Optimizer {
 
   private assertMovable(): void {
     this.assertAlive();
-    if (this.busy)
-      throw new Error(
-        `${this.owner}: the loss is being evaluated; the weights can be changed before or after it`,
-      );
+    if (!this.busy) return;
+    throw new Error(`${this.owner}: the loss is being evaluated; weights can be changed before or after it`);
   }
 
   /**
