@@ -22,8 +22,8 @@ const adabelief = (name, limit, ...loaded) => ({
 
 // oxlint-disable-next-line import/no-default-export -- size-limit reads it
 export default [
-  adabelief('AdaBelief', '20 kB'),
+  adabelief('AdaBelief', '20.5 kB'),
   adabelief('AdaBelief on webgl', '25 kB', 'webgl'),
-  adabelief('AdaBelief on webgpu', '28 kB', 'webgpu'),
-  adabelief('AdaBelief on wasm', '28 kB', 'wasm'),
+  adabelief('AdaBelief on webgpu', '28.5 kB', 'webgpu'),
+  adabelief('AdaBelief on wasm', '28.5 kB', 'wasm'),
 ];

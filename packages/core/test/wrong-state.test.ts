@@ -24,12 +24,12 @@ describe('a wrong state', () => {
     [
       'has no step',
       ({ step: _, ...rest }) => rest,
-      new TypeError('Heavy: state dict: step must be an integer in [0, ∞), got undefined'),
+      new TypeError('Heavy: state dict: step must be an integer in [0, 2^31), got undefined'),
     ],
     [
       'has half a step',
       (s) => ({ ...s, step: 0.5 }),
-      new TypeError('Heavy: state dict: step must be an integer in [0, ∞), got 0.5'),
+      new TypeError('Heavy: state dict: step must be an integer in [0, 2^31), got 0.5'),
     ],
     [
       'has no options',
@@ -61,7 +61,7 @@ describe('a wrong state', () => {
     [
       'has a parameter without a name',
       (s) => ({ ...s, parameters: [{}] }),
-      new TypeError('Heavy: state dict: parameters[0].name must be a string, got an object (Object)'),
+      new TypeError('Heavy: state dict: parameters[0].name must be a string, got undefined'),
     ],
     [
       'has another dtype',
@@ -76,7 +76,7 @@ describe('a wrong state', () => {
     [
       'has half an update',
       (s) => ({ ...s, parameters: [{ ...s.parameters[0], updates: 0.5 }] }),
-      new TypeError('Heavy: state dict: parameters[0].updates must be an integer, got 0.5'),
+      new TypeError('Heavy: state dict: parameters[0].updates must be an integer in [0, 2^31), got 0.5'),
     ],
     [
       'has no slots',
@@ -103,14 +103,14 @@ describe('a wrong state', () => {
         parameters: [{ ...s.parameters[0], slots: { m: { shape: [2], data: new Float32Array(1) } } }],
       }),
       new TypeError(
-        'Heavy: state dict: slot m of "a" must have a shape and as many float32 numbers, got an object (Object)',
+        'Heavy: state dict: parameters[0].slots.m must have a shape and as many float32 numbers, got an object (Object)',
       ),
     ],
     [
       'has plain numbers',
       (s) => ({ ...s, parameters: [{ ...s.parameters[0], slots: { m: { shape: [2], data: [1, 2] } } }] }),
       new TypeError(
-        'Heavy: state dict: slot m of "a" must have a shape and as many float32 numbers, got an object (Object)',
+        'Heavy: state dict: parameters[0].slots.m must have a shape and as many float32 numbers, got an object (Object)',
       ),
     ],
     [

@@ -8,16 +8,11 @@
  */
 
 export { assertSomeMatched, matchSaved } from './matching.js';
+export { assertSlots, checkForeignState, checkStateDict, sameNames } from './checks.js';
+export { isSavedTensor, isShape } from './form.js';
 export { decodeState, encodeState } from './safetensors.js';
 export {
-  assertSlots,
-  checkForeignState,
-  checkStateDict,
   isForeign,
-  isRecord,
-  isSavedTensor,
-  isShape,
-  sameNames,
   type ForeignState,
   type SavedParameter,
   type SavedTensor,

@@ -50,7 +50,7 @@ export const refusingStateChecks: readonly Check[] = [
             'a step',
             load({ ...state, step: -1 }),
             TypeError,
-            `${name}: state dict: step must be an integer in [0, ∞), got -1`,
+            `${name}: state dict: step must be an integer in [0, 2^31), got -1`,
           ],
           [
             'no parameters',

@@ -22,28 +22,28 @@ function cubeRoot(x: tf.Tensor): tf.Tensor {
 }
 
 /** One row per elementwise primitive. */
-const elementwise: Record<OperationName, (...args: tf.Tensor[]) => tf.Tensor> = {
-  neg: (x) => tf.neg(x!),
-  abs: (x) => tf.abs(x!),
-  sqrt: (x) => tf.sqrt(x!),
-  exp: (x) => tf.exp(x!),
-  log: (x) => tf.log(x!),
-  cbrt: (x) => cubeRoot(x!),
-  add: (x, y) => tf.add(x!, y!),
-  sub: (x, y) => tf.sub(x!, y!),
-  mul: (x, y) => tf.mul(x!, y!),
-  div: (x, y) => tf.div(x!, y!),
-  pow: (x, y) => tf.pow(x!, y!),
-  atan2: (y, x) => tf.atan2(y!, x!),
-  minimum: (x, y) => tf.minimum(x!, y!),
-  maximum: (x, y) => tf.maximum(x!, y!),
-  less: (x, y) => tf.less(x!, y!),
-  lessEqual: (x, y) => tf.lessEqual(x!, y!),
-  equal: (x, y) => tf.equal(x!, y!),
-  and: (x, y) => tf.logicalAnd(x!, y!),
-  not: (x) => tf.logicalNot(x!),
-  where: (condition, x, y) => tf.where(condition!, x!, y!),
-};
+const elementwise = {
+  neg: tf.neg,
+  abs: tf.abs,
+  sqrt: tf.sqrt,
+  exp: tf.exp,
+  log: tf.log,
+  cbrt: cubeRoot,
+  add: tf.add,
+  sub: tf.sub,
+  mul: tf.mul,
+  div: tf.div,
+  pow: tf.pow,
+  atan2: tf.atan2,
+  minimum: tf.minimum,
+  maximum: tf.maximum,
+  less: tf.less,
+  lessEqual: tf.lessEqual,
+  equal: tf.equal,
+  and: tf.logicalAnd,
+  not: tf.logicalNot,
+  where: tf.where,
+} as Record<OperationName, (...args: tf.Tensor[]) => tf.Tensor>;
 
 /** One row per reduction: the op, and the value over no elements. */
 const reduction: Record<ReductionName, { op: Reduce; none: number }> = {

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// float32 numbers as bytes, little endian.
+
+const little = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+/** Turns the four bytes of every number round, in place. */
+function turned(bytes: Uint8Array): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 0; at < bytes.length; at += 4) view.setUint32(at, view.getUint32(at, true), false);
+  return bytes;
+}
+
+/** The bytes of numbers: a view of them on a little-endian host, the only kind that is common; otherwise a copy. */
+export function bytesOf(data: Float32Array, isLittle: boolean = little): Uint8Array {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return isLittle ? bytes : turned(bytes.slice());
+}
+
+/** The inverse of {@link bytesOf}: takes over the memory of `bytes`, which start at a multiple of four. */
+export function floatsOf(bytes: Uint8Array, isLittle: boolean = little): Float32Array {
+  const { buffer, byteOffset, byteLength } = isLittle ? bytes : turned(bytes);
+  return new Float32Array(buffer, byteOffset, byteLength / 4);
+}
