@@ -22,8 +22,8 @@ const adabelief = (name, limit, ...loaded) => ({
 
 // oxlint-disable-next-line import/no-default-export -- size-limit reads it
 export default [
-  adabelief('AdaBelief', '20 kB'),
-  adabelief('AdaBelief on webgl', '24 kB', 'webgl'),
-  adabelief('AdaBelief on webgpu', '26 kB', 'webgpu'),
-  adabelief('AdaBelief on wasm', '26 kB', 'wasm'),
+  adabelief('AdaBelief', '22 kB'),
+  adabelief('AdaBelief on webgl', '27 kB', 'webgl'),
+  adabelief('AdaBelief on webgpu', '31 kB', 'webgpu'),
+  adabelief('AdaBelief on wasm', '31 kB', 'wasm'),
 ];

@@ -32,6 +32,42 @@ export interface Executor {
    * @throws Unsupported for phases it does not take
    */
   compileAll?(program: Program, phases: readonly Program[]): Kernel | null;
+  /**
+   * Compiles programs with tensor operations: `compileSteps`, which pages without an executor need not load. Where there is
+   * none, plain ops run these programs.
+   */
+  readonly compileSteps?: CompileSteps;
+}
+
+/** Compiles a program with tensor operations by an executor; `compiled` finds the kernel of a structure, or makes it. */
+export type CompileSteps = (
+  program: Program,
+  executor: Executor,
+  compiled: (structure: string, make: () => Compiled) => Compiled,
+) => Compiled;
+
+/** A kernel, and how what it was made of runs. */
+export interface Compiled {
+  readonly kernel: Kernel;
+  readonly reports: readonly PhaseReport[];
+}
+
+/** How one phase of a program runs, or several that are equal. */
+export interface PhaseReport {
+  /** Name of the first of them; of tensor operations also what they do. */
+  readonly phase: string;
+  /** Name of the executor that runs it; `tfjs` for tensor operations. */
+  readonly executor: string;
+  /** How often such a phase runs in one run of the program, where that is more than once. */
+  readonly times?: number;
+  /** Elementwise operations, reductions and tensor operations in it. */
+  readonly operations: number;
+  /** Bytes of the tensors it reads. */
+  readonly bytesRead: number;
+  /** Bytes of the tensors it writes. */
+  readonly bytesWritten: number;
+  /** Why plain ops run it, where they do. */
+  readonly fallback?: string;
 }
 
 /** Why an executor does not take a phase. */

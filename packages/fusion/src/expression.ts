@@ -3,7 +3,7 @@
 import type { OperationName, ReductionName } from './language.js';
 import { elementwise, reduction, tensorOperation } from './operands.js';
 import { broadcast, sameShape, showShape, type Shape } from './shape.js';
-import { tensorOperations, type Attributes, type TensorOperationName } from './tensor-operations.js';
+import type { Attributes, TensorOperationName } from './tensor-operations.js';
 import { misuse, Value } from './value.js';
 
 /** An operand: an expression, or a plain number that becomes a constant. */
@@ -210,7 +210,7 @@ export function tensorResults(
   attributes: Attributes,
 ): Expression[] {
   const asTensor = (x: Expression): Expression =>
-    x instanceof Expression && x.host && !tensorOperations[op].takesNumbers
+    x instanceof Expression && x.host && !attributes.call?.takesNumbers
       ? new Expression('broadcast', [x], x.shape, x.kind)
       : x;
   const args = operands.map(expressed).map(asTensor);

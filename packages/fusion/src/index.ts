@@ -16,7 +16,15 @@
  */
 
 export { constant, Expression, where, type Operand } from './expression.js';
-export { Unsupported, type Executor, type Kernel } from './executor.js';
+export { random } from './draws.js';
+export {
+  Unsupported,
+  type CompileSteps,
+  type Compiled,
+  type Executor,
+  type Kernel,
+  type PhaseReport,
+} from './executor.js';
 export { opsExecutor } from './executors/ops.js';
 export { describeProgram, kernelFor } from './kernels.js';
 export {
@@ -32,9 +40,8 @@ export { phasePrograms } from './phases.js';
 export { hostValues, type Node, type Output, type Phase, type Program } from './program.js';
 export type { Distribution } from './random.js';
 export { executorFor, loadExecutors, registerExecutor } from './registry.js';
-export type { PhaseReport } from './report.js';
 export { broadcast, sameShape, showShape, sizeOf, type Shape } from './shape.js';
-export { defineTensorFunction, random } from './tensors.js';
+export { defineTensorFunction } from './tensors.js';
 export {
   tensorOperations,
   type Attributes,

@@ -3,12 +3,11 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { Bounded } from './bounded.js';
-import type { Executor, Kernel } from './executor.js';
+import type { Compiled, Executor, Kernel, PhaseReport } from './executor.js';
 import { opsExecutor } from './executors/ops.js';
 import type { Program } from './program.js';
 import { executorFor, isLoading, loadExecutor, whyOps } from './registry.js';
-import { report, type Compiled, type PhaseReport } from './report.js';
-import { compileSteps } from './run-steps.js';
+import { report } from './report.js';
 import { compileSweeps } from './sweeps.js';
 import { isRecording } from './watch.js';
 
@@ -61,12 +60,11 @@ function compiledFor(program: Program): Compiled {
 }
 
 function compile(program: Program, cache: Cache): Compiled {
-  const { executor } = cache;
   const backend = tf.backend();
   const name = tf.getBackend();
   const reference = opsExecutor.compile(program);
   const isInterim = isLoading(name);
-  const { kernel, reports } = executor === opsExecutor ? plain(program, reference) : fused(program, cache);
+  const { kernel, reports } = fused(program, cache) ?? plain(program, reference, cache);
   const run: Kernel['run'] = (inputs, scalars) => {
     if (tf.backend() !== backend || (isInterim && !isLoading(name)))
       return kernelFor(program).run(inputs, scalars);
@@ -76,12 +74,15 @@ function compile(program: Program, cache: Cache): Compiled {
   return { kernel: { executor: kernel.executor, run }, reports };
 }
 
-function plain(program: Program, kernel: Kernel): Compiled {
-  return { kernel, reports: [report(program, kernel.executor, whyOps(tf.getBackend()))] };
+function plain(program: Program, kernel: Kernel, { executor }: Cache): Compiled {
+  const isOps = executor === opsExecutor;
+  const why = isOps ? whyOps(tf.getBackend()) : `executor ${executor.name} takes no tensor operations`;
+  return { kernel, reports: [report(program, kernel.executor, why)] };
 }
 
-function fused(program: Program, { executor, parts }: Cache): Compiled {
+function fused(program: Program, { executor, parts }: Cache): Compiled | null {
+  if (executor === opsExecutor) return null;
   if (program.phases.length > 0) return compileSweeps(program, executor);
-  const { kernel, reports } = compileSteps(program, executor, (key, make) => parts.get(key, make));
-  return { kernel: { ...kernel, executor: executor.name }, reports };
+  const compiled = executor.compileSteps?.(program, executor, (key, make) => parts.get(key, make));
+  return compiled ? { ...compiled, kernel: { ...compiled.kernel, executor: executor.name } } : null;
 }

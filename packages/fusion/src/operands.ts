@@ -58,7 +58,8 @@ export function tensorOperation(
     const x = valueOf(name, operand, i, shapes);
     const which = operands.length > 1 ? `operand ${i + 1}` : 'operand';
     if (x.kind !== 'number') return fail(`${which} must be a number, got a ${x.kind}`);
-    if (row.takesNumbers) return x.host ? x : fail(`${which} must be a number known on the host`);
+    if (attributes.call?.takesNumbers)
+      return x.host ? x : fail(`${which} must be a number known on the host`);
     return x;
   });
   const results = row.shapes(

@@ -2,9 +2,8 @@
 // Runs the steps of a program with tensor operations. What they hand on lives until its last reader has run.
 
 import * as tf from '@tensorflow/tfjs-core';
-import type { Executor, Kernel } from './executor.js';
+import type { CompileSteps, Kernel, PhaseReport } from './executor.js';
 import { hostValues, type Program } from './program.js';
-import type { Compiled, PhaseReport } from './report.js';
 import { sizeOf, type Shape } from './shape.js';
 import { stepsOf, type OperationStep } from './steps.js';
 import { handed, structureOf } from './subprogram.js';
@@ -27,16 +26,8 @@ interface Plan {
 
 type Hosts = ReturnType<typeof hostValues>;
 
-/**
- * Compiles a program with tensor operations.
- *
- * @param compiled - finds the kernel of a program by its structure, or makes it
- */
-export function compileSteps(
-  program: Program,
-  executor: Executor,
-  compiled: (structure: string, make: () => Compiled) => Compiled,
-): Compiled {
+/** Compiles a program with tensor operations. */
+export const compileSteps: CompileSteps = (program, executor, compiled) => {
   const places = new Map(program.inputs.map((at, place) => [program.nodes[at]!.name!, place]));
   let next = program.inputs.length;
   const allocate = (name: string): number => {
@@ -62,7 +53,7 @@ export function compileSteps(
   const results = program.outputs.map(({ name, node }) => places.get(handed(node)) ?? places.get(name)!);
   planFrees(plans, program.inputs.length, new Set(results));
   return { kernel: runner(program, plans, results), reports: summed(plans) };
-}
+};
 
 function planOperation(
   program: Program,
@@ -76,10 +67,10 @@ function planOperation(
   const row = tensorOperations[op];
   const tensorArgs = args.filter((arg) => !nodes[arg]!.host);
   const outputs = results.map(({ node }) => allocate(handed(node)));
-  const { call, distribution, transposed } = attributes;
+  const { call, transposed } = attributes;
   const shown = (shape: Shape, i: number): string => `[${shape}]${transposed?.[i] ? 'ᵀ' : ''}`;
-  const shapes = (distribution ? results.map(({ node }) => node) : args).map((at) => nodes[at]!.shape);
-  const label = [call?.name ?? op, ...(distribution ? [distribution] : []), ...shapes.map(shown)].join(' ');
+  const shapes = (call?.takesNumbers ? results.map(({ node }) => node) : args).map((at) => nodes[at]!.shape);
+  const label = [call?.name ?? op, ...shapes.map(shown)].join(' ');
   const bytes = (all: readonly number[]): number =>
     all.reduce((sum, at) => sum + 4 * sizeOf(nodes[at]!.shape), 0);
   const isAlias = op === 'reshape';

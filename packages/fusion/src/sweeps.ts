@@ -2,12 +2,12 @@
 // Compiles programs without tensor operations: phase by phase, or all phases together where the executor does.
 
 import * as tf from '@tensorflow/tfjs-core';
-import { Unsupported, type Executor, type Kernel } from './executor.js';
+import { Unsupported, type Compiled, type Executor, type Kernel, type PhaseReport } from './executor.js';
 import { opsExecutor } from './executors/ops.js';
 import { isReduction } from './language.js';
 import { phasePrograms } from './phases.js';
 import type { Program } from './program.js';
-import { report, type Compiled, type PhaseReport } from './report.js';
+import { report } from './report.js';
 import { intermediate } from './subprogram.js';
 import { isWatched, visible } from './watch.js';
 

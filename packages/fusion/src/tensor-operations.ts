@@ -3,16 +3,17 @@
 // place. TensorFlow.js runs them, between the phases of elementwise operations and reductions.
 
 import * as tf from '@tensorflow/tfjs-core';
-import { draw, type Distribution, type Key } from './random.js';
 import { sizeOf, type Shape } from './shape.js';
 
 /** The name of a tensor operation. */
-export type TensorOperationName = 'matMul' | 'transpose' | 'reshape' | 'slice' | 'every' | 'random' | 'call';
+export type TensorOperationName = 'matMul' | 'transpose' | 'reshape' | 'slice' | 'every' | 'call';
 
 /** A function of tensors with one or more results. */
 export interface TensorFunction<A extends object> {
   /** Names it in errors and reports. */
   readonly name: string;
+  /** Whether operands are numbers known on the host; else they are tensors. */
+  readonly takesNumbers?: boolean;
   /** Shapes of the results; or, where the operands do not fit, what must hold. */
   shapes(operands: readonly Shape[], attributes: A): readonly Shape[] | string;
   /**
@@ -28,14 +29,12 @@ export interface Attributes {
   readonly transposed?: readonly [x: boolean, y: boolean];
   /** Of `transpose`, unless it is the last two axes. */
   readonly permutation?: readonly number[];
-  /** Of `reshape`, `slice` and `random`: the shape of the result. */
+  /** Of `reshape` and `slice`: the shape of the result. */
   readonly shape?: Shape;
   /** Of `slice`. */
   readonly begin?: readonly number[];
   /** Of `every`. */
   readonly step?: number;
-  /** Of `random`. */
-  readonly distribution?: Distribution;
   /** Of `call`: the function, a number of its own, and its attributes. */
   readonly call?: TensorFunction<object>;
   readonly id?: number;
@@ -46,8 +45,6 @@ export interface Attributes {
 
 /** A row of the table. */
 export interface TensorOperation {
-  /** Whether operands are numbers known on the host; else they are tensors. */
-  readonly takesNumbers?: boolean;
   /** Shapes of the results, or what must hold and does not. */
   shapes(operands: readonly Shape[], attributes: Attributes): readonly Shape[] | string;
   /** Computes all results as new tensors, by TensorFlow.js. */
@@ -72,7 +69,8 @@ function unary(
   };
 }
 
-const isShape = (shape: unknown): shape is Shape =>
+/** Whether it is a list of lengths. */
+export const isShape = (shape: unknown): shape is Shape =>
   Array.isArray(shape) && shape.every((length) => Number.isInteger(length) && length >= 0);
 
 /** The permutation that exchanges the last two axes. */
@@ -157,26 +155,6 @@ export const tensorOperations: Readonly<Record<TensorOperationName, TensorOperat
         : `k must be an integer in [1, ∞), got ${String(step)}`,
     (x, { step }) => tf.tidy(() => tf.stridedSlice(tf.reshape(x, [x.size]), [0], [x.size], [step!])),
   ),
-  // Drawn on the host, in one place for all backends.
-  random: {
-    takesNumbers: true,
-    shapes: (_, { shape, distribution }) => {
-      if (!isShape(shape)) return `shape must be a list of lengths, got ${JSON.stringify(shape)}`;
-      const isKnown = ['uniform', 'rademacher', 'normal'].includes(distribution!);
-      return isKnown
-        ? [shape]
-        : `distribution must be uniform, rademacher or normal, got ${String(distribution)}`;
-    },
-    run: (operands, { shape, distribution }) => {
-      const key = operands as unknown as Key;
-      const wrong = key.findIndex((number) => !Number.isSafeInteger(number));
-      if (wrong >= 0) {
-        const name = ['seed', 'step', 'stream'][wrong];
-        throw new RangeError(`random: ${name} must be a whole number, got ${key[wrong]}`);
-      }
-      return [tf.tensor(draw(distribution!, sizeOf(shape!), key), [...shape!])];
-    },
-  },
   call: {
     shapes: (operands, { call, given }) => call!.shapes(operands, given!),
     run: (operands, { call, given }) => {

@@ -15,7 +15,7 @@ import {
   type Shape,
   type TensorOperationName,
 } from '../src/index.js';
-import { draw } from '../src/random.js';
+import { draw, type Distribution } from '../src/random.js';
 import { smallest, type Precision } from './precision.js';
 import {
   anything,
@@ -117,12 +117,12 @@ const tensors: Record<
   TensorOperationName,
   (node: Node, args: Element[][], shapes: Shape[], precision: Precision) => Element[]
 > = {
-  // The only function of random programs: [−x, 2x].
-  call: ({ attributes }, [x]) =>
-    x!.map((own) => image('mul', [own, point(attributes!.result === 0 ? -1 : 2)])),
-  random: ({ shape, attributes }, key) => {
-    const numbers = key.map(([number]) => (number as Numbers).lo) as [number, number, number];
-    return [...draw(attributes!.distribution!, sizeOf(shape), numbers)].map(point);
+  // The functions of random programs: random numbers, and [−x, 2x].
+  call: ({ shape, attributes }, args) => {
+    const { call, result } = attributes!;
+    if (!call!.takesNumbers) return args[0]!.map((own) => image('mul', [own, point(result === 0 ? -1 : 2)]));
+    const key = args.map(([number]) => (number as Numbers).lo) as [number, number, number];
+    return [...draw(call!.name.split(' ')[1] as Distribution, sizeOf(shape), key)].map(point);
   },
   reshape: (_, [x]) => x!,
   every: ({ attributes = {} }, [x]) => x!.filter((_, i) => i % (attributes.step ?? 1) === 0),

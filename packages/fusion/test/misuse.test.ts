@@ -2,7 +2,7 @@
 // Mistakes in a rule are found while it is traced. Messages name the rule and the shapes.
 
 import { describe, expect, it } from 'vitest';
-import { defineTensorFunction, trace, where, type Expression, type Rule } from '../src/index.js';
+import { defineTensorFunction, random, trace, where, type Expression, type Rule } from '../src/index.js';
 
 const square = defineTensorFunction({
   name: 'square',
@@ -170,6 +170,16 @@ const rows: [what: string, body: Body, message: string][] = [
     'operands that a function does not take',
     (x) => square([x])[0],
     'AdaTest: square: x must be a square (shape [2,3])',
+  ],
+  [
+    'random numbers of another kind',
+    () => random('gamma' as 'normal', [2], { seed: 1, step: 1 }),
+    'AdaTest: random: distribution must be uniform, rademacher or normal, got gamma',
+  ],
+  [
+    'a key of random numbers that is on the device',
+    (x) => random('normal', [2], { seed: x.sum(), step: 1 }),
+    'AdaTest: random normal: operand 1 must be a number known on the host (shapes [] and [] and [])',
   ],
   ['an output that is a number', () => 1, 'AdaTest: output "z" is not an expression'],
   ['an output that is undefined', () => undefined, 'AdaTest: output "z" is not an expression'],

@@ -139,10 +139,9 @@ function applied(op: TensorOperationName, x: Expression, [, a, b]: Step['picks']
           ? x.matMul(square)
           : square.matMul(x);
     }
-    case 'random':
-      return random(['uniform', 'rademacher'][a % 2] as 'uniform', x.shape, { seed: a, step: b }).sub(x);
     case 'call':
-      return minusAndTwice([x])[a % 2]!.sub(isEven ? 0 : minusAndTwice([x])[0]!);
+      if (b % 2 === 0) return minusAndTwice([x])[a % 2]!.sub(isEven ? 0 : minusAndTwice([x])[0]!);
+      return random(isEven ? 'uniform' : 'rademacher', x.shape, { seed: a, step: b }).sub(x);
   }
 }
 

@@ -146,7 +146,7 @@ describe('in a rule', () => {
     const ops = stepsOf(program).map((step) =>
       'results' in step ? program.nodes[step.results[0]!.node]!.op : 'program',
     );
-    expect(ops).toEqual(['matMul', 'program', 'matMul', 'random', 'program']);
+    expect(ops).toEqual(['matMul', 'program', 'matMul', 'call', 'program']);
   });
 
   it('is described', () => {

@@ -2,6 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { inject } from 'vitest';
+import { compileSteps } from '../src/run-steps.js';
 import { executorFor, registerExecutor, type Kernel, type Program } from '../src/index.js';
 
 /** A backend that computes nothing. */
@@ -15,7 +16,7 @@ let count = 0;
 export function withExecutor<T>(compile: (phase: Program) => Kernel, body: () => T): T {
   const backend = inject('backend');
   const usual = executorFor(backend);
-  registerExecutor(backend, { name: 'seam', compile });
+  registerExecutor(backend, { name: 'seam', compile, compileSteps });
   try {
     return body();
   } finally {

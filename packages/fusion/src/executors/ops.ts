@@ -69,8 +69,9 @@ function toTensor(value: Value): tf.Tensor {
 type Made = Map<string, tf.Tensor[]>;
 
 function operate({ op, args: positions, attributes = {} }: Node, args: Value[], made: Made): tf.Tensor {
-  const { run, takesNumbers } = tensorOperations[op as TensorOperationName];
-  const make = (): tf.Tensor[] => run(takesNumbers ? args.map(Number) : args.map(toTensor), attributes);
+  const { run } = tensorOperations[op as TensorOperationName];
+  const make = (): tf.Tensor[] =>
+    run(attributes.call?.takesNumbers ? args.map(Number) : args.map(toTensor), attributes);
   if (attributes.result === undefined) return make()[0]!;
   const key = `${positions}|${operationKey(attributes)}`;
   if (!made.has(key)) made.set(key, make());

@@ -3,6 +3,7 @@
 // arrays are staged.
 
 import type { Executor } from '../../executor.js';
+import { compileSteps } from '../../run-steps.js';
 import { assertKnown, cpuBackend } from './backend.js';
 import { blockKernel } from './blocks.js';
 import { stagedKernel } from './staged.js';
@@ -15,4 +16,5 @@ export const cpuExecutor: Executor = {
     return stagedKernel(phase, [phase]) ?? blockKernel(phase);
   },
   compileAll: stagedKernel,
+  compileSteps,
 };

@@ -4,6 +4,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Executor, Kernel } from '../../executor.js';
 import type { Program } from '../../program.js';
+import { compileSteps } from '../../run-steps.js';
 import { isAlone } from '../alone.js';
 import { forgetDerived, memoryOf, scratchMemory, wasmBackend, type Data } from './backend.js';
 import { LoopSequence } from './sequence.js';
@@ -13,6 +14,7 @@ export const wasmExecutor: Executor = {
   name: 'wasm',
   compile: (phase) => compile(phase, [phase]),
   compileAll: compile,
+  compileSteps,
 };
 
 function compile(program: Program, phases: readonly Program[]): Kernel {

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Unsupported, type Executor, type Kernel } from '../../executor.js';
 import type { ReductionName } from '../../language.js';
 import { hostValues, type Program } from '../../program.js';
+import { compileSteps } from '../../run-steps.js';
 import { sizeOf, type Shape } from '../../shape.js';
 import { assertContext, launch, maxTextures, packed } from './backend.js';
 import { writeReduction, writeValue } from './fragment.js';
@@ -32,6 +33,7 @@ interface Step {
  */
 export const webglExecutor: Executor = {
   name: 'webgl',
+  compileSteps,
   compile(phase: Program): Kernel {
     const steps = plan(phase, maxTextures());
     const sampled = new Set(steps.flatMap(({ fragments }) => fragments[0]!.tensors));

@@ -3,6 +3,7 @@
 
 import type { Executor, Kernel } from '../../executor.js';
 import type { Program } from '../../program.js';
+import { compileSteps } from '../../run-steps.js';
 import { opsExecutor } from '../ops.js';
 import { gpuBackend, isFloat } from './backend.js';
 import { PhaseKernel } from './kernel.js';
@@ -11,6 +12,7 @@ import { shadersOf } from './plan.js';
 /** Compute shaders on the webgpu backend: one dispatch for all elementwise outputs of a phase, in place where it may. */
 export const webgpuExecutor: Executor = {
   name: 'webgpu',
+  compileSteps,
   compile(phase: Program): Kernel {
     const { device } = gpuBackend();
     const shaders = shadersOf(phase, device.limits);
