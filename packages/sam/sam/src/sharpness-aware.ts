@@ -98,11 +98,19 @@ export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrap
     }
   }
 
-  /** Runs a {@link Merge}; what it gives back is the caller's. */
-  protected combined(rule: string, { grad, nearby }: Gradients): tf.NamedTensorMap {
+  /**
+   * Runs a {@link Merge}; what it gives back is the caller's.
+   *
+   * @param more - what else the rule is given for a variable
+   */
+  protected combined(
+    rule: string,
+    { grad, nearby }: Gradients,
+    more?: (variable: tf.Variable) => tf.NamedTensorMap,
+  ): tf.NamedTensorMap {
     const entries = this.entriesOf(grad).map(({ variable, given }) => ({
       variable,
-      given: { ...given, nearby: nearby[variable.name]! },
+      given: { ...given, nearby: nearby[variable.name]!, ...more?.(variable) },
     }));
     const results = this.engine.step(rule, entries, { step: this.iterations });
     return Object.fromEntries(

@@ -21,7 +21,9 @@ interface Clips {
   clipH: number;
 }
 
-type Weighing = Merge<WSAMOptions, never, { w: number; rate: number }, Clips>;
+type Weighing = Merge<WSAMOptions, never, { w: number }, Clips>;
+
+const coefficients: Weighing['coefficients'] = (_t, { gamma }) => ({ w: gamma / (1 - gamma) });
 
 const clip = (squares: Expression, maxNorm: number): Expression => {
   const ratio = constant(maxNorm).div(squares.sqrt().add(1e-6));
@@ -45,7 +47,7 @@ const clipped = (
 /** The gradient of the base: of the loss alone with `decouple`, else of the loss and its sharpness. */
 export const weigh: Weighing = {
   returns: returnsMerged,
-  coefficients: (_t, { gamma }) => ({ w: gamma / (1 - gamma) }),
+  coefficients,
   rounds,
   update(tensors, { decouple, w, ...known }) {
     const { g, h } = clipped(tensors, known as never);
@@ -53,14 +55,12 @@ export const weigh: Weighing = {
   },
 };
 
-/** @param rate - the learning rate of the base in the step at hand */
-export function sharpen(rate: () => number): Weighing {
-  return {
-    coefficients: (_t, { gamma }) => ({ w: gamma / (1 - gamma), rate: rate() }),
-    rounds,
-    update({ param, ...tensors }, { w, rate: L, ...known }) {
-      const { g, h } = clipped(tensors as never, known as never);
-      return { param: param.sub(h.sub(g).mul(w.mul(L))) };
-    },
-  };
-}
+/** The step along the difference of h and g; `rate` is the learning rate of the base for the parameter. */
+export const sharpen: Merge<WSAMOptions, 'rate', { w: number }, Clips> = {
+  coefficients,
+  rounds,
+  update({ param, rate, ...tensors }, { w, ...known }) {
+    const { g, h } = clipped(tensors, known as never);
+    return { param: param.sub(h.sub(g).mul(rate).mul(w)) };
+  },
+};

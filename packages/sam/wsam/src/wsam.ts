@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { flag, hyper, nullable, real, register, type OptionTable } from '@optim/core/authoring';
+import {
+  flag,
+  hyper,
+  learningRateOf,
+  nullable,
+  real,
+  register,
+  type OptionTable,
+} from '@optim/core/authoring';
 import { adaptiveScale, ascent, SAM, SharpnessAware, type Ascent, type Gradients } from '@optim/sam';
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { sharpen, weigh, type WSAMOptions } from './rules.js';
 
 export type { WSAMOptions } from './rules.js';
@@ -23,8 +31,8 @@ export type { WSAMOptions } from './rules.js';
  * ```
  *
  * Learning rate, weight decay and the like are those of the base, which may be any `tf.Optimizer` that steps along
- * given gradients; with `decouple` L is that of the parameters in no group. Keeps nothing between steps. See
- * `SharpnessAware` of `@optim/sam` on dropout, batch normalization and metrics.
+ * given gradients; with `decouple` L is that of the parameter's group, where the base has groups. Keeps nothing between
+ * steps. See `SharpnessAware` of `@optim/sam` on dropout, batch normalization and metrics.
  *
  * gamma 0 is the base alone; gamma 1/2 without `decouple` is SAM. PyTorch ports clip h alone.
  *
@@ -53,14 +61,11 @@ export class WSAM extends SharpnessAware<WSAMOptions> {
     maxNorm: nullable(real('(0, ∞)')),
   };
 
-  /** The learning rate of the step at hand: that of the base is of the next one when it has stepped. */
-  private rate = 0;
-
   protected readonly rules: {
     climb: Ascent<WSAMOptions>;
     weigh: typeof weigh;
-    sharpen: ReturnType<typeof sharpen>;
-  } = { climb: ascent(adaptiveScale), weigh, sharpen: sharpen(() => this.rate) };
+    sharpen: typeof sharpen;
+  } = { climb: ascent(adaptiveScale), weigh, sharpen };
 
   /** @throws TypeError also where a base without a learning rate is to be decoupled from */
   constructor(base: tf.Optimizer, options: WSAMOptions = {}) {
@@ -74,10 +79,29 @@ export class WSAM extends SharpnessAware<WSAMOptions> {
 
   protected override follow(gradients: Gradients, step: (gradients: tf.NamedTensorMap) => void): void {
     const { decouple, maxNorm } = this.settings;
-    this.rate = this.learningRate;
-    if (decouple && maxNorm === null) step(gradients.grad);
-    else this.followMerged('weigh', gradients, step);
-    if (decouple) this.combined('sharpen', gradients);
+    if (!decouple) return this.followMerged('weigh', gradients, step);
+    tf.tidy(() => {
+      // Before the base steps, for it is at its next rate afterwards.
+      const rates = this.rates(gradients);
+      if (maxNorm === null) step(gradients.grad);
+      else this.followMerged('weigh', gradients, step);
+      this.combined('sharpen', gradients, ({ name }) => ({ rate: rates[name]! }));
+    });
+  }
+
+  /** The learning rate of the base for each variable; those of one rate share a tensor. */
+  private rates({ grad }: Gradients): tf.NamedTensorMap {
+    const scalars = new Map<number, tf.Scalar>();
+    const scalarOf = (rate: number): tf.Scalar => {
+      const scalar = scalars.get(rate) ?? tf.scalar(rate);
+      scalars.set(rate, scalar);
+      return scalar;
+    };
+    const rated = this.entriesOf(grad).map(({ variable }) => [
+      variable.name,
+      scalarOf(learningRateOf(this.base, variable)),
+    ]);
+    return Object.fromEntries(rated);
   }
 }
 

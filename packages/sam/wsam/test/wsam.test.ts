@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { AdamW } from '@optim/adamw';
+import { Lookahead } from '@optim/lookahead';
+import { SGDW } from '@optim/sgdw';
 import { goldenBase, Momentum, suite } from '@optim/testing';
 import golden from '@optim/testing/golden/WSAM.json' with { type: 'json' };
 import { WSAM, type WSAMOptions } from '@optim/wsam';
@@ -13,8 +15,8 @@ suite(golden, ({ base, ...options }) =>
         goldenBase(base, (given) => new AdamW(given)),
         options,
       )
-    : // Nine times the rate of AdamW is too much for plain descent along the difference.
-      new WSAM(new AdamW(), { gamma: 0.5, ...options }),
+    : // The base of the paper: a rate that suits AdamW is too high for nine times the plain descent along the difference.
+      new WSAM(new SGDW({ momentum: 0.9 }), options),
 );
 
 /** Where one step on x² from 2 leads: g = 4, h = 5. */
@@ -49,6 +51,30 @@ describe('WSAM', () => {
   it('uses the learning rate of the step at hand', async () => {
     const rate = (step: number): number => (step === 0 ? 0 : 1);
     expect(await after(new AdamW({ learningRate: rate }), {})).toBe(2);
+  });
+
+  it("uses the learning rate of the parameter's group, a schedule too, and through other wrappers", async () => {
+    const gamma = 0.8;
+    const base = new AdamW({
+      learningRate: 0,
+      weightDecay: 0,
+      parameterGroups: [
+        { match: /^slow$/, learningRate: 0.1 },
+        { match: /^late$/, learningRate: (step: number) => step },
+      ],
+    });
+    const names = ['slow', 'late', 'still'];
+    const variables = tf.tidy(() => names.map((name) => tf.variable(tf.scalar(2), true, name)));
+    const optimizer = new WSAM(new Lookahead(base), { gamma, rho: 0.5 * Math.sqrt(3) });
+    const loss = (): tf.Scalar => tf.addN(variables.map((x) => tf.square(x))) as tf.Scalar;
+    optimizer.minimize(loss, false, variables);
+    // Each has g = 4 and h = 5. The base goes by its rate times the sign of g, the sharpness by L·4·(h − g).
+    const [slow, late, still] = await Promise.all(variables.map(async (x) => (await x.data())[0]));
+    expect(slow).toBeCloseTo(2 - 0.1 - 0.4, 5);
+    expect(late).toBe(2);
+    expect(still).toBe(2);
+    optimizer.dispose();
+    tf.dispose(variables);
   });
 
   it('is the base alone with gamma 0', async () => {
