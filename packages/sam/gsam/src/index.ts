@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Zhuang et al., "Surrogate Gap Minimization Improves Sharpness-Aware Training", arXiv:2203.08065
-// Checked against the authors' juntang-zhuang/GSAM.
+// Checked against trajectories of the authors' juntang-zhuang/GSAM (PyTorch), commit a770275.
 
 /**
  * GSAM around any optimizer.
@@ -73,8 +73,8 @@ const surrogate: Merge<GSAMOptions, never, object, Found> = {
  *
  * Learning rate, weight decay and the like are those of the base, which may be any `tf.Optimizer` that steps along
  * given gradients. Keeps nothing between steps. See `SharpnessAware` of `@optim/sam` on dropout, batch normalization and
- * metrics. In the paper rho follows the learning rate: that is the schedule `proportional` of `@optim/schedules`, made
- * from the schedule of the base, so that both belong to the same step.
+ * metrics. In the paper rho follows the learning rate: that is `proportional` of `@optim/schedules`, made from the schedule of
+ * the base as in the example, so that both belong to the same step.
  *
  * Differs from the authors' PyTorch code, whose scheduler may give a rho that lags one step behind the learning rate;
  * their JAX code has another rule for `adaptive`.
@@ -86,10 +86,13 @@ const surrogate: Merge<GSAMOptions, never, object, Found> = {
  * @example
  * ```ts
  * import { GSAM } from '@optim/gsam';
- * import * as tf from '@tensorflow/tfjs-core';
+ * import { cosineAnnealing, proportional } from '@optim/schedules';
+ * import { SGDW } from '@optim/sgdw';
  *
- * const base = tf.train.momentum(0.1, 0.9);
- * model.compile({ optimizer: new GSAM(base, { rho: 0.1, alpha: 0.2 }), loss: 'meanSquaredError' });
+ * const learningRate = cosineAnnealing({ maxLearningRate: 0.1, totalSteps: 5000 });
+ * const rho = proportional(learningRate, { maxLearningRate: 0.1, maxValue: 0.2, minValue: 0.02 });
+ * const base = new SGDW({ learningRate, momentum: 0.9 });
+ * model.compile({ optimizer: new GSAM(base, { rho, alpha: 0.2 }), loss: 'meanSquaredError' });
  * ```
  * @see https://arxiv.org/abs/2203.08065
  */

@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { AdamW } from '@optim/adamw';
-import { GSAM } from '@optim/gsam';
-import { proportional } from '@optim/schedules';
-import { goldenBase, Momentum, suite } from '@optim/testing';
+import type { Schedule } from '@optim/core/authoring';
+import { GSAM, type GSAMOptions } from '@optim/gsam';
+import { cosineAnnealing, proportional } from '@optim/schedules';
+import { goldenBase, Momentum, suite, type GoldenCase } from '@optim/testing';
 import golden from '@optim/testing/golden/GSAM.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 
+/** The base's rate and the rho in proportion to it, as the case with a schedule says. */
+function scheduled(golden: GoldenCase): { rate: Schedule; rho: Schedule } {
+  const { minRho, maxRho, minLearningRate } = golden['schedule'] as Record<string, number>;
+  const rates = { maxLearningRate: golden.learningRates![0]!, minLearningRate: minLearningRate! };
+  const rate = cosineAnnealing({ ...rates, totalSteps: golden.learningRates!.length });
+  return { rate, rho: proportional(rate, { ...rates, minValue: minRho!, maxValue: maxRho! }) };
+}
+
 suite(golden, ({ base, ...options }, file) => {
-  const rhos = file?.['rhos'] as number[] | undefined;
-  return new GSAM(
-    base ? goldenBase(base, (given) => new AdamW(given)) : new AdamW(),
-    rhos ? { ...options, rho: (step) => rhos[step]! } : options,
-  );
+  const { rho } = file?.learningRates ? scheduled(file) : {};
+  return new GSAM(base ? goldenBase(base, (given) => new AdamW(given)) : new AdamW(), {
+    ...options,
+    ...(rho && { rho }),
+  });
 });
 
 describe('GSAM', () => {
@@ -31,14 +40,34 @@ describe('GSAM', () => {
     w.dispose();
   });
 
-  it('takes its rho in proportion to a schedule of the learning rate, the numbers of the golden file', () => {
-    const { rhos, learningRates } = golden.cases.find(({ name }) => name === 'rho schedule')!;
-    const rho = proportional((step) => learningRates![step]!, {
-      maxLearningRate: 0.05,
-      maxValue: 0.8,
-      minValue: 0.1,
-    });
-    rhos!.forEach((want, step) => expect(rho(step)).toBeCloseTo(want, 10));
+  it('takes rho and the learning rate of the same step from one schedule, after loading too', async () => {
+    const scheduledCase = golden.cases.find(({ name }) => name === 'rho schedule') as unknown as GoldenCase;
+    const { rate, rho } = scheduled(scheduledCase);
+    scheduledCase.learningRates!.forEach((want, step) => expect(rate(step)).toBeCloseTo(want, 10));
+    (scheduledCase['rhos'] as number[]).forEach((want, step) => expect(rho(step)).toBeCloseTo(want, 10));
+
+    // f = ½(x + 1)², so g = x + 1, h = g + rho, and the rest is parallel to h: AdamW without averages steps by its rate.
+    const seen: number[] = [];
+    const w = tf.tidy(() => tf.variable(tf.scalar(0), true, 'w'));
+    const points: tf.Tensor[] = [];
+    const loss = (): tf.Scalar => {
+      points.push(tf.keep(tf.clone(w)));
+      return tf.mul(tf.square(tf.add(w, 1)), 0.5);
+    };
+    const make = (options: GSAMOptions): GSAM =>
+      new GSAM(new AdamW({ learningRate: rate, beta1: 0, beta2: 0, epsilon: 0, weightDecay: 0 }), options);
+    const first = make({ rho });
+    const second = make({});
+    first.minimize(loss, false, [w]);
+    await second.loadStateDict(await first.stateDict());
+    second.minimize(loss, false, [w]);
+    for (const point of points) seen.push((await point.data())[0]!);
+    const [L] = scheduledCase.learningRates!;
+    const [rho1, rho2] = scheduledCase['rhos'] as number[];
+    [0, rho1!, -L!, -L! + rho2!].forEach((want, i) => expect(seen[i]).toBeCloseTo(want, 5));
+    tf.dispose([w, ...points]);
+    first.dispose();
+    second.dispose();
   });
 
   it.each([
