@@ -40,7 +40,8 @@ export type { MSAMOptions } from './rules.js';
  * moment, and this along the step itself, decay included.
  *
  * **When to use:** where SAM helps and a second gradient is too much. **When not:** for the last digits of convergence: it
- * does not settle closer than about rho. **Hint:** rho ten times that of SAM; move to the evaluation point before you measure.
+ * does not settle closer than about rho, unless that is lowered towards the end. **Hint:** rho ten times that of SAM; move to
+ * the evaluation point before you measure.
  *
  * @example
  * ```ts
