@@ -2,7 +2,7 @@
 
 import { AdamW } from '@optim/adamw';
 import { FriendlySAM } from '@optim/friendlysam';
-import { goldenBase, Momentum, suite } from '@optim/testing';
+import { convolutionalSuite, goldenBase, Momentum, suite } from '@optim/testing';
 import golden from '@optim/testing/golden/FriendlySAM.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -12,6 +12,8 @@ suite(
   ({ base, ...options }) =>
     new FriendlySAM(base ? goldenBase(base, (given) => new AdamW(given)) : new AdamW(), options),
 );
+
+convolutionalSuite((learningRate) => new FriendlySAM(new AdamW({ learningRate })), [2, 2]);
 
 /** The mean kept for a variable `w` of one element. */
 async function meanOf(optimizer: FriendlySAM): Promise<number> {

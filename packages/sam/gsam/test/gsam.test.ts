@@ -4,7 +4,7 @@ import { AdamW } from '@optim/adamw';
 import type { Schedule } from '@optim/core/authoring';
 import { GSAM, type GSAMOptions } from '@optim/gsam';
 import { cosineAnnealing, proportional } from '@optim/schedules';
-import { goldenBase, Momentum, suite, type GoldenCase } from '@optim/testing';
+import { convolutionalSuite, goldenBase, Momentum, suite, type GoldenCase } from '@optim/testing';
 import golden from '@optim/testing/golden/GSAM.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -24,6 +24,8 @@ suite(golden, ({ base, ...options }, file) => {
     ...(rho && { rho }),
   });
 });
+
+convolutionalSuite((learningRate) => new GSAM(new AdamW({ learningRate })), [2, 2]);
 
 describe('GSAM', () => {
   it('takes a share of what is perpendicular to h off it', async () => {

@@ -7,7 +7,7 @@ import { MSAM } from '@optim/msam';
 import { SAM } from '@optim/sam';
 import { linear } from '@optim/schedules';
 import { ScheduleFreeSGD } from '@optim/schedulefree';
-import { expectClose, goldenBase, Momentum, suite } from '@optim/testing';
+import { convolutionalSuite, expectClose, goldenBase, Momentum, suite } from '@optim/testing';
 import golden from '@optim/testing/golden/MSAM.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -37,6 +37,8 @@ suite(
     },
   },
 );
+
+convolutionalSuite((learningRate) => new MSAM(new AdamW({ learningRate })), [1, 1]);
 
 const made: { dispose(): void }[] = [];
 

@@ -3,7 +3,7 @@
 import { AdamW } from '@optim/adamw';
 import { Lookahead } from '@optim/lookahead';
 import { SGDW } from '@optim/sgdw';
-import { goldenBase, Momentum, suite } from '@optim/testing';
+import { convolutionalSuite, goldenBase, Momentum, suite } from '@optim/testing';
 import golden from '@optim/testing/golden/WSAM.json' with { type: 'json' };
 import { WSAM, type WSAMOptions } from '@optim/wsam';
 import * as tf from '@tensorflow/tfjs-core';
@@ -18,6 +18,8 @@ suite(golden, ({ base, ...options }) =>
     : // The base of the paper: a rate that suits AdamW is too high for nine times the plain descent along the difference.
       new WSAM(new SGDW({ momentum: 0.9 }), options),
 );
+
+convolutionalSuite((learningRate) => new WSAM(new AdamW({ learningRate })), [2, 2]);
 
 /** Where one step on x² from 2 leads: g = 4, h = 5. */
 async function after(base: tf.Optimizer, options: WSAMOptions): Promise<number> {
