@@ -21,19 +21,20 @@ export interface LookSAMOptions extends PerturbationOptions {
 /** Rounding noise: a part of h perpendicular to g that is shorter than this share of h counts as none. */
 const noise = 1e-6;
 
+/** v = h − g·Σ g·h/(G² + ε), from h − g, which is exact where the two are close: nothing that is small is left to cancel. */
 const perpendicular = (
   { grad: g, nearby: h }: Record<'grad' | 'nearby', Expression>,
   along: Expression,
-): Expression => h.sub(g.mul(along));
+): Expression => h.sub(g).sub(g.mul(along));
 
 /** Keeps v, the part of h perpendicular to g. */
 export const keep: Merge<LookSAMOptions, 'v', object, { along: number; kept: number }> = {
   slots: () => ({ v: zeros }),
   rounds: () => [
     round({
-      observe: ({ grad, nearby }) => ({ gg: grad.square().sum(), gh: grad.mul(nearby).sum() }),
-      combine: ({ gg, gh }, { perturbEpsilon }) => ({
-        along: where(gg.greater(0), gh.div(gg.add(perturbEpsilon)), 0),
+      observe: ({ grad, nearby }) => ({ gg: grad.square().sum(), gd: grad.mul(nearby.sub(grad)).sum() }),
+      combine: ({ gg, gd }, { perturbEpsilon }) => ({
+        along: where(gg.greater(0), gd.sub(perturbEpsilon).div(gg.add(perturbEpsilon)), 0),
       }),
     }),
     round({
