@@ -98,7 +98,8 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     const { iterations, owner, table, rule } = this;
     const groups = this.settings.parameterGroups as readonly ParameterGroup[];
     const settings = grouped(this.settings)[variable ? groupOf(groups, variable) : 0] as OptimizerOptions;
-    if (rule.reportedRate) return rule.reportedRate(atStep(owner, table, settings, iterations), iterations + 1);
+    if (rule.reportedRate)
+      return rule.reportedRate(atStep(owner, table, settings, iterations), iterations + 1);
     const { learningRate } = settings;
     return isSchedule(learningRate) ? learningRate(iterations) : (learningRate ?? Number.NaN);
   }
