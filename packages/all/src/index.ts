@@ -45,11 +45,14 @@ export * from '@optim/avagrad';
 export * from '@optim/came';
 export * from '@optim/dadaptation';
 export * from '@optim/diffgrad';
+export * from '@optim/friendlysam';
+export * from '@optim/gsam';
 export * from '@optim/lamb';
 export * from '@optim/laprop';
 export * from '@optim/lars';
 export * from '@optim/lion';
 export * from '@optim/lookahead';
+export * from '@optim/looksam';
 export * from '@optim/madgrad';
 export * from '@optim/msvag';
 export * from '@optim/muon';
@@ -73,6 +76,7 @@ export * from '@optim/sm3';
 export * from '@optim/srmm';
 export * from '@optim/swats';
 export * from '@optim/tiger';
+export * from '@optim/wsam';
 export * from '@optim/yogi';
 
 // end of packages

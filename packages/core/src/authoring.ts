@@ -54,5 +54,5 @@ export type { Momentum, Parameter } from './state/parameters.js';
 export type { Engine, Entry } from './step/engine.js';
 export { readable } from './state/saving.js';
 export { total } from './step/total.js';
-export { momentumOf, unwrap } from './unwrap.js';
+export { learningRateOf, momentumOf, unwrap } from './unwrap.js';
 export { Wrapper } from './wrapper.js';

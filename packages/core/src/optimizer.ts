@@ -9,6 +9,7 @@ import {
   check,
   checkGroups,
   grouped,
+  groupOf,
   isSchedule,
   type OptionSpec,
   type OptionTable,
@@ -89,13 +90,18 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   }
 
   get learningRate(): number {
-    const { reportedRate } = this.rule;
-    if (reportedRate) {
-      const settings = atStep(this.owner, this.table, this.settings, this.iterations);
-      return reportedRate(settings, this.iterations + 1);
-    }
-    const { learningRate } = this.settings as OptimizerOptions;
-    return isSchedule(learningRate) ? learningRate(this.iterations) : (learningRate ?? Number.NaN);
+    return this.learningRateOf(null);
+  }
+
+  /** @internal The learning rate of the next step for a variable, which may be in a group; `null` for one in none. */
+  learningRateOf(variable: tf.Variable | null): number {
+    const { iterations, owner, table, rule } = this;
+    const groups = this.settings.parameterGroups as readonly ParameterGroup[];
+    const settings = grouped(this.settings)[variable ? groupOf(groups, variable) : 0] as OptimizerOptions;
+    if (rule.reportedRate)
+      return rule.reportedRate(atStep(owner, table, settings, iterations), iterations + 1);
+    const { learningRate } = settings;
+    return isSchedule(learningRate) ? learningRate(iterations) : (learningRate ?? Number.NaN);
   }
 
   set learningRate(rate: number | Schedule) {

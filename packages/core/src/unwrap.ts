@@ -18,6 +18,13 @@ export function momentumOf(base: tf.Optimizer): ((order: readonly tf.Variable[])
   return foreignMomentum(base);
 }
 
+/** The learning rate of an optimizer's next step for one variable: that of its group, where there are groups. */
+export function learningRateOf(optimizer: tf.Optimizer, variable: tf.Variable): number {
+  if (optimizer instanceof Wrapper) return learningRateOf(optimizer.base, variable);
+  if (optimizer instanceof Optimizer) return optimizer.learningRateOf(variable);
+  return (optimizer as unknown as { learningRate: number }).learningRate;
+}
+
 /** An optimizer and, where it is a wrapper, all it wraps, from the outside in. */
 export function unwrap(optimizer: tf.Optimizer): tf.Optimizer[] {
   return optimizer instanceof Wrapper ? [optimizer, ...unwrap(optimizer.base)] : [optimizer];

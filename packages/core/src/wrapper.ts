@@ -170,8 +170,9 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
   private replacement(saved: SavedState, settings: Required<O>, ofBase: Checked): Checked {
     const { base } = this;
     const engine = this.engineFor(settings);
+    let globals: Readonly<Record<string, number>>;
     try {
-      engine.restore(
+      globals = engine.restore(
         saved,
         this.engine.state.ordered().map(({ variable }) => variable),
       );
@@ -185,6 +186,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
       this.made = engine;
       this.iterations_ = saved.step;
       this.atEvaluationPoint = base instanceof BaseOptimizer && base.atEvaluationPoint;
+      this.restored(globals);
     };
     return {
       commit: () => {
@@ -197,6 +199,9 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
       },
     };
   }
+
+  /** Called with the globals of a state that was taken over, for a wrapper that also reads one on the host. */
+  protected restored(_globals: Readonly<Record<string, number>>): void {}
 
   /** The step count, the wrapper's own weights, then those of the base. */
   override async getWeights(): Promise<NamedWeight[]> {

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   integer,
+  learningRateOf,
   register,
   Wrapper,
   type Entry,
@@ -179,6 +180,18 @@ it('passes the learning rate through', () => {
   expect(() => foreign.setLearningRate((t) => t)).toThrow(
     new TypeError('Every: learningRate of the base Adam must be a number, got a function'),
   );
+});
+
+it('knows the learning rate of a variable in the next step, through wrappers', () => {
+  const groups = [
+    { match: ({ id }: tf.Variable): boolean => id === b.id, learningRate: (t: number) => 3 + t },
+  ];
+  const base = new Heavy({ learningRate: 0.5, parameterGroups: groups });
+  const optimizer = every(base, { k: 1 });
+  expect([a, b].map((variable) => learningRateOf(optimizer, variable))).toEqual([0.5, 3]);
+  step(optimizer, a, b);
+  expect([a, b].map((variable) => learningRateOf(optimizer, variable))).toEqual([0.5, 4]);
+  expect(learningRateOf(every(tf.train.adam(0.25)), a)).toBe(0.25);
 });
 
 it('uses the rate that was set', async () => {

@@ -40,6 +40,7 @@ async function converges(
       if (hasRate) optimizer.learningRate = falling(t);
       optimizer.minimize(() => tf.addN(loss(trained)) as tf.Scalar, false, trained);
     }
+    optimizer.useEvaluationWeights();
     const after = await measure();
     const ratio = Math.max(...after.map((part, i) => part / before[i]!));
     optimizer.dispose();

@@ -3,7 +3,7 @@
 import { AdamW } from '@optim/adamw';
 import { ASAM, type ASAMOptions } from '@optim/asam';
 import { SAM } from '@optim/sam';
-import { conformance, goldenBase, goldenSuite } from '@optim/testing';
+import { conformance, convolutionalSuite, goldenBase, goldenSuite } from '@optim/testing';
 import golden from '@optim/testing/golden/ASAM.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -17,6 +17,8 @@ goldenSuite(
     ),
 );
 conformance((options) => new ASAM(new AdamW(), options));
+
+convolutionalSuite((learningRate) => new ASAM(new AdamW({ learningRate })), [2, 2]);
 
 const made: { dispose(): void }[] = [];
 

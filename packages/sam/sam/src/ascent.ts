@@ -55,3 +55,11 @@ export function ascent<O extends PerturbationOptions, C extends object = object>
     },
   };
 }
+
+/** T of SAM: |p| with the option `adaptive`, else 1. */
+export function adaptiveScale(
+  param: Expression,
+  { adaptive }: { readonly adaptive: boolean },
+): Expression | null {
+  return adaptive ? param.abs() : null;
+}

@@ -6,6 +6,7 @@
  * @packageDocumentation
  */
 
-export { ascent, type Ascent, type PerturbationOptions } from './ascent.js';
+export { adaptiveScale, ascent, type Ascent, type PerturbationOptions } from './ascent.js';
+export { returnsMerged, type Gradients, type Merge } from './merge.js';
 export { SAM, type SAMOptions } from './sam.js';
 export { SharpnessAware } from './sharpness-aware.js';

@@ -3,7 +3,7 @@
 // Checked against davda54/sam and optax.contrib.sam.
 
 import { flag, hyper, real, register, type Hyper, type OptionTable } from '@optim/core/authoring';
-import { ascent, type Ascent, type PerturbationOptions } from './ascent.js';
+import { adaptiveScale, ascent, type Ascent, type PerturbationOptions } from './ascent.js';
 import { SharpnessAware } from './sharpness-aware.js';
 
 /** Options of {@link SAM}. */
@@ -61,7 +61,7 @@ export class SAM extends SharpnessAware<SAMOptions> {
   };
 
   protected readonly rules: { climb: Ascent<SAMOptions> } = {
-    climb: ascent((param, { adaptive }) => (adaptive ? param.abs() : null)),
+    climb: ascent(adaptiveScale),
   };
 }
 

@@ -4,6 +4,7 @@
 import { hold, record, repeat, unwrap, Wrapper, type BaseOptimizer } from '@optim/core/authoring';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Ascent, PerturbationOptions } from './ascent.js';
+import type { Gradients } from './merge.js';
 
 /**
  * Base of wrappers that evaluate the loss at p and again at a worse point q nearby, and let the base step from p along
@@ -20,8 +21,8 @@ import type { Ascent, PerturbationOptions } from './ascent.js';
 export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrapper<O> {
   static override readonly needs: readonly 'closure'[] = ['closure'];
 
-  /** The way from p to q. */
-  protected abstract override readonly rules: { readonly climb: Ascent<O> };
+  /** The way from p to q, as `climb`, and what a method makes of the two gradients. */
+  protected abstract override readonly rules: Wrapper<O>['rules'] & { readonly climb: Ascent<O> };
 
   /** What the last second evaluation kept. */
   private left: tf.Tensor[] = [];
@@ -56,10 +57,12 @@ export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrap
     let second: typeof first | undefined;
     let returned = false;
     try {
-      second = this.nearby(first.grads, () => repeat(evaluate, draws, left));
-      const { grads } = second;
-      const named = varList && [...new Set(varList)].map(({ name }) => ({ name, tensor: grads[name] }));
-      this.stepBase(named ?? grads, second.value);
+      if (this.climbs()) second = this.nearby(first.grads, () => repeat(evaluate, draws, left));
+      const { value, grads: nearby } = second ?? first;
+      this.follow({ grad: first.grads, nearby }, (grads) => {
+        const named = varList && [...new Set(varList)].map(({ name }) => ({ name, tensor: grads[name] }));
+        this.stepBase(named ?? grads, value);
+      });
       this.incrementIterations();
       returned = returnCost;
       return returnCost ? first.value : null;
@@ -69,6 +72,53 @@ export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrap
       this.left = left;
       if (!returned) first.value.dispose();
     }
+  }
+
+  /** Whether this step evaluates the loss at q; else `nearby` are the gradients at p. */
+  protected climbs(): boolean {
+    return true;
+  }
+
+  /** Lets the base step once; along the gradients at q, where a method has no other way to follow them. */
+  protected follow({ nearby }: Gradients, step: (gradients: tf.NamedTensorMap) => void): void {
+    step(nearby);
+  }
+
+  /** Lets the base step along what a rule of the wrapper makes of the two gradients. */
+  protected followMerged(
+    rule: string,
+    gradients: Gradients,
+    step: (gradients: tf.NamedTensorMap) => void,
+  ): void {
+    const merged = this.combined(rule, gradients);
+    try {
+      step(merged);
+    } finally {
+      tf.dispose(merged);
+    }
+  }
+
+  /**
+   * Runs a {@link Merge}; what it gives back is the caller's.
+   *
+   * @param more - what else the rule is given for a variable
+   */
+  protected combined(
+    rule: string,
+    { grad, nearby }: Gradients,
+    more?: (variable: tf.Variable) => tf.NamedTensorMap,
+  ): tf.NamedTensorMap {
+    const entries = this.entriesOf(grad).map(({ variable, given }) => ({
+      variable,
+      given: { ...given, nearby: nearby[variable.name]!, ...more?.(variable) },
+    }));
+    const results = this.engine.step(rule, entries, { step: this.iterations });
+    return Object.fromEntries(
+      entries.flatMap(({ variable }, i) => {
+        const { merged } = results[i]!;
+        return merged ? [[variable.name, merged]] : [];
+      }),
+    );
   }
 
   /** Moves parameters to q, evaluates there, and moves them back whatever happens. */

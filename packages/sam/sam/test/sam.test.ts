@@ -2,7 +2,7 @@
 
 import { AdamW } from '@optim/adamw';
 import { SAM } from '@optim/sam';
-import { conformance, goldenBase, goldenSuite, Momentum } from '@optim/testing';
+import { conformance, convolutionalSuite, goldenBase, goldenSuite, Momentum } from '@optim/testing';
 import golden from '@optim/testing/golden/SAM.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -16,6 +16,8 @@ goldenSuite(
     ),
 );
 conformance((options) => new SAM(new AdamW(), options));
+
+convolutionalSuite((learningRate) => new SAM(new AdamW({ learningRate })), [2, 2]);
 
 const made: { dispose(): void }[] = [];
 

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// What WSAM makes of the two gradients: a mean with weights, or a step along their difference.
+
+import { round, type Hyper, type Known } from '@optim/core/authoring';
+import { constant, where, type Expression } from '@optim/fusion';
+import { returnsMerged, type Merge, type SAMOptions } from '@optim/sam';
+
+/** Options of {@link WSAM}. */
+export interface WSAMOptions extends SAMOptions {
+  /** Weight of the sharpness, gamma/(1 − gamma); 0 is the base alone. In [0, 1). @defaultValue `0.9` */
+  gamma?: Hyper;
+  /** Whether the sharpness has a step of its own after that of the base. @defaultValue `true` */
+  decouple?: boolean;
+  /** Largest norm of either gradient, over all parameters; `null` for no limit. In (0, ∞). @defaultValue `null` */
+  maxNorm?: number | null;
+}
+
+/** What the round finds: the factors that clip g and h. */
+interface Clips {
+  clipG: number;
+  clipH: number;
+}
+
+type Weighing = Merge<WSAMOptions, never, { w: number }, Clips>;
+
+const coefficients: Weighing['coefficients'] = (_t, { gamma }) => ({ w: gamma / (1 - gamma) });
+
+const clip = (squares: Expression, maxNorm: number): Expression => {
+  const ratio = constant(maxNorm).div(squares.sqrt().add(1e-6));
+  return where(ratio.less(1), ratio, 1);
+};
+
+const rounds: NonNullable<Weighing['rounds']> = ({ maxNorm }) => [
+  maxNorm !== null &&
+    round({
+      observe: ({ grad, nearby }) => ({ gg: grad.square().sum(), hh: nearby.square().sum() }),
+      combine: ({ gg, hh }) => ({ clipG: clip(gg, maxNorm), clipH: clip(hh, maxNorm) }),
+    }),
+];
+
+/** g and h, clipped where there is a limit. */
+const clipped = (
+  { grad: g, nearby: h }: Record<'grad' | 'nearby', Expression>,
+  { maxNorm, clipG, clipH }: Known<WSAMOptions, Clips>,
+): { g: Expression; h: Expression } => (maxNorm === null ? { g, h } : { g: g.mul(clipG), h: h.mul(clipH) });
+
+/** The gradient of the base: of the loss alone with `decouple`, else of the loss and its sharpness. */
+export const weigh: Weighing = {
+  returns: returnsMerged,
+  coefficients,
+  rounds,
+  update(tensors, { decouple, w, ...known }) {
+    const { g, h } = clipped(tensors, known as never);
+    return { merged: decouple ? g : h.mul(w).add(g.mul(w.complement())) };
+  },
+};
+
+/** The step along the difference of h and g; `rate` is the learning rate of the base for the parameter. */
+export const sharpen: Merge<WSAMOptions, 'rate', { w: number }, Clips> = {
+  coefficients,
+  rounds,
+  update({ param, rate, ...tensors }, { w, ...known }) {
+    const { g, h } = clipped(tensors, known as never);
+    return { param: param.sub(h.sub(g).mul(rate).mul(w)) };
+  },
+};

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import {
+  flag,
+  hyper,
+  learningRateOf,
+  nullable,
+  real,
+  register,
+  type OptionTable,
+} from '@optim/core/authoring';
+import { adaptiveScale, ascent, SAM, SharpnessAware, type Ascent, type Gradients } from '@optim/sam';
+import * as tf from '@tensorflow/tfjs-core';
+import { sharpen, weigh, type WSAMOptions } from './rules.js';
+
+export type { WSAMOptions } from './rules.js';
+
+/**
+ * Weighted SAM: takes sharpness, the difference of the loss at the worst point nearby and the loss, as a regularization with
+ * a weight, in place of minimizing the loss nearby.
+ *
+ * ```text
+ * g = ∇f(p)
+ * T = |p| if adaptive, otherwise 1
+ * q = p + rho·T²·g/(√(Σ (T·g)²) + perturbEpsilon)       Σ over all elements of all parameters
+ * h = ∇f(q), of the same batch
+ * g ← g·min(1, maxNorm/(√(Σ g²) + 1e-6)), and h likewise      with maxNorm
+ * w = gamma/(1 − gamma)
+ * p ← step of the base from p along g, then p ← p − L·w·(h − g)      with decouple, L the learning rate of the base
+ * p ← step of the base from p along w·h + (1 − w)·g                  without
+ * ```
+ *
+ * Learning rate, weight decay and the like are those of the base, which may be any `tf.Optimizer` that steps along
+ * given gradients; with `decouple` L is that of the parameter's group, where the base has groups. Keeps nothing between
+ * steps. See `SharpnessAware` of `@optim/sam` on dropout, batch normalization and metrics.
+ *
+ * gamma 0 is the base alone; gamma 1/2 without `decouple` is SAM. PyTorch ports clip h alone.
+ *
+ * **When to use:** in place of SAM where there is time to tune how much flatness counts. **When not:** where time is
+ * short, for a step takes two evaluations of the gradient. **Hint:** gamma 0.8 to 0.95; lower it first where training is
+ * unstable.
+ *
+ * @example
+ * ```ts
+ * import { WSAM } from '@optim/wsam';
+ * import * as tf from '@tensorflow/tfjs-core';
+ *
+ * model.compile({ optimizer: new WSAM(tf.train.momentum(0.1, 0.9), { gamma: 0.8 }), loss: 'meanSquaredError' });
+ * ```
+ * @see https://arxiv.org/abs/2305.15817
+ */
+export class WSAM extends SharpnessAware<WSAMOptions> {
+  static get className(): string {
+    return 'WSAM';
+  }
+
+  static override readonly options: OptionTable<WSAMOptions> = {
+    ...SAM.options,
+    gamma: hyper('[0, 1)', 0.9),
+    decouple: flag(true),
+    maxNorm: nullable(real('(0, ∞)')),
+  };
+
+  protected readonly rules: {
+    climb: Ascent<WSAMOptions>;
+    weigh: typeof weigh;
+    sharpen: typeof sharpen;
+  } = { climb: ascent(adaptiveScale), weigh, sharpen };
+
+  /** @throws TypeError also where a base without a learning rate is to be decoupled from */
+  constructor(base: tf.Optimizer, options: WSAMOptions = {}) {
+    super(base, options);
+    if (this.settings.decouple && !Number.isFinite(this.learningRate)) {
+      throw new TypeError(
+        `WSAM: base must have a learning rate with decouple, but ${base.getClassName()} has none`,
+      );
+    }
+  }
+
+  protected override follow(gradients: Gradients, step: (gradients: tf.NamedTensorMap) => void): void {
+    const { decouple, maxNorm } = this.settings;
+    if (!decouple) return this.followMerged('weigh', gradients, step);
+    tf.tidy(() => {
+      // Before the base steps, for it is at its next rate afterwards.
+      const rates = this.rates(gradients);
+      if (maxNorm === null) step(gradients.grad);
+      else this.followMerged('weigh', gradients, step);
+      this.combined('sharpen', gradients, ({ name }) => ({ rate: rates[name]! }));
+    });
+  }
+
+  /** The learning rate of the base for each variable; those of one rate share a tensor. */
+  private rates({ grad }: Gradients): tf.NamedTensorMap {
+    const scalars = new Map<number, tf.Scalar>();
+    const scalarOf = (rate: number): tf.Scalar => {
+      const scalar = scalars.get(rate) ?? tf.scalar(rate);
+      scalars.set(rate, scalar);
+      return scalar;
+    };
+    const rated = this.entriesOf(grad).map(({ variable }) => [
+      variable.name,
+      scalarOf(learningRateOf(this.base, variable)),
+    ]);
+    return Object.fromEntries(rated);
+  }
+}
+
+register(WSAM);
