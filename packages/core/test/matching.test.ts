@@ -57,9 +57,49 @@ describe('saved parameters are found', () => {
     const [a, b] = [named('d/kernel_2', [0]), named('d/kernel_3', [0])];
     const state = stateOf(['d/kernel', [2]], ['d/kernel_1', [4]]);
     expect(await load(state, b, a)).toEqual({ 'd/kernel_2': [1], 'd/kernel_3': [2] });
-    await expect(load(state, b)).rejects.toThrow(
+    expect(await load(state, b)).toEqual({ 'd/kernel_3': [0], 'd/kernel': [2], 'd/kernel_1': [4] });
+  });
+
+  it('by name alone where numbers are part of names: one never seen starts afresh', async () => {
+    const state = stateOf(['bias_8', [2]], ['bias_9', [4]]);
+    const [b, c] = [named('bias_9', [0]), named('bias_10', [0])];
+    expect(await load(state, b, c)).toEqual({ bias_9: [2], bias_10: [0], bias_8: [2] });
+    expect(await load(state, c)).toEqual({ bias_10: [0], bias_8: [2], bias_9: [4] });
+    const other = named('bias_11', [0, 0]);
+    expect(await load(state, b, other)).toEqual({ bias_9: [2], bias_11: [0, 0], bias_8: [2] });
+  });
+
+  it('by the order of layers whose numbers are others', async () => {
+    const layer = (i: number): string => `dense_Dense${i}/kernel`;
+    const state = stateOf([layer(1), [2]], [layer(2), [4]], [layer(3), [6]]);
+    const variables = (...numbers: number[]): tf.Variable[] => numbers.map((i) => named(layer(i), [0]));
+    expect(await load(state, ...variables(2, 3, 4))).toEqual({
+      [layer(2)]: [1],
+      [layer(3)]: [2],
+      [layer(4)]: [3],
+    });
+    freeOwned();
+    expect(await load(state, ...variables(2, 5, 9))).toEqual({
+      [layer(2)]: [1],
+      [layer(5)]: [2],
+      [layer(9)]: [3],
+    });
+    freeOwned();
+    expect(await load(state, ...variables(1, 2))).toEqual({
+      [layer(1)]: [1],
+      [layer(2)]: [2],
+      [layer(3)]: [6],
+    });
+    freeOwned();
+    const head = named(layer(4), [0, 0]);
+    expect(await load(state, ...variables(1, 2), head)).toMatchObject({
+      [layer(1)]: [1],
+      [layer(4)]: [0, 0],
+    });
+    freeOwned();
+    await expect(load(state, ...variables(3, 4))).rejects.toThrow(
       new RangeError(
-        'Heavy: it cannot be told which of the saved "d/kernel", "d/kernel_1" belongs to which of the variables "d/kernel_3"',
+        `Heavy: it cannot be told which of the saved "${layer(1)}", "${layer(2)}", "${layer(3)}" belongs to "${layer(4)}"; give the layers names`,
       ),
     );
   });

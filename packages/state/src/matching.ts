@@ -6,7 +6,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { SavedParameter } from './state-dict.js';
 
 /** A second model in the same page gets `_1` and so on appended to the names of its weights. */
-function withoutSuffix(name: string): string {
+function stem(name: string): string {
   return name.replace(/_\d+$/, '');
 }
 
@@ -15,61 +15,131 @@ function isNumbered(name: string): boolean {
   return /^\d+$/.test(name);
 }
 
-/** How a saved name may stand for a variable's: as it is, but for the suffix, or with one suffix more or less. */
-const sameName: readonly ((saved: string, variable: string) => boolean)[] = [
-  (saved, variable) => saved === variable,
-  (saved, variable) => withoutSuffix(saved) === withoutSuffix(variable),
-  (saved, variable) => saved === withoutSuffix(variable) || withoutSuffix(saved) === variable,
-];
+/** TensorFlow.js numbers layers without a name, as in `dense_Dense2/kernel`, over all models of a page. */
+function withoutLayerNumber(name: string): string {
+  return name.replace(/(_[A-Z][A-Za-z0-9]*[A-Za-z])\d+(?=\/)/, '$1');
+}
+
+type Matched = Map<tf.Variable, SavedParameter>;
+
+/** What a name is compared by. */
+type Key = (name: string) => string;
+
+function grouped<T extends { readonly name: string }>(items: readonly T[], key: Key): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(key(item.name), [...(groups.get(key(item.name)) ?? []), item]);
+  return groups;
+}
+
+/** Pairs those of equal keys, in order, where there are as many of both. */
+function paired(
+  variables: readonly tf.Variable[],
+  saved: readonly SavedParameter[],
+  ofVariable: Key,
+  ofSaved: Key = ofVariable,
+): Matched {
+  const groups = grouped(saved, ofSaved);
+  const pairs = [...grouped(variables, ofVariable)].flatMap(([key, rivals]) => {
+    const fitting = groups.get(key) ?? [];
+    return fitting.length === rivals.length
+      ? rivals.map((variable, i) => [variable, fitting[i]!] as const)
+      : [];
+  });
+  return new Map(pairs);
+}
+
+function fits({ shape: own }: tf.Variable, { shape }: SavedParameter): boolean {
+  return !shape || sameShape(own, shape);
+}
 
 const list = (names: readonly { name: string }[]): string => names.map(({ name }) => `"${name}"`).join(', ');
 
 /**
- * Finds saved parameters for variables: by exact name, else by name but for the suffix of a second model, else, for
- * unnamed variables, by their order of creation when there are as many as saved ones.
+ * Finds saved parameters for variables. State goes to a variable of another name only where one rule explains all variables,
+ * shapes included. The rules, in this order:
+ *
+ * 1. Names are the same.
+ * 2. Names are the same but for the numbers of layers, and so is their order: another layer was made before.
+ * 3. Each name is the same, or has one suffix more (or each one less) than when it was saved: a second model in the page.
+ * 4. Some names are the same: the other variables start afresh.
+ * 5. No name is the same, and all are but for suffixes: one more model.
+ *
+ * Variables without a name are matched by the order in which they were made, if there are as many as were saved.
  *
  * @returns the saved parameter of each variable that has one; a variable never seen before starts afresh
- * @throws RangeError when a name fits and the shape does not, or when several fit and nothing says which
+ * @throws RangeError when a name is the same and the shape is not, or where the number of a layer may be that of another
  */
 export function matchSaved(
   owner: string,
   variables: readonly tf.Variable[],
   saved: readonly SavedParameter[],
-): Map<tf.Variable, SavedParameter> {
-  const matched = new Map<tf.Variable, SavedParameter>();
-  const left = new Set(saved);
+): Matched {
   const ordered = [...variables].sort((a, b) => a.id - b.id);
-  const pair = (variable: tf.Variable, parameter: SavedParameter): void => {
-    if (parameter.shape && !sameShape(variable.shape, parameter.shape)) {
-      throw new RangeError(
-        `${owner}: saved state of "${parameter.name}" has shape ${showShape(parameter.shape)}, variable "${variable.name}" has ${showShape(variable.shape)}`,
-      );
-    }
-    matched.set(variable, parameter);
-    left.delete(parameter);
-  };
   const named = ordered.filter(({ name }) => !isNumbered(name));
-  for (const same of sameName) {
-    for (const variable of named) {
-      if (matched.has(variable)) continue;
-      const fitting = [...left].filter(({ name }) => !isNumbered(name) && same(name, variable.name));
-      if (fitting.length === 0) continue;
-      const rivals = named.filter(
-        (rival) => !matched.has(rival) && fitting.some(({ name }) => same(name, rival.name)),
+  const numbered = ordered.filter(({ name }) => isNumbered(name));
+  const savedNamed = saved.filter(({ name }) => !isNumbered(name));
+  const savedNumbered = saved.filter(({ name }) => isNumbered(name));
+  const byOrder = paired(numbered, savedNumbered, () => '');
+  for (const [variable, parameter] of byOrder) assertFits(owner, variable, parameter);
+  return new Map([...matchNamed(owner, named, savedNamed), ...byOrder]);
+}
+
+/** The key of names that may have one suffix more than others; not where others have suffixes too, which may be the same. */
+function withoutSuffixOver(others: readonly { readonly name: string }[]): Key {
+  const known = new Set(others.map(({ name }) => name));
+  const stems = new Set(others.flatMap(({ name }) => (stem(name) === name ? [] : [stem(name)])));
+  return (name) => (known.has(name) || stems.has(stem(name)) ? name : stem(name));
+}
+
+function matchNamed(
+  owner: string,
+  variables: readonly tf.Variable[],
+  saved: readonly SavedParameter[],
+): Matched {
+  const isExplained = (matched: Matched): boolean =>
+    matched.size === variables.length &&
+    [...matched].every(([variable, parameter]) => fits(variable, parameter));
+  const same: Key = (name) => name;
+  const exact = paired(variables, saved, same);
+  const explanations = [
+    exact,
+    paired(variables, saved, withoutLayerNumber),
+    paired(variables, saved, withoutSuffixOver(saved), same),
+    paired(variables, saved, same, withoutSuffixOver(variables)),
+    ...(exact.size === 0 ? [paired(variables, saved, stem)] : []),
+  ];
+  const found = explanations.find(isExplained);
+  if (found) return found;
+  for (const [variable, parameter] of exact) assertFits(owner, variable, parameter);
+  assertNumbersTell(owner, variables, saved, exact);
+  return exact;
+}
+
+function assertFits(owner: string, variable: tf.Variable, parameter: SavedParameter): void {
+  if (fits(variable, parameter)) return;
+  throw new RangeError(
+    `${owner}: saved state of "${parameter.name}" has shape ${showShape(parameter.shape!)}, variable "${variable.name}" has ${showShape(variable.shape)}`,
+  );
+}
+
+/** The numbers of some layers fit. They say nothing if a layer that is left may be one that was saved by another number. */
+function assertNumbersTell(
+  owner: string,
+  variables: readonly tf.Variable[],
+  saved: readonly SavedParameter[],
+  exact: Matched,
+): void {
+  const taken = new Set(exact.values());
+  const isLeft = (parameter: SavedParameter): boolean => !taken.has(parameter);
+  for (const variable of variables) {
+    const layer = withoutLayerNumber(variable.name);
+    if (exact.has(variable) || layer === variable.name) continue;
+    const kin = saved.filter(({ name }) => withoutLayerNumber(name) === layer);
+    if (kin.some(isLeft) && !kin.every(isLeft) && kin.filter(isLeft).every((one) => fits(variable, one)))
+      throw new RangeError(
+        `${owner}: it cannot be told which of the saved ${list(kin)} belongs to "${variable.name}"; give the layers names`,
       );
-      if (rivals.length !== fitting.length) {
-        throw new RangeError(
-          `${owner}: it cannot be told which of the saved ${list(fitting)} belongs to which of the variables ${list(rivals)}`,
-        );
-      }
-      rivals.forEach((rival, i) => pair(rival, fitting[i]!));
-    }
   }
-  const unnamed = ordered.filter(({ name }) => isNumbered(name));
-  const numbered = [...left].filter(({ name }) => isNumbered(name));
-  if (unnamed.length > 0 && unnamed.length === numbered.length)
-    unnamed.forEach((variable, i) => pair(variable, numbered[i]!));
-  return matched;
 }
 
 /**
