@@ -3,8 +3,17 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Momentum } from './state/parameters.js';
-import type { ForeignState, NamedWeight, ReadWeight } from '@optim/state';
-import { held, saveTensor } from './state/saving.js';
+import { showShape } from '@optim/fusion';
+import { show } from '@optim/options';
+import {
+  checkForeignState,
+  readTensors,
+  type ForeignState,
+  type NamedWeight,
+  type ReadWeight,
+} from '@optim/state';
+import type { Checked } from './state/checked.js';
+import { held } from './state/saving.js';
 
 /** First moments in the optimizers of TensorFlow.js, by class name: private fields, so looked up with care. */
 const momentumFields: Readonly<Record<string, string>> = {
@@ -28,13 +37,17 @@ export function foreignMomentum(base: tf.Optimizer): ((order: readonly tf.Variab
   };
 }
 
+/** What it keeps for variables, list by list. */
+function slotsOf(base: tf.Optimizer): { variable: tf.Variable }[] {
+  const lists = Object.values(base).filter((field): field is { variable: tf.Variable }[] =>
+    Array.isArray(field),
+  );
+  return lists.flat().filter((kept) => kept?.variable instanceof tf.Variable);
+}
+
 /** Its weights as they are now, although it lists them only later: tensors of their own, the caller's. */
 export function captureForeign(base: tf.Optimizer): Promise<NamedWeight[]> {
-  const slots = new Map<tf.Tensor, tf.Tensor>();
-  for (const field of Object.values(base))
-    if (Array.isArray(field))
-      for (const { variable } of field as { variable?: unknown }[])
-        if (variable instanceof tf.Tensor) slots.set(variable, held(variable));
+  const slots = new Map(slotsOf(base).map(({ variable }) => [variable as tf.Tensor, held(variable)]));
   // The step count is read before the first await, and made anew for every call.
   return base
     .getWeights()
@@ -52,43 +65,89 @@ export async function saveForeign(
 ): Promise<ForeignState> {
   const named = await captured;
   try {
-    const weights = named.map(async ({ name, tensor }) => ({
-      name,
-      dtype: tensor.dtype,
-      tensor: await saveTensor(tensor),
-    }));
-    return { format: 1, optimizer, weights: await Promise.all(weights) };
+    return foreignState(optimizer, await readTensors(optimizer, named));
   } finally {
     tf.dispose(named.map(({ tensor }) => tensor));
   }
 }
 
-/** Gives it the weights of a state. */
-export async function loadForeign(base: tf.Optimizer, { weights }: ForeignState): Promise<void> {
-  const named = weights.map(({ name, dtype, tensor: { shape, data } }) => ({
-    name,
-    tensor: tf.tensor(data.slice(), [...shape], dtype as 'float32' | 'int32'),
-  }));
-  await setForeignWeights(base, named);
-  tf.dispose(named.map(({ tensor }) => tensor));
-}
-
 /** Weights that have been read as a state. */
-export function foreignState(base: tf.Optimizer, weights: readonly ReadWeight[]): ForeignState {
+export function foreignState(optimizer: string, weights: readonly ReadWeight[]): ForeignState {
   return {
     format: 1,
-    optimizer: base.getClassName(),
+    optimizer,
     weights: weights.map(({ name, dtype, shape, data }) => ({
       name,
       dtype,
-      tensor: { shape: [...shape], data: Float32Array.from(data) },
+      tensor: {
+        shape: [...shape],
+        data: dtype === 'int32' ? Int32Array.from(data) : Float32Array.from(data),
+      },
     })),
   };
 }
 
-/** `setWeights`, which forgets the slots it had without freeing them. */
-async function setForeignWeights(base: tf.Optimizer, weights: NamedWeight[]): Promise<void> {
+/** What the names of the slots of a variable end with, in the order in which the optimizers of TensorFlow.js list them. */
+const slotNames: Readonly<Record<string, readonly string[]>> = {
+  SGD: [],
+  Momentum: ['momentum'],
+  Adagrad: ['accumulator'],
+  Adadelta: ['accum_grad', 'accum_var'],
+  RMSProp: ['rms', 'momentum'],
+  Adam: ['m', 'v'],
+};
+
+/**
+ * Checks that a state is one of this optimizer, and gives back what makes it its own. An optimizer of a class that
+ * TensorFlow.js does not have takes what it likes.
+ *
+ * @throws TypeError or RangeError when it has not the weights of such an optimizer, or others than this one has by now
+ */
+export function checkForeign(base: tf.Optimizer, state: unknown): Checked {
+  const owner = base.getClassName();
+  const { weights } = checkForeignState(owner, state);
+  assertLayout(base, weights);
+  return { commit: () => loadForeign(base, weights), drop: () => undefined };
+}
+
+function assertLayout(base: tf.Optimizer, [first, ...slots]: ForeignState['weights']): void {
+  const owner = base.getClassName();
+  const fail = (constraint: string, got: string | undefined): never => {
+    throw new RangeError(`${owner}: weights must ${constraint}, got ${show(got)}`);
+  };
+  if (first?.name !== 'iter') fail('start with the scalar "iter"', first?.name);
+  const centered = owner === 'RMSProp' && (base as unknown as { centered?: boolean }).centered === true;
+  const known = slotNames[owner];
+  if (!known) return;
+  const ends = centered ? [...known, 'mg'] : known;
+  const count = ends.length === 0 ? 0 : slots.length / ends.length;
+  const names = slots.map(({ name }) => name);
+  if (!Number.isInteger(count) || (ends.length === 0 && slots.length > 0))
+    fail(`be "iter" and ${ends.length} for each variable`, `${slots.length} besides`);
+  const shown = (i: number): string => `${showShape(slots[i]!.tensor.shape)}`;
+  slots.forEach(({ name, dtype }, i) => {
+    const [of, end] = [i % count, ends[Math.floor(i / count)]!];
+    const want = `${names[of]!.slice(0, -ends[0]!.length)}${end}`;
+    if (!names[of]!.endsWith(`/${ends[0]}`)) fail(`have names that end with /${ends[0]}`, names[of]);
+    if (name !== want) fail(`have "${want}" at place ${i + 1}`, name);
+    if (dtype !== 'float32') fail(`be float32 but for "iter"`, `"${name}" as ${dtype}`);
+    if (shown(i) !== shown(of)) fail(`have shape ${shown(of)} for "${name}"`, shown(i));
+  });
+  // TensorFlow.js finds variables by their places: what it keeps by now has to be of the same shapes.
+  const kept = slotsOf(base).map(({ variable }) => variable);
+  if (kept.length === 0 || slots.length === 0) return;
+  const shapes = kept.map(({ shape }) => showShape(shape)).join(' ');
+  const given = slots.map((_, i) => shown(i)).join(' ');
+  if (shapes !== given) fail(`be of shapes ${shapes}, as those there are`, given);
+}
+
+/** Gives it weights, in place of those it has, which it would forget without freeing them. */
+async function loadForeign(base: tf.Optimizer, weights: ForeignState['weights']): Promise<void> {
+  const named = weights.map(({ name, dtype, tensor: { shape, data } }) => ({
+    name,
+    tensor: tf.tensor(data.slice(), [...shape], dtype as 'float32' | 'int32'),
+  }));
   const before = await base.getWeights();
-  await base.setWeights(weights);
-  tf.dispose(before.map(({ tensor }) => tensor));
+  await base.setWeights(named);
+  tf.dispose([...before, ...named].map(({ tensor }) => tensor));
 }

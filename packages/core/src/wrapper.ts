@@ -5,7 +5,7 @@ import type { Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './contract.js';
 import type { Checked } from './state/checked.js';
-import { captureForeign, foreignState, loadForeign, saveForeign } from './foreign.js';
+import { captureForeign, checkForeign, foreignState, saveForeign } from './foreign.js';
 import type { NamedGradients } from './gradients.js';
 import { type OptionSpec, type OptionTable, resolveOptions, type Schedule, show } from '@optim/options';
 import { decodeOptions, encodeOptions, encodeSavable } from './rule/config.js';
@@ -13,7 +13,6 @@ import type { AnyRecurrence } from './rule/rule.js';
 import type { SavedState } from './state/parameters.js';
 import { capture, readable, savedState } from './state/saving.js';
 import {
-  checkForeignState,
   checkStateDict,
   type ForeignState,
   type NamedWeight,
@@ -161,9 +160,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
 
   private checkBase(state: StateDict | ForeignState | undefined): Checked {
     const { base } = this;
-    if (base instanceof BaseOptimizer) return base.check(state);
-    const foreign = checkForeignState(base.getClassName(), state);
-    return { commit: () => loadForeign(base, foreign), drop: () => undefined };
+    return base instanceof BaseOptimizer ? base.check(state) : checkForeign(base, state);
   }
 
   /** An engine with a saved state of the wrapper's own, which takes the place of the one there is when the base has its own. */
@@ -228,10 +225,10 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
         `${this.owner}: weights of the base must start with the scalar "iter", got ${show(rest[0]?.name)}`,
       );
     }
-    const ofBase: Checked =
+    const ofBase =
       base instanceof BaseOptimizer
         ? base.checkWeights(rest)
-        : { commit: () => loadForeign(base, foreignState(base, rest)), drop: () => undefined };
+        : checkForeign(base, foreignState(base.getClassName(), rest));
     return this.replacement(saved, this.settings, ofBase);
   }
 

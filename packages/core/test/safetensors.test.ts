@@ -213,7 +213,7 @@ describe('a foreign file', () => {
     [
       'a tensor of half floats',
       join({ ...optim({}), weight: { ...weight, dtype: 'F16' } }, none),
-      'tensor "weight" must be F32, got "F16"',
+      'tensor "weight" must be F32 or I32, got "F16"',
     ],
     [
       'a tensor of nothing',

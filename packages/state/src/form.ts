@@ -5,7 +5,7 @@ import { isRecord, show } from '@optim/options';
 import { sizeOf, type Shape } from '@optim/fusion';
 import { copyJson } from './json.js';
 import { listed, shorten } from './refusal.js';
-import type { ForeignState, SavedTensor, StateDict } from './state-dict.js';
+import type { ForeignState, SavedTensor, SavedWeight, StateDict } from './state-dict.js';
 
 /** Gives back a checked copy of a value, or throws a TypeError that begins with `who` and says where the value stands. */
 type Reader = (who: string, where: string, value: unknown) => unknown;
@@ -31,17 +31,24 @@ export function isShape(value: unknown): value is Shape {
   return true;
 }
 
-/** Whether a value is a shape with that many float32 numbers. */
-export function isSavedTensor(value: unknown): value is SavedTensor {
+/** Whether a value is a shape with that many numbers in an array of a class, of whatever realm. */
+function isTensor(value: unknown, ...classes: string[]): boolean {
   if (!isRecord(value) || !isShape(value['shape'])) return false;
   const { data } = value;
-  if (!ArrayBuffer.isView(data) || Object.prototype.toString.call(data) !== '[object Float32Array]')
-    return false;
-  return (data as Float32Array).length === sizeOf(value['shape']);
+  const isArray =
+    ArrayBuffer.isView(data) && classes.includes(Object.prototype.toString.call(data).slice(8, -1));
+  return isArray && (data as Float32Array).length === sizeOf(value['shape']);
 }
 
+/** Whether a value is a shape with that many float32 numbers. */
+export function isSavedTensor(value: unknown): value is SavedTensor {
+  return isTensor(value, 'Float32Array');
+}
+
+const isSavedWeight = (value: unknown): value is SavedWeight => isTensor(value, 'Float32Array', 'Int32Array');
+
 /** Numbers of another realm are copied into this one, since TensorFlow.js asks by `instanceof`. */
-function local({ shape, data }: SavedTensor): SavedTensor {
+function local({ shape, data }: SavedWeight): SavedTensor {
   return { shape: [...shape], data: data instanceof Float32Array ? data : new Float32Array(data) };
 }
 
@@ -118,15 +125,18 @@ const parameters = list(
 const plainWeight = /* @__PURE__ */ object({
   name: text,
   dtype: /* @__PURE__ */ must('be "float32" or "int32"', /* @__PURE__ */ isOneOf('float32', 'int32')),
-  tensor,
+  tensor: /* @__PURE__ */ must('have a shape and as many numbers', isSavedWeight),
 });
 const weight: Reader = (who, where, value) => {
-  const read = plainWeight(who, where, value) as ForeignState['weights'][number];
-  const { data } = read.tensor;
-  if (read.name === 'iter' && !(data.length === 1 && isCount(data[0])))
+  const { name, dtype, tensor } = plainWeight(who, where, value) as ForeignState['weights'][number];
+  const { shape, data } = tensor;
+  if (name === 'iter' && !(data.length === 1 && isCount(data[0])))
     refuse(who, where, 'be one integer in [0, 2^31), as "iter" is', data[0]);
-  const wrong = read.dtype === 'int32' ? data.find((value) => value !== (value | 0)) : undefined;
-  return wrong === undefined ? read : refuse(who, where, 'have whole numbers, as int32 does', wrong);
+  if (dtype === 'float32') return { name, dtype, tensor: local(tensor) };
+  // Counts were float32 in states of version 0.2.
+  const wrong = (data as Float32Array).find((number) => number !== (number | 0));
+  if (wrong !== undefined) refuse(who, where, 'have whole numbers, as int32 does', wrong);
+  return { name, dtype, tensor: { shape: [...shape], data: Int32Array.from(data) } };
 };
 
 /**

@@ -16,6 +16,7 @@ export {
   type ForeignState,
   type SavedParameter,
   type SavedTensor,
+  type SavedWeight,
   type StateDict,
 } from './state-dict.js';
 export {

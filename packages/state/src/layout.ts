@@ -4,14 +4,16 @@
 
 import { isRecord, show } from '@optim/options';
 import { showShape, sizeOf, type Shape } from '@optim/fusion';
+import { isDtype, type Dtype } from './numbers.js';
 import { isShape } from './form.js';
 import { parseJson } from './json.js';
 import { fail, shorten } from './refusal.js';
-import type { SavedTensor } from './state-dict.js';
+import type { SavedWeight } from './state-dict.js';
 
 /** Where a tensor is, in bytes from the start of the file. */
 export interface Place {
   readonly name: string;
+  readonly dtype: Dtype;
   readonly shape: Shape;
   readonly from: number;
   readonly to: number;
@@ -21,11 +23,15 @@ export interface Place {
 const longest = 100e6;
 
 /** The first 8 bytes and the header. */
-export function writeHeader(metadata: string, tensors: ReadonlyMap<string, SavedTensor>): Uint8Array {
+export function writeHeader(metadata: string, tensors: ReadonlyMap<string, SavedWeight>): Uint8Array {
   let end = 0;
   const entries = [...tensors].map(([name, { shape, data }]): [string, object] => [
     name,
-    { dtype: 'F32', shape, data_offsets: [end, (end += 4 * data.length)] },
+    {
+      dtype: data instanceof Int32Array ? 'I32' : 'F32',
+      shape,
+      data_offsets: [end, (end += 4 * data.length)],
+    },
   ]);
   const header = Object.fromEntries([['__metadata__', { optim: metadata }], ...entries]);
   const text = new TextEncoder().encode(JSON.stringify(header));
@@ -64,11 +70,11 @@ function place(name: string, entry: unknown, start: number): Place {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
   if (!isShape(shape) || !isOffsets(offsets))
     return fail(`tensor "${shorten(name)}" has no shape or offsets`);
-  if (dtype !== 'F32') fail(`tensor "${shorten(name)}" must be F32, got ${show(dtype)}`);
+  if (!isDtype(dtype)) return fail(`tensor "${shorten(name)}" must be F32 or I32, got ${show(dtype)}`);
   const [from, to] = offsets;
   if (to - from !== 4 * sizeOf(shape))
     fail(`tensor "${shorten(name)}" of shape ${shorten(showShape(shape))} has ${to - from} bytes`);
-  return { name, shape, from: start + from, to: start + to };
+  return { name, dtype, shape, from: start + from, to: start + to };
 }
 
 /**

@@ -2,14 +2,14 @@
 // A state dict as one binary file in the safetensors layout.
 
 import { isRecord, show } from '@optim/options';
-import { bytesOf, floatsOf } from './floats.js';
+import { bytesOf, numbersOf } from './numbers.js';
 import { readForeign, readState } from './form.js';
 import { parseJson } from './json.js';
 import { headerEnd, readHeader, writeHeader, type Place } from './layout.js';
 import { fail, shorten } from './refusal.js';
-import { isForeign, type ForeignState, type SavedTensor, type StateDict } from './state-dict.js';
+import { isForeign, type ForeignState, type SavedWeight, type StateDict } from './state-dict.js';
 
-type Tensors = Map<string, SavedTensor>;
+type Tensors = Map<string, SavedWeight>;
 
 /** How many optimizers may wrap one another. */
 const mostBases = 20;
@@ -22,7 +22,7 @@ function readWhole(state: unknown, level = 0): StateDict | ForeignState {
   return readState(who, state, (base) => readWhole(base, level + 1));
 }
 
-function scalar(name: string, value: number): SavedTensor {
+function scalar(name: string, value: number): SavedWeight {
   const data = Float32Array.of(value);
   if (Number.isFinite(value) && !Number.isFinite(data[0]))
     fail(`globals.${shorten(name)} must fit a float32 number, got ${value}`);
@@ -31,7 +31,7 @@ function scalar(name: string, value: number): SavedTensor {
 
 /** Moves every tensor of a state into `tensors`, under a name, and gives back the rest, with the names in place. */
 function extract(state: StateDict | ForeignState, prefix: string, tensors: Tensors): unknown {
-  const put = (name: string, tensor: SavedTensor): string => {
+  const put = (name: string, tensor: SavedWeight): string => {
     const full = prefix + name;
     if (tensors.has(full)) fail(`two tensors would have the name ${show(full)}`);
     tensors.set(full, tensor);
@@ -92,13 +92,13 @@ export function encodeState(state: StateDict): Uint8Array {
 function restore(rest: unknown, tensors: Tensors): unknown {
   const record = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : broken());
   const array = (value: unknown): unknown[] => (Array.isArray(value) ? value : broken());
-  const take = (name: unknown): SavedTensor => {
+  const take = (name: unknown): SavedWeight => {
     const tensor = tensors.get(name as string) ?? fail(`tensor ${show(name)} is missing`);
     // Twice would be a state larger than its file.
     tensors.delete(name as string);
     return tensor;
   };
-  const mapped = <T>(names: unknown, f: (tensor: SavedTensor, name: string) => T): Record<string, T> =>
+  const mapped = <T>(names: unknown, f: (tensor: SavedWeight, name: string) => T): Record<string, T> =>
     Object.fromEntries(Object.entries(record(names)).map(([name, at]) => [name, f(take(at), name)]));
   const state = record(rest);
   if ('weights' in state) {
@@ -139,7 +139,7 @@ export function readLayout(
   const rest = parseJson('the metadata "optim"', metadata);
   const finish = (data: readonly Uint8Array[]): StateDict => {
     const tensors: Tensors = new Map(
-      places.map(({ name, shape }, i) => [name, { shape, data: floatsOf(data[i]!) }]),
+      places.map(({ name, dtype, shape }, i) => [name, { shape, data: numbersOf(data[i]!, dtype) }]),
     );
     return readWhole(restore(rest, tensors)) as StateDict;
   };

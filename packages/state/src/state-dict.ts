@@ -9,6 +9,12 @@ export interface SavedTensor {
   readonly data: Float32Array;
 }
 
+/** Numbers of a weight of TensorFlow.js' own, whose counts of steps are int32. */
+export interface SavedWeight {
+  readonly shape: Shape;
+  readonly data: Float32Array | Int32Array;
+}
+
 /** State of one parameter. */
 export interface SavedParameter {
   readonly name: string;
@@ -45,7 +51,7 @@ export interface ForeignState {
   readonly weights: readonly {
     readonly name: string;
     readonly dtype: string;
-    readonly tensor: SavedTensor;
+    readonly tensor: SavedWeight;
   }[];
 }
 

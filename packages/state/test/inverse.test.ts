@@ -3,7 +3,7 @@
 
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { bytesOf, floatsOf } from '../src/floats.js';
+import { bytesOf, numbersOf } from '../src/numbers.js';
 import {
   decodeState,
   encodeState,
@@ -176,7 +176,7 @@ it('numbers keep their bits, also on hosts of the other byte order', () => {
   const data = new Float32Array(bits.buffer);
   const turned = bytesOf(data, false);
   expect([...turned.subarray(16)]).toEqual([0x12, 0x34, 0x56, 0x78]);
-  expect(new Uint32Array(floatsOf(turned, false).buffer)).toEqual(bits);
+  expect(new Uint32Array(numbersOf(turned, 'F32', false).buffer)).toEqual(bits);
   const file = encodeState({ ...state, parameters: [parameter('w', { m: { shape: [5], data } })] });
   const [read] = decodeState(file).parameters;
   expect(new Uint32Array(read!.slots['m']!.data.buffer)).toEqual(bits);

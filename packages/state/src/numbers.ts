@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// float32 numbers as bytes, little endian.
+// Numbers of four bytes as bytes, little endian.
+
+const arrays = { F32: Float32Array, I32: Int32Array };
+
+/** What numbers are, as the safetensors layout calls it. */
+export type Dtype = keyof typeof arrays;
+
+/** Whether it is one of them. */
+export function isDtype(dtype: unknown): dtype is Dtype {
+  return dtype === 'F32' || dtype === 'I32';
+}
 
 const little = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
@@ -11,13 +21,22 @@ function turned(bytes: Uint8Array): Uint8Array {
 }
 
 /** The bytes of numbers: a view of them on a little-endian host, the only kind that is common; otherwise a copy. */
-export function bytesOf(data: Float32Array, isLittle: boolean = little): Uint8Array {
+export function bytesOf(data: Float32Array | Int32Array, isLittle: boolean = little): Uint8Array {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return isLittle ? bytes : turned(bytes.slice());
 }
 
 /** The inverse of {@link bytesOf}: takes over the memory of `bytes`, which start at a multiple of four. */
-export function floatsOf(bytes: Uint8Array, isLittle: boolean = little): Float32Array {
+export function numbersOf(
+  bytes: Uint8Array,
+  dtype: Dtype,
+  isLittle: boolean = little,
+): Float32Array | Int32Array {
   const { buffer, byteOffset, byteLength } = isLittle ? bytes : turned(bytes);
-  return new Float32Array(buffer, byteOffset, byteLength / 4);
+  const make = arrays[dtype] as new (
+    buffer: ArrayBufferLike,
+    at: number,
+    length: number,
+  ) => Float32Array | Int32Array;
+  return new make(buffer, byteOffset, byteLength / 4);
 }
