@@ -71,6 +71,7 @@ export * from '@optim/schedulefree';
 export * from '@optim/scion';
 export * from '@optim/sgdp';
 export * from '@optim/sgdw';
+export * from '@optim/shampoo';
 export * from '@optim/signsgd';
 export * from '@optim/sm3';
 export * from '@optim/srmm';

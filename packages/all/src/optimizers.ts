@@ -55,6 +55,7 @@ export { ScheduleFreeAdamW, ScheduleFreeSGD } from '@optim/schedulefree';
 export { SCION, SCIONLight } from '@optim/scion';
 export { SGDP } from '@optim/sgdp';
 export { SGDW } from '@optim/sgdw';
+export { Shampoo } from '@optim/shampoo';
 export { SignSGD } from '@optim/signsgd';
 export { SM3 } from '@optim/sm3';
 export { SRMM } from '@optim/srmm';

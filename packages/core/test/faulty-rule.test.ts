@@ -3,7 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Expression } from '@optim/fusion';
+import { defineTensorFunction, type Expression } from '@optim/fusion';
 import type { Optimizer, Results } from '../src/authoring.js';
 import { probe, type ProbeOptions, type Symbols } from './probe.js';
 import { read, step, variable } from './rules.js';
@@ -80,5 +80,17 @@ describe('a faulty rule', () => {
     });
     expect(failing({ update })).toThrow(TypeError);
     expect([...(await read(a)), ...(await read(b))]).toEqual([3, 4, 0, 0, 2]);
+  });
+
+  it('of which a function refuses a tensor only when it is run names the parameter', () => {
+    const refusing = defineTensorFunction({
+      name: 'refusing',
+      shapes: ([x]) => [x!],
+      run() {
+        throw new RangeError('refusing: x must be fine, got NaN');
+      },
+    });
+    const update = ({ param }: Symbols): Results => ({ param: refusing([param!])[0]! });
+    expect(failing({ update })).toThrow(new RangeError('Probe: "a": refusing: x must be fine, got NaN'));
   });
 });

@@ -111,13 +111,24 @@ function productShape([x, y]: readonly Shape[], { transposed }: Transposed): Sha
   return batch(a) === batch(b) ? [...a.slice(0, -1), b.at(-1)!] : 'axes before the last two must be the same';
 }
 
+/** Shapes in which numbers were a right factor on wasm, whose backend packs them and knows what it packed by the data alone. */
+const packed = new WeakMap<object, string>();
+
+/** A right factor that is not packed in another shape: a copy where its numbers are, under another view of them. */
+function unpacked(y: tf.Tensor): tf.Tensor {
+  const shape = `${y.shape.slice(-2)}`;
+  const known = packed.get(y.dataId) ?? shape;
+  packed.set(y.dataId, known);
+  return known === shape ? y : tf.slice(y, y.shape.map(() => 0), y.shape); // prettier-ignore
+}
+
 function product(x: tf.Tensor, y: tf.Tensor, [left, right]: readonly [boolean, boolean]): tf.Tensor {
   if (tf.getBackend() !== 'wasm') return tf.matMul(x, y, left, right);
   // Its fast kernel takes two matrices, not transposed; everything else runs by one that is ten times slower.
   return tf.tidy(() => {
     const a = left ? tf.transpose(x, exchange(x.rank)) : x;
     const b = right ? tf.transpose(y, exchange(y.rank)) : y;
-    if (sizeOf(a.shape.slice(0, -2)) === 1) return tf.matMul(a, b);
+    if (sizeOf(a.shape.slice(0, -2)) === 1) return tf.matMul(a, unpacked(b));
     const matrices = (all: tf.Tensor): tf.Tensor[] =>
       tf.unstack(tf.reshape(all, [-1, ...all.shape.slice(-2)]));
     const others = matrices(b);

@@ -52,6 +52,15 @@ describe('a program with tensor operations', () => {
     expect(shown(square, rule)).toEqual(['x y -> add exp', 'matMul', 'matMul -> neg', 'transpose', 'x -> x']);
   });
 
+  it('multiplies by the same numbers in several shapes', async () => {
+    const rule: Rule = ({ x }) => {
+      const [row, column] = [reshape(x!, [1, 2]), reshape(x!, [2, 1])];
+      return { y: matMul(matMul(row, row, true), column) };
+    };
+    const { y } = await run(rule, { x: data([3, 4]) }, {}, kernelFor);
+    expect(y).toEqual(data([75, 100], [2, 1]));
+  });
+
   it('makes nothing of a reshape but the same tensor in another shape', () => {
     const rule: Rule = ({ x, y }) => ({
       z: reshape(x!.mul(2), [16]).add(reshape(y!.exp(), [16])),

@@ -93,7 +93,7 @@ export class Stepper {
       combine.outputs.forEach(({ name }, at) => (globals[name] = results[at]!));
     }
     const returned = plan.updates.map((bound, i): Tensors => {
-      const results = run(bound, given[i]!, items[i]!.binding, globals);
+      const results = this.named(items[i]!, () => run(bound, given[i]!, items[i]!.binding, globals));
       const back: Tensors = {};
       results.forEach((result, at) => {
         const target = bound.targets[at];
@@ -180,6 +180,17 @@ export class Stepper {
       updates,
       commit,
     };
+  }
+
+  /** Runs `body`, and lets a RangeError, by which a function of tensors refuses what it is given, name the parameter. */
+  private named<T>({ parameter }: Item, body: () => T): T {
+    try {
+      return body();
+    } catch (error) {
+      if (error instanceof RangeError)
+        error.message = `${this.owner}: "${parameter.variable.name}": ${error.message}`;
+      throw error;
+    }
   }
 
   private assertTargets({ outputs }: Program, targets: BoundKernel['targets']): void {
