@@ -93,4 +93,53 @@ describe('a faulty rule', () => {
     const update = ({ param }: Symbols): Results => ({ param: refusing([param!])[0]! });
     expect(failing({ update })).toThrow(new RangeError('Probe: "a": refusing: x must be fine, got NaN'));
   });
+
+  it('that fails half way says so until a state is loaded', async () => {
+    const refusing = defineTensorFunction({
+      name: 'refusing',
+      shapes: ([x]) => [x!],
+      run: ([x]) => {
+        if (x!.size === 3 && isFailing) throw new Error('out of memory');
+        return [tf.clone(x!)];
+      },
+    });
+    let isFailing = false;
+    const update = ({ param, grad }: Symbols): Results => ({ param: param!.sub(refusing([grad!])[0]!) });
+    const optimizer = new (probe({ update }))();
+    made.push(optimizer);
+    step(optimizer, a, b);
+    const state = await optimizer.stateDict();
+    const before = [...(await read(a)), ...(await read(b))];
+    isFailing = true;
+    expect(() => step(optimizer, a, b)).toThrow(new Error('out of memory'));
+    const torn = /^Probe: a step failed when some parameters had made it/;
+    isFailing = false;
+    expect(() => step(optimizer, a, b)).toThrow(torn);
+    await expect(optimizer.stateDict()).rejects.toThrow(torn);
+    await expect(optimizer.getWeights()).rejects.toThrow(torn);
+    expect(optimizer.iterations).toBe(1);
+    await optimizer.loadStateDict(state);
+    expect(await optimizer.stateDict()).toEqual(state);
+    expect([...(await read(a)), ...(await read(b))].slice(2)).toEqual(before.slice(2));
+  });
+
+  it('that fails at the first parameter has changed nothing', async () => {
+    let isFailing = true;
+    const refusing = defineTensorFunction({
+      name: 'refusing',
+      shapes: ([x]) => [x!],
+      run: ([x]) => {
+        if (isFailing) throw new Error('out of memory');
+        return [tf.clone(x!)];
+      },
+    });
+    const update = ({ param, grad }: Symbols): Results => ({ param: param!.sub(refusing([grad!])[0]!) });
+    const optimizer = new (probe({ update }))();
+    made.push(optimizer);
+    expect(() => step(optimizer, a, b)).toThrow('out of memory');
+    expect([...(await read(a)), ...(await read(b))]).toEqual([3, 4, 0, 0, 2]);
+    isFailing = false;
+    step(optimizer, a, b);
+    expect(optimizer.iterations).toBe(1);
+  });
 });

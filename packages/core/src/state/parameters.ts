@@ -49,6 +49,8 @@ export class Parameters {
   private readonly adopted = new Map<tf.Variable, Parameter>();
   /** What was loaded for variables that have not appeared yet. */
   waiting: readonly SavedParameter[] = [];
+  /** Why a step has ended half done. */
+  torn: unknown;
 
   constructor(private readonly kept: Kept) {}
 
@@ -57,10 +59,20 @@ export class Parameters {
    * @param step - number of steps that the optimizer has done
    */
   adopt(variables: readonly tf.Variable[], step: number): Parameter[] {
+    this.assertWhole();
     const fresh = variables.filter((variable) => !this.adopted.has(variable));
     if (fresh.length > 0) this.adoptFresh(fresh, step);
     if (this.globals.size === 0) this.keep(this.kept.globals());
     return variables.map((variable) => this.adopted.get(variable)!);
+  }
+
+  /** @throws Error when some parameters have made a step and others have not */
+  assertWhole(): void {
+    if (this.torn === undefined) return;
+    throw new Error(
+      `${this.kept.owner}: a step failed when some parameters had made it; load a state and weights from before`,
+      { cause: this.torn },
+    );
   }
 
   private adoptFresh(variables: readonly tf.Variable[], step: number): void {

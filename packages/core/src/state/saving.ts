@@ -21,6 +21,7 @@ export function readable(tensor: tf.Tensor): tf.Tensor {
  * @param hold - makes the tensors: {@link readable} ones where they are handed out
  */
 export function capture(state: Parameters, hold: typeof held = held): HeldState {
+  state.assertWhole();
   const parameters = state.ordered();
   return {
     globals: [...state.globals].map(([name, value]) => [name, hold(value)]),

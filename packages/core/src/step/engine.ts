@@ -133,16 +133,20 @@ export class Engine {
         return binding;
       };
       const needsLoss = this.design.rules[rule]!.needs?.includes('loss') ?? false;
-      return this.steppers.get(rule)!.run({
-        items: parameters.map((parameter, i) => ({
-          parameter,
-          given: unshared(entries[i]!.given),
-          binding: bound(parameter),
-        })),
-        base: this.bind(rule, { group: 0, exempt: [], traits: {} }, step + 1, step),
-        globals: this.state.globals,
-        loss: needsLoss ? loss : undefined,
-      });
+      const stepper = this.steppers.get(rule)!;
+      const items = parameters.map((parameter, i) => ({
+        parameter,
+        given: unshared(entries[i]!.given),
+        binding: bound(parameter),
+      }));
+      const base = this.bind(rule, { group: 0, exempt: [], traits: {} }, step + 1, step);
+      const { globals } = this.state;
+      try {
+        return stepper.run({ items, base, globals, loss: needsLoss ? loss : undefined });
+      } catch (error) {
+        if (stepper.isHalfDone) this.state.torn = error;
+        throw error;
+      }
     });
   }
 

@@ -61,6 +61,8 @@ const mostPlans = 16;
 export class Stepper {
   /** The last used first. */
   private plans: Plan[] = [];
+  /** Whether the last step has updated something; after one that threw: whether it is half done. */
+  isHalfDone = false;
 
   constructor(
     private readonly tracer: Tracer,
@@ -75,8 +77,9 @@ export class Stepper {
    * @returns what the rule gives back, for each parameter
    */
   run(step: Step): Tensors[] {
-    const { items, base } = step;
     const plan = this.plan(step);
+    this.isHalfDone = false;
+    const { items, base } = step;
     const globals: Tensors = Object.fromEntries(step.globals);
     const given = items.map((item) => item.given);
     for (const { observe, combine, kernel } of plan.rounds) {
@@ -93,7 +96,8 @@ export class Stepper {
       combine.outputs.forEach(({ name }, at) => (globals[name] = results[at]!));
     }
     const returned = plan.updates.map((bound, i): Tensors => {
-      const results = this.named(items[i]!, () => run(bound, given[i]!, items[i]!.binding, globals));
+      const results = this.updated(bound, given[i]!, items[i]!, globals);
+      this.isHalfDone = true;
       const back: Tensors = {};
       results.forEach((result, at) => {
         const target = bound.targets[at];
@@ -182,13 +186,13 @@ export class Stepper {
     };
   }
 
-  /** Runs `body`, and lets a RangeError, by which a function of tensors refuses what it is given, name the parameter. */
-  private named<T>({ parameter }: Item, body: () => T): T {
+  private updated(bound: BoundKernel, given: Tensors, item: Item, globals: Tensors): tf.Tensor[] {
     try {
-      return body();
+      return run(bound, given, item.binding, globals);
     } catch (error) {
+      // By a RangeError a function of tensors refuses what it is given.
       if (error instanceof RangeError)
-        error.message = `${this.owner}: "${parameter.variable.name}": ${error.message}`;
+        error.message = `${this.owner}: "${item.parameter.variable.name}": ${error.message}`;
       throw error;
     }
   }
