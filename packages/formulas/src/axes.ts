@@ -16,6 +16,7 @@ import type { TracedInit } from './types.js';
 
 /** The axes that a tensor of TensorFlow.js may have. */
 const all = [0, 1, 2, 3, 4, 5] as const;
+/** One of them. */
 export type Axis = (typeof all)[number];
 
 /** Names of slots of which there is one for each axis: `L0`, `L1`, … */

@@ -93,6 +93,33 @@ const faults: Record<string, new (options: PlainOptions) => Plain> = {
       doubled.dispose();
     }
   },
+  readsLate: class extends Plain {
+    protected override step(entries: Parameters<Plain['step']>[0]): void {
+      for (const { variable, given } of entries)
+        tf.tidy(() => variable.assign(tf.sub(variable, tf.mul(given['grad']!, 0.1))));
+      this.incrementIterations();
+    }
+  },
+  writesOnInWhatWasRead: class extends Plain {
+    private readonly read: ArrayLike<number>[] = [];
+
+    override async getWeights(): Promise<NamedWeight[]> {
+      const weights = await super.getWeights();
+      for (const { tensor } of weights) {
+        const data = tensor.data.bind(tensor);
+        tensor.data = async () => {
+          this.read.push(await data());
+          return this.read.at(-1) as never;
+        };
+      }
+      return weights;
+    }
+
+    protected override step(...given: Parameters<Plain['step']>): void {
+      super.step(...given);
+      for (const values of this.read) (values as number[])[0]!++;
+    }
+  },
   leaks: class extends Plain {
     protected override step(...given: Parameters<Plain['step']>): void {
       super.step(...given);
@@ -198,6 +225,7 @@ const found: Record<string, keyof typeof faults> = {
   'moves every parameter, and keeps the layout of its state': 'forgetsScalars',
   'takes gradients of zero, also between others': 'dividesByTheNorm',
   'leaves a variable without a gradient and its state alone': 'takesNoneForZero',
+  'reads gradients that are the variables themselves before it changes those': 'readsLate',
   'gives the same whatever the order of the variables': 'prefersTheFirst',
   'leaks no tensor': 'leaks',
   'goes on bit for bit from stateDict': 'counts',
@@ -205,6 +233,7 @@ const found: Record<string, keyof typeof faults> = {
   'goes on bit for bit from getWeights': 'savesNoSlots',
   'goes back to an earlier state': 'counts',
   'gives a state that later steps do not change': 'givesItsOwnState',
+  'hands out weights whose numbers, once read, stay as they are': 'writesOnInWhatWasRead',
   'gives the state of the moment of the call, whatever happens meanwhile': 'savesLater',
   'is made again from its configuration as JSON, and trains the same': 'forgetsItsDecay',
   'refuses an unknown option with the nearest known name': 'takesUnknownOptions',
