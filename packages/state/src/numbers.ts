@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers of four bytes as bytes, little endian.
 
-const arrays = { F32: Float32Array, I32: Int32Array };
-
 /** What numbers are, as the safetensors layout calls it. */
-export type Dtype = keyof typeof arrays;
+export type Dtype = 'F32' | 'I32';
+
+type Numbers = new (buffer: ArrayBufferLike, at: number, length: number) => Float32Array | Int32Array;
+const arrays: Readonly<Record<Dtype, Numbers>> = { F32: Float32Array as Numbers, I32: Int32Array as Numbers };
 
 /** Whether it is one of them. */
 export function isDtype(dtype: unknown): dtype is Dtype {
@@ -33,10 +34,5 @@ export function numbersOf(
   isLittle: boolean = little,
 ): Float32Array | Int32Array {
   const { buffer, byteOffset, byteLength } = isLittle ? bytes : turned(bytes);
-  const make = arrays[dtype] as new (
-    buffer: ArrayBufferLike,
-    at: number,
-    length: number,
-  ) => Float32Array | Int32Array;
-  return new make(buffer, byteOffset, byteLength / 4);
+  return new arrays[dtype](buffer, byteOffset, byteLength / 4);
 }
