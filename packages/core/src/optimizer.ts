@@ -76,7 +76,8 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
 
   private checked(options: object): Required<O> {
     const settings = resolveOptions<O>(this.owner, this.table as OptionTable<O>, options);
-    checkGroups(this.owner, this.table, settings.parameterGroups as readonly ParameterGroup[]);
+    const groups = checkGroups(this.owner, this.table, settings.parameterGroups as readonly ParameterGroup[]);
+    Object.assign(settings, { parameterGroups: groups });
     for (const group of grouped(settings)) {
       this.rule.validate?.(group);
       assertDecays(this.owner, this.rule, group as CommonOptions);

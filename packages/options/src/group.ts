@@ -2,7 +2,7 @@
 
 import type * as tf from '@tensorflow/tfjs-core';
 import { isMatch, matches, type Match } from './match.js';
-import { check, show, suggestion, type OptionSpec } from './options.js';
+import { check, copied, show, suggestion, type OptionSpec } from './options.js';
 
 /**
  * Hyper-parameters for some of the parameters: those whose variable's name matches a regular expression, or for which
@@ -20,15 +20,17 @@ export const wholeOptimizerOptions: readonly string[] = ['parameterGroups', 'tra
 
 /**
  * Checks the groups against the option table of the optimizer.
+ *
+ * @returns copies
  * @throws TypeError or RangeError naming the group and the option.
  */
 export function checkGroups(
   owner: string,
   table: Record<string, OptionSpec>,
   groups: readonly ParameterGroup[],
-): void {
+): ParameterGroup[] {
   const known = Object.keys(table).filter((name) => !wholeOptimizerOptions.includes(name));
-  groups.forEach((group, i) => {
+  return groups.map((group, i) => {
     const where = `parameterGroups[${i}]`;
     if (typeof group !== 'object' || group === null) {
       throw new TypeError(`${owner}: ${where} must be an object, got ${show(group)}`);
@@ -45,6 +47,8 @@ export function checkGroups(
       }
       check(owner, `${where}.${name}`, table[name]!, value);
     }
+    const copies = Object.entries(group).map(([name, value]) => [name, copied(value)] as const);
+    return { match: group.match, ...Object.fromEntries(copies) };
   });
 }
 

@@ -12,14 +12,52 @@ export interface SavedMatch {
   readonly flags: string;
 }
 
+/** Also one of another realm, as frames and test runners have. */
+function isRegExp(value: unknown): value is RegExp {
+  return Object.prototype.toString.call(value) === '[object RegExp]';
+}
+
 /** Whether a value has the form of a {@link Match}. */
 export function isMatch(value: unknown): value is Match {
-  return value instanceof RegExp || typeof value === 'function';
+  return isRegExp(value) || typeof value === 'function';
 }
 
 /** Whether a variable is one of those meant. */
 export function matches(match: Match, variable: tf.Variable): boolean {
-  return match instanceof RegExp ? variable.name.search(match) >= 0 : match(variable);
+  if (!isRegExp(match)) return match(variable);
+  assertShort(match, variable.name);
+  return variable.name.search(match) >= 0;
+}
+
+/** Expressions that were read from a file, with the longest name each may be tried on. */
+const longest = new WeakMap<RegExp, number>();
+
+function assertShort(match: RegExp, name: string): void {
+  const most = longest.get(match) ?? Infinity;
+  if (name.length > most)
+    throw new RangeError(
+      `match /${match.source.slice(0, 100)}/ from a file may take long on names of more than ${most} letters, got one of ${name.length}`,
+    );
+}
+
+/**
+ * How long a text may be for an expression to take less than about 1e8 trials: n letters take n to the power of one more than
+ * there are repetitions without a limit. `null` where a repetition holds another, or a choice: those may take 2ⁿ.
+ */
+function limitOf(source: string): number | null {
+  // Escapes and classes stand for one letter each.
+  const plain = source.replace(/\\./g, 'x').replace(/\[[^\]]*\]/g, 'x');
+  const repeats = /[*+]|\{\d*,?\d*\}/g;
+  let rest = plain;
+  // Innermost groups first: one that is repeated must be of letters alone.
+  for (let group; (group = /\((?:\?[:=!]|\?<[=!]|\?<\w+>)?([^()]*)\)([*+?]|\{\d*,?\d*\})?/.exec(rest));) {
+    const [whole, inside, repeat = ''] = group;
+    const isRepeated = repeat !== '' && repeat !== '?';
+    if (isRepeated && /[*+?{|]/.test(inside!)) return null;
+    rest = rest.replace(whole, `${inside!}${isRepeated ? '*' : ''}`);
+  }
+  const count = rest.match(repeats)?.length ?? 0;
+  return Math.floor(10 ** (8 / (count + 1)));
 }
 
 /**
@@ -29,13 +67,25 @@ export function matches(match: Match, variable: tf.Variable): boolean {
  * @throws TypeError for a function, which has no JSON form
  */
 export function encodeMatch(what: string, match: Match): SavedMatch {
-  if (match instanceof RegExp) return { name: match.source, flags: match.flags };
+  if (isRegExp(match)) return { name: match.source, flags: match.flags };
   throw new TypeError(
     `${what}: a function cannot be saved; match by RegExp, got ${match.name || 'a function'}`,
   );
 }
 
-/** The inverse of {@link encodeMatch}. */
+/**
+ * The inverse of {@link encodeMatch}. The expression may come from a stranger's file: none that takes more than a moment on
+ * the names it is for.
+ *
+ * @throws RangeError where a repetition holds another or a choice, as in `(a+)+`
+ */
 export function decodeMatch({ name, flags }: SavedMatch): RegExp {
-  return new RegExp(name, flags);
+  const match = new RegExp(name, flags);
+  const most = limitOf(match.source);
+  if (most === null)
+    throw new RangeError(
+      `match from a file must not repeat what repeats or chooses itself, got /${match.source.slice(0, 100)}/`,
+    );
+  longest.set(match, most);
+  return match;
 }

@@ -103,6 +103,11 @@ export function suggestion(name: string, known: readonly string[]): string {
   return best && best.edits <= Math.max(2, name.length / 2) ? ` (did you mean "${best.candidate}"?)` : '';
 }
 
+/** Lists and records are copied, so that changing one afterwards changes nothing that was made from it. */
+export function copied(value: unknown): unknown {
+  return Array.isArray(value) ? [...(value as unknown[])] : isRecord(value) ? { ...value } : value;
+}
+
 /**
  * Options with every default filled in and every value checked.
  * @throws TypeError for an unknown or missing option or a wrong type, RangeError for a value outside its range.
@@ -124,8 +129,7 @@ export function resolveOptions<O extends object>(
     const value = (given as Record<string, unknown>)[name];
     if (value !== undefined) {
       check(owner, name, spec, value);
-      // Copied, so that changing a list or record afterwards changes nothing that was made from it.
-      resolved[name] = Array.isArray(value) ? [...value] : isRecord(value) ? { ...value } : value;
+      resolved[name] = copied(value);
     } else if ('default' in spec) {
       resolved[name] = spec.default;
     } else {
