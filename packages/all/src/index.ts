@@ -70,6 +70,7 @@ export * from '@optim/sgdp';
 export * from '@optim/sgdw';
 export * from '@optim/signsgd';
 export * from '@optim/sm3';
+export * from '@optim/sophia';
 export * from '@optim/srmm';
 export * from '@optim/swats';
 export * from '@optim/tiger';

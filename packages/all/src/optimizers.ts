@@ -54,6 +54,7 @@ export { SGDP } from '@optim/sgdp';
 export { SGDW } from '@optim/sgdw';
 export { SignSGD } from '@optim/signsgd';
 export { SM3 } from '@optim/sm3';
+export { SophiaG, SophiaH } from '@optim/sophia';
 export { SRMM } from '@optim/srmm';
 export { SWATS } from '@optim/swats';
 export { Tiger } from '@optim/tiger';

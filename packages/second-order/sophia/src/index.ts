@@ -6,6 +6,14 @@
  * @packageDocumentation
  */
 
-export type { Likelihood } from './sampled-loss.js';
-export { SophiaG, type SophiaGOptions } from './sophia-g.js';
-export { SophiaH, type SophiaHOptions } from './sophia-h.js';
+import { register } from '@optim/core/authoring';
+import { SophiaG } from './sophia-g.js';
+import { SophiaH } from './sophia-h.js';
+
+register(SophiaG, SophiaH);
+
+export { SophiaG, SophiaH };
+export type { CompiledModel } from './model-outputs.js';
+export type { Outputs } from './sampled-loss.js';
+export type { SophiaGOptions } from './sophia-g.js';
+export type { SophiaHOptions } from './sophia-h.js';

@@ -9,7 +9,7 @@ import {
   type DiagonalHessianOptions,
   type HessianDistribution,
 } from '@optim/adahessian';
-import { commonOptions, hyper, register, type Hyper, type Rule } from '@optim/core/authoring';
+import { commonOptions, hyper, type Hyper, type Rule } from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
 
 /** Options of {@link SophiaH}. */
@@ -87,5 +87,3 @@ export class SophiaH extends DiagonalHessian<SophiaHOptions> {
     },
   };
 }
-
-register(SophiaH);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { SophiaG, SophiaH, type SophiaGOptions, type SophiaHOptions } from '@optim/sophia';
+import { SophiaG, SophiaH, type Outputs, type SophiaGOptions, type SophiaHOptions } from '@optim/sophia';
 import { goldenDiagonals, goldenTensors, suite } from '@optim/testing';
 import goldenG from '@optim/testing/golden/SophiaG.json' with { type: 'json' };
 import goldenH from '@optim/testing/golden/SophiaH.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { drawn } from '../src/sampled-loss.js';
 
 // In the suite's few steps the defaults, made for long runs, do not get far: an element moves by at most learningRate·p.
 suite(goldenH, (options, golden) => new SophiaH({ ...(!golden && { p: 1, beta1: 0.9 }), ...options }), {
@@ -103,40 +104,87 @@ describe('SophiaG', () => {
     w.dispose();
   });
 
-  it('samples after every updatePeriod-th step; B·h is the Gauss–Newton diagonal', async () => {
-    const rows = 1024;
-    const b = variable('b', [0, Math.log(3)]);
-    const optimizer = new SophiaG({ learningRate: 1e-9, updatePeriod: 2, weightDecay: 0, beta2: 0.99 });
-    // Softmax (¼, ¾): the diagonal of its matrix is ¼·¾, for both logits.
-    const logits = (): tf.Tensor => tf.add(tf.zeros([rows, 2]), b);
-    const sampled: boolean[] = [];
-    const loss = (): tf.Scalar => tf.mul(tf.sum(b), 0) as tf.Scalar;
-    for (let step = 0; step < 200; step++) {
-      optimizer.minimize(loss, false, [b]);
-      sampled.push(optimizer.sampleHessian(logits, 'categorical', [b]));
-    }
-    expect(sampled.slice(0, 4)).toEqual([false, true, false, true]);
-    const [h] = await hOf(optimizer);
-    const bias = 1 - 0.99 ** 100;
-    expect((rows * h!) / bias / (3 / 16)).toBeGreaterThan(0.6);
-    expect((rows * h!) / bias / (3 / 16)).toBeLessThan(1.4);
+  /** h after one sampled loss, times rows²: the mean over rows of each column. */
+  async function sampled(outputs: Outputs, row: number[], rows: number): Promise<number[]> {
+    const size = row.length;
+    const o = tf.tidy(() =>
+      tf.variable(tf.mul(tf.ones([rows, size]), tf.tensor2d(row, [1, size])), true, 'o'),
+    );
+    const optimizer = new SophiaG({ beta2: 0, updatePeriod: 1, learningRate: 1e-9, weightDecay: 0 });
+    optimizer.minimize(() => tf.mul(tf.sum(o), 0) as tf.Scalar, false, [o]);
+    expect(optimizer.sampleHessian(() => o, outputs, [o])).toBe(true);
+    const h = await hOf(optimizer);
     optimizer.dispose();
-    b.dispose();
+    o.dispose();
+    return row.map(
+      (_, j) => (h.reduce((sum, value, i) => (i % size === j ? sum + value : sum), 0) * (rows * rows)) / rows,
+    );
+  }
+
+  /** Softmax (1, 3, 4)/8. */
+  const p = [1 / 8, 3 / 8, 1 / 2];
+
+  it('is the Gauss–Newton diagonal of logits: p(1 − p) a row', async () => {
+    const got = await sampled('logits', [0, Math.log(3), Math.log(4)], 4000);
+    p.forEach((q, j) => expect(Math.abs(got[j]! / (q * (1 - q)) - 1)).toBeLessThan(0.1));
   });
 
-  it('samples squared errors with normal noise', async () => {
-    const rows = 1000;
-    const b = variable('b', [1]);
-    const optimizer = new SophiaG({ updatePeriod: 1, beta2: 0.99, learningRate: 1e-9 });
-    for (let step = 0; step < 100; step++) {
-      optimizer.minimize(() => tf.mul(tf.sum(b), 0) as tf.Scalar, false, [b]);
-      optimizer.sampleHessian(() => tf.add(tf.zeros([rows, 1]), b), 'normal', [b]);
+  it('is that of probabilities: 1/p', async () => {
+    const got = await sampled('probabilities', p, 4000);
+    p.forEach((q, j) => expect(Math.abs(got[j]! * q - 1)).toBeLessThan(0.15));
+  });
+
+  it('is that of means: 1', async () => {
+    const got = await sampled('means', [7, -3], 4000);
+    for (const value of got) expect(Math.abs(value - 1)).toBeLessThan(0.15);
+  });
+
+  it('samples after every updatePeriod-th step', () => {
+    const o = variable('o', [0, 0], [1, 2]);
+    const optimizer = new SophiaG({ updatePeriod: 3 });
+    const sampled: boolean[] = [];
+    for (let step = 0; step < 6; step++) {
+      optimizer.minimize(() => tf.sum(tf.square(o)) as tf.Scalar, false, [o]);
+      sampled.push(optimizer.sampleHessian(() => o, 'logits', [o]));
     }
-    const [h] = await hOf(optimizer);
-    expect((rows * h!) / (1 - 0.99 ** 100)).toBeGreaterThan(0.6);
-    expect((rows * h!) / (1 - 0.99 ** 100)).toBeLessThan(1.4);
+    expect(sampled).toEqual([false, false, true, false, false, true]);
     optimizer.dispose();
-    b.dispose();
+    o.dispose();
+  });
+
+  it('draws the same labels on every backend, others for each step, and no class that cannot be', async () => {
+    const draws: number[][] = [];
+    for (const step of [1, 2]) {
+      const labels = tf.tidy(() => {
+        const p = tf.tensor2d([0, 1 / 2, 0, 1 / 4, 1 / 4, 0], [1, 6]);
+        return tf.argMax(drawn(tf.tile(p, [12, 1]), [5, step, 0]), 1);
+      });
+      draws.push([...(await labels.data())]);
+      labels.dispose();
+    }
+    expect(draws).toEqual([
+      [4, 1, 1, 1, 1, 4, 1, 3, 3, 3, 3, 3],
+      [1, 1, 1, 1, 1, 1, 1, 4, 1, 4, 1, 1],
+    ]);
+  });
+
+  it('refuses outputs of another kind', () => {
+    const optimizer = new SophiaG();
+    const message = `SophiaG: outputs must be one of 'logits', 'probabilities', 'means', got "classes"`;
+    expect(() => optimizer.sampleFrom({ lossFunctions: [] }, 'classes' as never)).toThrow(
+      new RangeError(message),
+    );
+    optimizer.dispose();
+  });
+
+  it('takes β₂ of a variable’s group', async () => {
+    const [a, b] = [variable('a', [1]), variable('b', [1])];
+    const optimizer = new SophiaG({ beta2: 0.5, parameterGroups: [{ match: /b/, beta2: 0 }] });
+    tf.tidy(() => optimizer.updateHessian({ a: tf.tensor1d([2]), b: tf.tensor1d([2]) }));
+    const { parameters } = await optimizer.stateDict();
+    expect(parameters.map(({ slots }) => [...slots['h']!.data])).toEqual([[2], [4]]);
+    optimizer.dispose();
+    tf.dispose([a, b]);
   });
 
   it.each([
