@@ -19,7 +19,7 @@ export { hold, record, repeat } from './evaluation.js';
 export type { NamedGradients } from './gradients.js';
 export { Optimizer } from './optimizer.js';
 export { defineSchedule, registerSchedule } from '@optim/options';
-export type { ParameterGroup } from '@optim/options';
+export { grouped, type ParameterGroup } from '@optim/options';
 export type { Match } from '@optim/options';
 export { outOfRange, resolveOptions, type Hyper, type OptionSpec, type OptionTable } from '@optim/options';
 export { choice, custom, fixed, flag, hyper, integer, list, nullable, real } from '@optim/options';
