@@ -17,7 +17,7 @@ afterEach(() => {
 
 function network(optimizer: tf.Optimizer): layers.Sequential {
   const kernelInitializer = layers.initializers.glorotUniform({ seed: 3 });
-  const shared = { activation: 'relu', inputShape: [6, 6, 1], kernelInitializer } as const;
+  const shared = { activation: 'relu' as const, inputShape: [6, 6, 1], kernelInitializer };
   const first = wasm ? l.dense({ units: 3, ...shared }) : l.conv2d({ filters: 3, kernelSize: 3, ...shared });
   const model = layers.sequential({
     layers: [
