@@ -74,6 +74,7 @@ export * from '@optim/sgdw';
 export * from '@optim/shampoo';
 export * from '@optim/signsgd';
 export * from '@optim/sm3';
+export * from '@optim/soap';
 export * from '@optim/srmm';
 export * from '@optim/swats';
 export * from '@optim/tiger';

@@ -58,6 +58,7 @@ export { SGDW } from '@optim/sgdw';
 export { Shampoo } from '@optim/shampoo';
 export { SignSGD } from '@optim/signsgd';
 export { SM3 } from '@optim/sm3';
+export { SOAP } from '@optim/soap';
 export { SRMM } from '@optim/srmm';
 export { SWATS } from '@optim/swats';
 export { Tiger } from '@optim/tiger';
