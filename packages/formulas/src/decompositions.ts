@@ -2,7 +2,7 @@
 // Decompositions as functions of rules: on the host, in float64; on webgpu, which cannot be read back within a step, on the
 // device by products of matrices alone.
 
-import { defineTensorFunction, reshape, type Expression } from '@optim/fusion';
+import { constant, defineTensorFunction, reshape, type Expression } from '@optim/fusion';
 import {
   coupledNewtonRoot,
   eigh,
@@ -10,6 +10,8 @@ import {
   jacobi,
   orthonormalize,
   qr,
+  triangularInverse,
+  triangularSolve,
   type HostFunction,
   type RootOptions,
 } from '@optim/linalg';
@@ -93,4 +95,21 @@ const sorting = /* @__PURE__ */ defineTensorFunction<{ readonly axis: number }>(
 /** What stands along an axis in the order of its `keys`, the largest first. */
 export function sorted(x: Expression, axis: Axis, keys: Expression): Expression {
   return sorting([x, reshape(keys, [keys.size])], { axis })[0]!;
+}
+
+const inverses = /* @__PURE__ */ defineTensorFunction({
+  name: 'upperInverse',
+  shapes: ([Q]) => [Q!],
+  run([Q]) {
+    // Their numbers are the host's own, or a copy away.
+    const isHost = ['cpu', 'wasm'].includes(tf.getBackend());
+    return isHost
+      ? triangularSolve([Q!, tf.eye(Q!.shape[0]!)], { lower: false })
+      : [triangularInverse(Q!, false)];
+  },
+});
+
+/** The inverse of an upper triangular matrix `[n, n]`; or, element by element, of a diagonal `[n]`. */
+export function upperInverse(Q: Expression): Expression {
+  return Q.rank === 1 ? constant(1).div(Q) : inverses([Q])[0]!;
 }
