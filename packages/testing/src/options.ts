@@ -126,9 +126,9 @@ export const optionChecks: readonly Check[] = [
       for (const weightDecayMode of allowedModes(subject)) {
         const got = await decayed(subject, { weightDecay: 0.9, weightDecayMode });
         got.forEach((values, i) => {
-          const same = expect(values, `${weightDecayMode}, variable ${i}`);
-          if (ranks[i]! < subject.decaysFrom) same.toEqual(without[i]);
-          else same.not.toEqual(without[i]);
+          const what = `${weightDecayMode}, variable ${i}`;
+          if (ranks[i]! < subject.decaysFrom) expect(values, what).toEqual(without[i]);
+          else expect(values, what).not.toEqual(without[i]);
         });
       }
     },
