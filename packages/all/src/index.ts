@@ -47,6 +47,7 @@ export * from '@optim/dadaptation';
 export * from '@optim/diffgrad';
 export * from '@optim/friendlysam';
 export * from '@optim/gsam';
+export * from '@optim/kron';
 export * from '@optim/lamb';
 export * from '@optim/laprop';
 export * from '@optim/lars';

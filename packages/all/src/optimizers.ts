@@ -31,6 +31,7 @@ export { DAdaptAdaGrad, DAdaptAdam, DAdaptAdan, DAdaptLion, DAdaptSGD } from '@o
 export { DiffGrad } from '@optim/diffgrad';
 export { FriendlySAM } from '@optim/friendlysam';
 export { GSAM } from '@optim/gsam';
+export { Kron } from '@optim/kron';
 export { Lamb } from '@optim/lamb';
 export { LaProp } from '@optim/laprop';
 export { LARS } from '@optim/lars';
