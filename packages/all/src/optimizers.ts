@@ -31,6 +31,7 @@ export { DAdaptAdaGrad, DAdaptAdam, DAdaptAdan, DAdaptLion, DAdaptSGD } from '@o
 export { DiffGrad } from '@optim/diffgrad';
 export { FriendlySAM } from '@optim/friendlysam';
 export { GSAM } from '@optim/gsam';
+export { Kron } from '@optim/kron';
 export { Lamb } from '@optim/lamb';
 export { LaProp } from '@optim/laprop';
 export { LARS } from '@optim/lars';
@@ -58,6 +59,7 @@ export { SGDW } from '@optim/sgdw';
 export { Shampoo } from '@optim/shampoo';
 export { SignSGD } from '@optim/signsgd';
 export { SM3 } from '@optim/sm3';
+export { SOAP } from '@optim/soap';
 export { SophiaG, SophiaH } from '@optim/sophia';
 export { SRMM } from '@optim/srmm';
 export { SWATS } from '@optim/swats';

@@ -15,34 +15,35 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { TracedInit } from './types.js';
 
 /** The axes that a tensor of TensorFlow.js may have. */
-const all = [0, 1, 2, 3, 4, 5] as const;
+const places = [0, 1, 2, 3, 4, 5] as const;
 /** One of them. */
-export type Axis = (typeof all)[number];
+export type Axis = (typeof places)[number];
 
 /** Names of slots of which there is one for each axis: `L0`, `L1`, … */
 export type PerAxis<N extends string> = `${N}${Axis}`;
 
 /** The axes of a shape. */
-export const axesOf = (shape: Shape): readonly Axis[] => all.slice(0, shape.length);
+export const axesOf = (shape: Shape): readonly Axis[] => places.slice(0, shape.length);
 
 /**
  * Slots `L0`, `L1`, …, one for each axis.
  *
  * @param shapes - of the slots, from the shape of the parameter; `null` for an axis without
- * @param first - the first value of one, zeros unless given
+ * @param first - the first value of one, by its shape and the number of axes; zeros unless given
  */
 export function axisSlots<N extends string>(
   name: N,
   shapes: (param: Shape) => readonly (Shape | null)[],
-  first: (shape: Shape) => Expression = (shape) => constant(0).broadcastTo(shape),
+  first: (shape: Shape, count: number) => Expression = (shape) => constant(0).broadcastTo(shape),
 ): Record<PerAxis<N>, TracedInit> {
   const slot =
     (axis: Axis): TracedInit =>
     (param) => {
-      const shape = shapes(param.shape)[axis];
-      return shape ? first(shape) : null;
+      const all = shapes(param.shape);
+      const shape = all[axis];
+      return shape ? first(shape, all.length) : null;
     };
-  return Object.fromEntries(all.map((axis) => [`${name}${axis}`, slot(axis)])) as Record<
+  return Object.fromEntries(places.map((axis) => [`${name}${axis}`, slot(axis)])) as Record<
     PerAxis<N>,
     TracedInit
   >;

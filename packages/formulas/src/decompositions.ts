@@ -2,36 +2,48 @@
 // Decompositions as functions of rules: on the host, in float64; on webgpu, which cannot be read back within a step, on the
 // device by products of matrices alone.
 
-import { defineTensorFunction, type Expression } from '@optim/fusion';
-import { coupledNewtonRoot, inverseRoot, type HostFunction, type RootOptions } from '@optim/linalg';
+import { constant, defineTensorFunction, reshape, type Expression } from '@optim/fusion';
+import {
+  coupledNewtonRoot,
+  eigh,
+  inverseRoot,
+  jacobi,
+  orthonormalize,
+  qr,
+  triangularInverse,
+  triangularSolve,
+  type HostFunction,
+  type RootOptions,
+} from '@optim/linalg';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Axis } from './axes.js';
 
-/** Makes one of a function of the host, of which it takes one result. */
+/** Makes one of a function of the host, of which it takes one result. The operands after the first are for the device. */
 function decomposition<A extends object>(
   name: string,
   host: HostFunction<A>,
   result: number,
-  onDevice: (x: tf.Tensor, options: A) => tf.Tensor,
-): (x: Expression, options: A) => Expression {
+  onDevice: (operands: readonly tf.Tensor[], options: A) => tf.Tensor,
+): (operands: readonly Expression[], options: A) => Expression {
   const apply = defineTensorFunction<A>({
     name,
     shapes: ([x], options) => [host.shapes([x!], options)[result]!],
-    run([x], options) {
-      if (tf.getBackend() === 'webgpu') return [onDevice(x!, options)];
-      const made = host(x!, options)[result]!;
+    run(operands, options) {
+      if (tf.getBackend() === 'webgpu') return [onDevice(operands, options)];
+      const made = host(operands[0]!, options)[result]!;
       if (Number.isNaN(made.dataSync()[0]))
         throw new RangeError(`${name}: the statistics must be finite, got NaN or infinite ones`);
       return [made];
     },
   });
-  return (x, options) => apply([x], options)[0]!;
+  return (operands, options) => apply(operands, options)[0]!;
 }
 
 const roots = /* @__PURE__ */ decomposition<RootOptions>(
   'matrixRoot',
   inverseRoot,
   0,
-  (x, options) => coupledNewtonRoot(x, options)[0],
+  ([x], options) => coupledNewtonRoot(x!, options)[0],
 );
 
 /**
@@ -42,5 +54,62 @@ const roots = /* @__PURE__ */ decomposition<RootOptions>(
  * @throws RangeError when run with elements that are not finite, except on webgpu
  */
 export function matrixRoot(A: Expression, power: number, ridge: number): Expression {
-  return A.rank === 1 ? A.add(ridge).pow(-1 / power) : roots(A, { power, ridge });
+  return A.rank === 1 ? A.add(ridge).pow(-1 / power) : roots([A], { power, ridge });
+}
+
+const bases = /* @__PURE__ */ decomposition('eigenvectors', eigh, 1, ([x]) => jacobi(x!)[1]);
+
+/**
+ * Eigenvectors of a symmetric matrix of statistics, the columns of the result, that of the largest eigenvalue first.
+ *
+ * @throws RangeError when run with elements that are not finite, except on webgpu
+ */
+export function eigenvectors(A: Expression): Expression {
+  return bases([A], {});
+}
+
+/** Of what a column is made on the device where it vanishes, in proportion to the largest element. */
+const share = 1e-6;
+
+const factors = /* @__PURE__ */ decomposition('orthogonalFactor', qr, 0, ([x, near]) =>
+  orthonormalize(tf.add(x!, tf.mul(near!, tf.add(tf.mul(tf.max(tf.abs(x!)), share), 1e-30)))),
+);
+
+/**
+ * Q of the QR decomposition of a matrix, whose diagonal of R is not negative.
+ *
+ * @param near - an orthogonal matrix that Q is near to, for webgpu to go by in place of columns that vanish
+ * @throws RangeError when run with elements that are not finite, except on webgpu
+ */
+export function orthogonalFactor(A: Expression, near: Expression): Expression {
+  return factors([A, near], {});
+}
+
+const sorting = /* @__PURE__ */ defineTensorFunction<{ readonly axis: number }>({
+  name: 'sorted',
+  shapes: ([x, keys], { axis }) =>
+    keys![0] === x![axis] ? [x!] : `keys must be as many as there are along axis ${axis}`,
+  run: ([x, keys], { axis }) => [tf.gather(x!, tf.topk(keys!, keys!.size).indices, axis)],
+});
+
+/** What stands along an axis in the order of its `keys`, the largest first. */
+export function sorted(x: Expression, axis: Axis, keys: Expression): Expression {
+  return sorting([x, reshape(keys, [keys.size])], { axis })[0]!;
+}
+
+const inverses = /* @__PURE__ */ defineTensorFunction({
+  name: 'upperInverse',
+  shapes: ([Q]) => [Q!],
+  run([Q]) {
+    // Their numbers are the host's own, or a copy away.
+    const isHost = ['cpu', 'wasm'].includes(tf.getBackend());
+    return isHost
+      ? triangularSolve([Q!, tf.eye(Q!.shape[0]!)], { lower: false })
+      : [triangularInverse(Q!, false)];
+  },
+});
+
+/** The inverse of an upper triangular matrix `[n, n]`; or, element by element, of a diagonal `[n]`. */
+export function upperInverse(Q: Expression): Expression {
+  return Q.rank === 1 ? constant(1).div(Q) : inverses([Q])[0]!;
 }

@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { kernelFor, trace, type Expression } from '@optim/fusion';
+import { kernelFor, matMul, trace, type Expression } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, inject, it } from 'vitest';
-import { alongAxis, axesOf, axisSlots, gram, identity, matrixRoot, type Axis } from '../src/index.js';
+import {
+  alongAxis,
+  axesOf,
+  axisSlots,
+  eigenvectors,
+  gram,
+  identity,
+  matrixRoot,
+  orthogonalFactor,
+  sorted,
+  type Axis,
+} from '../src/index.js';
 
 type Inputs = Record<string, { shape: number[]; values: number[] }>;
 
@@ -98,5 +109,40 @@ describe('matrixRoot', () => {
     await expect(resultOf({ A }, (t) => matrixRoot(t['A']!, 2, 1))).rejects.toThrow(
       new RangeError('matrixRoot: the statistics must be finite, got NaN or infinite ones'),
     );
+  });
+});
+
+describe('bases', () => {
+  const A = { shape: [2, 2], values: [2.5, 1.5, 1.5, 2.5] };
+  const h = Math.SQRT1_2;
+
+  it('are eigenvectors, that of the largest eigenvalue first', async () => {
+    const projections = await resultOf({ A }, (t) => {
+      const Q = eigenvectors(t['A']!);
+      return matMul(Q, matMul(t['A']!, Q), true);
+    });
+    expect(projections).toEqual(close([4, 0, 0, 1]));
+  });
+
+  it('are orthogonal factors, also of what has columns of zeros', async () => {
+    const near = { shape: [2, 2], values: [h, -h, h, h] };
+    const factor = (values: number[]): Promise<number[]> =>
+      resultOf({ A: { shape: [2, 2], values }, near }, (t) => {
+        const Q = orthogonalFactor(t['A']!, t['near']!);
+        return matMul(Q, Q, true);
+      });
+    expect(await factor([3, 1, 4, 2])).toEqual(close([1, 0, 0, 1]));
+    expect(await factor([3, 0, 3, 0])).toEqual(close([1, 0, 0, 1]));
+    expect(await factor([0, 0, 0, 0])).toEqual(close([1, 0, 0, 1]));
+    const x = { shape: [2, 2], values: [3, 1, 4, 2] };
+    const Q = await resultOf({ x, near }, (t) => orthogonalFactor(t['x']!, t['near']!));
+    expect(Q).toEqual(close([0.6, -0.8, 0.8, 0.6]));
+  });
+
+  it('are sorted by keys', async () => {
+    const x = { shape: [2, 3], values: [1, 2, 3, 4, 5, 6] };
+    const keys = { shape: [1, 3], values: [0, 7, 1] };
+    const got = await resultOf({ x, keys }, (t) => sorted(t['x']!, 1, t['keys']!));
+    expect(got).toEqual([2, 3, 1, 5, 6, 4]);
   });
 });

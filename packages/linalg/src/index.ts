@@ -23,7 +23,7 @@
  * plain JavaScript. NaN or infinite elements give NaN, never an endless loop. {@link hostEigh} and its like take
  * `Float64Array` matrices.
  *
- * **On the device, by matrix products alone**: {@link newtonSchulz}, {@link coupledNewtonRoot},
+ * **On the device**, eigenvectors by {@link jacobi}; by matrix products alone {@link newtonSchulz}, {@link coupledNewtonRoot},
  * {@link orthonormalize}, {@link triangularInverse}, {@link inverseCholesky}, {@link matrixExponential} and
  * {@link largestEigenvalue}. Nothing is read back, and precision is that of float32.
  *
@@ -60,6 +60,7 @@ export {
 export { gram, multiplyAxis } from './tensors/axes.js';
 export { cholesky, eigh, inverseRoot, qr, triangularSolve } from './tensors/decompositions.js';
 export { matrixExponential } from './tensors/exponential.js';
+export { jacobi } from './tensors/jacobi.js';
 export { newtonSchulz, type NewtonSchulzOptions } from './tensors/newton-schulz.js';
 export { type HostFunction } from './tensors/on-host.js';
 export { coupledNewtonRoot, largestEigenvalue, type CoupledNewtonOptions } from './tensors/roots.js';

@@ -9,6 +9,7 @@ import {
   hostCholesky,
   hostQR,
   inverseCholesky,
+  jacobi,
   largestEigenvalue,
   matrix,
   matrixExponential,
@@ -72,6 +73,35 @@ describe('newtonSchulz', () => {
     const [alone] = await applied((x) => newtonSchulz(x, { epsilon: 0 }), a);
     expect(largest(zero!)).toBe(0);
     expect(difference(first!, alone!)).toBeLessThan(1e-6);
+  });
+});
+
+describe('jacobi', () => {
+  it.each([
+    [[2]],
+    [[3, 1]],
+    [[5, 3, 1]],
+    [[4, 4, 1, 0, 0, -2]],
+    [[1e6, 900, 800, 700, 1, 0.5, 0.1]],
+    [Array.from({ length: 20 }, (_, i) => 20 - i)],
+  ])('has the eigenvalues %j and their eigenvectors', async (values) => {
+    const a = withEigenvalues(orthogonal(values.length, next), values);
+    const [eigenvalues, vectors] = tf.tidy(() => jacobi(tensor(a)));
+    const got = [...(await eigenvalues.data())];
+    eigenvalues.dispose();
+    got.forEach((value, i) => expect(Math.abs(value - values[i]!)).toBeLessThan(3e-6 * values[0]!));
+    const [v] = await read(vectors);
+    expect(difference(product(transposed(v!), v!), identity(values.length))).toBeLessThan(1e-5);
+    const scale = Math.max(...values.map(Math.abs));
+    expect(difference(product(product(transposed(v!), a), v!), diagonal(values))).toBeLessThan(1e-5 * scale);
+  });
+
+  it('takes zeros', async () => {
+    const [values, vectors] = tf.tidy(() => jacobi(tf.zeros([3, 3])));
+    expect([...(await values.data())]).toEqual([0, 0, 0]);
+    values.dispose();
+    const [v] = await read(vectors);
+    expect(difference(product(transposed(v!), v!), identity(3))).toBe(0);
   });
 });
 

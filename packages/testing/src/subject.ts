@@ -19,6 +19,8 @@ export interface Subject {
   readonly table: Readonly<Record<string, OptionSpec>>;
   /** `static needs` of the class. */
   readonly needs: readonly string[];
+  /** `decaysFrom` of its rule. */
+  readonly decaysFrom: number;
 }
 
 /** One thing to check about an optimizer; it throws when the optimizer does otherwise. */
@@ -37,12 +39,13 @@ export interface Check {
 /** Reads from its class what an optimizer declares. */
 export function subjectOf(make: Make): Subject {
   const optimizer = make({});
-  const { options, needs } = optimizer.constructor as unknown as {
+  const { options, needs, rule } = optimizer.constructor as unknown as {
     options: Subject['table'];
     needs: Subject['needs'];
+    rule?: { decaysFrom?: number };
   };
   optimizer.dispose();
-  return { make, name: optimizer.getClassName(), table: options, needs };
+  return { make, name: optimizer.getClassName(), table: options, needs, decaysFrom: rule?.decaysFrom ?? 0 };
 }
 
 /** One variable of every rank that rules distinguish, far from zero, some elements positive and some negative. */

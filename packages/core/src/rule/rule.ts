@@ -147,6 +147,8 @@ export interface Recurrence<
   readonly ownDecayModes?: readonly string[];
   /** Options besides `weightDecay` that set the strength of decay for some of the parameters. */
   readonly decayOptions?: readonly (keyof O & string)[];
+  /** The least rank of a parameter that weight decay acts on; 0 unless given. */
+  readonly decaysFrom?: number;
 
   /** Checks that involve more than one option; throws a RangeError made by `outOfRange`. */
   validate?(options: Required<O>): void;

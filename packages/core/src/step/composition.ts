@@ -112,8 +112,8 @@ export class Composition {
   }
 
   private decayedPair(pair: Pair, scene: Scene): Pair {
-    const { decay = 'before' } = this.rule;
-    if (!scene.structure.decays || decay === 'never') return pair;
+    const { decay = 'before', decaysFrom = 0 } = this.rule;
+    if (!scene.structure.decays || decay === 'never' || pair.param.rank < decaysFrom) return pair;
     const known = { ...scene.values, rateInForce: this.rateInForce(scene) } as unknown as DecayKnown;
     if (typeof decay === 'function') return decay(pair, known as never);
     return decay === 'before' || known.weightDecayMode === 'coupled' ? decayed(pair, known) : pair;
@@ -147,7 +147,8 @@ export class Composition {
   ruled(scene: Scene, pair: Pair): Results {
     const { values, structure } = scene;
     const rateInForce = this.rateInForce(scene);
-    const within = structure.decays && this.rule.decay === 'within';
+    const { decay, decaysFrom = 0 } = this.rule;
+    const within = structure.decays && decay === 'within' && pair.param.rank >= decaysFrom;
     const decayStrength = within ? strengthOf({ ...values, rateInForce } as unknown as DecayKnown) : null;
     const { seen, kept } = this.seenByRule(scene, pair);
     return {
