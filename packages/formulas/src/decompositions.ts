@@ -18,6 +18,11 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import type { Axis } from './axes.js';
 
+/** Whether what is not finite gives NaN in place of an error. */
+interface Leniency {
+  readonly lenient?: boolean;
+}
+
 /** Makes one of a function of the host, of which it takes one result. The operands after the first are for the device. */
 function decomposition<A extends object>(
   name: string,
@@ -31,7 +36,7 @@ function decomposition<A extends object>(
     run(operands, options) {
       if (tf.getBackend() === 'webgpu') return [onDevice(operands, options)];
       const made = host(operands[0]!, options)[result]!;
-      if (Number.isNaN(made.dataSync()[0]))
+      if (!(options as Leniency).lenient && made.dataSync().some(Number.isNaN))
         throw new RangeError(`${name}: the statistics must be finite, got NaN or infinite ones`);
       return [made];
     },
@@ -39,11 +44,11 @@ function decomposition<A extends object>(
   return (operands, options) => apply(operands, options)[0]!;
 }
 
-const roots = /* @__PURE__ */ decomposition<RootOptions>(
+const roots = /* @__PURE__ */ decomposition<RootOptions & Leniency>(
   'matrixRoot',
   inverseRoot,
   0,
-  ([x], options) => coupledNewtonRoot(x!, options)[0],
+  ([x], options) => coupledNewtonRoot(x!, { ...options, iterations: 20 })[0],
 );
 
 /**
@@ -57,7 +62,16 @@ export function matrixRoot(A: Expression, power: number, ridge: number): Express
   return A.rank === 1 ? A.add(ridge).pow(-1 / power) : roots([A], { power, ridge });
 }
 
-const bases = /* @__PURE__ */ decomposition('eigenvectors', eigh, 1, ([x]) => jacobi(x!)[1]);
+/**
+ * (A + ridge·λmax·I)^(−1/power) of each matrix of a stack; NaN for one that is not finite.
+ *
+ * @param A - `[..., n, n]`
+ */
+export function relativeRoots(A: Expression, power: number, ridge: number): Expression {
+  return roots([A], { power, relativeRidge: ridge, lenient: true });
+}
+
+const bases = /* @__PURE__ */ decomposition('eigenvectors', eigh, 1, ([x]) => jacobi(x!, 6)[1]);
 
 /**
  * Eigenvectors of a symmetric matrix of statistics, the columns of the result, that of the largest eigenvalue first.
@@ -72,7 +86,7 @@ export function eigenvectors(A: Expression): Expression {
 const share = 1e-6;
 
 const factors = /* @__PURE__ */ decomposition('orthogonalFactor', qr, 0, ([x, near]) =>
-  orthonormalize(tf.add(x!, tf.mul(near!, tf.add(tf.mul(tf.max(tf.abs(x!)), share), 1e-30)))),
+  orthonormalize(tf.add(x!, tf.mul(near!, tf.add(tf.mul(tf.max(tf.abs(x!)), share), 1e-30))), 10),
 );
 
 /**

@@ -9,7 +9,14 @@
  */
 
 export { alongAxis, axesOf, axisSlots, gram, identity, type Axis, type PerAxis } from './axes.js';
-export { eigenvectors, matrixRoot, orthogonalFactor, sorted, upperInverse } from './decompositions.js';
+export {
+  eigenvectors,
+  matrixRoot,
+  orthogonalFactor,
+  relativeRoots,
+  sorted,
+  upperInverse,
+} from './decompositions.js';
 export * from './factored.js';
 export * from './formulas.js';
 export { matrixOf, orthogonalized, type NewtonSchulz } from './orthogonal.js';

@@ -6,8 +6,14 @@ import golden from '@optim/testing/golden/SOAP.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, inject, it } from 'vitest';
 
+// A refresh takes some hundred small products on webgpu, for which software takes long: fewer of them there.
+const onDevice = inject('backend') === 'webgpu';
+const cases = golden.cases.filter(
+  ({ name }) => !onDevice || name === 'default' || name === 'normalizeGradient',
+);
+
 // The conformance suite converges in 80 steps, for which an average over twenty is long.
-suite(golden, (options, golden) => new SOAP(golden ? options : { beta1: 0.9, ...options }));
+suite({ ...golden, cases }, (options, golden) => new SOAP(golden ? options : { beta1: 0.9, ...options }));
 
 describe('SOAP', () => {
   /** Where steps with given gradients lead from ones. */
@@ -77,7 +83,7 @@ describe('SOAP', () => {
     });
   });
 
-  it.skipIf(inject('backend') === 'webgpu')('refuses statistics that are not finite', async () => {
+  it.skipIf(onDevice)('refuses statistics that are not finite', async () => {
     await expect(after({}, [2, 2], [[1, NaN, 1, 1]])).rejects.toThrow(
       new RangeError('SOAP: "p": eigenvectors: the statistics must be finite, got NaN or infinite ones'),
     );
