@@ -38,7 +38,7 @@ export {
 export { disown, own } from './ownership.js';
 export { phasePrograms } from './phases.js';
 export { hostValues, type Node, type Output, type Phase, type Program } from './program.js';
-export type { Distribution } from './random.js';
+export { draw, type Distribution, type Key } from './random.js';
 export { executorFor, loadExecutors, registerExecutor } from './registry.js';
 export { broadcast, sameShape, showShape, sizeOf, type Shape } from './shape.js';
 export { defineTensorFunction } from './tensors.js';
