@@ -58,6 +58,7 @@ export * from '@optim/msvag';
 export * from '@optim/muon';
 export * from '@optim/nadam';
 export * from '@optim/novograd';
+export * from '@optim/pcgrad';
 export * from '@optim/pid';
 export * from '@optim/pnm';
 export * from '@optim/prodigy';

@@ -42,6 +42,7 @@ export { MSVAG } from '@optim/msvag';
 export { Muon } from '@optim/muon';
 export { NAdam } from '@optim/nadam';
 export { NovoGrad } from '@optim/novograd';
+export { PCGrad } from '@optim/pcgrad';
 export { PID } from '@optim/pid';
 export { PNM } from '@optim/pnm';
 export { Prodigy } from '@optim/prodigy';
