@@ -15,7 +15,7 @@
 
 export { BaseOptimizer } from './contract.js';
 export { register } from './register.js';
-export { hold, record, repeat, replay, undisturbed, untrained } from './evaluation.js';
+export { apart, hold, record, repeat, replay, undisturbed, untrained } from './evaluation.js';
 export type { NamedGradients } from './gradients.js';
 export { Optimizer } from './optimizer.js';
 export { defineSchedule, registerSchedule } from '@optim/options';

@@ -96,3 +96,14 @@ export function releaseTape(): void {
   for (const { saved } of state.activeTape) tf.dispose(saved ?? []);
   state.activeTape = null;
 }
+
+/** Runs what takes gradients of its own in the backward pass of others, whose tape TensorFlow.js would forget over it. */
+export function apart<T>(body: () => T): T {
+  const { state } = tf.engine() as unknown as { state?: { activeTape?: unknown } };
+  const tape = state?.activeTape;
+  try {
+    return body();
+  } finally {
+    if (state && tape) state.activeTape = tape;
+  }
+}
