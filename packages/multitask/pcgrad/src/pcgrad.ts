@@ -55,13 +55,16 @@ interface Task {
  *
  * @example
  * ```ts
+ * import { AdamW } from '@optim/adamw';
  * import { PCGrad } from '@optim/pcgrad';
- * import * as tf from '@tensorflow/tfjs-core';
+ * import type * as tf from '@tensorflow/tfjs-core';
  *
- * const w = tf.variable(tf.tensor1d([1, 1]));
- * const optimizer = new PCGrad(tf.train.sgd(0.1));
- * const losses = [[1, 0.5], [-0.5, 1]].map((direction) => () => tf.sum(tf.mul(w, direction)) as tf.Scalar);
- * for (let step = 0; step < 10; step++) optimizer.minimize(losses);
+ * const optimizer = new PCGrad(new AdamW());
+ *
+ * function step(batch: tf.Tensor, tasks: ((prediction: tf.Tensor) => tf.Scalar)[]): void {
+ *   const predict = () => model.apply(batch, { training: true }) as tf.Tensor;
+ *   optimizer.minimize(tasks.map((loss) => () => loss(predict())));
+ * }
  * ```
  * @see https://arxiv.org/abs/2001.06782
  */

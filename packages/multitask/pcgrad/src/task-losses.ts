@@ -24,18 +24,14 @@ export interface CompiledModel {
  *
  * @example
  * ```ts
+ * import { AdamW } from '@optim/adamw';
  * import { PCGrad, taskLosses } from '@optim/pcgrad';
- * import * as layers from '@tensorflow/tfjs-layers';
- * import * as tf from '@tensorflow/tfjs-core';
+ * import type * as tf from '@tensorflow/tfjs-core';
  *
- * const input = layers.input({ shape: [2] });
- * const outputs = [1, 3].map((units) => layers.layers.dense({ units }).apply(input) as layers.SymbolicTensor);
- * const twoHeads = layers.model({ inputs: input, outputs });
- * const optimizer = new PCGrad(tf.train.adam(1e-3));
- * twoHeads.compile({ optimizer, loss: ['meanSquaredError', 'meanSquaredError'] });
- *
- * const [x, y0, y1] = [tf.ones([4, 2]), tf.ones([4, 1]), tf.ones([4, 3])];
- * optimizer.minimize(taskLosses(twoHeads, x, [y0, y1]));
+ * const optimizer = new PCGrad(new AdamW());
+ * const step = (batch: tf.Tensor, labels: tf.Tensor[]): void => {
+ *   optimizer.minimize(taskLosses(model, batch, labels));
+ * };
  * ```
  */
 export function taskLosses(
