@@ -67,6 +67,7 @@ export * from '@optim/qhm';
 export * from '@optim/radam';
 export * from '@optim/ranger';
 export * from '@optim/ranger21';
+export * from '@optim/rotograd';
 export * from '@optim/sam';
 export * from '@optim/schedulefree';
 export * from '@optim/sgdp';

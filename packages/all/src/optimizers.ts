@@ -51,6 +51,7 @@ export { QHM } from '@optim/qhm';
 export { RAdam } from '@optim/radam';
 export { Ranger } from '@optim/ranger';
 export { Ranger21 } from '@optim/ranger21';
+export { RotoGrad } from '@optim/rotograd';
 export { SAM } from '@optim/sam';
 export { ScheduleFreeAdamW, ScheduleFreeSGD } from '@optim/schedulefree';
 export { SGDP } from '@optim/sgdp';
