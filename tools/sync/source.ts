@@ -124,7 +124,8 @@ export class DocReader {
   #options(symbol: ts.Symbol): Map<string, OptionDoc> {
     if (!(symbol.flags & ts.SymbolFlags.Class)) return new Map();
     const [signature] = this.#checker.getTypeOfSymbol(symbol).getConstructSignatures();
-    const parameter = signature?.parameters.at(-1);
+    const { parameters = [] } = signature ?? {};
+    const parameter = parameters.find(({ name }) => name === 'options') ?? parameters.at(-1);
     if (!parameter) return new Map();
     const type = this.#checker.getNonNullableType(this.#checker.getTypeOfSymbol(parameter));
     return new Map(

@@ -15,7 +15,7 @@
 
 export { BaseOptimizer } from './contract.js';
 export { register } from './register.js';
-export { hold, record, repeat } from './evaluation.js';
+export { apart, hold, record, repeat, replay, undisturbed, untrained } from './evaluation.js';
 export type { NamedGradients } from './gradients.js';
 export { Optimizer } from './optimizer.js';
 export { defineSchedule, registerSchedule } from '@optim/options';
@@ -54,5 +54,5 @@ export type { Momentum, Parameter } from './state/parameters.js';
 export type { Engine, Entry } from './step/engine.js';
 export { readable } from './state/saving.js';
 export { total } from './step/total.js';
-export { learningRateOf, momentumOf, unwrap } from './unwrap.js';
+export { assertFollows, learningRateOf, momentumOf, unwrap } from './unwrap.js';
 export { Wrapper } from './wrapper.js';

@@ -28,6 +28,36 @@ export function hold(variable: tf.Variable): tf.Variable {
   return tf.variable(variable, false);
 }
 
+/** Runs an evaluation with the random numbers that another one drew, and new ones where it wants more. */
+export function replay<T>(evaluate: () => T, draws: readonly number[]): T {
+  const { random } = Math;
+  const drawn = draws.values();
+  try {
+    Math.random = () => drawn.next().value ?? random();
+    return evaluate();
+  } finally {
+    Math.random = random;
+  }
+}
+
+/** Variables that are not trained, the statistics of batch normalization among them. */
+export function untrained(): tf.Variable[] {
+  return Object.values(tf.engine().registeredVariables).filter(({ trainable }) => !trainable);
+}
+
+/** Runs an evaluation, and puts variables back to what they were before it. */
+export function undisturbed<T>(variables: readonly tf.Variable[], evaluate: () => T): T {
+  const before = variables.map(hold);
+  try {
+    return evaluate();
+  } finally {
+    variables.forEach((variable, i) => {
+      if (!variable.isDisposed && variable.dataId !== before[i]!.dataId) variable.assign(before[i]!);
+    });
+    tf.dispose(before);
+  }
+}
+
 /**
  * Runs an evaluation again: it draws the same random numbers, and variables that are not trained are put back to what
  * they were before it.
@@ -36,15 +66,10 @@ export function hold(variable: tf.Variable): tf.Variable {
  * `model.fit`, which looks only at those of the first evaluation. Others may still read them: `trainOnBatch` does.
  */
 export function repeat<T>(evaluate: () => T, draws: readonly number[], left: tf.Tensor[]): T {
-  const { random } = Math;
   const engine = tf.engine();
   const { keep } = engine;
   const kept: tf.Tensor[] = [];
-  const drawn = draws.values();
-  const statistics = Object.values(engine.registeredVariables).filter(({ trainable }) => !trainable);
-  const before = statistics.map(hold);
   try {
-    Math.random = () => drawn.next().value ?? random();
     // Not part of the documented API.
     if (typeof keep === 'function') {
       engine.keep = (tensor) => {
@@ -52,14 +77,9 @@ export function repeat<T>(evaluate: () => T, draws: readonly number[], left: tf.
         return keep.call(engine, tensor) as typeof tensor;
       };
     }
-    return evaluate();
+    return undisturbed(untrained(), () => replay(evaluate, draws));
   } finally {
-    Math.random = random;
     engine.keep = keep;
-    statistics.forEach((variable, i) => {
-      if (!variable.isDisposed && variable.dataId !== before[i]!.dataId) variable.assign(before[i]!);
-    });
-    tf.dispose(before);
     left.push(...kept.filter(({ isDisposed }) => !isDisposed));
   }
 }
@@ -75,4 +95,15 @@ export function releaseTape(): void {
   if (state?.gradientDepth !== 0 || !Array.isArray(state.activeTape)) return;
   for (const { saved } of state.activeTape) tf.dispose(saved ?? []);
   state.activeTape = null;
+}
+
+/** Runs what takes gradients of its own in the backward pass of others, whose tape TensorFlow.js would forget over it. */
+export function apart<T>(body: () => T): T {
+  const { state } = tf.engine() as unknown as { state?: { activeTape?: unknown } };
+  const tape = state?.activeTape;
+  try {
+    return body();
+  } finally {
+    if (state && tape) state.activeTape = tape;
+  }
 }

@@ -2,6 +2,7 @@
 // What is inside a wrapper.
 
 import type * as tf from '@tensorflow/tfjs-core';
+import type { BaseOptimizer } from './contract.js';
 import { foreignMomentum } from './foreign.js';
 import { Optimizer } from './optimizer.js';
 import type { Momentum } from './state/parameters.js';
@@ -28,4 +29,14 @@ export function learningRateOf(optimizer: tf.Optimizer, variable: tf.Variable): 
 /** An optimizer and, where it is a wrapper, all it wraps, from the outside in. */
 export function unwrap(optimizer: tf.Optimizer): tf.Optimizer[] {
   return optimizer instanceof Wrapper ? [optimizer, ...unwrap(optimizer.base)] : [optimizer];
+}
+
+/** @throws TypeError for a base that cannot step along a given gradient, because it or what it wraps needs the loss itself */
+export function assertFollows(owner: string, base: tf.Optimizer): void {
+  const closing = unwrap(base).find(({ constructor }) =>
+    (constructor as Partial<typeof BaseOptimizer>).needs?.includes('closure'),
+  );
+  if (!closing) return;
+  const name = closing.getClassName();
+  throw new TypeError(`${owner}: base must step along a given gradient, but ${name} needs the loss itself`);
 }

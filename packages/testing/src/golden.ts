@@ -38,6 +38,13 @@ export interface GoldenExtras<T extends tf.Optimizer> {
     golden: GoldenCase,
     t: number,
   ) => void;
+  /** In place of `minimize` with the objective. */
+  readonly minimize?: (
+    optimizer: T,
+    variables: readonly tf.Variable[],
+    golden: GoldenCase,
+    t: number,
+  ) => void;
   /** After step `t`, from 1. */
   readonly check?: (
     optimizer: T,
@@ -101,15 +108,31 @@ function oneMinusCos(x: tf.Tensor): tf.Tensor {
   return v;
 }
 
-/** Σ ½a(p − c)² + 0.1(1 − cos 3p) over all elements of all parameters. */
-export function goldenObjective(variables: readonly tf.Variable[]): tf.Scalar {
-  const parts = variables.map((p) => {
-    const { a, c } = inputs.objective.coefficients[p.name as keyof typeof inputs.objective.coefficients];
-    const bowl = tf.mul(tf.mul(tf.square(tf.sub(p, tf.tensor(c, p.shape))), tf.tensor(a, p.shape)), 0.5);
-    const waves = tf.mul(oneMinusCos(tf.mul(p, 3)), 0.1);
-    return tf.sum(tf.add(bowl, waves)) as tf.Scalar;
+/** What an objective is made of: for every parameter, by name, the widths and the places of its bowls. */
+export interface Coefficients {
+  readonly a: Readonly<Values>;
+  readonly c: Readonly<Values>;
+  readonly ripple: number;
+}
+
+/** Σ ½a(p − c)² + ripple·(1 − cos 3p) over all elements of the parameters that coefficients are given for. */
+export function bowls(variables: readonly tf.Variable[], { a, c, ripple }: Coefficients): tf.Scalar {
+  const parts = variables.flatMap((p) => {
+    if (!(p.name in a)) return [];
+    const away = tf.square(tf.sub(p, tf.tensor(c[p.name]!, p.shape)));
+    const bowl = tf.mul(tf.mul(away, tf.tensor(a[p.name]!, p.shape)), 0.5);
+    const waves = tf.mul(oneMinusCos(tf.mul(p, 3)), ripple);
+    return [tf.sum(tf.add(bowl, waves)) as tf.Scalar];
   });
   return tf.addN(parts) as tf.Scalar;
+}
+
+/** The objective of golden files, a sum of {@link bowls}. */
+export function goldenObjective(variables: readonly tf.Variable[]): tf.Scalar {
+  const { coefficients } = inputs.objective;
+  const of = (key: 'a' | 'c'): Values =>
+    Object.fromEntries(Object.entries(coefficients).map(([name, each]) => [name, each[key]]));
+  return bowls(variables, { a: of('a'), c: of('c'), ripple: 0.1 });
 }
 
 /**
@@ -173,9 +196,8 @@ async function follow<T extends tf.Optimizer>(
       if (extras.apply) extras.apply(optimizer, gradients, golden, t);
       else optimizer.applyGradients(gradients);
       tf.dispose(gradients);
-    } else {
-      optimizer.minimize(() => goldenObjective(variables), false, [...variables]);
-    }
+    } else if (extras.minimize) extras.minimize(optimizer, variables, golden, t);
+    else optimizer.minimize(() => goldenObjective(variables), false, [...variables]);
     for (const [name, want] of Object.entries(golden.trajectory[t] ?? {})) {
       const got = await variables.find((variable) => variable.name === name)!.data();
       expectClose(`step ${t}, ${name}`, got, want, tolerance(golden));

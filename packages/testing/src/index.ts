@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 export {
+  bowls,
   expectClose,
   goldenDiagonals,
   goldenGradients,
@@ -10,6 +11,7 @@ export {
   goldenVariables,
   tolerance,
   withOps,
+  type Coefficients,
   type GoldenCase,
   type GoldenExtras,
   type GoldenFile,

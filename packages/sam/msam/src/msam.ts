@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import {
+  assertFollows,
   BaseOptimizer,
   hold,
   hyper,
@@ -67,13 +68,12 @@ export class MSAM extends Wrapper<MSAMOptions> {
   /** @throws TypeError when `base` is not an optimizer, needs the loss itself, or has an evaluation point of its own */
   constructor(base: tf.Optimizer, options: MSAMOptions = {}) {
     super(base, options);
-    for (const inner of unwrap(base)) {
-      const { needs = [], looksAhead = false } = inner.constructor as Partial<typeof BaseOptimizer>;
-      const what = needs.includes('closure')
-        ? 'step along a given gradient'
-        : (looksAhead || movesToEvaluate(inner)) && 'have no evaluation point of its own';
-      if (what) throw new TypeError(`MSAM: base must ${what}, got ${inner.getClassName()}`);
-    }
+    assertFollows('MSAM', base);
+    const moving = unwrap(base).find(
+      (inner) => (inner.constructor as Partial<typeof BaseOptimizer>).looksAhead || movesToEvaluate(inner),
+    );
+    if (!moving) return;
+    throw new TypeError(`MSAM: base must have no evaluation point of its own, got ${moving.getClassName()}`);
   }
 
   protected step(entries: readonly Entry[], loss: tf.Scalar | undefined, given: NamedGradients): void {

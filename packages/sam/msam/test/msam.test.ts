@@ -119,7 +119,7 @@ describe('MSAM', () => {
   });
 
   it.each([
-    [() => new SAM(new AdamW()), 'step along a given gradient, got SAM'],
+    [() => new SAM(new AdamW()), 'step along a given gradient, but SAM needs the loss itself'],
     [() => new Lookahead(new AdamW()), 'have no evaluation point of its own, got Lookahead'],
     [() => new ScheduleFreeSGD(), 'have no evaluation point of its own, got ScheduleFreeSGD'],
     [() => new MSAM(new AdamW()), 'have no evaluation point of its own, got MSAM'],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What sharpness-aware methods share: two evaluations of the loss, and a step of the base along the second gradient.
 
-import { hold, record, repeat, unwrap, Wrapper, type BaseOptimizer } from '@optim/core/authoring';
+import { assertFollows, hold, record, repeat, Wrapper } from '@optim/core/authoring';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Ascent, PerturbationOptions } from './ascent.js';
 import type { Gradients } from './merge.js';
@@ -30,14 +30,7 @@ export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrap
   /** @throws TypeError when `base` is not an optimizer or needs the loss itself; TypeError or RangeError for a wrong option */
   constructor(base: tf.Optimizer, options: O = {} as O) {
     super(base, options);
-    const closing = unwrap(base).find(({ constructor }) => {
-      return (constructor as Partial<typeof BaseOptimizer>).needs?.includes('closure');
-    });
-    if (!closing) return;
-    const name = closing.getClassName();
-    throw new TypeError(
-      `${this.owner}: base must step along a given gradient, but ${name} needs the loss itself`,
-    );
+    assertFollows(this.owner, base);
   }
 
   /**
