@@ -31,7 +31,11 @@ export function unwrap(optimizer: tf.Optimizer): tf.Optimizer[] {
   return optimizer instanceof Wrapper ? [optimizer, ...unwrap(optimizer.base)] : [optimizer];
 }
 
-/** @throws TypeError for a base that cannot step along a given gradient, because it or what it wraps needs the loss itself */
+/**
+ * Refuses a base that cannot step along a given gradient.
+ *
+ * @throws TypeError where the base, or what it wraps, needs the loss itself
+ */
 export function assertFollows(owner: string, base: tf.Optimizer): void {
   const closing = unwrap(base).find(({ constructor }) =>
     (constructor as Partial<typeof BaseOptimizer>).needs?.includes('closure'),

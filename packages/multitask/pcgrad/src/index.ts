@@ -9,4 +9,4 @@
 
 export { type TaskOrder } from './order.js';
 export { PCGrad, type PCGradOptions } from './pcgrad.js';
-export { taskLosses, type CompiledModel } from './task-losses.js';
+export { taskLosses, type TaskModel } from './task-losses.js';

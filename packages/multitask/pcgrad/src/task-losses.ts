@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /** What {@link taskLosses} uses of a compiled `tf.LayersModel`. */
-export interface CompiledModel {
+export interface TaskModel {
   /** Outputs of inputs. */
   apply(inputs: tf.Tensor | tf.Tensor[], options?: { training: boolean }): unknown;
   /** The loss of every output, by example. */
@@ -35,7 +35,7 @@ export interface CompiledModel {
  * ```
  */
 export function taskLosses(
-  model: CompiledModel,
+  model: TaskModel,
   inputs: tf.Tensor | tf.Tensor[],
   labels: readonly tf.Tensor[],
 ): (() => tf.Scalar)[] {

@@ -13,7 +13,7 @@ import { SophiaH } from './sophia-h.js';
 register(SophiaG, SophiaH);
 
 export { SophiaG, SophiaH };
-export type { CompiledModel } from './model-outputs.js';
+export type { SampledModel } from './model-outputs.js';
 export type { Outputs } from './sampled-loss.js';
 export type { SophiaGOptions } from './sophia-g.js';
 export type { SophiaHOptions } from './sophia-h.js';

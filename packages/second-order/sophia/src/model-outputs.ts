@@ -3,7 +3,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 /** What is used of a model of tfjs-layers. */
-export interface CompiledModel {
+export interface SampledModel {
   /** One per output, as `compile` sets them. */
   lossFunctions: ((truth: tf.Tensor, output: tf.Tensor) => tf.Tensor)[];
 }
@@ -13,9 +13,9 @@ export interface CompiledModel {
  *
  * @param evaluate - evaluates the loss of the model: what `fit` gives to an optimizer
  */
-export function outputsOf(model: CompiledModel, evaluate: () => tf.Tensor): tf.Tensor[] {
+export function outputsOf(model: SampledModel, evaluate: () => tf.Tensor): tf.Tensor[] {
   // A Sequential trains by a model within it.
-  const trained = (model as { model?: CompiledModel }).model ?? model;
+  const trained = (model as { model?: SampledModel }).model ?? model;
   const { lossFunctions } = trained;
   const outputs: tf.Tensor[] = [];
   trained.lossFunctions = lossFunctions.map((loss) => (truth, output) => {

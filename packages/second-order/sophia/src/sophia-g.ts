@@ -19,7 +19,7 @@ import {
 import { ema, signum, zeros } from '@optim/formulas';
 import type { Key } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import { outputsOf, type CompiledModel } from './model-outputs.js';
+import { outputsOf, type SampledModel } from './model-outputs.js';
 import { kinds, sampledLoss, type Outputs } from './sampled-loss.js';
 
 /** Options of {@link SophiaG}. */
@@ -108,7 +108,7 @@ export class SophiaG extends Optimizer<SophiaGOptions> {
     },
   };
 
-  private source: { readonly model: CompiledModel; readonly outputs: Outputs } | null = null;
+  private source: { readonly model: SampledModel; readonly outputs: Outputs } | null = null;
   /** What the last sampled evaluation kept: `trainOnBatch` may still read it. */
   private left: tf.Tensor[] = [];
 
@@ -121,7 +121,7 @@ export class SophiaG extends Optimizer<SophiaGOptions> {
    * @param model - of tfjs-layers, whose loss `minimize` is given; compiled by then
    * @param outputs - what its outputs are
    */
-  sampleFrom(model: CompiledModel, outputs: Outputs = 'probabilities'): void {
+  sampleFrom(model: SampledModel, outputs: Outputs = 'probabilities'): void {
     this.source = { model, outputs: this.kind(outputs) };
   }
 
