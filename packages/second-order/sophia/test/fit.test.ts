@@ -23,7 +23,7 @@ function network(optimizer: tf.Optimizer): layers.Sequential {
     layers: [
       first,
       l.batchNormalization(),
-      l.dropout({ rate: 0.2 }),
+      l.dropout({ rate: 0.2, seed: 1 }),
       l.flatten(),
       l.dense({ units: 2, activation: 'softmax', kernelInitializer, kernelRegularizer: 'l1l2' }),
     ],
