@@ -43,10 +43,12 @@ export async function trainNetwork(
   optimizer: tf.Optimizer,
   digits: { readonly train: Digits; readonly test: Digits },
   { epochs, batchSize, seed }: Training,
-  { callbacks = [], onStep = () => {} }: TrainingHooks = {},
+  { callbacks = [], onStep = () => {}, onModel = () => {} }: TrainingHooks = {},
 ): Promise<Outcome> {
   const model = network(seed);
   model.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+
+  onModel(model);
 
   const losses: number[] = [];
   const start = performance.now();
@@ -78,6 +80,8 @@ export async function trainNetwork(
 /** What happens along the way. */
 export interface TrainingHooks {
   readonly callbacks?: readonly object[];
+  /** Called with the compiled network. */
+  readonly onModel?: (model: layers.LayersModel) => void;
   readonly onStep?: (step: number, loss: number) => void;
 }
 

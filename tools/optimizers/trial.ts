@@ -46,7 +46,10 @@ export async function attempt(
   const onTrainEnd = async (): Promise<void> => {
     bytes = stateBytes(await (optimizer as BaseOptimizer).stateDict());
   };
-  const outcome = await trainNetwork(optimizer, digits, training, { callbacks: [{ onTrainEnd }] });
+  // One that draws labels from the model is told which.
+  const onModel = (model: object): void =>
+    (optimizer as { sampleFrom?: (model: object) => void }).sampleFrom?.(model);
+  const outcome = await trainNetwork(optimizer, digits, training, { callbacks: [{ onTrainEnd }], onModel });
   optimizer.dispose();
   return { ...outcome, stateBytes: bytes };
 }

@@ -36,10 +36,11 @@ const distributions = {
  * Random numbers, the same on every backend: each is a function of its place and of three whole numbers known on the host,
  * so that another step is another run of the same kernel. Equal keys give equal numbers.
  *
+ * `stream`, 0 unless given, separates draws for different purposes in one step.
+ *
  * The host draws them, in about 10 ns a number (`rademacher`: 1), and they are copied to the backend.
  *
  * @param distribution - `uniform`: in [0, 1), multiples of 2⁻²⁴; `rademacher`: −1 or 1; `normal`: of mean 0, variance 1
- * @param key.stream - separates draws for different purposes in one step; 0 unless given
  * @throws RangeError when run with a key that is not whole numbers
  */
 export function random(

@@ -410,8 +410,9 @@ describe('every row of the language has a case here:', () => {
 
   it('tensor operations', () => {
     expect(Object.keys(tensorCases)).toEqual([...tensorOperations]);
-    const { defineTensorFunction: _, isShape: __, ...functions } = tensors;
-    expect([...Object.keys(functions), 'call'].sort()).toEqual([...tensorOperations].sort());
+    const others = ['defineTensorFunction', 'isShape'];
+    const functions = Object.keys(tensors).filter((name) => !others.includes(name));
+    expect([...functions, 'call'].sort()).toEqual([...tensorOperations].sort());
   });
 
   it('methods of expressions', () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs over small tensors: all of them are copied in once, all phases run on the copies, and results are copied out.
 
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { Kernel } from '../../executor.js';
 import { arrayFor } from '../../ownership.js';
 import type { Program } from '../../program.js';
