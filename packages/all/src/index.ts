@@ -68,6 +68,7 @@ export * from '@optim/radam';
 export * from '@optim/ranger';
 export * from '@optim/ranger21';
 export * from '@optim/sam';
+export * from '@optim/scalableshampoo';
 export * from '@optim/schedulefree';
 export * from '@optim/scion';
 export * from '@optim/sgdp';
