@@ -70,6 +70,7 @@ export * from '@optim/ranger';
 export * from '@optim/ranger21';
 export * from '@optim/rotograd';
 export * from '@optim/sam';
+export * from '@optim/scalableshampoo';
 export * from '@optim/schedulefree';
 export * from '@optim/scion';
 export * from '@optim/sgdp';

@@ -54,6 +54,7 @@ export { Ranger } from '@optim/ranger';
 export { Ranger21 } from '@optim/ranger21';
 export { RotoGrad } from '@optim/rotograd';
 export { SAM } from '@optim/sam';
+export { ScalableShampoo } from '@optim/scalableshampoo';
 export { ScheduleFreeAdamW, ScheduleFreeSGD } from '@optim/schedulefree';
 export { SCION, SCIONLight } from '@optim/scion';
 export { SGDP } from '@optim/sgdp';
