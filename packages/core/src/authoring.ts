@@ -52,7 +52,7 @@ export {
 } from './rule/rule.js';
 export type { Momentum, Parameter } from './state/parameters.js';
 export type { Engine, Entry } from './step/engine.js';
-export { readable } from './state/saving.js';
+export { readable } from '@optim/state';
 export { total } from './step/total.js';
 export { assertFollows, learningRateOf, momentumOf, unwrap } from './unwrap.js';
 export { Wrapper } from './wrapper.js';

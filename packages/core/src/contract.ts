@@ -3,12 +3,11 @@
 
 import { loadExecutors } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Checked } from './state/checked.js';
 import { releaseTape } from './evaluation.js';
 import { entriesOf, type NamedGradients } from './gradients.js';
 import { HandedOut } from './handed-out.js';
 import type { Schedule } from '@optim/options';
-import { type NamedWeight, readTensors, type ReadWeight, type StateDict } from '@optim/state';
+import { readTensors, type Checked, type NamedWeight, type ReadWeight, type StateDict } from '@optim/state';
 import type { Entry } from './step/engine.js';
 
 /**

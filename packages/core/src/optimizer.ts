@@ -4,7 +4,6 @@
 import { loadExecutors, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './contract.js';
-import type { Checked } from './state/checked.js';
 import {
   check,
   checkGroups,
@@ -19,19 +18,23 @@ import {
 } from '@optim/options';
 import type { CommonOptions, OptimizerOptions } from './rule/common-options.js';
 import { decodeOptions, encodeOptions, encodeSavable } from './rule/config.js';
-import { assertDecays, assertServes } from './rule/demands.js';
+import { assertDecays, assertGiven, assertServes } from './rule/demands.js';
 import type { Hook } from './rule/hook.js';
 import type { AnyRule } from './rule/rule.js';
-import type { Momentum, Parameter, SavedState } from './state/parameters.js';
+import type { Momentum, Parameter } from './state/parameters.js';
 import {
   checkStateDict,
-  type NamedWeight,
-  type ReadWeight,
-  type StateDict,
+  readable,
+  savedState,
   stateOfWeights,
   writeWeights,
+  type Checked,
+  type NamedWeight,
+  type ReadWeight,
+  type SavedState,
+  type StateDict,
 } from '@optim/state';
-import { capture, readable, savedState } from './state/saving.js';
+import { capture } from './state/saving.js';
 import { atStep } from './step/binding.js';
 import { Engine, type Entry } from './step/engine.js';
 
@@ -137,16 +140,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
 
   protected step(entries: readonly Entry[], loss?: tf.Scalar): void {
     const { needs } = this.constructor as typeof Optimizer;
-    const hooks = this.settings.transforms as readonly Hook[];
-    const readsMoments = hooks.some(({ reads }) => reads?.includes('secondMoment'));
-    if ((needs.includes('gradient') || readsMoments) && entries.length === 0) {
-      throw new RangeError(`${this.owner}: a step needs at least one gradient, got none`);
-    }
-    if (needs.includes('loss') && !loss) {
-      throw new TypeError(
-        `${this.owner}: a step needs the value of the loss; call minimize, or applyGradients(gradients, loss)`,
-      );
-    }
+    assertGiven(this.owner, needs, this.settings.transforms as readonly Hook[], entries.length, loss);
     const step = this.iterations;
     const pauses = this.rule.pauses?.(atStep(this.owner, this.table, this.settings, step)) ?? false;
     if (entries.length > 0 && !pauses) {

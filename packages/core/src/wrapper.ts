@@ -4,22 +4,27 @@
 import type { Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './contract.js';
-import type { Checked } from './state/checked.js';
-import { captureForeign, checkForeign, foreignState, saveForeign } from './foreign.js';
 import type { NamedGradients } from './gradients.js';
 import { type OptionSpec, type OptionTable, resolveOptions, type Schedule, show } from '@optim/options';
 import { decodeOptions, encodeOptions, encodeSavable } from './rule/config.js';
 import type { AnyRecurrence } from './rule/rule.js';
-import type { SavedState } from './state/parameters.js';
-import { capture, readable, savedState } from './state/saving.js';
+import { capture } from './state/saving.js';
 import {
+  captureForeign,
+  checkForeign,
   checkStateDict,
+  foreignState,
+  readable,
+  savedState,
+  saveForeign,
+  stateOfWeights,
+  writeWeights,
+  type Checked,
   type ForeignState,
   type NamedWeight,
   type ReadWeight,
+  type SavedState,
   type StateDict,
-  stateOfWeights,
-  writeWeights,
 } from '@optim/state';
 import { Engine } from './step/engine.js';
 

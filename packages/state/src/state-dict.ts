@@ -44,6 +44,9 @@ export interface StateDict {
   readonly base?: StateDict | ForeignState;
 }
 
+/** The part of a {@link StateDict} that is not options. */
+export type SavedState = Pick<StateDict, 'step' | 'globals' | 'parameters'>;
+
 /** State of an optimizer of TensorFlow.js itself: its weights, in its own order. */
 export interface ForeignState {
   readonly format: 1;

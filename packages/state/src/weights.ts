@@ -3,7 +3,8 @@
 
 import { show } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
-import type { SavedParameter, SavedTensor, StateDict } from './state-dict.js';
+import type { HeldState } from './held.js';
+import type { SavedParameter, SavedState, SavedTensor } from './state-dict.js';
 
 // Model and optimizer share one map from name to tensor on loading; no layer has a `#` in the names of its weights.
 const mark = '#';
@@ -13,18 +14,6 @@ const updatesName = `${mark}${mark}updates`;
 export interface NamedWeight {
   name: string;
   tensor: tf.Tensor;
-}
-
-/** State held as it is now, whatever happens to the optimizer: its tensors are clones, which the holder disposes. */
-export interface HeldState {
-  readonly globals: readonly (readonly [name: string, value: tf.Tensor])[];
-  readonly parameters: readonly (Omit<SavedParameter, 'slots'> & {
-    readonly slots: readonly (readonly [name: string, value: tf.Tensor])[];
-  })[];
-  /** What was loaded for variables that have not appeared yet. */
-  readonly waiting: readonly SavedParameter[];
-  /** Globals that no step has made yet, by their first values. */
-  readonly firstGlobals: Readonly<Record<string, number>>;
 }
 
 /**
@@ -105,10 +94,7 @@ export async function readTensors(owner: string, weights: unknown): Promise<Read
  * The inverse of {@link writeWeights}.
  * @throws TypeError or RangeError for a list that {@link writeWeights} would not write
  */
-export function stateOfWeights(
-  owner: string,
-  [first, ...rest]: readonly ReadWeight[],
-): Pick<StateDict, 'step' | 'globals' | 'parameters'> {
+export function stateOfWeights(owner: string, [first, ...rest]: readonly ReadWeight[]): SavedState {
   if (first?.name !== 'iter' || first.data.length !== 1)
     throw new TypeError(`${owner}: weights must start with the scalar "iter", got ${show(first?.name)}`);
   const step = whole(owner, 'iter', first);

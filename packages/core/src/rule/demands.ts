@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a rule must be able to do for the options it is given.
+// What a rule must be able to do for the options it is given, and what a step must be given.
 
 import { grouped } from '@optim/options';
 import type { CommonOptions, OptimizerOptions } from './common-options.js';
 import { decayModes } from './decay.js';
+import type { Hook } from './hook.js';
 import type { AnyRule } from './rule.js';
 
 /** @throws Error for a mode of weight decay that neither core nor the rule knows what to do with */
@@ -30,4 +31,21 @@ export function assertServes(owner: string, rule: AnyRule, settings: OptimizerOp
         `${owner}: transforms: hook ${name} needs ${words[missing]}, which ${owner} does not have`,
       );
   }
+}
+
+/** @throws RangeError for a step without gradients, TypeError for one without the loss, where these are needed */
+export function assertGiven(
+  owner: string,
+  needs: readonly string[],
+  hooks: readonly Hook[],
+  gradients: number,
+  loss: object | undefined,
+): void {
+  const readsMoments = hooks.some(({ reads }) => reads?.includes('secondMoment'));
+  if ((needs.includes('gradient') || readsMoments) && gradients === 0)
+    throw new RangeError(`${owner}: a step needs at least one gradient, got none`);
+  if (needs.includes('loss') && !loss)
+    throw new TypeError(
+      `${owner}: a step needs the value of the loss; call minimize, or applyGradients(gradients, loss)`,
+    );
 }

@@ -11,7 +11,7 @@ import {
   matchSaved,
   sameNames,
   type SavedParameter,
-  type StateDict,
+  type SavedState,
 } from '@optim/state';
 import type { Traits } from '../rule/rule.js';
 import { firstSlots, initsOf, type Kept } from './first-slots.js';
@@ -39,9 +39,6 @@ export interface Momentum {
   /** Variables with what is kept for them, in the order of `names`. */
   readonly slots: readonly (readonly [variable: tf.Variable, kept: readonly (tf.Variable | undefined)[]])[];
 }
-
-/** The part of a {@link StateDict} that is not options. */
-export type SavedState = Pick<StateDict, 'step' | 'globals' | 'parameters'>;
 
 /** A {@link Parameter} for every variable adopted, the globals, and what was loaded for variables yet to appear. */
 export class Parameters {

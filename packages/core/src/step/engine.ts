@@ -2,12 +2,13 @@
 // What turns a rule and options into steps and state.
 
 import type { Program } from '@optim/fusion';
+import type { SavedState } from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
 import { grouped, type OptionSpec, type ParameterGroup } from '@optim/options';
 import { adaNormSlots } from '../rule/ada-norm.js';
 import { keyed, withHooks, type Hook, type KeyedHook } from '../rule/hook.js';
 import type { AnyRecurrence, SlotInit, Traits } from '../rule/rule.js';
-import { Parameters, type Parameter, type SavedState } from '../state/parameters.js';
+import { Parameters, type Parameter } from '../state/parameters.js';
 import { atStep, bind, type Binding } from './binding.js';
 import { Composition, type Values } from './composition.js';
 import { Stepper, type Tensors } from './stepper.js';

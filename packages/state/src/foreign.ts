@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// The weights of optimizers of TensorFlow.js itself as state.
+
+import { showShape } from '@optim/fusion';
+import { show } from '@optim/options';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Checked } from './checked.js';
+import { checkForeignState } from './checks.js';
+import { held } from './held.js';
+import type { ForeignState } from './state-dict.js';
+import { readTensors, type NamedWeight, type ReadWeight } from './weights.js';
+
+/** What it keeps for variables, list by list. */
+function slotsOf(base: tf.Optimizer): { variable: tf.Variable }[] {
+  const lists = Object.values(base).filter((field): field is { variable: tf.Variable }[] =>
+    Array.isArray(field),
+  );
+  return lists.flat().filter((kept) => kept?.variable instanceof tf.Variable);
+}
+
+/** The weights of an optimizer as they are now, although it lists them only later: tensors of their own, the caller's. */
+export function captureForeign(base: tf.Optimizer): Promise<NamedWeight[]> {
+  const slots = new Map(slotsOf(base).map(({ variable }) => [variable as tf.Tensor, held(variable)]));
+  // The step count is read before the first await, and made anew for every call.
+  return base
+    .getWeights()
+    .then((weights) => weights.map(({ name, tensor }) => ({ name, tensor: slots.get(tensor) ?? tensor })))
+    .catch((error: unknown) => {
+      tf.dispose([...slots.values()]);
+      throw error;
+    });
+}
+
+/** Weights that {@link captureForeign} gives as plain data. */
+export async function saveForeign(
+  optimizer: string,
+  captured: Promise<NamedWeight[]>,
+): Promise<ForeignState> {
+  const named = await captured;
+  try {
+    return foreignState(optimizer, await readTensors(optimizer, named));
+  } finally {
+    tf.dispose(named.map(({ tensor }) => tensor));
+  }
+}
+
+/** Weights that have been read as a state. */
+export function foreignState(optimizer: string, weights: readonly ReadWeight[]): ForeignState {
+  return {
+    format: 1,
+    optimizer,
+    weights: weights.map(({ name, dtype, shape, data }) => ({
+      name,
+      dtype,
+      tensor: {
+        shape: [...shape],
+        data: dtype === 'int32' ? Int32Array.from(data) : Float32Array.from(data),
+      },
+    })),
+  };
+}
+
+/** What the names of the slots of a variable end with, in the order in which the optimizers of TensorFlow.js list them. */
+const slotNames: Readonly<Record<string, readonly string[]>> = {
+  SGD: [],
+  Momentum: ['momentum'],
+  Adagrad: ['accumulator'],
+  Adadelta: ['accum_grad', 'accum_var'],
+  RMSProp: ['rms', 'momentum'],
+  Adam: ['m', 'v'],
+};
+
+/**
+ * Checks that a state is one of this optimizer, and gives back what makes it its own. An optimizer of a class that
+ * TensorFlow.js does not have takes what it likes.
+ *
+ * @throws TypeError or RangeError when it has not the weights of such an optimizer, or others than this one has by now
+ */
+export function checkForeign(base: tf.Optimizer, state: unknown): Checked {
+  const owner = base.getClassName();
+  const { weights } = checkForeignState(owner, state);
+  assertLayout(base, weights);
+  return { commit: () => loadForeign(base, weights), drop: () => undefined };
+}
+
+function assertLayout(base: tf.Optimizer, [first, ...slots]: ForeignState['weights']): void {
+  const owner = base.getClassName();
+  const fail = (constraint: string, got: string | undefined): never => {
+    throw new RangeError(`${owner}: weights must ${constraint}, got ${show(got)}`);
+  };
+  if (first?.name !== 'iter') fail('start with the scalar "iter"', first?.name);
+  const centered = owner === 'RMSProp' && (base as unknown as { centered?: boolean }).centered === true;
+  const known = slotNames[owner];
+  if (!known) return;
+  const ends = centered ? [...known, 'mg'] : known;
+  const count = ends.length === 0 ? 0 : slots.length / ends.length;
+  const names = slots.map(({ name }) => name);
+  if (!Number.isInteger(count) || (ends.length === 0 && slots.length > 0))
+    fail(`be "iter" and ${ends.length} for each variable`, `${slots.length} besides`);
+  const shown = (i: number): string => `${showShape(slots[i]!.tensor.shape)}`;
+  slots.forEach(({ name, dtype }, i) => {
+    const [of, end] = [i % count, ends[Math.floor(i / count)]!];
+    const want = `${names[of]!.slice(0, -ends[0]!.length)}${end}`;
+    if (!names[of]!.endsWith(`/${ends[0]}`)) fail(`have names that end with /${ends[0]}`, names[of]);
+    if (name !== want) fail(`have "${want}" at place ${i + 1}`, name);
+    if (dtype !== 'float32') fail(`be float32 but for "iter"`, `"${name}" as ${dtype}`);
+    if (shown(i) !== shown(of)) fail(`have shape ${shown(of)} for "${name}"`, shown(i));
+  });
+  // TensorFlow.js finds variables by their places: what it keeps by now has to be of the same shapes.
+  const kept = slotsOf(base).map(({ variable }) => variable);
+  if (kept.length === 0 || slots.length === 0) return;
+  const shapes = kept.map(({ shape }) => showShape(shape)).join(' ');
+  const given = slots.map((_, i) => shown(i)).join(' ');
+  if (shapes !== given) fail(`be of shapes ${shapes}, as those there are`, given);
+}
+
+/** Gives it weights, in place of those it has, which it would forget without freeing them. */
+async function loadForeign(base: tf.Optimizer, weights: ForeignState['weights']): Promise<void> {
+  const named = weights.map(({ name, dtype, tensor: { shape, data } }) => ({
+    name,
+    tensor: tf.tensor(data.slice(), [...shape], dtype as 'float32' | 'int32'),
+  }));
+  const before = await base.getWeights();
+  await base.setWeights(named);
+  tf.dispose([...before, ...named].map(({ tensor }) => tensor));
+}
