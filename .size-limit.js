@@ -22,8 +22,8 @@ const adabelief = (name, limit, ...loaded) => ({
 
 // oxlint-disable-next-line import/no-default-export -- size-limit reads it
 export default [
-  adabelief('AdaBelief', '21 kB'),
-  adabelief('AdaBelief on webgl', '25.5 kB', 'webgl'),
-  adabelief('AdaBelief on webgpu', '29 kB', 'webgpu'),
-  adabelief('AdaBelief on wasm', '29 kB', 'wasm'),
+  adabelief('AdaBelief', '21.5 kB'),
+  adabelief('AdaBelief on webgl', '26 kB', 'webgl'),
+  adabelief('AdaBelief on webgpu', '29.5 kB', 'webgpu'),
+  adabelief('AdaBelief on wasm', '29.5 kB', 'wasm'),
 ];

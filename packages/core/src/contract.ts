@@ -4,7 +4,7 @@
 import { loadExecutors } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { releaseTape } from './evaluation.js';
-import { entriesOf, type NamedGradients } from './gradients.js';
+import { assertLoss, entriesOf, type NamedGradients } from './gradients.js';
 import { HandedOut } from './handed-out.js';
 import type { Schedule } from '@optim/options';
 import { readTensors, type Checked, type NamedWeight, type ReadWeight, type StateDict } from '@optim/state';
@@ -98,6 +98,7 @@ export abstract class BaseOptimizer extends tf.Optimizer {
    */
   override applyGradients(gradients: NamedGradients, loss?: tf.Scalar): void {
     this.assertStepping();
+    assertLoss(this.owner, loss);
     this.step(this.entriesOf(gradients), loss, gradients);
   }
 

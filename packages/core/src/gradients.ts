@@ -56,6 +56,23 @@ function tensorOf(owner: string, name: string, tensor: unknown): tf.Tensor | nul
   throw new TypeError(`${owner}: gradient of "${name}" must be a tensor, got ${show(tensor)}`);
 }
 
+/**
+ * Refuses what is no value of a loss; none at all is for the optimizer to refuse.
+ *
+ * @throws TypeError for what is no float32 tensor, RangeError for one of more than a number, or disposed
+ */
+export function assertLoss(owner: string, loss: unknown): void {
+  if (loss === undefined) return;
+  if (!(loss instanceof tf.Tensor) || loss.dtype !== 'float32')
+    throw new TypeError(
+      `${owner}: the loss must be a float32 scalar, got ${loss instanceof tf.Tensor ? loss.dtype : show(loss)}`,
+    );
+  if (loss.size !== 1 || loss.isDisposed)
+    throw new RangeError(
+      `${owner}: the loss must be a float32 scalar, got ${loss.isDisposed ? 'a disposed tensor' : showShape(loss.shape)}`,
+    );
+}
+
 /** A variable with its gradient. */
 function entryOf(owner: string, name: string, grad: tf.Tensor): Entry {
   const variable = tf.engine().registeredVariables[name];

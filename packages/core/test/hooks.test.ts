@@ -95,6 +95,28 @@ describe('a hook', () => {
     expect([...(await read(a)), ...(await read(b))]).toEqual([3, 4, 1]);
   });
 
+  it.each<[string, object, string]>([
+    [
+      'a promise',
+      { gradient: async () => ({}) },
+      'gradient must return expressions by name, got an object (Promise)',
+    ],
+    ['a number', { gradient: () => ({ grad: 0 }) }, 'gradient must return expressions by name, got 0'],
+    ['nothing', { update: () => undefined }, 'update must return expressions by name, got undefined'],
+    ['a list', { decay: () => [] }, 'decay must return expressions by name, got []'],
+    ['a truth', { guard: () => true }, 'guard must return expressions by name, got true'],
+    [
+      'a promise of sums',
+      { gradient: () => ({}), observe: async () => ({}) },
+      'observe must return expressions by name, got an object (Promise)',
+    ],
+  ])('may not give %s back', async (_, parts, message) => {
+    const hook = defineHook('odd', {}, () => parts as Pick<Hook, 'gradient'>)();
+    const optimizer = heavy([hook]);
+    expect(() => step(optimizer, a, b)).toThrow(new TypeError(`hook odd: ${message}`));
+    expect([...(await read(a)), ...(await read(b))]).toEqual([3, 4, 1]);
+  });
+
   it('acts before coupled weight decay', async () => {
     heavy([clipping(2)], { weightDecay: 1, weightDecayMode: 'coupled', learningRate: 1 }).minimize(half(a));
     expect(await read(a)).toEqual([-2, -2]);
@@ -308,7 +330,7 @@ describe('what is no hook', () => {
       () =>
         heavy([hook]).minimize(half(a));
     expect(failing(outputs())).toThrow(
-      new TypeError('Heavy.update: output "outputs.extra" is not an expression'),
+      new TypeError('hook outputs: update must return expressions by name, got an object (Variable)'),
     );
     expect(failing(wide())).toThrow(
       new TypeError('Heavy.wide.observe: "grad" must be a scalar of the parameter, got shape [2]'),

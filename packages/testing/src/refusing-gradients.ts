@@ -114,6 +114,23 @@ function wrongGradients(
       `${name}: a step needs at least one gradient, got none`,
     ]);
   }
+  const withLoss = (make: () => unknown) => (): void =>
+    tf.tidy(() => optimizer.applyGradients({ bias: tf.onesLike(bias) }, make() as tf.Scalar));
+  calls.push(
+    [
+      'a loss of strings',
+      withLoss(() => tf.scalar('1')),
+      TypeError,
+      `${name}: the loss must be a float32 scalar, got string`,
+    ],
+    ['a number as loss', withLoss(() => 1), TypeError, `${name}: the loss must be a float32 scalar, got 1`],
+    [
+      'a loss of two',
+      withLoss(() => tf.ones([2])),
+      RangeError,
+      `${name}: the loss must be a float32 scalar, got [2]`,
+    ],
+  );
   if (needs.includes('loss')) {
     const message = `${name}: a step needs the value of the loss; call minimize, or applyGradients(gradients, loss)`;
     calls.push(['no loss', () => tf.tidy(() => ones({ bias: tf.onesLike(bias) })()), TypeError, message]);

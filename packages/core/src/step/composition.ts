@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a rule, weight decay and hooks do to one parameter, one after the other.
 
-import { operations, where, type Expression } from '@optim/fusion';
+import { Expression, operations, where } from '@optim/fusion';
+import { isRecord, show } from '@optim/options';
 import { adaNorm } from '../rule/ada-norm.js';
 import { decayed, strengthOf, type DecayKnown } from '../rule/decay.js';
 import type { Hook, KeyedHook } from '../rule/hook.js';
@@ -56,6 +57,16 @@ function stepOf(start: Expression, param: Expression): Expression {
   return isDifference ? x!.broadcastTo(start.shape) : start.sub(param);
 }
 
+/** What a hook gives back. @throws TypeError for anything but expressions by name, a promise of some among it */
+export function resultsOf(hook: Hook, part: string, results: unknown): Results {
+  const found = isRecord(results) ? Object.values(results) : [results];
+  const wrong = found.findIndex((value) => !(value instanceof Expression));
+  if (wrong < 0) return results as Results;
+  throw new TypeError(
+    `hook ${hook.name}: ${part} must return expressions by name, got ${show(found[wrong])}`,
+  );
+}
+
 /** A rule with its hooks. */
 export class Composition {
   constructor(
@@ -70,7 +81,8 @@ export class Composition {
     for (const { key, hook } of this.hooks.slice(0, count)) {
       if (!hook.gradient || structure.exempt.includes(key)) continue;
       const seen = { ...withoutPrefix(key, tensors), param: tensors['param']!, grad };
-      const { grad: next, ...kept } = hook.gradient(seen, withoutPrefix(key, values as Symbols));
+      const results = hook.gradient(seen, withoutPrefix(key, values as Symbols));
+      const { grad: next, ...kept } = resultsOf(hook, 'gradient', results);
       grad = next ?? grad;
       slots = { ...slots, ...withPrefix(key, kept) };
     }
@@ -104,7 +116,7 @@ export class Composition {
       const globals = this.globalsOf({ key, hook }, scene);
       if (!globals) continue;
       const seen = { ...withoutPrefix(key, tensors), param: pair.param, grad };
-      const { param = pair.param, ...kept } = hook.decay(seen, globals);
+      const { param = pair.param, ...kept } = resultsOf(hook, 'decay', hook.decay(seen, globals));
       pair = { ...pair, param };
       slots = { ...slots, ...withPrefix(key, kept) };
     }
@@ -170,7 +182,8 @@ export class Composition {
       const param = results['param']!;
       const moved = { param, old, start, step: stepOf(start, param), grad };
       const seen = { ...withoutPrefix(key, tensors), ...withoutPrefix(key, results), ...moved };
-      const { param: next = param, ...kept } = hook.update(seen, this.globalsOf({ key, hook }, scene) ?? {});
+      const made = hook.update(seen, this.globalsOf({ key, hook }, scene) ?? {});
+      const { param: next = param, ...kept } = resultsOf(hook, 'update', made);
       results = { ...results, ...withPrefix(key, kept), param: next };
     }
     return this.guarded(results, tensors, scene.values);
@@ -180,11 +193,13 @@ export class Composition {
   guarded(results: Results, before: Symbols, values: Values): Results {
     for (const { key, hook } of this.hooks) {
       if (!hook.guard) continue;
-      const holds = hook.guard(withoutPrefix(key, values as Symbols));
+      const { holds } = resultsOf(hook, 'guard', {
+        holds: hook.guard(withoutPrefix(key, values as Symbols)),
+      });
       results = Object.fromEntries(
         Object.entries(results).map(([name, value]) => [
           name,
-          before[name] ? where(holds, value, before[name]) : value,
+          before[name] ? where(holds!, value, before[name]) : value,
         ]),
       );
     }

@@ -7,6 +7,7 @@ import type { Structure } from './binding.js';
 import {
   isLate,
   preparedGradient,
+  resultsOf,
   sweeps,
   withoutPrefix,
   withPrefix,
@@ -49,13 +50,13 @@ function keyOf({ shapes, structure }: Subject): string {
 
 /** The observers of a rule and its hooks in the order in which they observe. */
 function observersOf({ rule, hooks }: Composition, settings: object): Observer[] {
-  const none = (): Results => ({});
   const ofHooks = hooks.flatMap(({ key, hook }, before): Observer[] => {
     if (!hook.observe && !hook.combine) return [];
     const late = isLate(hook);
     const round: Round = {
-      observe: (tensors) => hook.observe?.(tensors) ?? none(),
-      combine: (sums, globals) => hook.combine?.(sums, globals as Symbols) ?? none(),
+      observe: (tensors) => resultsOf(hook, 'observe', hook.observe ? hook.observe(tensors) : {}),
+      combine: (sums, globals) =>
+        resultsOf(hook, 'combine', hook.combine ? hook.combine(sums, globals as Symbols) : {}),
     };
     return [{ after: late ? hooks.length : before, key, late, round }];
   });

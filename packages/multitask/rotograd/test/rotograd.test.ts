@@ -241,7 +241,7 @@ describe('RotoGrad: the step', () => {
 
   const methods = ['RotoGrad', 'RotoGradNorm', 'RotateOnly', 'VanillaMTL'] as const;
 
-  describe.skipIf(slow)('trained', () =>
+  describe.skipIf(slow)('trained', () => {
     it.each(methods)('%s brings all losses down, and leaks nothing', async (method) => {
       const { tasks, variables } = network();
       const optimizer = own(
@@ -265,8 +265,8 @@ describe('RotoGrad: the step', () => {
       const last = await step();
       last.forEach((loss, k) => expect(loss).toBeLessThan(0.35 * first[k]!));
       expect(optimizer.iterations).toBe(62);
-    }),
-  );
+    });
+  });
 
   it.each(['RotoGradNorm', 'RotoGrad'] as const)('%s goes on bit for bit from a state', async (method) => {
     const { tasks, variables } = network();

@@ -7,8 +7,11 @@ import { constant, reshape, type Expression } from '@optim/fusion';
 import { newtonSchulzSteps } from '@optim/linalg';
 import type * as tf from '@tensorflow/tfjs-core';
 
+/** A norm. */
+export type Norm = 'spectral' | 'spectralConv' | 'row' | 'column' | 'sign' | 'bias';
+
 /** Each norm with the ranks it is made for. */
-const ranks = {
+const ranks: Readonly<Record<Norm, readonly number[]>> = {
   spectral: [2],
   spectralConv: [3, 4],
   row: [2],
@@ -16,10 +19,7 @@ const ranks = {
   sign: [2],
   // Of a kernel, all elements together: for depthwise ones, which have no matrix in them.
   bias: [0, 1, 3, 4],
-} as const satisfies Record<string, readonly number[]>;
-
-/** A norm. */
-export type Norm = keyof typeof ranks;
+};
 
 /** A norm, or `'auto'`: by the rank of each variable. */
 export type NormName = Norm | 'auto';
@@ -37,7 +37,7 @@ export function normOf(owner: string, { name, shape }: tf.Variable, norm: NormNa
   const { length: rank } = shape;
   const byRank = (['bias', 'bias', 'spectral', 'spectralConv', 'spectralConv'] as const)[rank];
   const chosen = norm === 'auto' ? byRank : norm;
-  if (chosen && (ranks[chosen] as readonly number[]).includes(rank)) return chosen;
+  if (chosen && ranks[chosen].includes(rank)) return chosen;
   const fitting = normNames.filter(
     (each) => each !== 'auto' && (ranks[each] as readonly number[]).includes(rank),
   );
