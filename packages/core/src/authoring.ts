@@ -16,7 +16,7 @@
 export { BaseOptimizer } from './contract.js';
 export { register } from './register.js';
 export { apart, hold, record, repeat, replay, undisturbed, untrained } from './evaluation.js';
-export type { NamedGradients } from './gradients.js';
+export { assertLoss, type NamedGradients } from './gradients.js';
 export { Optimizer } from './optimizer.js';
 export { defineSchedule, registerSchedule } from '@optim/options';
 export { grouped, type ParameterGroup } from '@optim/options';

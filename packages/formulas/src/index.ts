@@ -2,21 +2,11 @@
 
 /**
  * Formulas that several papers share, each written once as an expression of `@optim/fusion`: first values of slots, moving
- * averages, bias corrections, momentum, factored moments, what is done to each output unit of a kernel, statistics and
- * preconditioners of each axis.
+ * averages, bias corrections, momentum, factored moments, what is done to each output unit of a kernel.
  *
  * @packageDocumentation
  */
 
-export { alongAxis, axesOf, axisSlots, gram, identity, type Axis, type PerAxis } from './axes.js';
-export {
-  eigenvectors,
-  matrixRoot,
-  orthogonalFactor,
-  relativeRoots,
-  sorted,
-  upperInverse,
-} from './decompositions.js';
 export * from './factored.js';
 export * from './formulas.js';
 export { matrixOf, orthogonalized, type NewtonSchulz } from './orthogonal.js';

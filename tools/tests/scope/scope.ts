@@ -24,6 +24,7 @@ export const planned: readonly Row[] = [
   { folder: 'multitask/pcgrad', exports: ['PCGrad'] },
   { folder: 'multitask/rotograd', exports: ['RotoGrad'] },
   { folder: 'formulas', exports: [] },
+  { folder: 'kronecker', exports: [] },
   { folder: 'hessian', exports: [] },
   { folder: 'linalg', exports: [] },
 ];

@@ -5,6 +5,7 @@ import {
   BaseOptimizer,
   hold,
   hyper,
+  readable,
   register,
   unwrap,
   Wrapper,
@@ -81,10 +82,11 @@ export class MSAM extends Wrapper<MSAMOptions> {
     const before = variables.map(hold);
     try {
       tf.tidy(() => {
+        const gradients = steady(given);
         for (const { variable, slots } of this.engine.adopt(variables, this.iterations))
           variable.assign(slots['counterpart']!);
+        this.stepBase(gradients, loss);
       });
-      this.stepBase(given, loss);
       const ahead = entries.map((entry, i) => ({ ...entry, given: { ...entry.given, before: before[i]! } }));
       if (ahead.length > 0) this.engine.step('ahead', ahead, { step: this.iterations });
     } catch (error) {
@@ -120,11 +122,20 @@ export class MSAM extends Wrapper<MSAMOptions> {
       throw new Error('MSAM: no variable has been seen since the state was loaded; pass the variables');
     for (const { variable, slots } of parameters) {
       const was = hold(variable);
-      variable.assign(slots['counterpart']!);
+      // A copy: the variable may be read there.
+      const counterpart = readable(slots['counterpart']!);
+      variable.assign(counterpart);
       slots['counterpart']!.assign(was);
-      was.dispose();
+      tf.dispose([was, counterpart]);
     }
   }
+}
+
+/** Gradients as they were given: one that is a variable keeps its numbers where this is moved. To be called in a tidy. */
+function steady(given: NamedGradients): NamedGradients {
+  const still = <T>(tensor: T): T => (tensor instanceof tf.Variable ? (tf.clone(tensor) as T) : tensor);
+  if (Array.isArray(given)) return given.map(({ name, tensor }) => ({ name, tensor: still(tensor) }));
+  return Object.fromEntries(Object.entries(given).map(([name, tensor]) => [name, still(tensor)]));
 }
 
 /** Whether a class moves variables to an evaluation point by itself. */

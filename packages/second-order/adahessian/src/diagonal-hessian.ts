@@ -2,6 +2,7 @@
 // What optimizers that divide by the diagonal of the Hessian share: when it is estimated, and how it reaches the rule.
 
 import {
+  assertLoss,
   choice,
   integer,
   Optimizer,
@@ -107,6 +108,7 @@ export abstract class DiagonalHessian<O extends DiagonalHessianOptions> extends 
    */
   override applyGradients(gradients: NamedGradients, loss?: tf.Scalar, diagonal?: NamedGradients): void {
     this.assertStepping();
+    assertLoss(this.owner, loss);
     const entries = this.entriesOf(gradients);
     this.step(this.estimating ? this.joined(entries, diagonal) : entries, loss);
   }

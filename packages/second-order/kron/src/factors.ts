@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kron's factors: which axes have a triangular one, and how they are fitted.
 
-import { alongAxis, axesOf, gram, upperInverse } from '@optim/formulas';
+import { alongAxis, axesOf, gram, upperInverse } from '@optim/kronecker';
 import { defineTensorFunction, matMul, type Expression, type Shape } from '@optim/fusion';
 import { matrixShape } from '@optim/linalg';
 import * as tf from '@tensorflow/tfjs-core';

@@ -17,7 +17,8 @@ import {
   type OptimizerOptions,
   type Rule,
 } from '@optim/core/authoring';
-import { alongAxis, axesOf, axisSlots, ema, identity, zeros, type PerAxis } from '@optim/formulas';
+import { ema, zeros } from '@optim/formulas';
+import { alongAxis, axesOf, axisSlots, identity, type PerAxis } from '@optim/kronecker';
 import { constant, random, reshape, where, type Expression, type Shape } from '@optim/fusion';
 import { balanced, factorShapes, fitted, preconditionedShape } from './factors.js';
 import { fits, type Probability } from './fits.js';

@@ -18,7 +18,8 @@ import {
   type Results,
   type Rule,
 } from '@optim/core/authoring';
-import { axisSlots, identity, relativeRoots, signum, zeros, type Axis, type PerAxis } from '@optim/formulas';
+import { signum, zeros } from '@optim/formulas';
+import { axisSlots, identity, relativeRoots, type Axis, type PerAxis } from '@optim/kronecker';
 import { reshape, where, type Expression, type Shape } from '@optim/fusion';
 import {
   alongAxes,

@@ -14,7 +14,8 @@ import {
   type Results,
   type Rule,
 } from '@optim/core/authoring';
-import { alongAxis, axesOf, axisSlots, ema, gram, matrixRoot, zeros, type PerAxis } from '@optim/formulas';
+import { ema, zeros } from '@optim/formulas';
+import { alongAxis, axesOf, axisSlots, gram, matrixRoot, type PerAxis } from '@optim/kronecker';
 import { reshape, type Shape } from '@optim/fusion';
 
 /** Options of {@link Shampoo}. */

@@ -18,19 +18,18 @@ import {
   type Results,
   type Rule,
 } from '@optim/core/authoring';
+import { biasCorrection, ema } from '@optim/formulas';
 import {
   alongAxis,
   axesOf,
   axisSlots,
-  biasCorrection,
   eigenvectors,
-  ema,
   gram,
   identity,
   orthogonalFactor,
   sorted,
   type PerAxis,
-} from '@optim/formulas';
+} from '@optim/kronecker';
 import { constant, matMul, reshape, type Expression, type Shape } from '@optim/fusion';
 import { mergeAxesUpTo } from '@optim/linalg';
 

@@ -12,7 +12,9 @@ import {
 } from '@optim/fusion';
 import { aroundAxis } from '@optim/linalg';
 import * as tf from '@tensorflow/tfjs-core';
-import type { TracedInit } from './types.js';
+
+/** First value of a slot, from the parameter; `null` where its shape calls for no such slot. */
+type TracedInit = (param: Expression) => Expression | null;
 
 /** The axes that a tensor of TensorFlow.js may have. */
 const places = [0, 1, 2, 3, 4, 5] as const;
