@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 
 // A step is a hundred small products, in software rendering half a second: a long run takes minutes there.
-const slow = inject('backend') === 'webgpu';
+const slow = inject('backend').startsWith('web');
 
 conformance((options) => new RotoGrad(new AdamW(), options));
 

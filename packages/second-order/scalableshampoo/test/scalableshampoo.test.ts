@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { ScalableShampoo, type ScalableShampooOptions } from '@optim/scalableshampoo';
-import { suite } from '@optim/testing';
+import { conformance, goldenSuite } from '@optim/testing';
 import golden from '@optim/testing/golden/ScalableShampoo.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, inject, it } from 'vitest';
 import { preconditioned, statisticsShapes, type Layout } from '../src/blocks.js';
 
-// A root takes some hundred small products on webgpu, for which software takes long: fewer of them there.
+// A root takes some hundred small products on webgpu, for which software rendering takes long: one golden case there.
 const onDevice = inject('backend') === 'webgpu';
 const cases = golden.cases.filter(({ name }) => !onDevice || name === 'intervals');
-const seldom = onDevice ? { preconditioningComputeSteps: 10 } : {};
+const make = (options: object): ScalableShampoo => new ScalableShampoo(options);
 
-suite(
-  { ...golden, cases },
-  (options, golden) => new ScalableShampoo(golden ? options : { ...seldom, ...options }),
-);
+goldenSuite({ ...golden, cases }, make);
+if (!inject('backend').startsWith('web')) conformance(make);
 
 describe('ScalableShampoo', () => {
   /** Where steps with given gradients lead from ones. */
