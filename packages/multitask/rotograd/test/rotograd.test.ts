@@ -268,7 +268,7 @@ describe('RotoGrad: the step', () => {
     });
   });
 
-  it.each(['RotoGradNorm', 'RotoGrad'] as const)('%s goes on bit for bit from a state', async (method) => {
+  it.skipIf(slow).each(['RotoGradNorm', 'RotoGrad'] as const)('%s goes on bit for bit from a state', async (method) => {
     const { tasks, variables } = network();
     const options = { method, alpha: 1, seed: 1, burnInPeriod: 4, normalizeLosses: true };
     const make = (): RotoGrad => own(new RotoGrad(new AdamW({ learningRate: 0.03 }), options));
