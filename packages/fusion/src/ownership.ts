@@ -3,8 +3,12 @@
 
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** Owned tensors, with the array that a kernel made for each. */
-const arrays = new WeakMap<tf.Tensor, Float32Array | null>();
+/** Where an owned tensor has the array that a kernel made for it; a lookup that costs nothing with thousands of small tensors. */
+const array = Symbol('array');
+
+interface Owned {
+  [array]?: Float32Array | null;
+}
 
 /**
  * Says that nobody reads a tensor, such as a slot of an optimizer, and that it shares its data with no tensor that is read.
@@ -12,14 +16,14 @@ const arrays = new WeakMap<tf.Tensor, Float32Array | null>();
  * owned tensor, and give every other a new array with each new value, so that what was read stays.
  */
 export function own(tensor: tf.Tensor): void {
-  arrays.set(tensor, null);
+  (tensor as Owned)[array] = null;
 }
 
 /** The array to write the new value of a tensor to: its own where that is safe, else one that `make` makes. */
 export function arrayFor(tensor: tf.Tensor, values: Float32Array, make: () => Float32Array): Float32Array {
-  const known = arrays.get(tensor);
+  const { [array]: known } = tensor as Owned;
   if (known === values) return values;
   const made = make();
-  if (known !== undefined) arrays.set(tensor, made);
+  if (known !== undefined) (tensor as Owned)[array] = made;
   return made;
 }

@@ -48,7 +48,8 @@ interface Common {
 function unshared(given: Entry['given']): Entry['given'] {
   let safe = given;
   for (const name in given)
-    if (given[name] instanceof tf.Variable) safe = { ...safe, [name]: tf.clone(given[name]) };
+    // Not by `instanceof`, which TensorFlow.js defines as a look at several methods.
+    if ('trainable' in given[name]!) safe = { ...safe, [name]: tf.clone(given[name]) };
   return safe;
 }
 
