@@ -268,37 +268,40 @@ describe('RotoGrad: the step', () => {
     });
   });
 
-  it.skipIf(slow).each(['RotoGradNorm', 'RotoGrad'] as const)('%s goes on bit for bit from a state', async (method) => {
-    const { tasks, variables } = network();
-    const options = { method, alpha: 1, seed: 1, burnInPeriod: 4, normalizeLosses: true };
-    const make = (): RotoGrad => own(new RotoGrad(new AdamW({ learningRate: 0.03 }), options));
-    const values = (): Promise<number[][]> =>
-      Promise.all(variables.map(async (each) => [...(await each.data())]));
-    const train = (optimizer: RotoGrad, steps: number): void => {
-      for (let t = 0; t < steps; t++) optimizer.minimize(tasks, false, variables);
-    };
-    const first = make();
-    train(first, 3);
-    const state = await first.stateDict();
-    const weights = await first.getWeights();
-    const between = await values();
-    train(first, 4);
-    const want = await values();
-    for (const load of [
-      (optimizer: RotoGrad) => optimizer.loadStateDict(state),
-      (optimizer: RotoGrad) => optimizer.setWeights(weights),
-    ]) {
-      const second = own(new RotoGrad(new AdamW({ learningRate: 0.03 }), { ...options, seed: 9 }));
-      await load(second);
+  it.skipIf(slow).each(['RotoGradNorm', 'RotoGrad'] as const)(
+    '%s goes on bit for bit from a state',
+    async (method) => {
+      const { tasks, variables } = network();
+      const options = { method, alpha: 1, seed: 1, burnInPeriod: 4, normalizeLosses: true };
+      const make = (): RotoGrad => own(new RotoGrad(new AdamW({ learningRate: 0.03 }), options));
+      const values = (): Promise<number[][]> =>
+        Promise.all(variables.map(async (each) => [...(await each.data())]));
+      const train = (optimizer: RotoGrad, steps: number): void => {
+        for (let t = 0; t < steps; t++) optimizer.minimize(tasks, false, variables);
+      };
+      const first = make();
+      train(first, 3);
+      const state = await first.stateDict();
+      const weights = await first.getWeights();
+      const between = await values();
+      train(first, 4);
+      const want = await values();
+      for (const load of [
+        (optimizer: RotoGrad) => optimizer.loadStateDict(state),
+        (optimizer: RotoGrad) => optimizer.setWeights(weights),
+      ]) {
+        const second = own(new RotoGrad(new AdamW({ learningRate: 0.03 }), { ...options, seed: 9 }));
+        await load(second);
+        tf.tidy(() => variables.forEach((each, i) => each.assign(tf.tensor(between[i]!, each.shape))));
+        train(second, 4);
+        expect(await values()).toEqual(want);
+      }
+      await first.loadStateDict(state);
       tf.tidy(() => variables.forEach((each, i) => each.assign(tf.tensor(between[i]!, each.shape))));
-      train(second, 4);
+      train(first, 4);
       expect(await values()).toEqual(want);
-    }
-    await first.loadStateDict(state);
-    tf.tidy(() => variables.forEach((each, i) => each.assign(tf.tensor(between[i]!, each.shape))));
-    train(first, 4);
-    expect(await values()).toEqual(want);
-  });
+    },
+  );
 
   it('rotates for inference before the first step of a loaded optimizer', async () => {
     const { tasks, variables } = network();
