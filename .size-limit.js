@@ -25,5 +25,5 @@ export default [
   adabelief('AdaBelief', '21.5 kB'),
   adabelief('AdaBelief on webgl', '26 kB', 'webgl'),
   adabelief('AdaBelief on webgpu', '29.5 kB', 'webgpu'),
-  adabelief('AdaBelief on wasm', '29.5 kB', 'wasm'),
+  adabelief('AdaBelief on wasm', '30 kB', 'wasm'),
 ];
