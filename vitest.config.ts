@@ -82,8 +82,9 @@ function browsers(): TestProjectConfiguration[] {
 const config: ViteUserConfig = defineConfig({
   test: {
     // A test that times out goes on in the shared engine and makes the next ones fail: only what hangs may.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Two cores render two backends in software and run two more: what takes 15 s alone takes over a minute then.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     reporters: ['default', new ClosingLine(warning)],
     projects: [
       node('cpu', [tests, 'tools/**/*.test.ts'], excludedFrom('cpu')),
