@@ -119,7 +119,7 @@ export class Engine {
    * Updates variables by a rule.
    *
    * @param rule - its name
-   * @returns what the rule gives back for each entry
+   * @returns what the rule gives back for each entry; an empty list where it `returns` nothing
    */
   step(rule: string, entries: readonly Entry[], { step, loss }: Moment): Tensors[] {
     return tf.tidy(() => {

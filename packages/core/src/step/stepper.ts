@@ -74,7 +74,7 @@ export class Stepper {
    * Updates all parameters and globals of a step. Everything is traced and compiled before anything runs, so that an
    * error in a rule changes nothing.
    *
-   * @returns what the rule gives back, for each parameter
+   * @returns what the rule gives back, for each parameter; an empty list where it `returns` nothing
    */
   run(step: Step): Tensors[] {
     const plan = this.plan(step);
@@ -114,7 +114,8 @@ export class Stepper {
       commit.outputs.forEach(({ name }, at) => (globals[name] = results[at]!));
     }
     for (const [name, variable] of step.globals) assign(variable, globals[name]!);
-    return returned;
+    // TensorFlow.js would walk through it, hundreds of parameters long.
+    return this.returns.length > 0 ? returned : [];
   }
 
   /** Every program of the last step, with the number of parameters it runs for. */

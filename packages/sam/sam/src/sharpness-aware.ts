@@ -108,7 +108,7 @@ export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrap
     const results = this.engine.step(rule, entries, { step: this.iterations });
     return Object.fromEntries(
       entries.flatMap(({ variable }, i) => {
-        const { merged } = results[i]!;
+        const merged = results[i]?.['merged'];
         return merged ? [[variable.name, merged]] : [];
       }),
     );
