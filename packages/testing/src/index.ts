@@ -25,4 +25,4 @@ export { checks, conformance, suite } from './conformance.js';
 export { subjectOf, type Check, type Make, type Options, type Subject } from './subject.js';
 export { observedSecondMoment } from './second-moment.js';
 export type { Trials } from './trials.js';
-export { expectWalk, walk } from './walk.js';
+export { after, expectWalk, near, slotShapes, walk, type Walk } from './walk.js';

@@ -2,9 +2,8 @@
 
 import type { Entry } from '@optim/core/authoring';
 import { Kron, type KronOptions } from '@optim/kron';
-import { goldenTensors, suite } from '@optim/testing';
+import { after, goldenTensors, near, suite } from '@optim/testing';
 import golden from '@optim/testing/golden/Kron.json' with { type: 'json' };
-import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { factorShapes } from '../src/factors.js';
 import { fits } from '../src/fits.js';
@@ -34,34 +33,24 @@ suite<Kron>(golden, (options, golden) => (golden ? new Probed(options) : new Kro
 });
 
 describe('Kron', () => {
-  /** Where steps with given gradients lead from zero, and the optimizer. */
-  async function after(options: KronOptions, shape: number[], gradients: number[][]): Promise<number[]> {
-    const p = tf.tidy(() => tf.variable(tf.zeros(shape), true, 'p'));
-    const optimizer = new Kron(options);
-    for (const g of gradients) tf.tidy(() => optimizer.applyGradients({ p: tf.tensor(g, shape) }));
-    const values = [...(await p.data())];
-    optimizer.dispose();
-    p.dispose();
-    return values;
-  }
-
-  const close = (...numbers: number[]): number[] =>
-    numbers.map((number) => expect.closeTo(number, 5) as number);
+  const from = (options: KronOptions, shape: number[], gradients: number[][]): Promise<number[]> =>
+    after(new Kron(options), shape, gradients);
+  const close = (...numbers: number[]): number[] => near(numbers);
 
   it('steps with QᵀQ between two fits, and no further than 1.1', async () => {
     const options = { learningRate: 1, preconditionerUpdateProbability: 0.5, preconditionInitScale: 0.5 };
     // Of the scale 0.5 the square.
-    expect(await after(options, [2, 2], [[1, 2, 0, -1]])).toEqual(close(-0.25, -0.5, 0, 0.25));
-    expect(await after(options, [], [[0.4]])).toEqual(close(-0.1));
-    expect(await after(options, [2], [[60, 80]])).toEqual(close(-0.66 * Math.SQRT2, -0.88 * Math.SQRT2));
+    expect(await from(options, [2, 2], [[1, 2, 0, -1]])).toEqual(close(-0.25, -0.5, 0, 0.25));
+    expect(await from(options, [], [[0.4]])).toEqual(close(-0.1));
+    expect(await from(options, [2], [[60, 80]])).toEqual(close(-0.66 * Math.SQRT2, -0.88 * Math.SQRT2));
   });
 
   it('draws by seed', async () => {
     const g = [1, 2, 3, 4];
     const [one, again, other] = [
-      await after({ learningRate: 1, seed: 1 }, [2, 2], [g, g]),
-      await after({ learningRate: 1, seed: 1 }, [2, 2], [g, g]),
-      await after({ learningRate: 1, seed: 2 }, [2, 2], [g, g]),
+      await from({ learningRate: 1, seed: 1 }, [2, 2], [g, g]),
+      await from({ learningRate: 1, seed: 1 }, [2, 2], [g, g]),
+      await from({ learningRate: 1, seed: 2 }, [2, 2], [g, g]),
     ];
     expect(again).toEqual(one);
     expect(other).not.toEqual(one);

@@ -1,37 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { AdaMuon, type AdaMuonOptions } from '@optim/muon';
-import { suite } from '@optim/testing';
+import { after, near, suite } from '@optim/testing';
 import golden from '@optim/testing/golden/AdaMuon.json' with { type: 'json' };
-import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { made } from './make.js';
 
 suite(golden, made(AdaMuon));
 
 describe('AdaMuon', () => {
-  /** A 2 × 4 matrix of zeros after steps along the given gradients. */
-  async function after(options: AdaMuonOptions, gradients: readonly number[][]): Promise<number[]> {
-    const p = tf.tidy(() => tf.variable(tf.zeros([2, 4]), true, 'p'));
-    const optimizer = new AdaMuon({ learningRate: 1, momentum: 0, nesterov: false, ...options });
-    for (const gradient of gradients)
-      tf.tidy(() => optimizer.applyGradients({ p: tf.tensor2d(gradient, [2, 4]) }));
-    const values = [...(await p.data())];
-    optimizer.dispose();
-    p.dispose();
-    return values;
-  }
-
-  /** Numbers as float32 has them after a few operations. */
-  const near = (numbers: readonly number[]): unknown[] =>
-    numbers.map((number) => expect.closeTo(number, 5) as unknown);
+  const from = (options: AdaMuonOptions, gradients: readonly number[][]): Promise<number[]> =>
+    after(new AdaMuon({ learningRate: 1, momentum: 0, nesterov: false, ...options }), [2, 4], gradients);
 
   // One step with the coefficients (1, 0, 0): O = u/‖u‖.
   const plain: AdaMuonOptions = { coefficients: [1, 0, 0], nsSteps: 1 };
   const g = [3, -1, 0, 2, 5, -0.1, 4, -7];
 
   it('moves every element by a fifth of the learning rate at first', async () => {
-    const moved = await after({ ...plain, signFirst: false }, [g]);
+    const moved = await from({ ...plain, signFirst: false }, [g]);
     // A zero shares no length: √8/√7 of a fifth for the others.
     expect(moved).toEqual(near(g.map((x) => -0.2 * Math.sign(x) * Math.sqrt(8 / 7))));
   });
@@ -44,24 +30,24 @@ describe('AdaMuon', () => {
       [4, -3, 0, 0, 0, 0, 0, 0],
     ];
     const want = [-1 - 0.8 / Math.sqrt(0.41 / 0.75), -1 + 0.6 / Math.sqrt(0.34 / 0.75), 0, 0, 0, 0, 0, 0];
-    expect(await after({ ...options, adjustLearningRate: 'none' }, gradients)).toEqual(near(want));
-    expect(await after({ ...options, adjustLearningRate: 'rmsToRms' }, gradients)).toEqual(
+    expect(await from({ ...options, adjustLearningRate: 'none' }, gradients)).toEqual(near(want));
+    expect(await from({ ...options, adjustLearningRate: 'rmsToRms' }, gradients)).toEqual(
       near(want.map((x) => x * Math.SQRT2)),
     );
   });
 
   it('sees only the signs of the momentum with signFirst', async () => {
     const signs = g.map(Math.sign);
-    const [one, other] = [await after({}, [g]), await after({}, [signs])];
+    const [one, other] = [await from({}, [g]), await from({}, [signs])];
     expect(one).toEqual(other);
     // O is ±1/√7 in both steps, and v its square.
     const second = g.map((x) => 2 * x * x);
-    const moved = await after({ ...plain, beta2: 0.5, adjustLearningRate: 'none' }, [g, second]);
+    const moved = await from({ ...plain, beta2: 0.5, adjustLearningRate: 'none' }, [g, second]);
     expect(moved).toEqual(near(g.map((x) => (x === 0 ? 0 : -Math.sign(x) - 1))));
   });
 
   it('leaves what has no gradient in it where it is, also without epsilon', async () => {
-    expect(await after({ epsilon: 0 }, [[0, 0, 0, 0, 0, 0, 0, 0]])).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(await from({ epsilon: 0 }, [[0, 0, 0, 0, 0, 0, 0, 0]])).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   it.each([

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { NorMuon, type NorMuonOptions } from '@optim/muon';
-import { suite } from '@optim/testing';
+import { after, near, suite } from '@optim/testing';
 import golden from '@optim/testing/golden/NorMuon.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -10,21 +10,8 @@ import { made } from './make.js';
 suite(golden, made(NorMuon));
 
 describe('NorMuon', () => {
-  /** A 2 × 3 matrix of zeros after steps along the given gradients. */
-  async function after(options: NorMuonOptions, gradients: readonly number[][]): Promise<number[]> {
-    const p = tf.tidy(() => tf.variable(tf.zeros([2, 3]), true, 'p'));
-    const optimizer = new NorMuon({ learningRate: 1, momentum: 0, nesterov: false, ...options });
-    for (const gradient of gradients)
-      tf.tidy(() => optimizer.applyGradients({ p: tf.tensor2d(gradient, [2, 3]) }));
-    const values = [...(await p.data())];
-    optimizer.dispose();
-    p.dispose();
-    return values;
-  }
-
-  /** Numbers as float32 has them after a few operations. */
-  const near = (numbers: readonly number[]): unknown[] =>
-    numbers.map((number) => expect.closeTo(number, 5) as unknown);
+  const from = (options: NorMuonOptions, gradients: readonly number[][]): Promise<number[]> =>
+    after(new NorMuon({ learningRate: 1, momentum: 0, nesterov: false, ...options }), [2, 3], gradients);
 
   it('steps by hand: units get one length, and the whole that of the scale', async () => {
     // One step with the coefficients (1, 0, 0): O = g/‖g‖, ‖O‖ = 1.
@@ -32,9 +19,9 @@ describe('NorMuon', () => {
     // Units (3, 4), (0, 0), (0, 12): two that moved, of length 1/√2 each.
     const g = [3, 0, 0, 4, 0, 12];
     const unit = [-0.6, 0, 0, -0.8, 0, -1].map((x) => x / Math.SQRT2);
-    expect(await after({ ...options, adjustLearningRate: 'none' }, [g])).toEqual(near(unit));
-    expect(await after(options, [g])).toEqual(near(unit.map((x) => x * Math.sqrt(1.5))));
-    expect(await after({ ...options, adjustLearningRate: 'matchRmsAdamW' }, [g])).toEqual(
+    expect(await from({ ...options, adjustLearningRate: 'none' }, [g])).toEqual(near(unit));
+    expect(await from(options, [g])).toEqual(near(unit.map((x) => x * Math.sqrt(1.5))));
+    expect(await from({ ...options, adjustLearningRate: 'matchRmsAdamW' }, [g])).toEqual(
       near(unit.map((x) => x * 0.2 * Math.sqrt(6))),
     );
   });
@@ -49,7 +36,7 @@ describe('NorMuon', () => {
     // O = (1, 0, 0; 0, 0, 0): v = (¼, 0, 0). Then O = (0.6, 0.8, 0; 0, 0, 0): v = (⅛ + 0.09, 0.16, 0).
     const H = [0.6 / Math.sqrt(0.215), 0.8 / 0.4];
     const n = Math.hypot(...H);
-    const moved = await after(options, [
+    const moved = await from(options, [
       [5, 0, 0, 0, 0, 0],
       [3, 4, 0, 0, 0, 0],
     ]);
@@ -57,7 +44,7 @@ describe('NorMuon', () => {
   });
 
   it('leaves what has no gradient in it where it is, also without epsilon', async () => {
-    expect(await after({ epsilon: 0 }, [[0, 0, 0, 0, 0, 0]])).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(await from({ epsilon: 0 }, [[0, 0, 0, 0, 0, 0]])).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
   it('keeps a number per output unit of a kernel', async () => {
