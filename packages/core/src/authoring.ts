@@ -54,5 +54,6 @@ export type { Momentum, Parameter } from './state/parameters.js';
 export type { Engine, Entry } from './step/engine.js';
 export { readable } from '@optim/state';
 export { total } from './step/total.js';
+export { unshared } from './step/unshared.js';
 export { assertFollows, learningRateOf, momentumOf, unwrap } from './unwrap.js';
 export { Wrapper } from './wrapper.js';

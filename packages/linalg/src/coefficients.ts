@@ -48,7 +48,8 @@ export const newtonSchulzPresets: Readonly<Record<'original' | 'quintic' | 'pola
 /** Coefficients by name, one triple for every step, or a list of triples. */
 export type NewtonSchulzCoefficients = keyof typeof newtonSchulzPresets | Triple | readonly Triple[];
 
-const isTriple = (value: unknown): value is Triple =>
+/** Whether a value is three finite numbers. */
+export const isTriple = (value: unknown): value is Triple =>
   Array.isArray(value) && value.length === 3 && value.every((number) => Number.isFinite(number));
 
 /**

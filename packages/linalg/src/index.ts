@@ -37,6 +37,7 @@
  */
 
 export {
+  isTriple,
   newtonSchulzPresets,
   newtonSchulzSteps,
   type NewtonSchulzCoefficients,

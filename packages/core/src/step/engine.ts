@@ -13,6 +13,7 @@ import { atStep, bind, type Binding } from './binding.js';
 import { Composition, type Values } from './composition.js';
 import { Stepper, type Tensors } from './stepper.js';
 import { Tracer } from './tracer.js';
+import { unshared } from './unshared.js';
 
 /** A variable and what a step is given for it: its gradient as `grad`, and whatever else the rule reads. */
 export interface Entry {
@@ -44,13 +45,14 @@ interface Common {
   readonly transforms?: readonly Hook[];
 }
 
-/** What is given, where a variable is among it as one that the step does not write in place. To be called in a tidy. */
-function unshared(given: Entry['given']): Entry['given'] {
-  let safe = given;
-  for (const name in given)
-    // Not by `instanceof`, which TensorFlow.js defines as a look at several methods.
-    if ('trainable' in given[name]!) safe = { ...safe, [name]: tf.clone(given[name]) };
-  return safe;
+/** What is given for a parameter, each of it {@link unshared}. */
+function safe(given: Entry['given']): Entry['given'] {
+  let all = given;
+  for (const name in given) {
+    const tensor = unshared(given[name]!);
+    if (tensor !== given[name]) all = { ...all, [name]: tensor };
+  }
+  return all;
 }
 
 /** One rule or several over one state: parameters with their slots, and globals. */
@@ -138,7 +140,7 @@ export class Engine {
       const stepper = this.steppers.get(rule)!;
       const items = parameters.map((parameter, i) => ({
         parameter,
-        given: unshared(entries[i]!.given),
+        given: safe(entries[i]!.given),
         binding: bound(parameter),
       }));
       const base = this.bind(rule, { group: 0, exempt: [], traits: {} }, step + 1, step);

@@ -7,6 +7,7 @@ import {
   hyper,
   readable,
   register,
+  unshared,
   unwrap,
   Wrapper,
   type Entry,
@@ -133,9 +134,8 @@ export class MSAM extends Wrapper<MSAMOptions> {
 
 /** Gradients as they were given: one that is a variable keeps its numbers where this is moved. To be called in a tidy. */
 function steady(given: NamedGradients): NamedGradients {
-  const still = <T>(tensor: T): T => (tensor instanceof tf.Variable ? (tf.clone(tensor) as T) : tensor);
-  if (Array.isArray(given)) return given.map(({ name, tensor }) => ({ name, tensor: still(tensor) }));
-  return Object.fromEntries(Object.entries(given).map(([name, tensor]) => [name, still(tensor)]));
+  if (Array.isArray(given)) return given.map(({ name, tensor }) => ({ name, tensor: unshared(tensor) }));
+  return Object.fromEntries(Object.entries(given).map(([name, tensor]) => [name, unshared(tensor)]));
 }
 
 /** Whether a class moves variables to an evaluation point by itself. */

@@ -5,7 +5,7 @@
 import { choice, custom, Optimizer, type Hyper, type Rule } from '@optim/core/authoring';
 import { zeros } from '@optim/formulas';
 import { reshape } from '@optim/fusion';
-import type { Triple } from '@optim/linalg';
+import { isTriple, type Triple } from '@optim/linalg';
 import {
   adamw,
   adamwCorrections,
@@ -78,7 +78,11 @@ export class Muon extends Optimizer<MuonOptions> {
   static override readonly rule: Rule<MuonOptions, 'm' | 'v', Coefficients> = {
     options: {
       ...matrixOptions(0.02),
-      nsCoefficients: custom('three finite numbers, or null', isTripleOrNull, null),
+      nsCoefficients: custom(
+        'three finite numbers, or null',
+        (value) => value === null || isTriple(value),
+        null,
+      ),
       adjustLearningRate: choice(['original', 'matchRmsAdamW', 'none']),
     },
     ...forMatrices('Muon'),
@@ -98,9 +102,4 @@ export class Muon extends Optimizer<MuonOptions> {
       return { m, param: param.sub(reshape(X, param.shape).mul(known.rateInForce.mul(f))) };
     },
   };
-}
-
-function isTripleOrNull(value: unknown): boolean {
-  if (value === null) return true;
-  return Array.isArray(value) && value.length === 3 && value.every((number) => Number.isFinite(number));
 }
