@@ -11,16 +11,14 @@ export { assertSomeMatched, matchSaved } from './matching.js';
 export type { Checked } from './checked.js';
 export { assertSlots, checkStateDict, sameNames } from './checks.js';
 export { captureForeign, checkForeign, foreignState, saveForeign } from './foreign.js';
-export { isSavedTensor, isShape } from './form.js';
 export { held, readable, savedState, type HeldState } from './held.js';
 export { decodeState, encodeState } from './safetensors.js';
-export {
-  isForeign,
-  type ForeignState,
-  type SavedParameter,
-  type SavedState,
-  type SavedTensor,
-  type SavedWeight,
-  type StateDict,
+export type {
+  ForeignState,
+  SavedParameter,
+  SavedState,
+  SavedTensor,
+  SavedWeight,
+  StateDict,
 } from './state-dict.js';
 export { readTensors, stateOfWeights, writeWeights, type NamedWeight, type ReadWeight } from './weights.js';
