@@ -2,7 +2,7 @@
 
 import { outOfRange } from '@optim/core/authoring';
 import { unitAxes } from '@optim/formulas';
-import { reshape, transpose, type Expression } from '@optim/fusion';
+import { reshape, sizeOf, transpose, type Expression } from '@optim/fusion';
 
 /** The block for tensors of a rank: 0 for none, −1 for the natural one. */
 export function blockOf(rank: number, sizes: readonly number[]): number {
@@ -12,7 +12,7 @@ export function blockOf(rank: number, sizes: readonly number[]): number {
 /** @throws RangeError if the block does not divide the tensor */
 export function assertDivides(name: string, shape: readonly number[], sizes: readonly number[]): void {
   const block = blockOf(shape.length, sizes);
-  const size = shape.reduce((product, n) => product * n, 1);
+  const size = sizeOf(shape);
   if (block > 0 && size % block !== 0)
     throw outOfRange(
       'AdaHessian',

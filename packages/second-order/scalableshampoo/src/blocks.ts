@@ -3,7 +3,7 @@
 // that what is computed of the others is what it would be without them.
 
 import { defineTensorFunction, matMul, reshape, transpose, type Expression, type Shape } from '@optim/fusion';
-import { mergeSmallAxes } from '@optim/linalg';
+import { aroundAxis, mergeSmallAxes } from '@optim/linalg';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** What decides which tensors are preconditioned, and along which axes. */
@@ -32,26 +32,24 @@ export function preconditioned(param: Shape, layout: Layout): { shape: Shape; ax
   return { shape, axes: layout.preconditionerType === 'input' ? all.slice(0, -1) : all.slice(-1) };
 }
 
-/** For each axis the shape of its statistics, a matrix for each block; `null` where there are none. */
-export function statisticsShapes(param: Shape, layout: Layout): (Shape | null)[] {
-  const { shape, axes } = preconditioned(param, layout);
-  const cuts = shape.map((d) => cut(d, layout.blockSize));
-  const count = cuts.reduce((product, [pieces]) => product * pieces, 1);
-  return cuts.map(([, length], axis) => (axes.includes(axis) ? [count, length, length] : null));
-}
-
+/** A tensor that is to be cut. */
 interface Cutting {
-  /** Before cutting. */
   readonly shape: Shape;
   readonly blockSize: number;
 }
 
-const stackShape = ({ shape, blockSize }: Cutting): number[] => {
+/** The shape of the stack of its blocks: how many, and their lengths. */
+function stackShape({ shape, blockSize }: Cutting): [count: number, ...lengths: number[]] {
   const cuts = shape.map((d) => cut(d, blockSize));
   return [cuts.reduce((product, [pieces]) => product * pieces, 1), ...cuts.map(([, length]) => length)];
-};
+}
 
-const size = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);
+/** For each axis the shape of its statistics, a matrix for each block; `null` where there are none. */
+export function statisticsShapes(param: Shape, layout: Layout): (Shape | null)[] {
+  const { shape, axes } = preconditioned(param, layout);
+  const [count, ...lengths] = stackShape({ shape, blockSize: layout.blockSize });
+  return lengths.map((length, axis) => (axes.includes(axis) ? [count, length, length] : null));
+}
 
 const cutting = /* @__PURE__ */ defineTensorFunction<Cutting>({
   name: 'inBlocks',
@@ -64,7 +62,7 @@ const cutting = /* @__PURE__ */ defineTensorFunction<Cutting>({
     let count = 1;
     cuts.forEach(([pieces, length], axis) => {
       if (pieces > 1) {
-        const [before, after] = [size(lengths.slice(0, axis)), size(lengths.slice(axis + 1))];
+        const [before, , after] = aroundAxis(lengths, axis);
         y = tf.transpose(tf.reshape(y, [count, before, pieces, length, after]), [0, 2, 1, 3, 4]);
       }
       count *= pieces;
@@ -86,7 +84,7 @@ const joining = /* @__PURE__ */ defineTensorFunction<Cutting>({
       const [pieces, length] = cuts[axis]!;
       count /= pieces;
       if (pieces > 1) {
-        const [before, after] = [size(lengths.slice(0, axis)), size(lengths.slice(axis + 1))];
+        const [before, , after] = aroundAxis(lengths, axis);
         y = tf.transpose(tf.reshape(y, [count, pieces, before, length, after]), [0, 2, 1, 3, 4]);
       }
       lengths[axis] = pieces * length;
@@ -106,11 +104,7 @@ export const ofBlocks = (blocks: Expression, shape: Shape, blockSize: number): E
 /** Each block as a matrix, an axis against all others. */
 function rows(blocks: Expression, axis: number): Expression {
   const [count, ...lengths] = blocks.shape as [number, ...number[]];
-  const [before, length, after] = [
-    size(lengths.slice(0, axis)),
-    lengths[axis]!,
-    size(lengths.slice(axis + 1)),
-  ];
+  const [before, length, after] = aroundAxis(lengths, axis);
   const first = transpose(reshape(blocks, [count, before, length, after]), [0, 2, 1, 3]);
   return reshape(first, [count, length, before * after]);
 }
@@ -124,11 +118,7 @@ export function grams(blocks: Expression, axis: number): Expression {
 /** Each block multiplied along an axis by a matrix of its own. */
 export function alongAxes(blocks: Expression, axis: number, P: Expression): Expression {
   const [count, ...lengths] = blocks.shape as [number, ...number[]];
-  const [before, length, after] = [
-    size(lengths.slice(0, axis)),
-    lengths[axis]!,
-    size(lengths.slice(axis + 1)),
-  ];
+  const [before, length, after] = aroundAxis(lengths, axis);
   const product = reshape(matMul(P, rows(blocks, axis)), [count, length, before, after]);
   return reshape(transpose(product, [0, 2, 1, 3]), blocks.shape);
 }

@@ -3,7 +3,7 @@
 
 import { outOfRange } from '@optim/core/authoring';
 import { matrixOf, orthogonalized, signum } from '@optim/formulas';
-import { constant, reshape, type Expression } from '@optim/fusion';
+import { constant, reshape, sizeOf, type Expression } from '@optim/fusion';
 import { newtonSchulzSteps } from '@optim/linalg';
 import type * as tf from '@tensorflow/tfjs-core';
 
@@ -85,7 +85,7 @@ export function furthest(m: Expression, norm: Norm, known: NormKnown): Expressio
       return spectral(m, nsSteps).mul(known.atLeastOne ? Math.max(1, f) : f);
     }
     case 'spectralConv': {
-      const positions = m.shape.slice(0, -2).reduce((product, length) => product * length, 1);
+      const positions = sizeOf(m.shape.slice(0, -2));
       return spectral(m, nsSteps).mul(Math.sqrt(out / fan) / positions);
     }
     case 'column': {
