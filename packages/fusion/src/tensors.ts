@@ -122,8 +122,22 @@ function unpacked(y: tf.Tensor): tf.Tensor {
   return known === shape ? y : tf.slice(y, y.shape.map(() => 0), y.shape); // prettier-ignore
 }
 
+/**
+ * A factor with zeros beyond its last row and column. On webgl a texel holds two by two elements; operations of TensorFlow.js
+ * leave anything at all beyond an odd edge, and its `matMul` sums that too.
+ */
+function trimmed(x: tf.Tensor): tf.Tensor {
+  const matrices = tf.reshape<tf.Rank.R3>(x, [-1, ...x.shape.slice(-2)]);
+  return tf.reshape(tf.pad(matrices, [[0, 0], [0, 0], [0, 0]]), x.shape); // prettier-ignore
+}
+
 function product(x: tf.Tensor, y: tf.Tensor, [left, right]: readonly [boolean, boolean]): tf.Tensor {
-  if (tf.getBackend() !== 'wasm') return tf.matMul(x, y, left, right);
+  const backend = tf.getBackend();
+  const terms = x.shape.at(left ? -2 : -1)!;
+  if (backend === 'webgl' && terms % 2 === 1) {
+    return tf.tidy(() => tf.matMul(trimmed(x), trimmed(y), left, right));
+  }
+  if (backend !== 'wasm') return tf.matMul(x, y, left, right);
   // Its fast kernel takes two matrices, not transposed; everything else runs by one that is ten times slower.
   return tf.tidy(() => {
     const a = left ? tf.transpose(x, exchange(x.rank)) : x;

@@ -49,14 +49,15 @@ describe('values that were read', () => {
     own(x);
     const before = await x.data();
     const kernel = kernelFor(program);
-    expect(kernel.run([x], [])[0] === x || kernel.executor !== 'cpu').toBe(true);
+    const [result] = kernel.run([x], []);
+    expect(result === x || kernel.executor !== 'cpu').toBe(true);
     expect([...before]).toEqual([1, 1, 1, 1]);
     if (kernel.executor === 'cpu') {
       const array = await x.data();
       kernel.run([x], []);
       expect([...array]).toEqual([4, 4, 4, 4]);
     }
-    x.dispose();
+    tf.dispose([x, result!]);
   });
 
   it('stay of an output that is the same as an owned one', async () => {

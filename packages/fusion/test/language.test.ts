@@ -495,6 +495,24 @@ describe.each([
     },
   );
 
+  it('products of what TensorFlow.js made, whatever its textures hold beyond an odd edge', async () => {
+    const rule: Rule = ({ x, y }) => ({
+      vectors: matMul(reshape(x!, [1, 3]), reshape(x!, [1, 3]), true),
+      matrices: matMul(y!, y!),
+    });
+    const kernel = compile(trace('Edges', { x: [3], y: [3, 3] }, [], rule));
+    const made = tf.tidy(() => {
+      // A product, so that TensorFlow.js sums on the device, not on the host.
+      const large = tf.matMul(tf.eye(3), tf.tensor2d([1, 2, 3, 4, 5, 6, 7, 8, 9], [3, 3]));
+      const inputs = [tf.add(tf.reshape(tf.slice(large, [0, 0], [1, 3]), [3]), 1), tf.add(large, 1)];
+      return kernel.run(inputs, []);
+    });
+    const [vectors, matrices] = await Promise.all(made.map((tensor) => tensor!.data()));
+    expect([...vectors!]).toEqual([4, 6, 8, 6, 9, 12, 8, 12, 16]);
+    expect([...matrices!]).toEqual([51, 60, 69, 96, 114, 132, 141, 168, 195]);
+    tf.dispose(made);
+  });
+
   it('tensor operations before and after other things, in place and of replaced inputs', async () => {
     const rule: Rule = ({ x, y }) => {
       const moved = x!.sub(1);
