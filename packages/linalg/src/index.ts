@@ -28,8 +28,7 @@
  * {@link largestEigenvalue}. Nothing is read back, and precision is that of float32.
  *
  * **Shapes**: {@link matrixShape}, {@link aroundAxis}, {@link mergeSmallAxes}, {@link mergeAxesUpTo} and
- * {@link blocksOf} say how a tensor becomes a matrix or several; {@link gram} and {@link multiplyAxis} work along one
- * axis.
+ * {@link blocksOf} say how a tensor becomes a matrix or several.
  *
  * Tensors may have leading axes: a batch of matrices.
  *
@@ -58,7 +57,6 @@ export {
   type Block,
   type Shape,
 } from './shape.js';
-export { gram, multiplyAxis } from './tensors/axes.js';
 export { cholesky, eigh, inverseRoot, qr, triangularSolve } from './tensors/decompositions.js';
 export { matrixExponential } from './tensors/exponential.js';
 export { jacobi } from './tensors/jacobi.js';
