@@ -15,7 +15,7 @@
 
 export { BaseOptimizer } from './contract.js';
 export { register } from './register.js';
-export { apart, hold, record, repeat, replay, undisturbed, untrained } from './evaluation.js';
+export { apart, hold, record, repeat, replay, undisturbed, untrained } from '@optim/evaluation';
 export { assertLoss, type NamedGradients } from './gradients.js';
 export { Optimizer } from './optimizer.js';
 export { defineSchedule, registerSchedule } from '@optim/options';
@@ -55,5 +55,5 @@ export type { Engine, Entry } from './step/engine.js';
 export { readable } from '@optim/state';
 export { total } from './step/total.js';
 export { unshared } from './step/unshared.js';
-export { assertFollows, learningRateOf, momentumOf, unwrap } from './unwrap.js';
+export { assertFollows, learningRateOf, unwrap } from './unwrap.js';
 export { Wrapper } from './wrapper.js';

@@ -3,11 +3,11 @@
 
 import { loadExecutors } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import { releaseTape } from './evaluation.js';
+import { releaseTape } from '@optim/evaluation';
 import { assertLoss, entriesOf, type NamedGradients } from './gradients.js';
-import { HandedOut } from './handed-out.js';
 import type { Schedule } from '@optim/options';
-import { readTensors, type Checked, type NamedWeight, type ReadWeight, type StateDict } from '@optim/state';
+import { HandedOut, readTensors } from '@optim/state';
+import type { Checked, NamedWeight, ReadWeight, StateDict } from '@optim/state';
 import type { Entry } from './step/engine.js';
 
 /**
@@ -30,7 +30,7 @@ export abstract class BaseOptimizer extends tf.Optimizer {
   /** Whether a loss is being evaluated, or a step made. */
   private busy = false;
   private evaluating = false;
-  private readonly handedOut = new HandedOut();
+  protected readonly handedOut: HandedOut = new HandedOut();
 
   constructor() {
     super();
@@ -219,6 +219,9 @@ export abstract class BaseOptimizer extends tf.Optimizer {
   /** Checks weights, changing nothing, and gives back what commits them. */
   abstract checkWeights(weights: readonly ReadWeight[]): Checked;
 
+  /** Called with the globals of a state that was taken over, where one of them is also read on the host. */
+  protected restored(_globals: Readonly<Record<string, number>>): void {}
+
   /** Frees all state. Using the optimizer afterwards is an error. */
   override dispose(): void {
     this.handedOut.dispose();
@@ -241,10 +244,5 @@ export abstract class BaseOptimizer extends tf.Optimizer {
       throw new Error(
         `${this.owner}: the variables are at the evaluation point; call useTrainingWeights() before a step`,
       );
-  }
-
-  /** Hands out tensors that exist only for that, and are freed later. */
-  protected handOut(weights: readonly NamedWeight[]): void {
-    this.handedOut.add(weights.map(({ tensor }) => tensor));
   }
 }

@@ -18,43 +18,32 @@ export type NamedGradients =
  * for what is no list or map of gradients, and for a gradient or variable that is not float32
  */
 export function entriesOf(owner: string, gradients: NamedGradients): Entry[] {
-  const list = listOf(owner, gradients);
   const entries: Entry[] = [];
   const seen = new Set<string>();
-  for (const { name, tensor } of list) {
-    if (tensor == null) continue;
+  const add = (name: string, tensor: unknown): void => {
+    if (tensor == null) return;
     if (seen.has(name))
       throw new RangeError(`${owner}: variable "${name}" has two gradients; add them up first`);
     seen.add(name);
     entries.push(entryOf(owner, name, tensor));
+  };
+  if (Array.isArray(gradients)) {
+    for (let i = 0; i < gradients.length; i++) {
+      const entry = gradients[i] as { name?: unknown; tensor?: unknown } | null | undefined;
+      // A variable has a name too.
+      if (typeof entry?.name !== 'string' || (entry.tensor == null && entry instanceof tf.Tensor))
+        throw new TypeError(`${owner}: gradients must be ${form}, got ${show(entry)} at place ${i}`);
+      add(entry.name, entry.tensor);
+    }
+  } else if (isRecord(gradients)) {
+    for (const [name, tensor] of Object.entries(gradients)) add(name, tensor);
+  } else {
+    throw new TypeError(`${owner}: gradients must be ${form}, got ${show(gradients)}`);
   }
   return entries;
 }
 
 const form = 'a map from variable name to gradient, or a list of { name, tensor }';
-
-/** Gradients as a list, whatever form they came in. */
-function listOf(
-  owner: string,
-  gradients: unknown,
-): readonly { name: string; tensor: tf.Tensor | null | undefined }[] {
-  if (Array.isArray(gradients)) {
-    return Array.from(gradients as unknown[], (entry, i) => {
-      const { name, tensor } = (entry ?? {}) as { name?: unknown; tensor?: unknown };
-      if (typeof name === 'string' && !(entry instanceof tf.Tensor))
-        return { name, tensor: tensorOf(owner, name, tensor) };
-      throw new TypeError(`${owner}: gradients must be ${form}, got ${show(entry)} at place ${i}`);
-    });
-  }
-  if (!isRecord(gradients))
-    throw new TypeError(`${owner}: gradients must be ${form}, got ${show(gradients)}`);
-  return Object.entries(gradients).map(([name, tensor]) => ({ name, tensor: tensorOf(owner, name, tensor) }));
-}
-
-function tensorOf(owner: string, name: string, tensor: unknown): tf.Tensor | null | undefined {
-  if (tensor == null || tensor instanceof tf.Tensor) return tensor as tf.Tensor | null | undefined;
-  throw new TypeError(`${owner}: gradient of "${name}" must be a tensor, got ${show(tensor)}`);
-}
 
 /**
  * Refuses what is no value of a loss; none at all is for the optimizer to refuse.
@@ -74,7 +63,9 @@ export function assertLoss(owner: string, loss: unknown): void {
 }
 
 /** A variable with its gradient. */
-function entryOf(owner: string, name: string, grad: tf.Tensor): Entry {
+function entryOf(owner: string, name: string, grad: unknown): Entry {
+  if (!(grad instanceof tf.Tensor))
+    throw new TypeError(`${owner}: gradient of "${name}" must be a tensor, got ${show(grad)}`);
   const variable = tf.engine().registeredVariables[name];
   if (!variable)
     throw new RangeError(`${owner}: no variable is named "${name}"; it was disposed or never made`);

@@ -4,37 +4,17 @@
 import { loadExecutors, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './contract.js';
-import {
-  check,
-  checkGroups,
-  grouped,
-  groupOf,
-  isSchedule,
-  type OptionSpec,
-  type OptionTable,
-  type ParameterGroup,
-  resolveOptions,
-  type Schedule,
-} from '@optim/options';
+import { check, checkGroups, grouped, groupOf, isSchedule, resolveOptions } from '@optim/options';
+import type { OptionSpec, OptionTable, ParameterGroup, Schedule } from '@optim/options';
 import type { CommonOptions, OptimizerOptions } from './rule/common-options.js';
-import { decodeOptions, encodeOptions, encodeSavable } from './rule/config.js';
+import { decodeOptions, encodeOptions } from './rule/config.js';
 import { assertDecays, assertGiven, assertServes } from './rule/demands.js';
 import type { Hook } from './rule/hook.js';
 import type { AnyRule } from './rule/rule.js';
 import type { Momentum, Parameter } from './state/parameters.js';
-import {
-  checkStateDict,
-  readable,
-  savedState,
-  stateOfWeights,
-  writeWeights,
-  type Checked,
-  type NamedWeight,
-  type ReadWeight,
-  type SavedState,
-  type StateDict,
-} from '@optim/state';
-import { capture } from './state/saving.js';
+import { checkStateDict, readable, savedState, stateOfWeights, writeWeights } from '@optim/state';
+import type { Checked, NamedWeight, ReadWeight, SavedState, StateDict } from '@optim/state';
+import { capture, headerOf } from './state/saving.js';
 import { atStep } from './step/binding.js';
 import { Engine, type Entry } from './step/engine.js';
 
@@ -144,8 +124,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     const step = this.iterations;
     const pauses = this.rule.pauses?.(atStep(this.owner, this.table, this.settings, step)) ?? false;
     if (entries.length > 0 && !pauses) {
-      tf.dispose(this.engine.step('', entries, { step, loss }));
-      for (const parameter of this.adopt(entries.map(({ variable }) => variable))) parameter.updates++;
+      tf.dispose(this.engine.step('', entries, { step, loss, counts: true }));
     }
     this.incrementIterations();
   }
@@ -174,9 +153,6 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     this.engine.state.setGlobal(name, value);
   }
 
-  /** Called with the globals of a state that was taken over, for an algorithm that also reads one on the host. */
-  protected restored(_globals: Readonly<Record<string, number>>): void {}
-
   // --- State ------------------------------------------------------------------------------------------------------
 
   /** The globals as numbers: those of the algorithm by name, those of a hook as `hook.name`. */
@@ -191,12 +167,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   }
 
   override async capture(): Promise<StateDict> {
-    const header = {
-      format: 1,
-      optimizer: this.owner,
-      step: this.iterations,
-      hyperparameters: encodeSavable(this.owner, this.settings),
-    } as const;
+    const header = headerOf(this.owner, this.iterations, this.settings);
     return { ...header, ...(await savedState(capture(this.engine.state))) };
   }
 
@@ -212,7 +183,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   override async getWeights(): Promise<NamedWeight[]> {
     this.assertUsable();
     const weights = writeWeights(this.iterations, capture(this.engine.state, readable));
-    this.handOut(weights);
+    this.handedOut.add(weights);
     await loadExecutors(); // as in stateDict
     return weights;
   }

@@ -3,21 +3,8 @@
 
 import type * as tf from '@tensorflow/tfjs-core';
 import type { BaseOptimizer } from './contract.js';
-import { foreignMomentum } from './foreign.js';
 import { Optimizer } from './optimizer.js';
-import type { Momentum } from './state/parameters.js';
 import { Wrapper } from './wrapper.js';
-
-/**
- * How to get at the running averages of gradients that an optimizer keeps: those its rule declares as `momentum`, or
- * the first moments of a TensorFlow.js optimizer, which match `order`, the variables of its last step, by position.
- * `null` when it keeps none.
- */
-export function momentumOf(base: tf.Optimizer): ((order: readonly tf.Variable[]) => Momentum) | null {
-  if (base instanceof Wrapper) return momentumOf(base.base);
-  if (base instanceof Optimizer) return base.momentum() && (() => base.momentum()!);
-  return foreignMomentum(base);
-}
 
 /** The learning rate of an optimizer's next step for one variable: that of its group, where there are groups. */
 export function learningRateOf(optimizer: tf.Optimizer, variable: tf.Variable): number {

@@ -6,9 +6,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './contract.js';
 import type { NamedGradients } from './gradients.js';
 import { type OptionSpec, type OptionTable, resolveOptions, type Schedule, show } from '@optim/options';
-import { decodeOptions, encodeOptions, encodeSavable } from './rule/config.js';
+import { decodeOptions, encodeOptions } from './rule/config.js';
 import type { AnyRecurrence } from './rule/rule.js';
-import { capture } from './state/saving.js';
+import { capture, headerOf } from './state/saving.js';
 import {
   captureForeign,
   checkForeign,
@@ -19,13 +19,8 @@ import {
   saveForeign,
   stateOfWeights,
   writeWeights,
-  type Checked,
-  type ForeignState,
-  type NamedWeight,
-  type ReadWeight,
-  type SavedState,
-  type StateDict,
 } from '@optim/state';
+import type { Checked, ForeignState, NamedWeight, ReadWeight, SavedState, StateDict } from '@optim/state';
 import { Engine } from './step/engine.js';
 
 const basePrefix = 'base/';
@@ -144,12 +139,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
   }
 
   override async capture(): Promise<StateDict> {
-    const header = {
-      format: 1,
-      optimizer: this.owner,
-      step: this.iterations,
-      hyperparameters: encodeSavable(this.owner, this.settings),
-    } as const;
+    const header = headerOf(this.owner, this.iterations, this.settings);
     const { base } = this;
     const own = capture(this.engine.state);
     const ofBase =
@@ -202,9 +192,6 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     };
   }
 
-  /** Called with the globals of a state that was taken over, for a wrapper that also reads one on the host. */
-  protected restored(_globals: Readonly<Record<string, number>>): void {}
-
   /** The step count, the wrapper's own weights, then those of the base. */
   override async getWeights(): Promise<NamedWeight[]> {
     this.assertUsable();
@@ -214,7 +201,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     const pending = base instanceof BaseOptimizer ? base.getWeights() : captureForeign(base);
     const ofBase = await pending;
     // A base of ours looks after what it hands out.
-    this.handOut(base instanceof BaseOptimizer ? own : [...own, ...ofBase]);
+    this.handedOut.add(base instanceof BaseOptimizer ? own : [...own, ...ofBase]);
     return [...own, ...ofBase.map(({ name, tensor }) => ({ name: basePrefix + name, tensor }))];
   }
 

@@ -127,7 +127,7 @@ function unpacked(y: tf.Tensor): tf.Tensor {
  * leave anything at all beyond an odd edge, and its `matMul` sums that too.
  */
 function trimmed(x: tf.Tensor): tf.Tensor {
-  const matrices = tf.reshape<tf.Rank.R3>(x, [-1, ...x.shape.slice(-2)]);
+  const matrices = tf.reshape(x, [-1, ...x.shape.slice(-2)] as [number, number, number]);
   return tf.reshape(tf.pad(matrices, [[0, 0], [0, 0], [0, 0]]), x.shape); // prettier-ignore
 }
 

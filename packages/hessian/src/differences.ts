@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Products with a Hessian by difference quotients of gradients, for losses that cannot be differentiated twice.
 
+import { record, repeat } from '@optim/evaluation';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   byName,
@@ -12,7 +13,6 @@ import {
   type ByName,
   type Curvature,
 } from './gradient.js';
-import { replayable } from './replay.js';
 import { recording, unrecorded } from './tape.js';
 
 /** √Σ‖t‖² over all tensors. */
@@ -45,7 +45,15 @@ export function differences<T extends tf.TensorContainer>(
     });
 
   return tf.tidy(() => {
-    const { result: here, replay } = replayable(evaluate, left);
+    const { result: here, draws } = record(evaluate);
+    const replay = <R>(again: () => R): R => {
+      const kept: tf.Tensor[] = [];
+      try {
+        return repeat(again, draws, left ?? kept);
+      } finally {
+        tf.dispose(kept);
+      }
+    };
     const again = replay(() => tf.tidy(() => tf.clone(f())));
     if (readsBack() && here.value.dataSync()[0] !== again.dataSync()[0]) {
       throw new RangeError(

@@ -11,6 +11,7 @@ export { assertSomeMatched, matchSaved } from './matching.js';
 export type { Checked } from './checked.js';
 export { assertSlots, checkStateDict, sameNames } from './checks.js';
 export { captureForeign, checkForeign, foreignState, saveForeign } from './foreign.js';
+export { HandedOut } from './handed-out.js';
 export { held, readable, savedState, type HeldState } from './held.js';
 export { decodeState, encodeState } from './safetensors.js';
 export type {

@@ -25,6 +25,7 @@ export const planned: readonly Row[] = [
   { folder: 'multitask/rotograd', exports: ['RotoGrad'] },
   { folder: 'formulas', exports: [] },
   { folder: 'kronecker', exports: [] },
+  { folder: 'evaluation', exports: [] },
   { folder: 'hessian', exports: [] },
   { folder: 'linalg', exports: [] },
 ];

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { held, type HeldState } from '@optim/state';
+import { held, type HeldState, type StateDict } from '@optim/state';
+import { encodeSavable } from '../rule/config.js';
 import type { Parameters } from './parameters.js';
 
 /**
@@ -23,4 +24,13 @@ export function capture(state: Parameters, hold: typeof held = held): HeldState 
     waiting: state.waiting,
     firstGlobals: state.globals.size === 0 ? state.firstGlobals() : {},
   };
+}
+
+/** What a saved state says besides numbers. */
+export function headerOf(
+  owner: string,
+  step: number,
+  settings: object,
+): Pick<StateDict, 'format' | 'optimizer' | 'step' | 'hyperparameters'> {
+  return { format: 1, optimizer: owner, step, hyperparameters: encodeSavable(owner, settings) };
 }

@@ -10,8 +10,9 @@ import { keyed, withHooks, type Hook, type KeyedHook } from '../rule/hook.js';
 import type { AnyRecurrence, SlotInit, Traits } from '../rule/rule.js';
 import { Parameters, type Parameter } from '../state/parameters.js';
 import { atStep, bind, type Binding } from './binding.js';
+import type { Tensors } from './bound-kernel.js';
 import { Composition, type Values } from './composition.js';
-import { Stepper, type Tensors } from './stepper.js';
+import { Stepper } from './stepper.js';
 import { Tracer } from './tracer.js';
 import { unshared } from './unshared.js';
 
@@ -27,6 +28,8 @@ export interface Moment {
   readonly step: number;
   /** For rules that need it. */
   readonly loss?: tf.Scalar | undefined;
+  /** Whether the step is an update of the parameters, to be counted as one. */
+  readonly counts?: boolean;
 }
 
 /** What an engine is made of. */
@@ -123,17 +126,21 @@ export class Engine {
    * @param rule - its name
    * @returns what the rule gives back for each entry; an empty list where it `returns` nothing
    */
-  step(rule: string, entries: readonly Entry[], { step, loss }: Moment): Tensors[] {
+  step(rule: string, entries: readonly Entry[], { step, loss, counts = false }: Moment): Tensors[] {
     return tf.tidy(() => {
       const parameters = this.adopt(
         entries.map(({ variable }) => variable),
         step,
       );
       const bindings = new Map<string, Binding>();
+      let [last, binding]: [Parameter?, Binding?] = [];
       const bound = (parameter: Parameter): Binding => {
+        // Mostly as the parameter before.
+        if (binding && last!.kind === parameter.kind && last!.updates === parameter.updates) return binding;
         const key = `${parameter.kind}|${parameter.updates}`;
-        const binding = bindings.get(key) ?? this.bind(rule, parameter, parameter.updates + 1, step);
+        binding = bindings.get(key) ?? this.bind(rule, parameter, parameter.updates + 1, step);
         bindings.set(key, binding);
+        last = parameter;
         return binding;
       };
       const needsLoss = this.design.rules[rule]!.needs?.includes('loss') ?? false;
@@ -146,7 +153,9 @@ export class Engine {
       const base = this.bind(rule, { group: 0, exempt: [], traits: {} }, step + 1, step);
       const { globals } = this.state;
       try {
-        return stepper.run({ items, base, globals, loss: needsLoss ? loss : undefined });
+        const returned = stepper.run({ items, base, globals, loss: needsLoss ? loss : undefined });
+        if (counts) for (const parameter of parameters) parameter.updates++;
+        return returned;
       } catch (error) {
         if (stepper.isHalfDone) this.state.torn = error;
         throw error;

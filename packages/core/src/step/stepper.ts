@@ -5,12 +5,10 @@ import { kernelFor, type Kernel, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Parameter } from '../state/parameters.js';
 import type { Binding } from './binding.js';
+import { bindKernel, numbersFor, runBound, type BoundKernel, type Tensors } from './bound-kernel.js';
 import { preparedGradient } from './composition.js';
 import { total } from './total.js';
 import { sum, type Subject, type Tracer } from './tracer.js';
-
-/** Tensors by name. */
-export type Tensors = Record<string, tf.Tensor>;
 
 /** A parameter in a step. */
 export interface Item {
@@ -28,18 +26,6 @@ export interface Step {
   readonly loss: tf.Tensor | undefined;
 }
 
-/** A kernel and where its inputs come from. */
-interface BoundKernel {
-  readonly program: Program;
-  readonly kernel: Kernel;
-  /** Inputs that are the same in every step; the others are filled in before each run. */
-  readonly inputs: (tf.Tensor | null)[];
-  readonly given: readonly (readonly [at: number, name: string])[];
-  readonly globals: readonly (readonly [at: number, name: string])[];
-  /** Variables the outputs go to; undefined for what is handed on. */
-  readonly targets: readonly (tf.Variable | undefined)[];
-}
-
 /** Everything traced and compiled for one list of parameters. */
 interface Plan {
   readonly parameters: readonly Parameter[];
@@ -50,6 +36,8 @@ interface Plan {
     readonly combine: Program;
     readonly kernel: Kernel;
   }[];
+  /** Whether an observation hands a gradient on. */
+  readonly prepares: boolean;
   readonly updates: readonly BoundKernel[];
   readonly commit: Program | null;
 }
@@ -85,7 +73,7 @@ export class Stepper {
     for (const { observe, combine, kernel } of plan.rounds) {
       const sums: Record<string, tf.Tensor[]> = step.loss ? { [sum('loss')]: [step.loss] } : {};
       observe.forEach((bound, i) => {
-        const results = run(bound, given[i]!, items[i]!.binding, globals);
+        const results = runBound(bound, given[i]!, items[i]!.binding, globals);
         bound.program.outputs.forEach(({ name }, at) => {
           if (name === preparedGradient) given[i] = { ...given[i], [name]: results[at]! };
           else (sums[name] ??= []).push(results[at]!);
@@ -95,18 +83,19 @@ export class Stepper {
       const results = kernel.run(inputsOf(combine, totals, globals), numbersFor(combine, base));
       combine.outputs.forEach(({ name }, at) => (globals[name] = results[at]!));
     }
-    const returned = plan.updates.map((bound, i): Tensors => {
+    // TensorFlow.js would walk through what is returned, hundreds of parameters long, if it were there without need.
+    const returned: Tensors[] = [];
+    for (let i = 0; i < items.length; i++) {
+      const bound = plan.updates[i]!;
       const results = this.updated(bound, given[i]!, items[i]!, globals);
       this.isHalfDone = true;
-      const back: Tensors = {};
-      results.forEach((result, at) => {
+      for (let at = 0; at < results.length; at++) {
         const target = bound.targets[at];
-        if (target) assign(target, result);
-        else back[bound.program.outputs[at]!.name] = result;
-      });
-      given[i]![preparedGradient]?.dispose();
-      return back;
-    });
+        if (target) assign(target, results[at]!);
+        else (returned[i] ??= {})[bound.program.outputs[at]!.name] = results[at]!;
+      }
+      if (plan.prepares) given[i]![preparedGradient]?.dispose();
+    }
     if (plan.commit) {
       const { commit } = plan;
       const before: Tensors = Object.fromEntries(step.globals);
@@ -114,8 +103,7 @@ export class Stepper {
       commit.outputs.forEach(({ name }, at) => (globals[name] = results[at]!));
     }
     for (const [name, variable] of step.globals) assign(variable, globals[name]!);
-    // TensorFlow.js would walk through it, hundreds of parameters long.
-    return this.returns.length > 0 ? returned : [];
+    return returned;
   }
 
   /** Every program of the last step, with the number of parameters it runs for. */
@@ -133,7 +121,6 @@ export class Stepper {
 
   private plan(step: Step): Plan {
     const { items, base } = step;
-    const structures = [...items.map(({ binding }) => binding.structure.key), base.structure.key];
     const backend = tf.getBackend();
     const [last] = this.plans;
     const remembers =
@@ -141,14 +128,17 @@ export class Stepper {
       last.parameters.length === items.length &&
       last.parameters.every((parameter, i) => parameter === items[i]!.parameter);
     const others = remembers ? this.plans : [];
-    const known = others.find((plan) => plan.structures.every((key, i) => key === structures[i]));
+    const fits = ({ structures }: Plan): boolean =>
+      items.every(({ binding }, i) => structures[i] === binding.structure.key) &&
+      structures[items.length] === base.structure.key;
+    const known = others.find(fits);
     if (known && known === last) return last;
-    const plan = known ?? this.make(step, structures, backend);
+    const plan = known ?? this.make(step, backend);
     this.plans = [plan, ...others.filter((other) => other !== plan)].slice(0, mostPlans);
     return plan;
   }
 
-  private make({ items, base, globals, loss }: Step, structures: readonly string[], backend: string): Plan {
+  private make({ items, base, globals, loss }: Step, backend: string): Plan {
     const { tracer } = this;
     const names = [...globals.keys()];
     const subjects = items.map(({ parameter: { variable, slots }, given, binding }): Subject => {
@@ -157,7 +147,7 @@ export class Stepper {
       return { shapes, structure: binding.structure };
     });
     const bound = (traced: (subject: Subject) => Program): BoundKernel[] =>
-      items.map((item, i) => bindKernel(traced(subjects[i]!), item));
+      items.map(({ parameter, given }, i) => bindKernel(traced(subjects[i]!), parameter, given));
     const rounds = tracer.observers.map((_, index) => {
       const observe = bound((subject) => tracer.observe(index, subject, names));
       const outputs = observe.map(({ program }) => program.outputs.map(({ name }) => name));
@@ -179,9 +169,10 @@ export class Stepper {
     const commit = tracer.commit([...globals.keys()], names, base.structure);
     return {
       parameters: items.map(({ parameter }) => parameter),
-      structures,
+      structures: [...items.map(({ binding }) => binding.structure.key), base.structure.key],
       backend,
       rounds,
+      prepares: subjects.some(({ shapes }) => preparedGradient in shapes),
       updates,
       commit,
     };
@@ -189,7 +180,7 @@ export class Stepper {
 
   private updated(bound: BoundKernel, given: Tensors, item: Item, globals: Tensors): tf.Tensor[] {
     try {
-      return run(bound, given, item.binding, globals);
+      return runBound(bound, given, item.binding, globals);
     } catch (error) {
       // By a RangeError a function of tensors refuses what it is given.
       if (error instanceof RangeError)
@@ -206,40 +197,11 @@ export class Stepper {
   }
 }
 
-function bindKernel(program: Program, { parameter: { variable, slots }, given }: Item): BoundKernel {
-  const names = program.inputs.map((at) => program.nodes[at]!.name!);
-  const tensors: Record<string, tf.Variable | undefined> = { ...slots, param: variable };
-  return {
-    program,
-    kernel: kernelFor(program),
-    inputs: names.map((name) => tensors[name] ?? null),
-    given: names.flatMap((name, at) =>
-      name in given || name === preparedGradient ? [[at, name] as const] : [],
-    ),
-    globals: names.flatMap((name, at) => (name.startsWith('@') ? [[at, name.slice(1)] as const] : [])),
-    targets: program.outputs.map(({ name }) => tensors[name]),
-  };
-}
-
-function run(bound: BoundKernel, given: Readonly<Tensors>, binding: Binding, globals: Tensors): tf.Tensor[] {
-  const { inputs } = bound;
-  for (const [at, name] of bound.given) inputs[at] = given[name]!;
-  for (const [at, name] of bound.globals) inputs[at] = globals[name]!;
-  return bound.kernel.run(inputs as tf.Tensor[], numbersFor(bound.program, binding));
-}
-
 function inputsOf(program: Program, tensors: Tensors, globals: Tensors): tf.Tensor[] {
   return program.inputs.map((at) => {
     const name = program.nodes[at]!.name!;
     return name.startsWith('@') ? globals[name.slice(1)]! : tensors[name]!;
   });
-}
-
-function numbersFor(program: Program, binding: Binding): readonly number[] {
-  let numbers = binding.arrays.get(program);
-  if (!numbers)
-    binding.arrays.set(program, (numbers = program.scalars.map((name) => binding.numbers[name]!)));
-  return numbers;
 }
 
 /** Gives a variable a new value, unless it was updated in place. */

@@ -6,7 +6,6 @@ import {
   BaseOptimizer,
   choice,
   integer,
-  momentumOf,
   outOfRange,
   readable,
   real,
@@ -19,6 +18,7 @@ import {
   type OptionTable,
 } from '@optim/core/authoring';
 import * as tf from '@tensorflow/tfjs-core';
+import { momentumOf } from './momentum.js';
 import { slowOf, synchronization, type PullbackMomentum, type Synchronization } from './slow-weights.js';
 
 /** Options of {@link Lookahead}. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The momentum of optimizers of TensorFlow.js itself.
+// The running averages of gradients that a base keeps.
 
+import { Optimizer, Wrapper, type Momentum } from '@optim/core/authoring';
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Momentum } from './state/parameters.js';
 
 /** First moments in the optimizers of TensorFlow.js, by class name: private fields, so looked up with care. */
 const momentumFields: Readonly<Record<string, string>> = {
@@ -13,7 +13,7 @@ const momentumFields: Readonly<Record<string, string>> = {
 };
 
 /** The first moments, matched by position with `order`, the variables of the last step; `null` when there are none. */
-export function foreignMomentum(base: tf.Optimizer): ((order: readonly tf.Variable[]) => Momentum) | null {
+function foreignMomentum(base: tf.Optimizer): ((order: readonly tf.Variable[]) => Momentum) | null {
   const field = momentumFields[base.getClassName()];
   const moments = (): unknown => field && (base as unknown as Record<string, unknown>)[field];
   if (!field || !Array.isArray(moments())) return null;
@@ -24,4 +24,15 @@ export function foreignMomentum(base: tf.Optimizer): ((order: readonly tf.Variab
       slots: order.flatMap((variable, i) => (kept[i] ? [[variable, [kept[i].variable]]] : [])),
     };
   };
+}
+
+/**
+ * How to get at the running averages of gradients that an optimizer keeps: those its rule declares as `momentum`, or
+ * the first moments of a TensorFlow.js optimizer, which match `order`, the variables of its last step, by position.
+ * `null` when it keeps none.
+ */
+export function momentumOf(base: tf.Optimizer): ((order: readonly tf.Variable[]) => Momentum) | null {
+  if (base instanceof Wrapper) return momentumOf(base.base);
+  if (base instanceof Optimizer) return base.momentum() && (() => base.momentum()!);
+  return foreignMomentum(base);
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Evaluating a loss twice as if it were once: a loss of `model.fit` draws dropout masks, moves the statistics of batch
-// normalization and keeps its metrics, and none of that is to happen twice.
+// Evaluations that are run again.
 
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -68,6 +67,7 @@ export function undisturbed<T>(variables: readonly tf.Variable[], evaluate: () =
 export function repeat<T>(evaluate: () => T, draws: readonly number[], left: tf.Tensor[]): T {
   const engine = tf.engine();
   const { keep } = engine;
+  const own = Object.getOwnPropertyDescriptor(engine, 'keep');
   const kept: tf.Tensor[] = [];
   try {
     // Not part of the documented API.
@@ -79,31 +79,8 @@ export function repeat<T>(evaluate: () => T, draws: readonly number[], left: tf.
     }
     return undisturbed(untrained(), () => replay(evaluate, draws));
   } finally {
-    engine.keep = keep;
+    if (own) Object.defineProperty(engine, 'keep', own);
+    else Reflect.deleteProperty(engine, 'keep');
     left.push(...kept.filter(({ isDisposed }) => !isDisposed));
-  }
-}
-
-/**
- * TensorFlow.js keeps the tensors that a gradient will need on its tape, and forgets them there when the loss throws.
- * The tape is not public: where there is none of this form, nothing happens.
- */
-export function releaseTape(): void {
-  const { state } = tf.engine() as unknown as {
-    state?: { gradientDepth?: number; activeTape?: { saved?: tf.Tensor[] }[] | null };
-  };
-  if (state?.gradientDepth !== 0 || !Array.isArray(state.activeTape)) return;
-  for (const { saved } of state.activeTape) tf.dispose(saved ?? []);
-  state.activeTape = null;
-}
-
-/** Runs what takes gradients of its own in the backward pass of others, whose tape TensorFlow.js would forget over it. */
-export function apart<T>(body: () => T): T {
-  const { state } = tf.engine() as unknown as { state?: { activeTape?: unknown } };
-  const tape = state?.activeTape;
-  try {
-    return body();
-  } finally {
-    if (state && tape) state.activeTape = tape;
   }
 }

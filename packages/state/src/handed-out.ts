@@ -2,6 +2,7 @@
 // Tensors that are made only to be handed out. TensorFlow.js never disposes what it saves.
 
 import * as tf from '@tensorflow/tfjs-core';
+import type { NamedWeight } from './weights.js';
 
 /** One answer of `getWeights`: its tensors, and those that nobody has read yet. */
 interface Answer {
@@ -16,7 +17,8 @@ const mostUnread = 4;
 export class HandedOut {
   private answers: Answer[] = [];
 
-  add(tensors: readonly tf.Tensor[]): void {
+  add(weights: readonly NamedWeight[]): void {
+    const tensors = weights.map(({ tensor }) => tensor);
     const kept = this.answers.filter(({ unread }) => unread.size > 0).slice(-mostUnread + 1);
     for (const answer of this.answers) if (!kept.includes(answer)) tf.dispose([...answer.tensors]);
     const unread = new Set(tensors);
