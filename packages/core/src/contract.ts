@@ -6,8 +6,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { releaseTape } from '@optim/evaluation';
 import { assertLoss, entriesOf, type NamedGradients } from './gradients.js';
 import type { Schedule } from '@optim/options';
-import { HandedOut, readTensors } from '@optim/state';
-import type { Checked, NamedWeight, ReadWeight, StateDict } from '@optim/state';
+import { HandedOut, loadReading, readTensors } from '@optim/state';
+import type { Checked, NamedWeight, Reading, ReadWeight, StateDict } from '@optim/state';
 import type { Entry } from './step/engine.js';
 
 /**
@@ -195,13 +195,13 @@ export abstract class BaseOptimizer extends tf.Optimizer {
    */
   async loadStateDict(state: StateDict): Promise<void> {
     this.assertUsable();
-    await loadExecutors();
+    const [reading] = await Promise.all([loadReading(), loadExecutors()]);
     this.assertUsable();
-    await this.check(state).commit();
+    await this.check(state, reading).commit();
   }
 
   /** Checks a state dict, changing nothing, and gives back what commits it. */
-  abstract check(state: unknown): Checked;
+  abstract check(state: unknown, reading: Reading): Checked;
 
   /**
    * Takes over what `getWeights` gave, of this or of an earlier run; the tensors stay the caller's. All of it is checked
@@ -210,14 +210,17 @@ export abstract class BaseOptimizer extends tf.Optimizer {
    */
   override async setWeights(weights: NamedWeight[]): Promise<void> {
     this.assertUsable();
-    const read = await readTensors(this.owner, weights);
-    await loadExecutors();
+    const [read, reading] = await Promise.all([
+      readTensors(this.owner, weights),
+      loadReading(),
+      loadExecutors(),
+    ]);
     this.assertUsable();
-    await this.checkWeights(read).commit();
+    await this.checkWeights(read, reading).commit();
   }
 
   /** Checks weights, changing nothing, and gives back what commits them. */
-  abstract checkWeights(weights: readonly ReadWeight[]): Checked;
+  abstract checkWeights(weights: readonly ReadWeight[], reading: Reading): Checked;
 
   /** Called with the globals of a state that was taken over, where one of them is also read on the host. */
   protected restored(_globals: Readonly<Record<string, number>>): void {}

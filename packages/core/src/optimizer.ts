@@ -12,8 +12,8 @@ import { assertDecays, assertGiven, assertServes } from './rule/demands.js';
 import type { Hook } from './rule/hook.js';
 import type { AnyRule } from './rule/rule.js';
 import type { Momentum, Parameter } from './state/parameters.js';
-import { checkStateDict, readable, savedState, stateOfWeights, writeWeights } from '@optim/state';
-import type { Checked, NamedWeight, ReadWeight, SavedState, StateDict } from '@optim/state';
+import { readable, savedState, writeWeights } from '@optim/state';
+import type { Checked, NamedWeight, Reading, ReadWeight, SavedState, StateDict } from '@optim/state';
 import { capture, headerOf } from './state/saving.js';
 import { atStep } from './step/binding.js';
 import { Engine, type Entry } from './step/engine.js';
@@ -171,12 +171,12 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     return { ...header, ...(await savedState(capture(this.engine.state))) };
   }
 
-  override check(state: unknown): Checked {
-    const saved = checkStateDict(this.owner, state);
+  override check(state: unknown, reading: Reading): Checked {
+    const saved = reading.checkStateDict(this.owner, state);
     const { parameterGroups, transforms } = this.settings;
     const hyperparameters = decodeOptions(saved.hyperparameters);
     const options = this.checked({ ...this.settings, ...hyperparameters, parameterGroups, transforms });
-    return this.replacement(saved, options);
+    return this.replacement(saved, options, reading);
   }
 
   /** The step count, then the number of updates of each parameter, globals, and slots grouped by kind. */
@@ -188,8 +188,8 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     return weights;
   }
 
-  override checkWeights(weights: readonly ReadWeight[]): Checked {
-    return this.replacement(stateOfWeights(this.owner, weights), this.settings);
+  override checkWeights(weights: readonly ReadWeight[], reading: Reading): Checked {
+    return this.replacement(reading.stateOfWeights(this.owner, weights), this.settings, reading);
   }
 
   override dispose(): void {
@@ -198,10 +198,10 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   }
 
   /** An engine with a saved state, which takes the place of the one there is. */
-  private replacement(saved: SavedState, settings: Required<O>): Checked {
+  private replacement(saved: SavedState, settings: Required<O>, reading: Reading): Checked {
     const engine = this.engineFor(settings);
     const variables = this.engine.state.ordered().map(({ variable }) => variable);
-    const globals = engine.restore(saved, variables);
+    const globals = engine.restore(saved, variables, reading);
     return {
       commit: () => {
         this.engine.state.clear();

@@ -12,15 +12,21 @@ import { capture, headerOf } from './state/saving.js';
 import {
   captureForeign,
   checkForeign,
-  checkStateDict,
   foreignState,
   readable,
   savedState,
   saveForeign,
-  stateOfWeights,
   writeWeights,
 } from '@optim/state';
-import type { Checked, ForeignState, NamedWeight, ReadWeight, SavedState, StateDict } from '@optim/state';
+import type {
+  Checked,
+  ForeignState,
+  NamedWeight,
+  Reading,
+  ReadWeight,
+  SavedState,
+  StateDict,
+} from '@optim/state';
 import { Engine } from './step/engine.js';
 
 const basePrefix = 'base/';
@@ -147,19 +153,19 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     return { ...header, ...(await savedState(own)), base: await ofBase };
   }
 
-  override check(state: unknown): Checked {
-    const saved = checkStateDict(this.owner, state);
+  override check(state: unknown, reading: Reading): Checked {
+    const saved = reading.checkStateDict(this.owner, state);
     const settings = this.checked({ ...this.settings, ...decodeOptions(saved.hyperparameters) });
-    return this.replacement(saved, settings, this.checkBase(saved.base));
+    return this.replacement(saved, settings, reading, this.checkBase(saved.base, reading));
   }
 
-  private checkBase(state: StateDict | ForeignState | undefined): Checked {
+  private checkBase(state: StateDict | ForeignState | undefined, reading: Reading): Checked {
     const { base } = this;
-    return base instanceof BaseOptimizer ? base.check(state) : checkForeign(base, state);
+    return base instanceof BaseOptimizer ? base.check(state, reading) : checkForeign(base, state);
   }
 
   /** An engine with a saved state of the wrapper's own, which takes the place of the one there is when the base has its own. */
-  private replacement(saved: SavedState, settings: Required<O>, ofBase: Checked): Checked {
+  private replacement(saved: SavedState, settings: Required<O>, reading: Reading, ofBase: Checked): Checked {
     const { base } = this;
     const engine = this.engineFor(settings);
     let globals: Readonly<Record<string, number>>;
@@ -167,6 +173,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
       globals = engine.restore(
         saved,
         this.engine.state.ordered().map(({ variable }) => variable),
+        reading,
       );
     } catch (error) {
       ofBase.drop();
@@ -205,10 +212,10 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     return [...own, ...ofBase.map(({ name, tensor }) => ({ name: basePrefix + name, tensor }))];
   }
 
-  override checkWeights(weights: readonly ReadWeight[]): Checked {
+  override checkWeights(weights: readonly ReadWeight[], reading: Reading): Checked {
     const { base } = this;
     const own = weights.filter(({ name }) => !name.startsWith(basePrefix));
-    const saved = stateOfWeights(this.owner, own);
+    const saved = reading.stateOfWeights(this.owner, own);
     const rest = weights
       .filter(({ name }) => name.startsWith(basePrefix))
       .map((weight) => ({ ...weight, name: weight.name.slice(basePrefix.length) }));
@@ -219,9 +226,9 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     }
     const ofBase =
       base instanceof BaseOptimizer
-        ? base.checkWeights(rest)
+        ? base.checkWeights(rest, reading)
         : checkForeign(base, foreignState(base.getClassName(), rest));
-    return this.replacement(saved, this.settings, ofBase);
+    return this.replacement(saved, this.settings, reading, ofBase);
   }
 
   /** Frees the state of the wrapper and of the base. */

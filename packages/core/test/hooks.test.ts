@@ -17,6 +17,7 @@ import {
   type OptimizerOptions,
   type Rule,
 } from '../src/authoring.js';
+import { pow } from '@optim/fusion';
 import { hookFromConfig } from '../src/index.js';
 import { clipping, halving, hesitating, largest, positive, shrinking, weighing } from './hooks.js';
 import { Heavy, Normed, close, half, read, step, variable, type HeavyOptions } from './rules.js';
@@ -136,7 +137,7 @@ class Rooted extends Optimizer {
     rounds: () => [
       round({
         observe: ({ grad }) => ({ squares: grad.square().sum() }),
-        combine: ({ squares }) => ({ gamma: squares.sqrt().pow(-1) }),
+        combine: ({ squares }) => ({ gamma: pow(squares.sqrt(), -1) }),
       }),
     ],
     decay: 'never',

@@ -7,12 +7,11 @@
  * @packageDocumentation
  */
 
-export { assertSomeMatched, matchSaved } from './matching.js';
 export type { Checked } from './checked.js';
-export { assertSlots, checkStateDict, sameNames } from './checks.js';
 export { captureForeign, checkForeign, foreignState, saveForeign } from './foreign.js';
 export { HandedOut } from './handed-out.js';
 export { held, readable, savedState, type HeldState } from './held.js';
+export { loadReading, type Reading } from './load-reading.js';
 export { decodeState, encodeState } from './safetensors.js';
 export type {
   ForeignState,
@@ -22,4 +21,4 @@ export type {
   SavedWeight,
   StateDict,
 } from './state-dict.js';
-export { readTensors, stateOfWeights, writeWeights, type NamedWeight, type ReadWeight } from './weights.js';
+export { readTensors, writeWeights, type NamedWeight, type ReadWeight } from './weights.js';

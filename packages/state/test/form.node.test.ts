@@ -4,8 +4,8 @@
 import { runInNewContext } from 'node:vm';
 import { isRecord } from '@optim/options';
 import { expect, it } from 'vitest';
-import { checkForeignState } from '../src/checks.js';
-import { checkStateDict, encodeState } from '../src/index.js';
+import { checkForeignState, checkStateDict } from '../src/checks.js';
+import { encodeState } from '../src/index.js';
 
 type Json = Record<string, unknown>;
 const tensor = (): Json => ({ shape: [2], data: Float32Array.of(1, 2) });

@@ -5,14 +5,7 @@
 import { sameShape, showShape } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { groupOf, matches } from '@optim/options';
-import {
-  assertSlots,
-  assertSomeMatched,
-  matchSaved,
-  sameNames,
-  type SavedParameter,
-  type SavedState,
-} from '@optim/state';
+import type { Reading, SavedParameter, SavedState } from '@optim/state';
 import type { Traits } from '../rule/rule.js';
 import { firstSlots, initsOf, type Kept } from './first-slots.js';
 import { isAlive, toVariable } from './variables.js';
@@ -46,6 +39,8 @@ export class Parameters {
   private readonly adopted = new Map<tf.Variable, Parameter>();
   /** What was loaded for variables that have not appeared yet. */
   waiting: readonly SavedParameter[] = [];
+  /** What finds these variables; it came with what was loaded. */
+  private reading: Reading | undefined;
   /** Why a step has ended half done. */
   torn: unknown;
 
@@ -146,8 +141,14 @@ export class Parameters {
    * @param variables - some for which anything must be saved
    * @returns all globals
    */
-  restore({ parameters, globals }: SavedState, variables: readonly tf.Variable[]): Record<string, number> {
+  restore(
+    { parameters, globals }: SavedState,
+    variables: readonly tf.Variable[],
+    reading: Reading,
+  ): Record<string, number> {
     const { owner } = this.kept;
+    const { assertSlots, assertSomeMatched, sameNames } = reading;
+    this.reading = reading;
     const known = this.names();
     const own = (names: readonly string[]): string[] => names.filter((name) => !this.kept.ofHook(name));
     const found = Object.keys(globals);
@@ -182,12 +183,16 @@ export class Parameters {
     variables: readonly tf.Variable[],
     saved: readonly SavedParameter[],
   ): Map<tf.Variable, SavedParameter> {
-    const matched = matchSaved(this.kept.owner, variables, saved);
-    for (const [variable, parameter] of matched) this.assertFits(variable, parameter);
+    const matched = this.reading?.matchSaved(this.kept.owner, variables, saved) ?? new Map<never, never>();
+    for (const [variable, parameter] of matched) this.assertFits(variable, parameter, this.reading!);
     return matched;
   }
 
-  private assertFits(variable: tf.Variable, { name: parameter, slots }: SavedParameter): void {
+  private assertFits(
+    variable: tf.Variable,
+    { name: parameter, slots }: SavedParameter,
+    { assertSlots }: Reading,
+  ): void {
     const { owner } = this.kept;
     const { program, host } = initsOf(this.kept, variable);
     const shapes = new Map([

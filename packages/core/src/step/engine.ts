@@ -2,7 +2,7 @@
 // What turns a rule and options into steps and state.
 
 import type { Program } from '@optim/fusion';
-import type { SavedState } from '@optim/state';
+import type { Reading, SavedState } from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
 import { grouped, type OptionSpec, type ParameterGroup } from '@optim/options';
 import { adaNormSlots } from '../rule/ada-norm.js';
@@ -107,10 +107,10 @@ export class Engine {
    * @returns all globals
    * @throws RangeError for a slot or global of another name or shape, or if nothing is saved for any of the variables
    */
-  restore(saved: SavedState, variables: readonly tf.Variable[]): Record<string, number> {
+  restore(saved: SavedState, variables: readonly tf.Variable[], reading: Reading): Record<string, number> {
     try {
       return tf.tidy(() => {
-        const globals = this.state.restore(saved, variables);
+        const globals = this.state.restore(saved, variables, reading);
         if (variables.length > 0) this.adopt(variables, saved.step);
         return globals as never;
       });

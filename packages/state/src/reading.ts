@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+// What takes states and weights from outside.
+
+export { assertSlots, checkStateDict, sameNames } from './checks.js';
+export { assertSomeMatched, matchSaved } from './matching.js';
+export { stateOfWeights } from './read-weights.js';
