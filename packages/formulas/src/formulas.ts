@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What several papers share, each once.
 
-import { constant, where, type Expression } from '@optim/fusion';
+import { constant, exp, log, where, type Expression } from '@optim/fusion';
 import type { Results, TracedInit } from './types.js';
 
 /** A slot of the parameter's shape, all zeros. */
@@ -122,8 +122,8 @@ export function slowWeights(slow: Expression, fast: Expression, alpha: number): 
  */
 export function softplus(x: Expression, beta: Expression | number): Expression {
   // Beyond 80 the sum is 1, and numbers smaller than any normal one would take their time.
-  const decay = x.abs().mul(beta).minimum(80).neg().exp();
-  return decay.add(1).log().div(beta).add(x.maximum(0));
+  const decay = exp(x.abs().mul(beta).minimum(80).neg());
+  return log(decay.add(1)).div(beta).add(x.maximum(0));
 }
 
 /**

@@ -36,10 +36,6 @@ export class Expression extends Value {
     if (typeof y === 'number') return this.mul(1 / y);
     return y instanceof Expression && y.host ? this.mul(apply('div', 1, y)) : apply('div', this, y);
   }
-  /** xʸ; NaN for negative x and a fractional y. */
-  pow(y: Operand): Expression {
-    return apply('pow', this, y);
-  }
   /** The smaller of x and y; NaN if one is. */
   minimum(y: Operand): Expression {
     return apply('minimum', this, y);
@@ -71,22 +67,6 @@ export class Expression extends Value {
   /** √x */
   sqrt(): Expression {
     return apply('sqrt', this);
-  }
-  /** eˣ */
-  exp(): Expression {
-    return apply('exp', this);
-  }
-  /** Natural logarithm. */
-  log(): Expression {
-    return apply('log', this);
-  }
-  /** The real cube root, also of negative numbers. */
-  cbrt(): Expression {
-    return apply('cbrt', this);
-  }
-  /** The angle from −π to π of the point at height y, this, and `x` to the right. */
-  atan2(x: Operand): Expression {
-    return apply('atan2', this, x);
   }
   /** −1, 0 or 1; 0 for NaN. */
   sign(): Expression {
@@ -162,7 +142,8 @@ export class Expression extends Value {
   }
 }
 
-function apply(op: OperationName, ...operands: readonly Operand[]): Expression {
+/** An elementwise operation on operands. */
+export function apply(op: OperationName, ...operands: readonly Operand[]): Expression {
   return new Expression(...elementwise(op, ...operands.map(expressed)));
 }
 

@@ -25,6 +25,7 @@ export {
   type Kernel,
   type PhaseReport,
 } from './executor.js';
+export { atan2, cbrt, exp, log, pow } from './functions.js';
 export { opsExecutor } from './executors/ops.js';
 export { describeProgram, kernelFor } from './kernels.js';
 export {

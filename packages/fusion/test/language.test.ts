@@ -25,7 +25,9 @@ import {
   transpose,
   every,
 } from '../src/index.js';
+import { applied } from './apply.js';
 import { draw } from '../src/random.js';
+import * as withoutInstruction from '../src/functions.js';
 import * as tensors from '../src/tensors.js';
 import { tensorOperations, type TensorOperationName } from './programs.js';
 import { data, run, type Data } from './run.js';
@@ -376,9 +378,7 @@ const asNumber = (x: Expression): Expression => (x.kind === 'boolean' ? where(x,
 
 function apply(op: OperationName, args: Expression[]): Expression {
   const operands = args.map((arg, i) => (operations[op].operands[i] === 'boolean' ? arg.equal(1) : arg));
-  const [x, y, z] = operands as [Expression, Expression, Expression];
-  if (op === 'where') return where(x, y, z);
-  return asNumber((x[op] as (y?: Expression) => Expression)(y));
+  return asNumber(applied(op, operands));
 }
 
 /** float32, and on graphics processors some units in the last place of it. */
@@ -415,11 +415,11 @@ describe('every row of the language has a case here:', () => {
     expect([...functions, 'call'].sort()).toEqual([...tensorOperations].sort());
   });
 
-  it('methods of expressions', () => {
+  it('methods of expressions, and functions', () => {
     const special = ['constructor', 'broadcastTo'];
     const cases = [operationCases, composedCases, reductionCases].flatMap((table) => Object.keys(table));
     const methods = Object.getOwnPropertyNames(Expression.prototype);
-    const functions = ['where'];
+    const functions = ['where', ...Object.keys(withoutInstruction)];
     expect([...special, ...cases].sort()).toEqual([...methods, ...functions].sort());
   });
 });

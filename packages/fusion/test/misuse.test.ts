@@ -14,6 +14,7 @@ import {
   reshape,
   transpose,
   slice,
+  pow,
 } from '../src/index.js';
 
 const square = defineTensorFunction({
@@ -81,7 +82,7 @@ const rows: [what: string, body: Body, message: string][] = [
   ],
   [
     'any other object',
-    (x) => x.pow({} as unknown as Expression),
+    (x) => pow(x, {} as unknown as Expression),
     'AdaTest: pow: operand 2 must be an expression or a number, got an object (shapes [2,3] and an object)',
   ],
   [

@@ -9,7 +9,6 @@ import {
   random,
   reductions,
   trace,
-  where,
   type Expression,
   type Node,
   type OperationName,
@@ -22,6 +21,7 @@ import {
   transpose,
   matMul,
 } from '../src/index.js';
+import { applied as primitive } from './apply.js';
 import { split } from '../src/phases.js';
 
 /** The tensor operations; `call` stands for functions of one's own. */
@@ -180,11 +180,7 @@ function rule(
         const args = operands.map((kind, i) =>
           kind === 'number' ? pick(numbers, picks[i]!) : condition(picks[i]!),
         );
-        const [first, ...rest] = args as [Expression, ...Expression[]];
-        const made =
-          op === 'where'
-            ? where(first, rest[0]!, rest[1]!)
-            : (first[op as 'add'] as (...operands: Expression[]) => Expression).apply(first, rest);
+        const made = primitive(op as OperationName, args);
         (result === 'number' ? numbers : conditions).push(made);
       } else {
         const x = pick(numbers, picks[0]);

@@ -11,6 +11,7 @@ import {
   type Program,
   type Rule,
   every,
+  pow,
 } from '../src/index.js';
 import { nameOf } from './programs.js';
 
@@ -126,7 +127,7 @@ describe('nodes', () => {
 
 describe('host scalars', () => {
   const rule: Rule = ({ x }, { beta, t }) => {
-    const correction = beta!.pow(t!).neg().add(1);
+    const correction = pow(beta!, t!).neg().add(1);
     return { y: x!.div(correction), z: where(correction.less(0.5), correction.sqrt(), 1) };
   };
   const program = trace('Test', { x: [2] }, ['beta', 't'], rule);

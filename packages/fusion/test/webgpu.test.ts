@@ -13,6 +13,7 @@ import {
   type Kernel,
   type Rule,
   type Shape,
+  log,
 } from '../src/index.js';
 
 const double: Rule = ({ x }) => ({ x: x!.mul(2) });
@@ -262,7 +263,7 @@ function onWebgpu(): void {
       const warnings: string[] = [];
       vi.spyOn(console, 'warn').mockImplementation((message: string) => void warnings.push(message));
       vi.spyOn(console, 'log').mockImplementation(() => {});
-      const kernel = kernelOf(({ x }) => ({ x: x!.sub(1).log() }), { x: [3] }, [], 'Rule.update');
+      const kernel = kernelOf(({ x }) => ({ x: log(x!.sub(1)) }), { x: [3] }, [], 'Rule.update');
       const x = tf.tensor1d([1, 2, 0]);
       tf.env().set('DEBUG', true);
       tf.env().set('CHECK_COMPUTATION_FOR_ERRORS', true);

@@ -2,7 +2,7 @@
 // Decompositions as functions of rules: on the host, in float64; on webgpu, which cannot be read back within a step, on the
 // device by products of matrices alone.
 
-import { constant, defineTensorFunction, reshape, type Expression } from '@optim/fusion';
+import { constant, defineTensorFunction, pow, reshape, type Expression } from '@optim/fusion';
 import {
   coupledNewtonRoot,
   eigh,
@@ -59,7 +59,7 @@ const roots = /* @__PURE__ */ decomposition<RootOptions & Leniency>(
  * @throws RangeError when run with elements that are not finite, except on webgpu
  */
 export function matrixRoot(A: Expression, power: number, ridge: number): Expression {
-  return A.rank === 1 ? A.add(ridge).pow(-1 / power) : roots([A], { power, ridge });
+  return A.rank === 1 ? pow(A.add(ridge), -1 / power) : roots([A], { power, ridge });
 }
 
 /**

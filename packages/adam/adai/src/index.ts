@@ -15,7 +15,7 @@ import {
   type Rule,
 } from '@optim/core/authoring';
 import { ema, ones, zeros } from '@optim/formulas';
-import { constant, where, type Expression } from '@optim/fusion';
+import { constant, pow, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link Adai}. */
 export interface AdaiOptions extends OptimizerOptions {
@@ -104,11 +104,11 @@ export class Adai extends Optimizer<AdaiOptions> {
       v = ema(v, grad.square(), beta2);
       const r = where(V.greater(0), v.div(correction).div(V), 0);
       // Powers take their time: none where both exponents are 1.
-      const power = (x: Expression, exponent: Expression): Expression => (dampened ? x.pow(exponent) : x);
+      const power = (x: Expression, exponent: Expression): Expression => (dampened ? pow(x, exponent) : x);
       const mu = power(r, k).mul(beta0).complement().clip(0, epsilon.complement());
       c = c.mul(mu);
       m = mu.mul(m).add(power(mu.complement(), dampening).mul(grad));
-      const rate = learningRate.mul(beta0.pow(dampening.complement()));
+      const rate = learningRate.mul(pow(beta0, dampening.complement()));
       return { m, v, c, param: param.sub(m.mul(rate).div(c.complement())) };
     },
   };

@@ -20,6 +20,7 @@ import {
   type Rule,
 } from '@optim/core/authoring';
 import { biasCorrection, ema, largestSoFar, rectification, zeros } from '@optim/formulas';
+import { exp } from '@optim/fusion';
 
 /** Options of {@link DiffGrad}. */
 export interface DiffGradOptions extends OptimizerOptions, MomentsOptions, AdaNormOptions {
@@ -114,7 +115,7 @@ export class DiffGrad extends Optimizer<DiffGradOptions> {
       v = ema(v, grad.square(), beta2);
       const { u, kept } = largestSoFar(v, x, amsgrad);
       if (divides) {
-        const inverseXi = h.sub(grad).abs().neg().exp().add(1);
+        const inverseXi = exp(h.sub(grad).abs().neg()).add(1);
         param = param.sub(m.mul(eta).div(inverseXi.mul(u.sqrt().add(epsilon))));
       } else if (moves) param = param.sub(m.mul(eta));
       return { ...kept, m, v, h: grad, param };

@@ -14,7 +14,7 @@ import {
   type WeightDecayMode,
 } from '@optim/core/authoring';
 import { copy, ema, zeros } from '@optim/formulas';
-import { where, type Expression } from '@optim/fusion';
+import { cbrt, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link MADGRAD}. */
 export interface MADGRADOptions extends OptimizerOptions {
@@ -100,7 +100,7 @@ export class MADGRAD extends Optimizer<MADGRADOptions> {
 
 /** s/(∛v + ε), and 0 where the denominator is: nothing has come in there. */
 function displacement(s: Expression, v: Expression, epsilon: Expression): Expression {
-  const d = v.pow(1 / 3).add(epsilon);
+  const d = cbrt(v).add(epsilon);
   return where(d.equal(0), 0, s.div(d));
 }
 

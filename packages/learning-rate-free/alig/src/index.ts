@@ -24,6 +24,7 @@ import {
   type WeightDecayMode,
 } from '@optim/core/authoring';
 import { zeros } from '@optim/formulas';
+import { constant } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Options of {@link AliG}. */
@@ -166,7 +167,7 @@ const ball = round({
     squares: move(tensors, known).param.square().sum(),
   }),
   combine: ({ squares }, { maxNorm }) => ({
-    shrink: squares.sqrt().maximum(maxNorm!).pow(-1).mul(maxNorm!),
+    shrink: constant(1).div(squares.sqrt().maximum(maxNorm!)).mul(maxNorm!),
   }),
 });
 

@@ -17,7 +17,7 @@ import {
   type Results,
 } from '@optim/core/authoring';
 import { copy } from '@optim/formulas';
-import { where, type Expression } from '@optim/fusion';
+import { pow, where, type Expression } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Options of both classes. */
@@ -64,7 +64,7 @@ export const averaging: Pick<
       observe: () => ({}),
       combine(_, { L, power, weightLrPower, ...known }) {
         const Lmax = known.Lmax.maximum(L);
-        const weight = Lmax.pow(weightLrPower).mul(power);
+        const weight = pow(Lmax, weightLrPower).mul(power);
         const W = known.W.add(weight);
         return { Lmax, W, c: where(W.greater(0), weight.div(W), 0) };
       },

@@ -15,6 +15,7 @@ import {
   type Rule,
 } from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
+import { pow } from '@optim/fusion';
 import {
   DiagonalHessian,
   diagonalHessianOptions,
@@ -116,7 +117,7 @@ export class AdaHessian extends DiagonalHessian<AdaHessianOptions> {
       if (waits) return { m };
       if (estimated) D = spatialAverage(curvature.abs(), known.spatialAverageBlockSize);
       v = ema(v, D.square(), beta2);
-      const d = v.sqrt().div(correction).pow(hessianPower).add(epsilon);
+      const d = pow(v.sqrt().div(correction), hessianPower).add(epsilon);
       return { m, v, D, param: param.sub(m.mul(eta).div(d)) };
     },
   };

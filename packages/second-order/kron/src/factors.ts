@@ -2,7 +2,7 @@
 // Kron's factors: which axes have a triangular one, and how they are fitted.
 
 import { alongAxis, axesOf, gram, upperInverse } from '@optim/kronecker';
-import { defineTensorFunction, matMul, type Expression, type Shape } from '@optim/fusion';
+import { defineTensorFunction, matMul, pow, type Expression, type Shape } from '@optim/fusion';
 import { matrixShape } from '@optim/linalg';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -63,7 +63,7 @@ function spectralBound(W: Expression): Expression {
 /** Factors with a common largest element: Qᵢ·G/rᵢ, rᵢ = max|Qᵢ|, G the geometric mean of these. */
 export function balanced(factors: readonly Expression[]): Expression[] {
   const sizes = factors.map((Q) => Q.abs().max());
-  const mean = sizes.map((r) => r.pow(1 / factors.length)).reduce((product, r) => product.mul(r));
+  const mean = sizes.map((r) => pow(r, 1 / factors.length)).reduce((product, r) => product.mul(r));
   return factors.map((Q, i) => Q.mul(mean.div(sizes[i]!)));
 }
 

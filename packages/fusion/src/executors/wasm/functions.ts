@@ -7,13 +7,9 @@
 // 2^(y·log₂x) in float64, by Taylor series; cbrt is x·y² by iterations for y = x^−⅓; atan2 sums a polynomial in float64.
 
 import { arctangent, tangentOfEighth } from '../arctangent.js';
-import type { Code } from './encoder.js';
-import { Vectors } from './vectors.js';
+import type { Vectors } from './vectors.js';
 
-/** Primitives written here. */
-export type FunctionName = 'exp' | 'log' | 'pow' | 'cbrt' | 'atan2';
-
-function exp(v: Vectors, x: number): number {
+export function writeExp(v: Vectors, x: number): number {
   // From 89 on the result is ∞, below −104 it is 0, which multiplication would come to only slowly. NaN goes through.
   const vanishes = v.do('less', x, v.f32(-104));
   const within = v.do('andNot', v.do('pmin', x, v.f32(89)), vanishes);
@@ -52,7 +48,7 @@ function split(v: Vectors, x: number): { m: number; k: number } {
   };
 }
 
-function log(v: Vectors, x: number): number {
+export function writeLog(v: Vectors, x: number): number {
   const { m, k } = split(v, x);
   const f = v.do('sub', m, v.f32(1));
   const s = v.do('div', f, v.do('add', f, v.f32(2)));
@@ -71,7 +67,7 @@ function log(v: Vectors, x: number): number {
 /** (ln(1 + f) − f + f²/2)/s − f²/2, by z = s², over z */
 const logPolynomial = [0.66666662693, 0.40000972152, 0.28498786688, 0.24279078841];
 
-function pow(v: Vectors, x: number, y: number): number {
+export function writePow(v: Vectors, x: number, y: number): number {
   const size = v.do('abs', x);
   const { m, k } = split(v, size);
   // Logarithms of 0, ∞ and NaN are as large as the exponent, or NaN.
@@ -109,7 +105,7 @@ const log2Series = [0, 1, 2, 3, 4, 5].map((i) => 2 / Math.LN2 / (2 * i + 1));
 /** 2ʳ by r */
 const exp2Series = [1, 1, 2, 6, 24, 120, 720, 5040].map((factorial, i) => Math.LN2 ** i / factorial);
 
-function cbrt(v: Vectors, x: number): number {
+export function writeCbrt(v: Vectors, x: number): number {
   const size = v.do('abs', x);
   const infinity = v.f32(Infinity);
   const isOrdinary = v.do('and', v.do('less', v.f32(0), size), v.do('less', size, infinity));
@@ -130,7 +126,7 @@ function cbrt(v: Vectors, x: number): number {
   return v.do('select', v.do('or', scaled, v.do('and', x, v.f32(-0))), x, isOrdinary);
 }
 
-function atan2(v: Vectors, y: number, x: number): number {
+export function writeAtan2(v: Vectors, y: number, x: number): number {
   const [one, infinity] = [v.f32(1), v.f32(Infinity)];
   const [height, width] = [v.do('abs', y), v.do('abs', x)];
   const isSteep = v.do('less', width, height);
@@ -160,12 +156,3 @@ function atan2(v: Vectors, y: number, x: number): number {
   const isNumber = v.do('and', v.do('equal', x, x), v.do('equal', y, y));
   return v.do('select', angle, v.f32(Number.NaN), isNumber);
 }
-
-/** Writes a function of vectors in locals; gives the local of its result. */
-export const functions: Readonly<Record<FunctionName, (code: Code, ...args: number[]) => number>> = {
-  exp: (code, x) => exp(new Vectors(code), x!),
-  log: (code, x) => log(new Vectors(code), x!),
-  pow: (code, x, y) => pow(new Vectors(code), x!, y!),
-  cbrt: (code, x) => cbrt(new Vectors(code), x!),
-  atan2: (code, y, x) => atan2(new Vectors(code), y!, x!),
-};

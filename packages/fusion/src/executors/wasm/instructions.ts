@@ -2,7 +2,7 @@
 // How each primitive of the language reads in WebAssembly, once for four lanes and once for a single element.
 
 import type { OperationName } from '../../language.js';
-import type { FunctionName } from './functions.js';
+import type { FunctionName } from './composed.js';
 
 /** A row: the SIMD instruction, and the scalar one. */
 export interface Instruction {

@@ -4,7 +4,8 @@
 import type { Program } from '../../program.js';
 import type { Mode } from './accumulator.js';
 import type { Code, ValueType } from './encoder.js';
-import { functions, type FunctionName } from './functions.js';
+import { composed, type Compose, type FunctionName } from './composed.js';
+import { Vectors } from './vectors.js';
 import { instructions } from './instructions.js';
 import type { Loop } from './loops.js';
 
@@ -82,7 +83,8 @@ export class ValueWriter {
 
   private apply(op: string, args: readonly number[], mode: Mode): void {
     const { code } = this;
-    if (op in functions) return this.compose(op as FunctionName, args, mode);
+    const write = composed.get(op as FunctionName);
+    if (write) return this.compose(write, args, mode);
     if (op === 'broadcast') return void code.get(args[0]!);
     // WebAssembly takes the condition last.
     const ordered = op === 'where' ? [args[1]!, args[2]!, args[0]!] : args;
@@ -93,7 +95,7 @@ export class ValueWriter {
   }
 
   /** A function of lanes; of a single element, in all lanes. */
-  private compose(name: FunctionName, args: readonly number[], mode: Mode): void {
+  private compose(write: Compose, args: readonly number[], mode: Mode): void {
     const { code } = this;
     const vectors = args.map((local) => {
       if (mode === 'lanes') return local;
@@ -103,7 +105,7 @@ export class ValueWriter {
       code.set(vector);
       return vector;
     });
-    code.get(functions[name](code, ...vectors));
+    code.get(write(new Vectors(code), ...vectors));
     if (mode === 'single') code.simd(0x1f, 0); // f32x4.extract_lane
   }
 }
