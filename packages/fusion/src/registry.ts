@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which executor serves which backend. Each is code of its own, loaded when it is needed.
+// Which executor serves which backend. Those of cpu and wasm, which share one emitter, are there from the start; each of the
+// graphics processors is code of its own, loaded when it is needed.
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Executor } from './executor.js';
+import { cpuExecutor } from './executors/cpu/kernel.js';
 import { opsExecutor } from './executors/ops.js';
+import { wasmExecutor } from './executors/wasm/kernel.js';
 
-const executors = new Map<string, Executor>();
+const executors = new Map<string, Executor>([
+  ['cpu', cpuExecutor],
+  ['wasm', wasmExecutor],
+]);
 
-/** Every executor is code of its own, which only a page with such a backend downloads; see node.ts for Node. */
 const loaders = new Map<string, () => Promise<Executor>>([
-  ['cpu', async () => (await import('./executors/cpu/kernel.js')).cpuExecutor],
-  ['wasm', async () => (await import('./executors/wasm/kernel.js')).wasmExecutor],
   ['webgl', async () => (await import('./executors/webgl/executor.js')).webglExecutor],
   ['webgpu', async () => (await import('./executors/webgpu/executor.js')).webgpuExecutor],
 ]);
@@ -31,14 +34,16 @@ export function registerExecutor(backend: string, executor: Executor | (() => Pr
 }
 
 /**
- * Loads the executors of all backends that TensorFlow.js has here. An optimizer starts this when it is made; until an
- * executor is there, plain ops run its programs, with results that may differ in the last bit. Whoever needs the same
- * bits in every run waits for it before the first step.
+ * Loads the executor of the backend in use, or, before there is one, of all that TensorFlow.js has here. Those of cpu and wasm
+ * are there from the start. An optimizer starts this when it is made; until an executor is there, plain ops run its
+ * programs, with results that may differ in the last bit. Whoever needs the same bits in every run waits for it before the
+ * first step.
  *
- * @returns when they are there, or cannot be had (see the `fallback` of {@link describeProgram}); never rejects
+ * @returns when it is there, or cannot be had (see the `fallback` of {@link describeProgram}); never rejects
  */
 export async function loadExecutors(): Promise<void> {
-  const wanted = [...loaders.keys()].filter((backend) => tf.findBackendFactory(backend));
+  const inUse = tf.getBackend();
+  const wanted = inUse ? [inUse] : [...loaders.keys()].filter((backend) => tf.findBackendFactory(backend));
   await Promise.all(wanted.map(loadExecutor));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as tf from '@tensorflow/tfjs-core';
-import { expect, inject, it } from 'vitest';
+import { expect, inject, it, vi } from 'vitest';
 import {
   describeProgram,
   executorFor,
@@ -84,12 +84,24 @@ it('keeps to plain ops where an executor cannot be loaded, and says why', async 
   );
 });
 
-it('loads those of the backends that TensorFlow.js has here, at first use or when asked', async () => {
+it('has the executors of cpu and wasm from the start', async () => {
+  vi.resetModules();
+  const fresh = await import('../src/registry.js');
+  expect(['cpu', 'wasm'].map((name) => [fresh.executorFor(name).name, fresh.isLoading(name)])).toEqual([
+    ['cpu', false],
+    ['wasm', false],
+  ]);
+  for (const name of ['webgl', 'webgpu']) expect(fresh.executorFor(name).name).toBe('ops');
+});
+
+it('loads that of the backend in use alone, at first use or when asked', async () => {
   let loads = 0;
   const load = (): Promise<Executor> => (loads++, Promise.resolve(doubling));
-  registerExecutor('absent', load);
+  tf.registerBackend('idle', () => Promise.reject(new Error('not used')) as never);
+  registerExecutor('idle', load);
   await loadExecutors();
   expect(loads).toBe(0);
+  tf.removeBackend('idle');
   await whileLoading(load, async () => {
     await Promise.all([loadExecutors(), loadExecutors()]);
     await loadExecutors();
