@@ -122,11 +122,22 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     const { needs } = this.constructor as typeof Optimizer;
     assertGiven(this.owner, needs, this.settings.transforms as readonly Hook[], entries.length, loss);
     const step = this.iterations;
-    const pauses = this.rule.pauses?.(atStep(this.owner, this.table, this.settings, step)) ?? false;
-    if (entries.length > 0 && !pauses) {
+    if (entries.length > 0 && !this.pauses(entries, step)) {
       tf.dispose(this.engine.step('', entries, { step, loss, counts: true }));
     }
     this.incrementIterations();
+  }
+
+  /** Whether the step is none for any of the parameters in it. */
+  private pauses(entries: readonly Entry[], step: number): boolean {
+    const { owner, rule, settings, table } = this;
+    if (!rule.pauses) return false;
+    const groups = settings.parameterGroups as readonly ParameterGroup[];
+    const indices = new Set(
+      groups.length === 0 ? [0] : entries.map(({ variable }) => groupOf(groups, variable)),
+    );
+    const options = grouped(settings);
+    return [...indices].every((index) => rule.pauses!(atStep(owner, table, options[index]!, step)));
   }
 
   /** @internal Programs of the last step, with the number of parameters each runs for. */

@@ -106,7 +106,7 @@ export function positiveNegative(
  * @see https://arxiv.org/abs/2011.11152
  */
 export function stablyDecayed(param: Expression, strength: Expression, S: Expression): Expression {
-  return param.mul(where(S.greater(0), strength.div(S), 0).complement());
+  return param.mul(where(S.equal(0), 0, strength.div(S)).complement());
 }
 
 /** Lookahead's slow weights φ after they have gone towards the fast ones: φ + α(p − φ). */

@@ -126,9 +126,9 @@ export class Expression extends Value {
     const total = this.sum(axes);
     return total.div(this.size / Math.max(1, total.size));
   }
-  /** Euclidean norm over all elements, or over `axes`, which keep length 1. */
+  /** Euclidean norm over all elements, or over `axes`, which keep length 1; right also where its square is more than float32 holds. */
   norm(axes?: readonly number[]): Expression {
-    return this.square().sum(axes).sqrt();
+    return lengthOf(squareSums(this, axes));
   }
 
   /** The same values stretched to `shape`. */
@@ -169,6 +169,31 @@ export function tensorResults(
 /** A number becomes a constant. */
 function expressed(operand: Operand): Expression {
   return typeof operand === 'number' ? constant(operand) : operand;
+}
+
+/** Makes squares of numbers that float32 holds, and sums of thousands of millions of them, such numbers. */
+const shrinking = 2 ** -80;
+
+/**
+ * Two sums of squares, of x and of x·2⁻⁸⁰, from which {@link lengthOf} makes ‖x‖: the first is infinite from ‖x‖ = 1.8e19 on.
+ * Sums of them over several tensors give the norm of all.
+ */
+export function squareSums(
+  x: Expression,
+  axes?: readonly number[],
+): { squares: Expression; shrunkSquares: Expression } {
+  return { squares: x.square().sum(axes), shrunkSquares: x.mul(shrinking).square().sum(axes) };
+}
+
+/** The norm that {@link squareSums} belong to. */
+export function lengthOf({
+  squares,
+  shrunkSquares,
+}: {
+  readonly squares: Expression;
+  readonly shrunkSquares: Expression;
+}): Expression {
+  return where(squares.less(Infinity), squares.sqrt(), shrunkSquares.sqrt().div(shrinking));
 }
 
 /** `condition ? x : y`, element by element; a NaN in the branch not taken does not matter. */

@@ -15,7 +15,7 @@
  * @packageDocumentation
  */
 
-export { constant, Expression, where, type Operand } from './expression.js';
+export { constant, Expression, lengthOf, squareSums, where, type Operand } from './expression.js';
 export { random } from './draws.js';
 export {
   Unsupported,

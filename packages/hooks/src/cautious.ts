@@ -3,6 +3,7 @@
 // Checked against the authors' C-Optim and timm.
 
 import { choice, defineHook, type Hook } from '@optim/core/authoring';
+import { signum } from '@optim/formulas';
 import { constant, where } from '@optim/fusion';
 
 /** Options of {@link cautious}. */
@@ -41,12 +42,13 @@ export const cautious: (options?: CautiousOptions) => Hook = /* #__PURE__ */ def
   { scaling: choice(['mean', 'paper']) },
   ({ scaling }) => ({
     update: ({ start, step: u, grad: g }) => {
-      // Signs do not underflow, as their product would.
-      const agrees = u!.sign().mul(g!.sign()).greater(0);
+      // Signs do not underflow, as their product would; that of NaN is NaN.
+      const agreement = signum(u!).mul(signum(g!));
+      const agrees = agreement.greater(0);
       const N = u!.size;
       const c = where(agrees, 1, 0).sum();
       const f = constant(N).div(scaling === 'mean' ? c.maximum(1e-3 * N) : c.add(1));
-      return { param: start!.sub(where(agrees, u!.mul(f), 0)) };
+      return { param: start!.sub(where(agrees, u!.mul(f), agreement.maximum(0))) };
     },
   }),
 );

@@ -3,7 +3,7 @@
 // Checked against optax.clip_by_global_norm.
 
 import { defineHook, real, type Hook } from '@optim/core/authoring';
-import { constant } from '@optim/fusion';
+import { constant, lengthOf, squareSums, where } from '@optim/fusion';
 
 /** Options of {@link clipByGlobalNorm}. */
 export interface ClipByGlobalNormOptions {
@@ -33,10 +33,10 @@ export const clipByGlobalNorm: (options: ClipByGlobalNormOptions | number) => Ho
     { maxNorm: real('(0, ∞)') },
     ({ maxNorm }) => ({
       globals: { norm: 0 },
-      observe: ({ grad }) => ({ squares: grad!.square().sum() }),
-      combine: ({ squares }) => {
-        const norm = squares!.sqrt();
-        return { norm, factor: constant(maxNorm).div(norm.maximum(maxNorm)) };
+      observe: ({ grad }) => squareSums(grad!),
+      combine: ({ squares, shrunkSquares }) => {
+        const norm = lengthOf({ squares: squares!, shrunkSquares: shrunkSquares! });
+        return { norm, factor: where(norm.isFinite(), constant(maxNorm).div(norm.maximum(maxNorm)), NaN) };
       },
       gradient: ({ grad }, { factor }) => ({ grad: grad!.mul(factor!) }),
     }),

@@ -45,6 +45,8 @@ export function checkGroups(
       if (!known.includes(name)) {
         throw new TypeError(`${owner}: unknown option "${name}" in ${where}${suggestion(name, known)}`);
       }
+      if (table[name]!.isWhole)
+        throw new TypeError(`${owner}: ${name} belongs to the optimizer as a whole, got it in ${where}`);
       check(owner, `${where}.${name}`, table[name]!, value);
     }
     const copies = Object.entries(group).map(([name, value]) => [name, copied(value)] as const);

@@ -29,5 +29,5 @@ export {
   type OptionSpec,
   type OptionTable,
 } from './options.js';
-export { choice, custom, fixed, flag, hyper, integer, list, nullable, real } from './rows.js';
+export { choice, custom, fixed, flag, hyper, integer, list, nullable, real, whole } from './rows.js';
 export { isSchedule, type Schedule, type ScheduleConfig } from './schedule.js';

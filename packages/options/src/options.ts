@@ -18,6 +18,8 @@ export interface OptionSpec {
   readonly symbolic?: boolean;
   /** The row for values of a schedule, where it differs. */
   readonly scheduled?: OptionSpec;
+  /** Whether it belongs to the optimizer as a whole, so that no group may have its own. */
+  readonly isWhole?: boolean;
   /** Whether the value has the right type. */
   readonly hasType: (value: unknown) => boolean;
   /** Whether a value of the right type is allowed. */

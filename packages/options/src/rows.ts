@@ -93,6 +93,11 @@ export function nullable(spec: OptionSpec, value: unknown = null): OptionSpec {
   };
 }
 
+/** What `spec` describes, for the optimizer as a whole: a group that has its own is refused. */
+export function whole(spec: OptionSpec): OptionSpec {
+  return { ...spec, isWhole: true };
+}
+
 /** An option that a variant of a class has settled: no other value is accepted. */
 export function fixed(value: boolean | string): OptionSpec {
   return {

@@ -6,6 +6,7 @@ import {
   commonOptions,
   flag,
   hyper,
+  isSchedule,
   nullable,
   Optimizer,
   outOfRange,
@@ -22,7 +23,10 @@ import { biasCorrection, ema, largestSoFar, zeros } from '@optim/formulas';
 export interface AdaBoundOptions extends OptimizerOptions, MomentsOptions {
   /** The rate both bounds converge to: a learning rate of SGD. @defaultValue `0.1` */
   finalLearningRate?: Hyper;
-  /** L₀, the learning rate that `finalLearningRate` belongs to; `null`: that at construction. @defaultValue `null` */
+  /**
+   * L₀, the learning rate that `finalLearningRate` belongs to; `null`: that at construction, of a group with a rate of its
+   * own the first value of that. @defaultValue `null`
+   */
   initialLearningRate?: number | null;
   /** How fast the bounds converge, per step. @defaultValue `1e-3` */
   gamma?: Hyper;
@@ -52,8 +56,8 @@ type Coefficients = { a: number; correction: number; lower: number; upper: numbe
  *
  * With `amsgrad` the largest v so far takes the place of v (AMSBound); with `adamD` a = learningRate·√(1 − β₂ᵗ). L₀ is
  * the learning rate at construction, of a schedule its first value: the bounds follow every change of the rate in
- * proportion, and so do those of a group with a rate of its own. A schedule that starts at 0 needs
- * `initialLearningRate`.
+ * proportion. A group with a rate of its own has an L₀ of its own, as in the authors' code. A schedule that starts at 0
+ * needs `initialLearningRate`.
  *
  * Slots, of the parameter's shape: `m`, `v`, with `amsgrad` `x` (largest v).
  *
@@ -122,7 +126,12 @@ export class AdaBound extends Optimizer<AdaBoundOptions> {
       const constraint = 'in (0, ∞) at first, or initialLearningRate given';
       throw outOfRange(this.owner, 'learningRate', constraint, initialLearningRate);
     }
-    this.settings = { ...this.settings, initialLearningRate };
+    const parameterGroups = this.settings.parameterGroups.map((group) => {
+      const { learningRate = 0 } = group as AdaBoundOptions;
+      const first = isSchedule(learningRate) ? learningRate(0) : learningRate;
+      return first > 0 ? { initialLearningRate: first, ...group } : group;
+    });
+    this.settings = { ...this.settings, initialLearningRate, parameterGroups };
     this.learningRate = this.settings.learningRate; // so that the settings take effect
   }
 }

@@ -111,11 +111,11 @@ describe('AdaBound: the first learning rate', () => {
   });
 
   it('serves groups with rates of their own', async () => {
-    const groups = [{ match: () => true, learningRate: 0.02 }];
+    const groups = [{ match: () => true, learningRate: 0.02, initialLearningRate: 0.01 }];
     const optimizer = new AdaBound({ ...bounded, parameterGroups: groups });
     expectSteps((await steps(optimizer, [[2, 0.02]]))[0]!, [2 / 30, 0.6 * 0.01]);
     optimizer.dispose();
-    const own = [{ match: () => true, learningRate: 0.02, initialLearningRate: 0.02 }];
+    const own = [{ match: () => true, learningRate: 0.02 }];
     const apart = new AdaBound({ ...bounded, parameterGroups: own });
     expectSteps((await steps(apart, [[2, 0.02]]))[0]!, [1 / 30, 0.3 * 0.01]);
     apart.dispose();

@@ -102,7 +102,7 @@ export class Adai extends Optimizer<AdaiOptions> {
     update({ param, grad, m, v, c }, known) {
       const { learningRate, beta0, beta2, epsilon, dampening, dampened, k, correction, V } = known;
       v = ema(v, grad.square(), beta2);
-      const r = where(V.greater(0), v.div(correction).div(V), 0);
+      const r = where(V.equal(0), 0, v.div(correction).div(V));
       // Powers take their time: none where both exponents are 1.
       const power = (x: Expression, exponent: Expression): Expression => (dampened ? pow(x, exponent) : x);
       const mu = power(r, k).mul(beta0).complement().clip(0, epsilon.complement());

@@ -12,11 +12,12 @@ import {
   round,
   type AdaNormOptions,
   type CommonOptions,
+  whole,
   type Hyper,
   type Rule,
 } from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
-import { constant, where } from '@optim/fusion';
+import { constant, lengthOf, squareSums, where } from '@optim/fusion';
 
 /** Options of {@link Adan}. */
 export interface AdanOptions extends CommonOptions, AdaNormOptions {
@@ -86,7 +87,7 @@ export class Adan extends Optimizer<AdanOptions> {
       beta2: hyper('[0, 1)', 0.92),
       beta3: hyper('[0, 1)', 0.99),
       epsilon: hyper('[0, ∞)', 1e-8),
-      maxGradNorm: hyper('[0, ∞)', 0),
+      maxGradNorm: whole(hyper('[0, ∞)', 0)),
       ...adaNormOptions(),
       ...commonOptions(0, 'proximal', ['proximal', 'decoupled', 'independent']),
     },
@@ -104,9 +105,9 @@ export class Adan extends Optimizer<AdanOptions> {
         ? []
         : [
             round({
-              observe: ({ grad }) => ({ squares: grad.square().sum() }),
-              combine({ squares }, { maxGradNorm, epsilon }) {
-                const factor = maxGradNorm.div(squares.sqrt().add(epsilon)).minimum(1);
+              observe: ({ grad }) => squareSums(grad),
+              combine(sums, { maxGradNorm, epsilon }) {
+                const factor = maxGradNorm.div(lengthOf(sums).add(epsilon)).minimum(1);
                 return { clip: where(maxGradNorm.greater(0), factor, 1) };
               },
             }),

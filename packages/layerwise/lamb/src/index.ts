@@ -12,13 +12,14 @@ import {
   register,
   round,
   type CommonOptions,
+  whole,
   type Hyper,
   type MomentsOptions,
   type Rule,
   type WeightDecayMode,
 } from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
-import { constant, where } from '@optim/fusion';
+import { constant, lengthOf, squareSums, where } from '@optim/fusion';
 
 /** Options of {@link Lamb}. */
 export interface LambOptions extends CommonOptions, MomentsOptions {
@@ -84,7 +85,7 @@ export class Lamb extends Optimizer<LambOptions> {
       ...momentsOptions(0.9, 0.999, 1e-6),
       biasCorrection: flag(true),
       gradAveraging: flag(true),
-      maxGradNorm: hyper('[0, ∞)', 0),
+      maxGradNorm: whole(hyper('[0, ∞)', 0)),
       clampValue: real('(0, ∞]', Infinity),
       adam: flag(false),
       ...commonOptions(0, 'layerwise', ['layerwise', 'decoupled', 'coupled', 'independent']),
@@ -101,9 +102,9 @@ export class Lamb extends Optimizer<LambOptions> {
         ? []
         : [
             round({
-              observe: ({ grad }) => ({ squares: grad.square().sum() }),
-              combine({ squares }, { maxGradNorm }) {
-                const factor = maxGradNorm.div(squares.sqrt().maximum(maxGradNorm));
+              observe: ({ grad }) => squareSums(grad),
+              combine(sums, { maxGradNorm }) {
+                const factor = maxGradNorm.div(lengthOf(sums).maximum(maxGradNorm));
                 return { clip: where(maxGradNorm.greater(0), factor, 1) };
               },
             }),

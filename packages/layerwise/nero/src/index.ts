@@ -6,6 +6,7 @@ import {
   commonOptions,
   decayed,
   flag,
+  hold,
   hyper,
   Optimizer,
   real,
@@ -108,8 +109,18 @@ export class Nero extends Optimizer<NeroOptions> {
 
   /** As everywhere; before the very first gradient, the variables are projected where they are named. */
   override minimize(f: () => tf.Scalar, returnCost = false, varList?: tf.Variable[]): tf.Scalar | null {
-    if (this.iterations === 0 && varList) this.initialize(varList);
-    return super.minimize(f, returnCost, varList);
+    if (this.iterations > 0 || !varList) return super.minimize(f, returnCost, varList);
+    const trained = varList.filter(({ trainable }) => trainable);
+    const before = trained.map(hold);
+    try {
+      this.initialize(trained);
+      return super.minimize(f, returnCost, varList);
+    } catch (error) {
+      trained.forEach((variable, i) => variable.isDisposed || variable.assign(before[i]!));
+      throw error;
+    } finally {
+      tf.dispose(before);
+    }
   }
 
   /** Projects the constrained ones of these variables, but for those that have had a step. */

@@ -194,6 +194,24 @@ describe('Nero', () => {
     optimizer.dispose();
   });
 
+  it('leaves alone what is not trainable, and everything in a step that is refused', async () => {
+    const make = (trainable: boolean): tf.Variable =>
+      tf.tidy(() => tf.variable(kernelOf(...start), trainable));
+    const [x, z] = [make(true), make(false)];
+    const optimizer = nero();
+    const fails = (): never => {
+      throw new Error('mine');
+    };
+    expect(() => optimizer.minimize(fails, false, [x, z])).toThrow(new Error('mine'));
+    expect(await columnsOf(x)).toEqual(start);
+    const loss = (): tf.Scalar => tf.add(tf.sum(tf.square(x)), tf.sum(tf.square(z)));
+    optimizer.minimize(loss, false, [x, z]);
+    expect(await columnsOf(z)).toEqual(start);
+    expect(await columnsOf(x)).not.toEqual(start);
+    optimizer.dispose();
+    tf.dispose([x, z]);
+  });
+
   it('initialize may come long before the first step', async () => {
     const optimizer = nero();
     const x = tf.tidy(() => tf.variable(kernelOf(...start), true, 'x'));

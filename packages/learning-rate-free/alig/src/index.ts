@@ -16,6 +16,7 @@ import {
   total,
   type CommonOptions,
   type Entry,
+  whole,
   type Hyper,
   type Known,
   type Results,
@@ -87,11 +88,11 @@ export class AliG extends Optimizer<AliGOptions> {
 
   static override readonly rule: Rule<AliGOptions, 'b', object, Found> = {
     options: {
-      maxLearningRate: nullable(hyper('(0, ∞)')),
+      maxLearningRate: whole(nullable(hyper('(0, ∞)'))),
       momentum: hyper('[0, 1)', 0),
       adjustedMomentum: flag(false),
-      epsilon: hyper('[0, ∞)', 1e-5),
-      maxNorm: nullable(real('(0, ∞)')),
+      epsilon: whole(hyper('[0, ∞)', 1e-5)),
+      maxNorm: whole(nullable(real('(0, ∞)'))),
       projection: custom(
         'a function of the variables, or null',
         (f) => f === null || typeof f === 'function',

@@ -7,6 +7,7 @@ import {
   hyper,
   real,
   round,
+  whole,
   type CommonOptions,
   type Hyper,
   type OptionTable,
@@ -33,8 +34,8 @@ export interface GrowingOptions extends DAdaptOptions {
 export function growingOptions(): OptionTable<Omit<GrowingOptions, keyof CommonOptions>> {
   return {
     learningRate: hyper('(0, ∞)', 1, '[0, ∞)'),
-    d0: real('(0, ∞)', 1e-6),
-    growthRate: real('[1, ∞]', Infinity),
+    d0: whole(real('(0, ∞)', 1e-6)),
+    growthRate: whole(real('[1, ∞]', Infinity)),
   };
 }
 

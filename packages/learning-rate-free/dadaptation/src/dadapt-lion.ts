@@ -8,11 +8,12 @@ import {
   hyper,
   Optimizer,
   real,
+  whole,
   type Hyper,
   type Rule,
   type WeightDecayMode,
 } from '@optim/core/authoring';
-import { ema, zeros } from '@optim/formulas';
+import { ema, signum, zeros } from '@optim/formulas';
 import { estimation, rateInForce, type DAdaptOptions, type Estimated } from './d-adaptation.js';
 
 /** Options of {@link DAdaptLion}. */
@@ -73,7 +74,7 @@ export class DAdaptLion extends Optimizer<DAdaptLionOptions> {
   > = {
     options: {
       learningRate: hyper('[0, ∞)', 1),
-      d0: real('(0, ∞)', 1e-6),
+      d0: whole(real('(0, ∞)', 1e-6)),
       beta1: hyper('[0, 1)', 0.9),
       beta2: hyper('[0, 1)', 0.99),
       ...commonOptions(),
@@ -88,7 +89,7 @@ export class DAdaptLion extends Optimizer<DAdaptLionOptions> {
     rounds: () => [
       estimation({
         observe({ grad, m, s }, { beta1, b }, lambda) {
-          const u = ema(m, grad, beta1).sign();
+          const u = signum(ema(m, grad, beta1));
           return { product: u.mul(s).sum().mul(lambda), length: ema(s, u.mul(lambda), b).abs().sum() };
         },
         estimate({ product, length }, { b, ...known }) {
@@ -98,7 +99,7 @@ export class DAdaptLion extends Optimizer<DAdaptLionOptions> {
       }),
     ],
     update({ param, grad, m, s }, { beta1, beta2, b, rateInForce: lambda }) {
-      const step = ema(m, grad, beta1).sign().mul(lambda);
+      const step = signum(ema(m, grad, beta1)).mul(lambda);
       return { m: ema(m, grad.mul(lambda), beta2), s: ema(s, step, b), param: param.sub(step) };
     },
   };

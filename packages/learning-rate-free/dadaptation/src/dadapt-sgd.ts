@@ -12,7 +12,7 @@ import {
   type Rule,
 } from '@optim/core/authoring';
 import { copy, zeros } from '@optim/formulas';
-import { where } from '@optim/fusion';
+import { lengthOf, squareSums, where } from '@optim/fusion';
 import {
   estimation,
   growingOptions,
@@ -85,10 +85,11 @@ export class DAdaptSGD extends Optimizer<DAdaptSGDOptions> {
     pauses,
     rounds: () => [
       round({
-        observe: ({ grad }) => ({ squares: grad.square().sum() }),
-        combine({ squares }, { d, ...known }) {
-          const G0 = where(known.G0.greater(0), known.G0, squares.sqrt());
-          return { G0, unit: where(G0.greater(0), d.div(G0), 0) };
+        // What is frozen does not count.
+        observe: ({ grad }, { learningRate }) => squareSums(where(learningRate.greater(0), grad, 0)),
+        combine(sums, { d, ...known }) {
+          const G0 = where(known.G0.greater(0), known.G0, lengthOf(sums));
+          return { G0, unit: where(G0.equal(0), 0, d.div(G0)) };
         },
       }),
       estimation({

@@ -13,6 +13,7 @@ import {
   real,
   register,
   round,
+  whole,
   type Hyper,
   type Known,
   type OptimizerOptions,
@@ -116,8 +117,8 @@ export class Prodigy extends Optimizer<ProdigyOptions> {
       biasCorrection: flag(false),
       safeguardWarmup: flag(false),
       d0: real('(0, ∞)', 1e-6),
-      dCoef: hyper('(0, ∞)', 1),
-      growthRate: real('[1, ∞]', Infinity),
+      dCoef: whole(hyper('(0, ∞)', 1)),
+      growthRate: whole(real('[1, ∞]', Infinity)),
       sliceP: integer('[1, ∞)', 1),
       ...commonOptions(),
     },
@@ -197,9 +198,11 @@ function rates(known: ProdigyKnown): Record<'before' | 'unit' | 'lambda', Expres
 
 /** The new s. */
 function accumulated(grad: Expression, s: Expression, known: ProdigyKnown): Expression {
-  const { b, d0, safeguardWarmup, sliceP } = known;
+  const { b, d0, learningRate, safeguardWarmup, sliceP } = known;
   const { before, lambda } = rates(known);
-  const weight = before.div(d0).mul(safeguardWarmup ? before : lambda);
+  // What is frozen does not count.
+  const warm = safeguardWarmup ? where(learningRate.greater(0), before, 0) : lambda;
+  const weight = before.div(d0).mul(warm);
   return s.mul(b).add(sliced(grad, sliceP).mul(weight));
 }
 

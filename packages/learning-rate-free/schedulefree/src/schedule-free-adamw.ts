@@ -108,7 +108,7 @@ export class ScheduleFreeAdamW extends ScheduleFree<ScheduleFreeAdamWOptions> {
       v = ema(v, grad.square(), beta2);
       const D = v.sqrt().div(correction).add(epsilon);
       if (m) m = ema(m, grad, innerMomentum);
-      const scaled = where(D.greater(0), (m ? m.div(mCorrection) : grad).div(D), 0);
+      const scaled = where(D.equal(0), 0, (m ? m.div(mCorrection) : grad).div(D));
       const decay = decays ? points.param.mul(weightDecay) : undefined;
       return { ...advance(points, known, beta1, scaled, decay), v, ...(m && { m }) };
     },

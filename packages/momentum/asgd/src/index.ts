@@ -10,6 +10,7 @@ import {
   real,
   register,
   round,
+  whole,
   type Hyper,
   type NamedGradients,
   type OptimizerOptions,
@@ -78,11 +79,11 @@ export class ASGD extends Optimizer<ASGDOptions> {
 
   static override readonly rule: Rule<ASGDOptions, 'x' | 'h', { hasPast: number }, Found> = {
     options: {
-      learningRate: hyper('(0, ∞)', 0.2),
-      amplifier: hyper('[0, ∞)', 0.02),
-      theta: real('[0, ∞)', 1),
-      dampening: hyper('(0, ∞)', 1),
-      epsilon: hyper('[0, ∞)', 1e-5),
+      learningRate: whole(hyper('(0, ∞)', 0.2)),
+      amplifier: whole(hyper('[0, ∞)', 0.02)),
+      theta: whole(real('[0, ∞)', 1)),
+      dampening: whole(hyper('(0, ∞)', 1)),
+      epsilon: whole(hyper('[0, ∞)', 1e-5)),
       ...commonOptions(0, 'coupled'),
     },
     slots: () => ({ x: copy, h: zeros }),

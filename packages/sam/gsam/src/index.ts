@@ -47,7 +47,7 @@ const surrogate: Merge<GSAMOptions, never, object, Found> = {
       combine({ gg, hh, gh }, { perturbEpsilon }) {
         const [G, H] = [gg.sqrt(), hh.sqrt()];
         const cosine = gh.div(G.mul(H).add(perturbEpsilon));
-        return { along: where(H.greater(0), cosine.mul(G).div(H.add(perturbEpsilon)), 0) };
+        return { along: where(H.equal(0), 0, cosine.mul(G).div(H.add(perturbEpsilon))) };
       },
     }),
   ],

@@ -34,7 +34,7 @@ export const keep: Merge<LookSAMOptions, 'v', object, { along: number; kept: num
     round({
       observe: ({ grad, nearby }) => ({ gg: grad.square().sum(), gd: grad.mul(nearby.sub(grad)).sum() }),
       combine: ({ gg, gd }, { perturbEpsilon }) => ({
-        along: where(gg.greater(0), gd.sub(perturbEpsilon).div(gg.add(perturbEpsilon)), 0),
+        along: where(gg.equal(0), 0, gd.sub(perturbEpsilon).div(gg.add(perturbEpsilon))),
       }),
     }),
     round({
@@ -56,7 +56,7 @@ export const reuse: Merge<LookSAMOptions, 'v', object, { stretch: number }> = {
       observe: ({ grad, v }) => ({ gg: grad.square().sum(), vv: v.square().sum() }),
       combine: ({ gg, vv }, { alpha, perturbEpsilon }) => {
         const V = vv.sqrt();
-        return { stretch: where(V.greater(0), gg.sqrt().mul(alpha).div(V.add(perturbEpsilon)), 0) };
+        return { stretch: where(V.equal(0), 0, gg.sqrt().mul(alpha).div(V.add(perturbEpsilon))) };
       },
     }),
   ],

@@ -3,7 +3,7 @@
 
 import { round, type Hyper, type Recurrence } from '@optim/core/authoring';
 import { copy } from '@optim/formulas';
-import { where, type Expression } from '@optim/fusion';
+import { lengthOf, squareSums, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link MSAM}. */
 export interface MSAMOptions {
@@ -27,11 +27,11 @@ export const ahead: Ahead = {
   rounds: () => [
     round({
       observe: ({ param, counterpart, grad }) => ({
-        squares: param.sub(counterpart).square().sum(),
+        ...squareSums(param.sub(counterpart)),
         bad: where(grad.isFinite(), 0, 1).sum(),
       }),
-      combine({ squares, bad }, { rho }) {
-        const n = squares.sqrt();
+      combine({ bad, ...sums }, { rho }) {
+        const n = lengthOf(sums);
         const moves = n.greater(0);
         return {
           stretch: where(moves, (rho as Expression).div(n), 0),

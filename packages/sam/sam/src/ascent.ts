@@ -2,7 +2,7 @@
 // The rule by which sharpness-aware methods move parameters to the worst point nearby.
 
 import { round, type Hyper, type Known, type Recurrence } from '@optim/core/authoring';
-import { where, type Expression } from '@optim/fusion';
+import { lengthOf, squareSums, where, type Expression } from '@optim/fusion';
 
 /** Options of every sharpness-aware method. */
 export interface PerturbationOptions {
@@ -40,12 +40,12 @@ export function ascent<O extends PerturbationOptions, C extends object = object>
     ...(traits && { traits }),
     rounds: () => [
       round({
-        observe: ({ param, grad }, known) => ({ squares: times(grad, scale(param, known)).square().sum() }),
-        combine({ squares }, known) {
+        observe: ({ param, grad }, known) => squareSums(times(grad, scale(param, known))),
+        combine(sums, known) {
           const { rho, perturbEpsilon } = known as Known<PerturbationOptions>;
-          const N = squares.sqrt();
+          const N = lengthOf(sums);
           const stretch = (rho as Expression).div(N.add(perturbEpsilon));
-          return { stretch: where(N.greater(0), stretch, 0) };
+          return { stretch: where(N.equal(0), 0, stretch) };
         },
       }),
     ],

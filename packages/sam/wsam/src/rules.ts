@@ -2,7 +2,7 @@
 // What WSAM makes of the two gradients: a mean with weights, or a step along their difference.
 
 import { round, type Hyper, type Known } from '@optim/core/authoring';
-import { constant, where, type Expression } from '@optim/fusion';
+import { constant, lengthOf, squareSums, where, type Expression } from '@optim/fusion';
 import { returnsMerged, type Merge, type SAMOptions } from '@optim/sam';
 
 /** Options of {@link WSAM}. */
@@ -25,16 +25,22 @@ type Weighing = Merge<WSAMOptions, never, { w: number }, Clips>;
 
 const coefficients: Weighing['coefficients'] = (_t, { gamma }) => ({ w: gamma / (1 - gamma) });
 
-const clip = (squares: Expression, maxNorm: number): Expression => {
-  const ratio = constant(maxNorm).div(squares.sqrt().add(1e-6));
+const clip = (norm: Expression, maxNorm: number): Expression => {
+  const ratio = constant(maxNorm).div(norm.add(1e-6));
   return where(ratio.less(1), ratio, 1);
 };
 
 const rounds: NonNullable<Weighing['rounds']> = ({ maxNorm }) => [
   maxNorm !== null &&
     round({
-      observe: ({ grad, nearby }) => ({ gg: grad.square().sum(), hh: nearby.square().sum() }),
-      combine: ({ gg, hh }) => ({ clipG: clip(gg, maxNorm), clipH: clip(hh, maxNorm) }),
+      observe({ grad, nearby }) {
+        const [g, h] = [squareSums(grad), squareSums(nearby)];
+        return { gg: g.squares, gs: g.shrunkSquares, hh: h.squares, hs: h.shrunkSquares };
+      },
+      combine: ({ gg, gs, hh, hs }) => ({
+        clipG: clip(lengthOf({ squares: gg, shrunkSquares: gs }), maxNorm),
+        clipH: clip(lengthOf({ squares: hh, shrunkSquares: hs }), maxNorm),
+      }),
     }),
 ];
 
