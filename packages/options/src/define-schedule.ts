@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { isRecord, resolveOptions, show, type OptionTable } from './options.js';
+import { isRecord, resolveOptions, show, type OptionSpec, type OptionTable } from './options.js';
 import { isSchedule, type Schedule, type ScheduleConfig } from './schedule.js';
 
-type Factory = (options: Record<string, unknown>) => Schedule;
+type Factory = ((options: Record<string, unknown>) => Schedule) & {
+  readonly options?: Readonly<Record<string, OptionSpec>>;
+};
 
 const factories = new Map<string, Factory>();
 
@@ -34,6 +36,7 @@ export function defineSchedule<O extends object>(
     const get = (): ScheduleConfig => ({ schedule: name, options: encode(given) });
     return Object.defineProperty(schedule, 'config', { get, enumerable: true });
   };
+  factory.options = table;
   registerSchedule(name, factory);
   return factory;
 }
@@ -43,8 +46,13 @@ export function registerSchedule<O extends object>(name: string, factory: (optio
   factories.set(name, factory as unknown as Factory);
 }
 
+/** The options of a schedule by its name, as {@link defineSchedule} was given them; absent for one that is not defined. */
+export function scheduleOptions(name: string): Readonly<Record<string, OptionSpec>> | undefined {
+  return factories.get(name)?.options;
+}
+
 function isConfig(value: unknown): value is ScheduleConfig {
-  return typeof value === 'object' && value !== null && 'schedule' in value && 'options' in value;
+  return isRecord(value) && 'schedule' in value && 'options' in value;
 }
 
 /** A record in a configuration. */

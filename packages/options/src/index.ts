@@ -15,11 +15,13 @@ export {
   encodeValue,
   registerSchedule,
   scheduleFromConfig,
+  scheduleOptions,
 } from './define-schedule.js';
 export { checkGroups, grouped, groupOf, wholeOptimizerOptions, type ParameterGroup } from './group.js';
 export { decodeMatch, encodeMatch, isMatch, matches, type Match, type SavedMatch } from './match.js';
 export {
   check,
+  distance,
   isRecord,
   outOfRange,
   resolveOptions,

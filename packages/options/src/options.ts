@@ -83,7 +83,7 @@ export function check(owner: string, option: string, spec: OptionSpec, value: un
 }
 
 /** Length of the shortest chain of single-letter edits between two words (Levenshtein). */
-function distance(a: string, b: string): number {
+export function distance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];

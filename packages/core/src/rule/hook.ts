@@ -92,6 +92,7 @@ export function defineHook<O extends object>(
     const get = (): HookConfig => ({ hook: name, options: encodeOptions(name, options) });
     return Object.defineProperty(hook, 'config', { get, enumerable: true });
   };
+  factory.options = table;
   factories.set(name, factory);
   return factory;
 }
