@@ -15,7 +15,7 @@ export interface ExportDoc {
   example: string | undefined;
   /** All `@see`. */
   see: string[];
-  /** What the last parameter of a class' constructor may hold. */
+  /** What the last parameter of a class' constructor or of a function may hold, and the other parameters of a function. */
   options: Map<string, OptionDoc>;
 }
 
@@ -122,19 +122,34 @@ export class DocReader {
   }
 
   #options(symbol: ts.Symbol): Map<string, OptionDoc> {
-    if (!(symbol.flags & ts.SymbolFlags.Class)) return new Map();
-    const [signature] = this.#checker.getTypeOfSymbol(symbol).getConstructSignatures();
-    const { parameters = [] } = signature ?? {};
-    const parameter = parameters.find(({ name }) => name === 'options') ?? parameters.at(-1);
-    if (!parameter) return new Map();
+    if (!symbol.valueDeclaration) return new Map();
+    const type = this.#checker.getTypeOfSymbol(symbol);
+    const [made] = type.getConstructSignatures();
+    const { parameters = [] } = made ?? type.getCallSignatures()[0] ?? {};
+    const options = parameters.find(({ name }) => name === 'options') ?? (made && parameters.at(-1));
+    // Comments of functions state defaults in words of their own.
+    const others = made ? [] : parameters.filter((parameter) => parameter !== options);
+    const properties = options ? this.#properties(options) : [];
+    return new Map([
+      ...others.map((parameter) => [parameter.name, this.#option(parameter, false)] as const),
+      ...properties.map((property) => [property.name, this.#option(property, made !== undefined)] as const),
+    ]);
+  }
+
+  /** What a parameter that is an object, perhaps among other things, may hold. */
+  #properties(parameter: ts.Symbol): ts.Symbol[] {
     const type = this.#checker.getNonNullableType(this.#checker.getTypeOfSymbol(parameter));
-    return new Map(
-      type.getProperties().map((property) => {
-        const tag = property.getJsDocTags(this.#checker).find(({ name }) => name === 'defaultValue');
-        const meaning = toMarkdown(property.getDocumentationComment(this.#checker));
-        const defaultValue = tag && toMarkdown(tag.text);
-        return [property.name, { meaning, defaultValue, place: placeOf(property) }];
-      }),
-    );
+    const types = type.isUnion() ? type.types.filter(({ flags }) => flags & ts.TypeFlags.Object) : [type];
+    return types.flatMap((part) => part.getProperties());
+  }
+
+  #option(symbol: ts.Symbol, hasPlace: boolean): OptionDoc {
+    const tag = symbol.getJsDocTags(this.#checker).find(({ name }) => name === 'defaultValue');
+    return {
+      // What `@param` says of a parameter comes after a dash.
+      meaning: toMarkdown(symbol.getDocumentationComment(this.#checker)).replace(/^- /, ''),
+      defaultValue: tag && toMarkdown(tag.text),
+      place: hasPlace ? placeOf(symbol) : undefined,
+    };
   }
 }

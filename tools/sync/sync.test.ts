@@ -40,6 +40,11 @@ describe.sequential('a new workspace', () => {
   packages/all/src/optimizers.ts is stale
   packages/all/src/index.ts is stale
   packages/all/package.json is stale
+  packages/all/src/registry/optimizers-apart.ts is stale
+  packages/all/src/registry/optimizers.ts is stale
+  packages/all/src/registry/optimizer-details.ts is stale
+  packages/all/src/registry/hooks.ts is stale
+  packages/all/src/registry/schedules.ts is stale
   packages/all/README.md is stale
   packages/base/README.md is stale
   packages/momentum/free/README.md is stale
@@ -69,6 +74,36 @@ describe.sequential('a new workspace', () => {
     );
     const { dependencies } = JSON.parse(tiny.read('packages/all/package.json')) as { dependencies: object };
     expect(dependencies).toEqual({ '@optim/base': 'workspace:^', '@optim/free': 'workspace:^' });
+  });
+
+  test('the registry describes both, and says how to get the one that must stay alone', () => {
+    expect(tiny.read('packages/all/src/registry/optimizers.ts')).toBe(`// SPDX-License-Identifier: Apache-2.0
+// Written by \`npm run sync\`: every optimizer.
+
+import type { OptimizerSummary } from '../registry-types.js';
+
+export const optimizerSummaries: readonly OptimizerSummary[] = [
+  { name: "Free", summary: "Steps like a toy.", paper: "arXiv:1234.56789", package: "@optim/free", licence: "Apache-2.0", family: "momentum", needs: [], wraps: false, officialCode: { url: "https://example.org/toy", licence: "NONE" }, install: null },
+  { name: "Toy", summary: "Steps like a toy.", paper: "arXiv:1234.56789", package: "@optim/toy", licence: "CC-BY-NC-SA-4.0", family: "adam", needs: [], wraps: false, officialCode: { url: "https://example.org/toy", licence: "NONE" }, install: "npm install @optim/toy" },
+];
+`);
+    expect(tiny.read('packages/all/src/registry/optimizers-apart.ts')).toContain(
+      ' = {\n  Toy: "npm install @optim/toy (CC-BY-NC-SA-4.0)",\n};\n',
+    );
+    expect(tiny.read('packages/all/src/registry/optimizer-details.ts'))
+      .toContain(`const learningRate_1: OptionDescription = { name: "learningRate", meaning: "Step size | rate.", range: "in (0, ∞)", schedulable: true };
+const beta_1: OptionDescription = { name: "beta", meaning: "Decay of \`Free\`, over time.", range: "in [0, 1)", default: 0.9, schedulable: false };
+const beta_2: OptionDescription = { name: "beta", meaning: "Decay of \`Toy\`, over time.", range: "in [0, 1)", default: 0.9, schedulable: false };
+const mode_1: OptionDescription = { name: "mode", meaning: "How.", range: "one of 'fast', 'slow'", default: "fast", schedulable: false };
+
+export const optimizerDetails: Readonly<Record<string, OptimizerDetails>> = {
+  Free: { options: [learningRate_1, beta_1], stateNumbers: 1.03125 },
+  Toy: { options: [learningRate_1, beta_2, mode_1], stateNumbers: 1.03125 },
+};
+`);
+    const empty = /: readonly Described\[\] = \[\n\];\n$/;
+    expect(tiny.read('packages/all/src/registry/hooks.ts')).toMatch(empty);
+    expect(tiny.read('packages/all/src/registry/schedules.ts')).toMatch(empty);
   });
 
   test('what was measured is in the tables', slow, async () => {

@@ -13,6 +13,7 @@ import { licenceTable } from './licences.js';
 import { missing, type Finding } from './missing.js';
 import { packageList } from './packages.js';
 import { readme, type PackageDoc, type Row } from './readme.js';
+import { registry } from './registry.js';
 import { optimizersTable, speedTables } from './results.js';
 import { DocReader } from './source.js';
 import { umbrella } from './umbrella.js';
@@ -99,10 +100,11 @@ export async function sync(root: string, check: boolean, link: (root: string) =>
 
   // The README of the umbrella lists its exports, which are known only now.
   let documents = await documentsOf(packages);
-  const written = update(generated(root, packages, documents));
+  const { files, findings: unmade } = await registry(root, packages, documents);
+  const written = update(new Map([...files, ...generated(root, packages, documents)]));
   if (!check && written.some((path) => path.endsWith('.ts'))) documents = await documentsOf(packages);
   const findings = check ? stale.map((path) => ({ what: `${path} is stale`, mend: 'npm run sync' })) : [];
-  return [...findings, ...(await missing(root, packages, documents))];
+  return [...findings, ...unmade, ...(await missing(root, packages, documents))];
 }
 
 /** Findings as lines: under each command what it mends. */

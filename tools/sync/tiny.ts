@@ -60,6 +60,11 @@ export class ${name} {
     beta: { range: 'in [0, 1)', default: 0.9 },${more[1]}
   };
   constructor(readonly given: ${name}Options = {}) {}
+  minimize(): void {}
+  async stateDict(): Promise<object> {
+    return { parameters: [{ slots: { m: { shape: [32, 32] }, norms: { shape: [32, 1] } } }] };
+  }
+  dispose(): void {}
 }
 `;
 

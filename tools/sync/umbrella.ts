@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `@optim/all` holds, read off the packages that are there.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fitsUmbrella, kindOf } from '../licences/policy.js';
 import { withBlock } from '../markdown.js';
 import { families, type WorkspacePackage } from '../workspace.js';
 
 /** Whether it is in the umbrella: a permissive package of algorithms whose authors' code is known and no less free. */
-function belongs({ parent, manifest }: WorkspacePackage): boolean {
+export function belongs({ parent, manifest }: WorkspacePackage): boolean {
   const isAnswered = manifest.optim!.algorithms.every(
     ({ officialCode: code }) => code !== undefined && fitsUmbrella(code?.license),
   );
@@ -46,7 +46,12 @@ export function umbrella(packages: readonly WorkspacePackage[]): Map<string, str
   const text = withBlock(readFileSync(index, 'utf8'), 'packages', all, ['// ', '']);
   files.set(index, text);
 
-  const imported = [...text.matchAll(/^export .* from '(@optim\/[^']+)'/gm)].map(([, name]) => name!);
+  const folder = join(own.folder, 'src');
+  const sources = readdirSync(folder).filter((file) => file.endsWith('.ts') && file !== 'index.ts');
+  const texts = [text, ...sources.map((file) => readFileSync(join(folder, file), 'utf8'))];
+  const imported = texts.flatMap((source) =>
+    [...source.matchAll(/^(?! \*).* from '(@optim\/[^'/]+)/gm)].map(([, name]) => name!),
+  );
   const dependencies = Object.fromEntries([...new Set(imported)].sort().map((name) => [name, 'workspace:^']));
   const manifest = `${JSON.stringify({ ...own.manifest, dependencies }, undefined, 2)}\n`;
   files.set(join(own.folder, 'package.json'), manifest);
