@@ -1,42 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import * as classes from './optimizers.js';
-
-/** Every optimizer class by its name. */
-export const optimizers: typeof classes = classes;
-
-type Optimizers = typeof classes;
-
-/** The name of an optimizer class. */
-export type OptimizerName = keyof Optimizers;
+import type { BaseOptimizer } from '@optim/core';
+import { isRecord, show } from '@optim/options';
+import { classOf, type OptimizerClassOf, type OptimizerNameInAnyCase } from './load-optimizer.js';
+import { optimizerOf, type OptimizerSpec } from './spec.js';
 
 /**
- * The class of an optimizer by its name, for instance one in a configuration file.
+ * A new optimizer: from plain data, or by name.
  *
- * @param name - class name, as `AdamW`
- * @throws RangeError for an unknown name
+ * ```ts
+ * import { createOptimizer } from '@optim/all';
+ *
+ * const optimizer = createOptimizer({
+ *   name: 'adamw',
+ *   options: { learningRate: { schedule: 'cosineWithWarmup', options: { maxLearningRate: 1e-3, totalSteps: 5000 } } },
+ *   transforms: [{ hook: 'centralizeGradients' }],
+ *   wrap: [{ name: 'lookahead', options: { k: 5 } }],
+ *   noDecay: ['bias$', 'gamma$', 'beta$'],
+ * });
+ * ```
+ *
+ * @param spec - the optimizer as JSON
+ * @throws RangeError, TypeError saying what does not fit: an unknown name, with the nearest ones; an unknown key; what the
+ * constructors throw. Nothing is left then.
  */
-export function loadOptimizer<N extends OptimizerName>(name: N): Optimizers[N] {
-  if (!Object.hasOwn(optimizers, name)) {
-    const known = Object.keys(optimizers)
-      .sort((a, b) => a.localeCompare(b))
-      .join(', ');
-    throw new RangeError(`@optim/all: name must be one of ${known}, got ${JSON.stringify(name)}`);
-  }
-  return optimizers[name];
-}
-
+export function createOptimizer(spec: OptimizerSpec): BaseOptimizer;
 /**
  * A new optimizer by name.
  *
- * @param name - class name, as `AdamW`
+ * @param name - class name in any case: `AdamW`, `adamw`
  * @param parameters - what its constructor takes: options, for a wrapper base and options
- * @throws RangeError for an unknown name; what the constructor throws
+ * @throws RangeError for an unknown name, with the nearest ones; what the constructor throws
  */
-export function createOptimizer<N extends OptimizerName>(
+export function createOptimizer<N extends OptimizerNameInAnyCase>(
   name: N,
-  ...parameters: ConstructorParameters<Optimizers[N]>
-): InstanceType<Optimizers[N]> {
-  const Class = loadOptimizer(name) as unknown as new (...given: unknown[]) => InstanceType<Optimizers[N]>;
-  return new Class(...parameters);
+  ...parameters: ConstructorParameters<OptimizerClassOf<N>>
+): InstanceType<OptimizerClassOf<N>>;
+export function createOptimizer(given: string | OptimizerSpec, ...parameters: unknown[]): BaseOptimizer {
+  if (typeof given === 'string') {
+    const Class = classOf('name', given) as unknown as new (...parameters: unknown[]) => BaseOptimizer;
+    return new Class(...parameters);
+  }
+  if (!isRecord(given))
+    throw new TypeError(
+      `@optim/all: createOptimizer takes a name, or an object with name, options, …; got ${show(given)}`,
+    );
+  if (parameters.length > 0)
+    throw new TypeError(
+      `@optim/all: createOptimizer takes nothing after an object with name and options, got ${show(parameters[0])}`,
+    );
+  return optimizerOf(given);
 }

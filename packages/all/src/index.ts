@@ -5,9 +5,50 @@
  * licence, or whose authors' code's licence, is copyleft or non-commercial are not in it: install their packages.
  *
  * ```ts
- * import { createOptimizer, cosineWithWarmup } from '@optim/all';
+ * import { createOptimizer } from '@optim/all';
  *
- * const optimizer = createOptimizer('AdaBelief', { learningRate: 1e-3 });
+ * const optimizer = createOptimizer('adabelief', { learningRate: 1e-3 });
+ * ```
+ *
+ * **From a configuration file.** An optimizer is also made of plain JSON, with its hooks, with what goes around it, and with
+ * the variables that weight decay spares; {@link specOf} is the way back. {@link noDecayOf} finds these variables in a model,
+ * by types of layers and roles of weights.
+ *
+ * ```ts
+ * import { createOptimizer, specOf } from '@optim/all';
+ *
+ * const optimizer = createOptimizer({
+ *   name: 'adamw',
+ *   options: {
+ *     weightDecay: 0.05,
+ *     learningRate: {
+ *       schedule: 'cosineWithWarmup',
+ *       options: { maxLearningRate: 1e-3, warmupSteps: 100, totalSteps: 5000 },
+ *     },
+ *   },
+ *   transforms: [{ hook: 'centralizeGradients' }, { hook: 'clipByGlobalNorm', options: { maxNorm: 1 } }],
+ *   wrap: [{ name: 'lookahead', options: { k: 5 } }],
+ *   noDecay: ['bias', 'gamma', 'beta'],
+ * });
+ * const text = JSON.stringify(specOf(optimizer));
+ * ```
+ *
+ * Names are taken in any case. An option that is a schedule is `{ schedule, options }`, a match of variables
+ * `{ name, flags }` of a regular expression, an infinity the string `'Infinity'`. `wrap` goes from the inside to the outside.
+ * `noDecay` lists regular expressions, each to be found anywhere in the name of a variable.
+ *
+ * **What there is.** Lists take a pattern and filters; descriptions have summary, paper, licence, options with ranges and
+ * defaults, state in bytes per parameter, and what a step needs. Algorithms that are not in this package are listed with the
+ * command that gets them. A bundle has none of it unless it is used.
+ *
+ * ```ts
+ * import { describeOptimizer, describeSchedule, listHooks, listOptimizers } from '@optim/all';
+ *
+ * listOptimizers('adam*').map(({ name }) => name);
+ * listOptimizers('*', { family: 'sam', needs: 'closure', licence: 'Apache-2.0' });
+ * describeOptimizer('lion').state.bytesPerParameter; // 4
+ * describeSchedule('oneCycle').options.map(({ name, range }) => `${name}: ${range}`);
+ * listHooks('clip*').map(({ summary }) => summary);
  * ```
  *
  * @packageDocumentation
@@ -87,7 +128,27 @@ export * from '@optim/wsam';
 export * from '@optim/yogi';
 
 // end of packages
-export { createOptimizer, loadOptimizer, optimizers, type OptimizerName } from './create-optimizer.js';
+export { createOptimizer } from './create-optimizer.js';
+export {
+  describeHook,
+  describeOptimizer,
+  describeSchedule,
+  listHooks,
+  listOptimizers,
+  listSchedules,
+  type OptimizerDescription,
+  type OptimizerFilter,
+} from './list.js';
+export {
+  loadOptimizer,
+  optimizers,
+  type OptimizerClassOf,
+  type OptimizerName,
+  type OptimizerNameInAnyCase,
+} from './load-optimizer.js';
+export { noDecayOf, type LayerWithWeights, type NoDecayOptions } from './no-decay.js';
+export type { Described, Need, OptimizerSummary, OptionDescription, Summary } from './registry-types.js';
+export { specOf, type HookSpec, type OptimizerSpec, type SavedOptions, type WrapSpec } from './spec.js';
 // Both packages have options of this name.
 export type { Ranger21Options } from '@optim/ranger21';
 export type { Ranger21Options as Ranger21ScheduleOptions } from '@optim/schedules';

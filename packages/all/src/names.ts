@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names as people write them.
+
+import { distance, show } from '@optim/options';
+
+/** As many letters of a wrong name are compared with those that are known. */
+const mostCompared = 40;
+
+/** The known names nearest to a wrong one, in words. */
+function nearest(name: string, known: readonly string[]): string {
+  const given = name.slice(0, mostCompared).toLowerCase();
+  return known
+    .map((candidate) => ({ candidate, edits: distance(given, candidate.toLowerCase()) }))
+    .sort((a, b) => a.edits - b.edits)
+    .slice(0, 5)
+    .map(({ candidate }) => candidate)
+    .join(', ');
+}
+
+/** A name as a class or function has it, from one in any case; `undefined` where none is known. */
+export function findName(name: string, known: readonly string[]): string | undefined {
+  const lower = name.toLowerCase();
+  return known.find((candidate) => candidate.toLowerCase() === lower);
+}
+
+/**
+ * A name as a class or function has it, from one in any case.
+ *
+ * @param argument - what was given, as the message of the error names it
+ * @param kind - what the names are of: `an optimizer`
+ * @throws TypeError for something else than a string, RangeError with the nearest names for an unknown one
+ */
+export function properName(argument: string, kind: string, name: unknown, known: readonly string[]): string {
+  if (typeof name !== 'string')
+    throw new TypeError(`@optim/all: ${argument} must be a string, got ${show(name)}`);
+  const found = findName(name, known);
+  if (found === undefined)
+    throw new RangeError(
+      `@optim/all: ${argument} must be the name of ${kind} (nearest: ${nearest(name, known)}), got ${show(name)}`,
+    );
+  return found;
+}

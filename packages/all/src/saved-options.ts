@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Options as JSON, checked as far as their constructors do not.
+
+import { decode, decodeMatch, isRecord, scheduleOptions, show } from '@optim/options';
+import * as schedules from '@optim/schedules';
+import { properName } from './names.js';
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** Those that a configuration may name. */
+const scheduleNames = (): string[] => Object.keys(schedules).filter((name) => scheduleOptions(name));
+
+/** A value with the names of all schedules in it as they are defined. */
+function named(where: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item, i) => named(`${where}[${i}]`, item));
+  if (!isRecord(value)) return value;
+  if (!('schedule' in value && 'options' in value))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, named(`${where}.${key}`, item)]),
+    );
+  const schedule = properName(`${where}.schedule`, 'a schedule', value['schedule'], scheduleNames());
+  const { options } = value;
+  if (!isRecord(options))
+    throw new TypeError(`@optim/all: ${where}.options must be an object, got ${show(options)}`);
+  return { schedule, options: named(`${where}.options`, options) };
+}
+
+/** Options that hold no match. */
+function plain(where: string, options: Options): Record<string, unknown> {
+  return decode(named(where, options) as object);
+}
+
+/**
+ * A regular expression as JSON, `{ name, flags }`; anything else as it is.
+ *
+ * @throws RangeError for one that is none, or that may take long
+ */
+export function readMatch(where: string, value: unknown): unknown {
+  if (!isRecord(value)) return value;
+  const { name, flags } = value;
+  if (typeof name !== 'string' || typeof flags !== 'string') return value;
+  try {
+    return decodeMatch({ name, flags });
+  } catch (error) {
+    const reason = (error as Error).message.slice(0, 200);
+    throw new RangeError(
+      `@optim/all: ${where} must be a regular expression, got ${show(name)} with flags ${show(flags)} (${reason})`,
+      { cause: error },
+    );
+  }
+}
+
+function readGroup(where: string, group: unknown): unknown {
+  if (!isRecord(group)) return group;
+  const { match, ...overrides } = group;
+  return { match: readMatch(`${where}.match`, match), ...plain(where, overrides) };
+}
+
+/**
+ * Options as a constructor takes them, from their JSON: schedules, matches, infinities. What is not JSON stays as it is.
+ *
+ * @param where - the object, as errors name it
+ * @throws RangeError, TypeError for a schedule or regular expression that is none
+ */
+export function readOptions(where: string, options: Options): Record<string, unknown> {
+  const { parameterGroups: groups, exclude, ...others } = options;
+  const read = plain(where, others);
+  if (groups !== undefined)
+    read['parameterGroups'] = Array.isArray(groups)
+      ? groups.map((group, i) => readGroup(`${where}.parameterGroups[${i}]`, group))
+      : groups;
+  if (exclude !== undefined) read['exclude'] = readMatch(`${where}.exclude`, exclude);
+  return read;
+}
