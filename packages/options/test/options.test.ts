@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import {
   choice,
   custom,
+  defineSchedule,
+  distance,
   fixed,
   flag,
   hyper,
@@ -12,6 +14,7 @@ import {
   outOfRange,
   real,
   resolveOptions,
+  scheduleOptions,
   type OptionSpec,
 } from '../src/index.js';
 
@@ -139,4 +142,31 @@ it('a constraint on more than one option reads like the others', () => {
   expect(outOfRange('Owner', 'warmup', 'below total (10)', 12)).toEqual(
     new RangeError('Owner: warmup must be below total (10), got 12'),
   );
+});
+
+describe('what is known by name', () => {
+  it('a schedule has the table it was defined with', () => {
+    const rows = { rate: real('[0, ∞)', 1) };
+    const made = defineSchedule<{ rate?: number }>(
+      'ofThisTest',
+      rows,
+      ({ rate }) =>
+        () =>
+          rate,
+    );
+    expect(made({})(3)).toBe(1);
+    expect(scheduleOptions('ofThisTest')).toBe(rows);
+    expect(scheduleOptions('ofNoTest')).toBeUndefined();
+  });
+
+  it.each([
+    ['', '', 0],
+    ['', 'abc', 3],
+    ['adam', 'adamw', 1],
+    ['lion', 'noil', 4],
+    ['kitten', 'sitting', 3],
+  ])('%j is so many letters from %j: %d', (a, b, edits) => {
+    expect(distance(a, b)).toBe(edits);
+    expect(distance(b, a)).toBe(edits);
+  });
 });
