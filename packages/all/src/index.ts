@@ -10,9 +10,9 @@
  * const optimizer = createOptimizer('adabelief', { learningRate: 1e-3 });
  * ```
  *
- * **From a configuration file.** An optimizer is also made of plain JSON, with its hooks, with what goes around it, and with
- * the variables that weight decay spares; {@link specOf} is the way back. {@link noDecayOf} finds these variables in a model,
- * by types of layers and roles of weights.
+ * **From a configuration file.** `createOptimizer` also takes plain JSON: class, options, hooks, wrappers, and the variables
+ * that weight decay leaves alone. {@link specOf} gives the JSON of an optimizer. {@link noDecayOf} finds those variables in a
+ * model, by classes of layers and roles of weights.
  *
  * ```ts
  * import { createOptimizer, specOf } from '@optim/all';
@@ -33,13 +33,14 @@
  * const text = JSON.stringify(specOf(optimizer));
  * ```
  *
- * Names are taken in any case. An option that is a schedule is `{ schedule, options }`, a match of variables
- * `{ name, flags }` of a regular expression, an infinity the string `'Infinity'`. `wrap` goes from the inside to the outside.
- * `noDecay` lists regular expressions, each to be found anywhere in the name of a variable.
+ * Names may be in any case. An option that is a schedule is written `{ schedule, options }`, a regular expression
+ * `{ name, flags }`, an infinity `'Infinity'`. The first entry of `wrap` is the innermost. `noDecay` lists regular expressions
+ * to be found anywhere in the name of a variable. In terms of pytorch_optimizer: `use_gc` is the hook `centralizeGradients`,
+ * `use_lookahead` the wrapper `Lookahead`, and `wd_ban_list` is `noDecay`.
  *
- * **What there is.** Lists take a pattern and filters; descriptions have summary, paper, licence, options with ranges and
- * defaults, state in bytes per parameter, and what a step needs. Algorithms that are not in this package are listed with the
- * command that gets them. A bundle has none of it unless it is used.
+ * **What there is.** Lists take a pattern and filters. Descriptions have summary, paper, licence, options with ranges and
+ * defaults, bytes of state per parameter, and what a step needs. Algorithms that are not in this package are listed with the
+ * command that installs them. A bundle contains none of this unless it is used.
  *
  * ```ts
  * import { describeOptimizer, describeSchedule, listHooks, listOptimizers } from '@optim/all';

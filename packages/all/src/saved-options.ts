@@ -14,6 +14,9 @@ const scheduleNames = (): string[] => Object.keys(schedules).filter((name) => sc
 function named(where: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item, i) => named(`${where}[${i}]`, item));
   if (!isRecord(value)) return value;
+  const { entries } = value; // a record is saved as a list
+  if (Array.isArray(entries) && !entries.every(isRecord))
+    throw new TypeError(`@optim/all: ${where}.entries must be objects, got ${show(entries)}`);
   if (!('schedule' in value && 'options' in value))
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [key, named(`${where}.${key}`, item)]),

@@ -259,6 +259,11 @@ describe('what does not fit', () => {
       '@optim/all: options.learningRate.schedule must be a string, got 4',
     ],
     [
+      { name: 'AdamW', options: { beta1: { entries: [null] } } },
+      'TypeError',
+      '@optim/all: options.beta1.entries must be objects, got [null]',
+    ],
+    [
       { name: 'AdamW', options: { parameterGroups: 3 } },
       'TypeError',
       'AdamW: parameterGroups must be an array of { match, … }, got 3',
