@@ -6,12 +6,14 @@ import { distance, show } from '@optim/options';
 /** As many letters of a wrong name are compared with those that are known. */
 const mostCompared = 40;
 
-/** The known names nearest to a wrong one, in words. */
+/** The known names nearest to a wrong one, in words: the best, and up to four that are hardly worse. */
 function nearest(name: string, known: readonly string[]): string {
   const given = name.slice(0, mostCompared).toLowerCase();
-  return known
+  const ranked = known
     .map((candidate) => ({ candidate, edits: distance(given, candidate.toLowerCase()) }))
-    .sort((a, b) => a.edits - b.edits)
+    .sort((a, b) => a.edits - b.edits);
+  return ranked
+    .filter(({ edits }) => edits <= ranked[0]!.edits + 1)
     .slice(0, 5)
     .map(({ candidate }) => candidate)
     .join(', ');

@@ -91,11 +91,12 @@ function wrapper(given: unknown, i: number): { Class: WrapperClass; options: obj
   return { Class: Class as unknown as WrapperClass, options: readOptions(`wrap[${i}].options`, options) };
 }
 
+const hookFactories = hooks as unknown as Readonly<Record<string, (options: object) => Hook>>;
+
 function hook(given: unknown, i: number, noDecay: readonly string[]): Hook {
   const where = `transforms[${i}]`;
   const { hook: name, options } = entry(where, hookRows(), given);
-  const proper = properName(`${where}.hook`, 'a hook', name, Object.keys(hooks));
-  const factory = hooks[proper as keyof typeof hooks] as (options: object) => Hook;
+  const factory = hookFactories[properName(`${where}.hook`, 'a hook', name, Object.keys(hookFactories))]!;
   const read = readOptions(`${where}.options`, options);
   const made = factory(read);
   if (!made.decay || noDecay.length === 0 || 'exclude' in read) return made;

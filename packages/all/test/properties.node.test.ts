@@ -12,7 +12,7 @@ import {
 import type { BaseOptimizer } from '@optim/core';
 import { Wrapper } from '@optim/core/authoring';
 import * as tf from '@tensorflow/tfjs-core';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 
 const create = createOptimizer as (spec: unknown) => BaseOptimizer;
