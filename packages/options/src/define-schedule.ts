@@ -37,7 +37,7 @@ export function defineSchedule<O extends object>(
     return Object.defineProperty(schedule, 'config', { get, enumerable: true });
   };
   factory.options = table;
-  registerSchedule(name, factory);
+  factories.set(name, factory as unknown as Factory);
   return factory;
 }
 
