@@ -4,7 +4,7 @@
 import { loadExecutors, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './contract.js';
-import { check, checkGroups, grouped, groupOf, isSchedule, resolveOptions } from '@optim/options';
+import { check, checkGroups, grouped, groupOf, isRecord, real, resolveOptions } from '@optim/options';
 import type { OptionSpec, OptionTable, ParameterGroup, Schedule } from '@optim/options';
 import type { CommonOptions, OptimizerOptions } from './rule/common-options.js';
 import { decodeOptions, encodeOptions } from './rule/config.js';
@@ -17,6 +17,13 @@ import type { Checked, NamedWeight, Reading, ReadWeight, SavedState, StateDict }
 import { capture, headerOf } from './state/saving.js';
 import { atStep } from './step/binding.js';
 import { Engine, type Entry } from './step/engine.js';
+
+/** What settings hold besides options, once the rates have been scaled. */
+interface Scaled {
+  learningRateScale?: number;
+}
+
+const scales = /* @__PURE__ */ real('[0, ∞)');
 
 /**
  * Base of every algorithm written as a {@link Rule}: the contract with TensorFlow.js around one engine that runs the rule.
@@ -47,8 +54,6 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     this.engine = this.engineFor(this.settings);
   }
 
-  // --- Options ----------------------------------------------------------------------------------------------------
-
   private get rule(): AnyRule {
     return (this.constructor as typeof Optimizer).rule;
   }
@@ -58,7 +63,11 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   }
 
   private checked(options: object): Required<O> {
-    const settings = resolveOptions<O>(this.owner, this.table as OptionTable<O>, options);
+    const { learningRateScale = 1, ...own } = (isRecord(options) ? options : {}) as Scaled;
+    check(this.owner, 'learningRateScale', scales, learningRateScale);
+    const given = isRecord(options) ? own : options;
+    const settings = resolveOptions<O>(this.owner, this.table as OptionTable<O>, given);
+    if (learningRateScale !== 1) Object.assign(settings, { learningRateScale });
     const groups = checkGroups(this.owner, this.table, settings.parameterGroups as readonly ParameterGroup[]);
     Object.assign(settings, { parameterGroups: groups });
     for (const group of grouped(settings)) {
@@ -82,18 +91,40 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     const { iterations, owner, table, rule } = this;
     const groups = this.settings.parameterGroups as readonly ParameterGroup[];
     const settings = grouped(this.settings)[variable ? groupOf(groups, variable) : 0] as OptimizerOptions;
-    if (rule.reportedRate)
-      return rule.reportedRate(atStep(owner, table, settings, iterations), iterations + 1);
-    const { learningRate } = settings;
-    return isSchedule(learningRate) ? learningRate(iterations) : (learningRate ?? Number.NaN);
+    const values = atStep(owner, table, settings, iterations) as { readonly learningRate?: number | null };
+    return rule.reportedRate
+      ? rule.reportedRate(values, iterations + 1)
+      : (values.learningRate ?? Number.NaN);
   }
 
   set learningRate(rate: number | Schedule) {
     const row = this.table['learningRate'];
     if (!row) throw new TypeError(`${this.owner}: has no learningRate to set`);
     check(this.owner, 'learningRate', row, rate);
-    const settings = { ...this.settings, learningRate: rate };
+    const settings: Required<O> & Scaled = { ...this.settings, learningRate: rate };
+    delete settings.learningRateScale;
     this.rule.validate?.(settings);
+    this.configure(settings);
+  }
+
+  /**
+   * Multiplies all learning rates, those of schedules and groups too, by a factor from now on, until `learningRate` is set. The
+   * factor is saved with the options.
+   *
+   * @param factor - in [0, ∞)
+   * @throws TypeError where there is no rate that a factor would change; RangeError for a factor out of range
+   */
+  scaleLearningRate(factor: number): void {
+    const row = this.table['learningRate'];
+    const rates = grouped(this.settings as OptimizerOptions).map(({ learningRate }) => learningRate);
+    if (!row || row.isWhole || rates.includes(null as never))
+      throw new TypeError(`${this.owner}: has no learningRate to scale`);
+    check(this.owner, 'the factor on the learning rate', scales, factor);
+    const { learningRateScale: before } = this.settings as Scaled;
+    this.configure({ ...this.settings, learningRateScale: (before ?? 1) * factor });
+  }
+
+  private configure(settings: Required<O>): void {
     this.settings = settings;
     this.engine.configure(settings);
   }
@@ -103,7 +134,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     cls: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,
   ): T {
-    const known = Object.keys((cls as unknown as typeof Optimizer).options);
+    const known = ['learningRateScale', ...Object.keys((cls as unknown as typeof Optimizer).options)];
     const own = Object.fromEntries(Object.entries(config).filter(([name]) => known.includes(name)));
     return new cls(decodeOptions(own) as tf.serialization.ConfigDict);
   }
@@ -116,28 +147,13 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     return encodeOptions(this.owner, this.settings) as tf.serialization.ConfigDict;
   }
 
-  // --- The step ---------------------------------------------------------------------------------------------------
-
   protected step(entries: readonly Entry[], loss?: tf.Scalar): void {
     const { needs } = this.constructor as typeof Optimizer;
     assertGiven(this.owner, needs, this.settings.transforms as readonly Hook[], entries.length, loss);
     const step = this.iterations;
-    if (entries.length > 0 && !this.pauses(entries, step)) {
+    if (entries.length > 0 && !this.engine.pauses(entries, step))
       tf.dispose(this.engine.step('', entries, { step, loss, counts: true }));
-    }
     this.incrementIterations();
-  }
-
-  /** Whether the step is none for any of the parameters in it. */
-  private pauses(entries: readonly Entry[], step: number): boolean {
-    const { owner, rule, settings, table } = this;
-    if (!rule.pauses) return false;
-    const groups = settings.parameterGroups as readonly ParameterGroup[];
-    const indices = new Set(
-      groups.length === 0 ? [0] : entries.map(({ variable }) => groupOf(groups, variable)),
-    );
-    const options = grouped(settings);
-    return [...indices].every((index) => rule.pauses!(atStep(owner, table, options[index]!, step)));
   }
 
   /** @internal Programs of the last step, with the number of parameters each runs for. */
@@ -164,8 +180,6 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     this.engine.state.setGlobal(name, value);
   }
 
-  // --- State ------------------------------------------------------------------------------------------------------
-
   /** The globals as numbers: those of the algorithm by name, those of a hook as `hook.name`. */
   async readGlobals(): Promise<Record<string, number>> {
     this.assertUsable();
@@ -185,9 +199,13 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   override check(state: unknown, reading: Reading): Checked {
     const saved = reading.checkStateDict(this.owner, state);
     const { parameterGroups, transforms } = this.settings;
-    const hyperparameters = decodeOptions(saved.hyperparameters);
-    const options = this.checked({ ...this.settings, ...hyperparameters, parameterGroups, transforms });
-    return this.replacement(saved, options, reading);
+    const saves = {
+      learningRateScale: 1,
+      ...decodeOptions(saved.hyperparameters),
+      parameterGroups,
+      transforms,
+    };
+    return this.replacement(saved, this.checked({ ...this.settings, ...saves }), reading);
   }
 
   /** The step count, then the number of updates of each parameter, globals, and slots grouped by kind. */

@@ -106,6 +106,13 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     else (base as unknown as { learningRate: number }).learningRate = rate;
   }
 
+  /** Multiplies the learning rates of the base by a factor, see {@link Optimizer.scaleLearningRate}. */
+  scaleLearningRate(factor: number): void {
+    const base = this.base as unknown as { scaleLearningRate?(factor: number): void };
+    if (base.scaleLearningRate) base.scaleLearningRate(factor);
+    else this.learningRate = this.learningRate * factor;
+  }
+
   /** The point of a wrapper that has none of its own is that of its base. */
   protected override toEvaluationPoint(variables: readonly tf.Variable[]): boolean {
     if (!(this.base instanceof BaseOptimizer)) return false;

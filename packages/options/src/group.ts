@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type * as tf from '@tensorflow/tfjs-core';
-import { isMatch, matches, type Match } from './match.js';
+import { decode, encode } from './define-schedule.js';
+import { decodeMatch, encodeMatch, isMatch, matches, type Match, type SavedMatch } from './match.js';
 import { check, copied, show, suggestion, type OptionSpec } from './options.js';
 
 /**
@@ -65,4 +66,17 @@ export function grouped<S extends object>(settings: S): S[] {
 /** Index of a variable's group. */
 export function groupOf(groups: readonly ParameterGroup[], variable: tf.Variable): number {
   return groups.findIndex(({ match }) => matches(match, variable)) + 1;
+}
+
+/**
+ * A group as JSON.
+ * @throws TypeError for a predicate, or a plain function in place of a schedule
+ */
+export function encodeGroup(owner: string, { match, ...overrides }: ParameterGroup): Record<string, unknown> {
+  return { match: encodeMatch(`${owner}: parameterGroups`, match), ...encode(overrides, `${owner}: `) };
+}
+
+/** The inverse of {@link encodeGroup}. */
+export function decodeGroup({ match, ...overrides }: Readonly<Record<string, unknown>>): ParameterGroup {
+  return { match: decodeMatch(match as SavedMatch), ...decode(overrides) };
 }

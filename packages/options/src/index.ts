@@ -17,7 +17,15 @@ export {
   scheduleFromConfig,
   scheduleOptions,
 } from './define-schedule.js';
-export { checkGroups, grouped, groupOf, wholeOptimizerOptions, type ParameterGroup } from './group.js';
+export {
+  checkGroups,
+  decodeGroup,
+  encodeGroup,
+  groupOf,
+  grouped,
+  wholeOptimizerOptions,
+  type ParameterGroup,
+} from './group.js';
 export { decodeMatch, encodeMatch, isMatch, matches, type Match, type SavedMatch } from './match.js';
 export {
   check,

@@ -71,9 +71,19 @@ function rateSetter(owner: string, optimizer: object): (rate: number) => void {
   };
 }
 
+/** What optimizers of `@optim` have: it reaches schedules and groups, and is saved. */
+interface Scalable {
+  readonly learningRate: number;
+  scaleLearningRate?(factor: number): void;
+}
+
 /**
  * {@link reduceOnPlateau} as a callback of `model.fit` and `model.fitDataset`:
  * `model.fit(x, y, { validationSplit: 0.1, callbacks: reduceOnPlateauCallback(optimizer) })`.
+ *
+ * A reduction multiplies whatever rate is in force. For an optimizer of `@optim` that is the rate of every group, and of a
+ * schedule from then on, and it is saved with the optimizer; the rate in force when the reports come in is what
+ * `minLearningRate` and `epsilon` are compared with.
  *
  * @param optimizer - the optimizer the model was compiled with: any of `@optim` or `tf.train`
  * @throws TypeError, RangeError for an option outside its range, or an optimizer whose rate cannot be set; at
@@ -86,12 +96,21 @@ export function reduceOnPlateauCallback(
   const setRate = rateSetter('reduceOnPlateauCallback', optimizer);
   const { monitor: given, ...rest } = options;
   const { monitor } = resolveOptions('reduceOnPlateauCallback', monitorTable, { monitor: given });
-  const { learningRate } = optimizer as { learningRate: number };
-  const plateau = reduceOnPlateau({ learningRate, ...rest });
+  const scalable = optimizer as Scalable;
+  const plateau = reduceOnPlateau({ learningRate: scalable.learningRate, ...rest });
+  let startsWith = rest.learningRate;
+  /** Reduces the rates that are in force. */
+  const report = (metric: number): void => {
+    const { learningRate: rate } = scalable;
+    plateau.setState({ ...plateau.getState(), rate });
+    const next = plateau.update(metric);
+    if (next < rate) scalable.scaleLearningRate!(next / rate);
+  };
   return {
     plateau,
     onTrainBegin(): void {
-      setRate(plateau.learningRate);
+      if (!scalable.scaleLearningRate || startsWith !== undefined) setRate(plateau.learningRate);
+      startsWith = undefined;
     },
     onEpochEnd(_epoch: number, logs: Record<string, number> = {}): void {
       const metric = logs[monitor];
@@ -100,7 +119,8 @@ export function reduceOnPlateauCallback(
         const hint = monitor.startsWith('val_') ? ' (val_ metrics need validation data)' : '';
         throw outOfRange('reduceOnPlateauCallback', 'monitor', metrics + hint, monitor);
       }
-      setRate(plateau.update(metric));
+      if (scalable.scaleLearningRate) report(metric);
+      else setRate(plateau.update(metric));
     },
   };
 }

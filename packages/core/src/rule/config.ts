@@ -2,33 +2,19 @@
 // Options as JSON that survives TensorFlow.js' saving and loading, which camel-cases every string with an underscore
 // except under the key `name`, and turns infinities into null.
 
+import { decode, decodeGroup, encode, encodeGroup, isSchedule, wholeOptimizerOptions } from '@optim/options';
+import type { ParameterGroup } from '@optim/options';
 import { hookFromConfig, type Hook, type HookConfig } from './hook.js';
-import {
-  decodeMatch,
-  decodeValue,
-  encodeMatch,
-  encodeValue,
-  isSchedule,
-  type ParameterGroup,
-  type SavedMatch,
-  wholeOptimizerOptions,
-} from '@optim/options';
 
-function encodeGroup(owner: string, { match, ...overrides }: ParameterGroup): Record<string, unknown> {
-  return { match: encodeMatch(`${owner}: parameterGroups`, match), ...encodeOptions(owner, overrides) };
+/** Options that have a form of their own. */
+interface Special<G, H> {
+  readonly parameterGroups?: readonly G[];
+  readonly transforms?: readonly H[];
 }
 
-function decodeGroup(group: Record<string, unknown>): ParameterGroup {
-  const { match, ...overrides } = group;
-  return { match: decodeMatch(match as SavedMatch), ...decodeOptions(overrides) };
-}
-
-function encodeHook(owner: string, hook: Hook): HookConfig {
-  if (!hook.config)
-    throw new TypeError(
-      `${owner}: transforms: hook "${hook.name}" cannot be saved; define it with defineHook`,
-    );
-  return hook.config;
+function encodeHook(owner: string, { name, config }: Hook): HookConfig {
+  if (config) return config;
+  throw new TypeError(`${owner}: transforms: hook "${name}" cannot be saved; define it with defineHook`);
 }
 
 /**
@@ -36,14 +22,12 @@ function encodeHook(owner: string, hook: Hook): HookConfig {
  * @throws TypeError for a function or hook that has no configuration
  */
 export function encodeOptions(owner: string, options: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => {
-      if (name === 'parameterGroups')
-        return [name, (value as ParameterGroup[]).map((group) => encodeGroup(owner, group))];
-      if (name === 'transforms') return [name, (value as Hook[]).map((hook) => encodeHook(owner, hook))];
-      return [name, encodeValue(`${owner}: ${name}`, value)];
-    }),
-  );
+  const { parameterGroups: groups, transforms, ...others } = options as Special<ParameterGroup, Hook>;
+  return {
+    ...encode(others, `${owner}: `),
+    ...(groups && { parameterGroups: groups.map((group) => encodeGroup(owner, group)) }),
+    ...(transforms && { transforms: transforms.map((hook) => encodeHook(owner, hook)) }),
+  };
 }
 
 /**
@@ -59,11 +43,14 @@ export function encodeSavable(owner: string, options: object): Record<string, un
 
 /** The inverse of {@link encodeOptions}. */
 export function decodeOptions(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(config).map(([name, value]) => {
-      if (name === 'parameterGroups') return [name, (value as Record<string, unknown>[]).map(decodeGroup)];
-      if (name === 'transforms') return [name, (value as HookConfig[]).map(hookFromConfig)];
-      return [name, decodeValue(value)];
-    }),
-  );
+  const {
+    parameterGroups: groups,
+    transforms,
+    ...others
+  } = config as Special<Record<string, unknown>, HookConfig>;
+  return {
+    ...decode(others),
+    ...(groups && { parameterGroups: groups.map(decodeGroup) }),
+    ...(transforms && { transforms: transforms.map(hookFromConfig) }),
+  };
 }

@@ -28,7 +28,7 @@ export interface Binding {
 }
 
 /**
- * Options at one step: schedules evaluated and checked against their rows.
+ * Options at one step: schedules evaluated and checked against their rows, the learning rate scaled.
  * @param step - number of updates done before
  */
 export function atStep(
@@ -37,13 +37,15 @@ export function atStep(
   options: object,
   step: number,
 ): Record<string, unknown> {
-  const values: Record<string, unknown> = { ...options };
-  for (const [name, value] of Object.entries(options)) {
+  const { learningRateScale = 1, ...values } = options as Record<string, unknown>;
+  for (const [name, value] of Object.entries(values)) {
     const row = table[name];
     if (!row?.symbolic || !isSchedule(value)) continue;
     values[name] = value(step);
     check(owner, `${name} at step ${step}`, row.scheduled ?? row, values[name]);
   }
+  const { learningRate } = values;
+  if (typeof learningRate === 'number') values['learningRate'] = learningRate * (learningRateScale as number);
   return values;
 }
 

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reductions on a plateau: they reach whatever rate is in force.
+
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, expect, it } from 'vitest';
+import {
+  AdaFactor,
+  AdamW,
+  ASGD,
+  exponential,
+  linearWithWarmup,
+  Lion,
+  Lookahead,
+  reduceOnPlateauCallback,
+  SGDW,
+} from '../src/index.js';
+
+const made: { dispose(): void }[] = [];
+
+afterEach(() => {
+  for (const each of made.splice(0)) each.dispose();
+});
+
+const own = <T extends { dispose(): void }>(each: T): T => {
+  made.push(each);
+  return each;
+};
+const one = (name: string): tf.Variable => own(tf.tidy(() => tf.variable(tf.tensor([1]), true, name)));
+const step = (optimizer: tf.Optimizer, ...variables: tf.Variable[]): void =>
+  tf.tidy(() => optimizer.applyGradients(variables.map(({ name }) => ({ name, tensor: tf.tensor([1]) }))));
+const read = async (...variables: tf.Variable[]): Promise<number[]> =>
+  Promise.all(variables.map(async (v) => (await v.data())[0]!));
+const close = (...values: number[]): unknown[] => values.map((value) => expect.closeTo(value, 5));
+/** Two reports, the second of which reduces to a tenth. */
+const plateau = (optimizer: object): void => {
+  const callback = reduceOnPlateauCallback(optimizer, { monitor: 'loss', patience: 0, factor: 0.1 });
+  callback.onTrainBegin();
+  callback.onEpochEnd(0, { loss: 1 });
+  callback.onEpochEnd(1, { loss: 1 });
+};
+const plain = { momentum: 0, weightDecay: 0 };
+
+it('leaves a schedule as it is until the first reduction', async () => {
+  const v = one('v');
+  const rates = { maxLearningRate: 1, warmupSteps: 2, totalSteps: 10, initialLearningRate: 0.001 };
+  const optimizer = own(new Lion({ learningRate: linearWithWarmup(rates), weightDecay: 0 }));
+  reduceOnPlateauCallback(optimizer, { monitor: 'loss' }).onTrainBegin();
+  for (let i = 0; i < 4; i++) step(optimizer, v);
+  expect(await read(v)).toEqual(close(1 - (0.001 + 0.5005 + 1 + 0.875)));
+});
+
+it('reduces a schedule and the rates of all groups', async () => {
+  const [emb, top] = [one('emb'), one('top')];
+  const groups = [{ match: /emb/, learningRate: exponential({ learningRate: 0.02, gamma: 0.5 }) }];
+  const optimizer = own(new AdamW({ learningRate: 0.2, weightDecay: 0, parameterGroups: groups }));
+  plateau(optimizer);
+  expect(optimizer.learningRate).toBeCloseTo(0.02, 10);
+  step(optimizer, emb, top);
+  expect(await read(emb, top)).toEqual(close(0.998, 0.98));
+  step(optimizer, emb, top);
+  expect(await read(emb, top)).toEqual(close(0.997, 0.96));
+});
+
+it('is saved, in a state and in a configuration, and ends with a rate that is set', async () => {
+  const make = (): SGDW =>
+    own(new SGDW({ ...plain, learningRate: 0.5, parameterGroups: [{ match: /b/, learningRate: 0.25 }] }));
+  const optimizer = make();
+  const [a, b] = [one('a'), one('b')];
+  step(optimizer, a, b);
+  plateau(optimizer);
+  const state = await optimizer.stateDict();
+  const again = make();
+  await again.loadStateDict(state);
+  const copy = own(SGDW.fromConfig(SGDW as never, JSON.parse(JSON.stringify(optimizer.getConfig()))) as SGDW);
+  await copy.setWeights(await optimizer.getWeights());
+  for (const each of [again, copy]) {
+    a.assign(own(tf.tensor([1])));
+    b.assign(own(tf.tensor([1])));
+    step(each, a, b);
+    expect(await read(a, b)).toEqual(close(0.95, 0.975));
+  }
+  again.learningRate = 0.5;
+  expect(again.learningRate).toBe(0.5);
+  step(again, a, b);
+  expect(await read(a, b)).toEqual(close(0.45, 0.725));
+  await again.loadStateDict(state);
+  expect(again.learningRate).toBeCloseTo(0.05, 10);
+  const wrong = { ...state, hyperparameters: { ...state.hyperparameters, learningRateScale: -1 } };
+  await expect(again.loadStateDict(wrong)).rejects.toThrow(
+    new RangeError('SGDW: learningRateScale must be in [0, ∞), got -1'),
+  );
+});
+
+it('goes through a wrapper to its base', async () => {
+  const v = one('v');
+  const optimizers = [() => new SGDW({ ...plain, learningRate: 0.5 }), () => tf.train.sgd(0.5)];
+  for (const base of optimizers) {
+    const optimizer = own(new Lookahead(base()));
+    plateau(optimizer);
+    v.assign(own(tf.tensor([1])));
+    step(optimizer, v);
+    expect(await read(v)).toEqual(close(0.95));
+  }
+});
+
+it('refuses where there is no rate to multiply, and factors out of range', () => {
+  for (const [name, optimizer] of [
+    ['AdaFactor', own(new AdaFactor())],
+    ['ASGD', own(new ASGD())],
+  ] as const) {
+    expect(() => optimizer.scaleLearningRate(0.5)).toThrow(
+      new TypeError(`${name}: has no learningRate to scale`),
+    );
+  }
+  for (const factor of [-1, NaN, Infinity]) {
+    expect(() => own(new AdamW()).scaleLearningRate(factor)).toThrow(
+      new RangeError(`AdamW: the factor on the learning rate must be in [0, ∞), got ${factor}`),
+    );
+  }
+});
