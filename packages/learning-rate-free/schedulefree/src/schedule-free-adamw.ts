@@ -52,7 +52,8 @@ type Corrections = { correction: number; mCorrection: number };
  * error. `fit` evaluates its validation data at y. With `innerMomentum` Adam's corrected first moment takes the place
  * of g in u.
  *
- * Slots, of the parameter's shape: `z`, `v`, with `innerMomentum` `m`. Globals: `W`, `Lmax`, `evaluating` (1 at x).
+ * Slots, of the parameter's shape: `z`, `v`, with `innerMomentum` `m`. Globals: `W`, `Lmax`, `evaluating` (1 at x); a group whose rate, warm-up, `r` or `weightLrPower` is
+ * its own has an average of its own, `W1`, `Lmax1` and so on.
  * Statistics of batch normalization belong to y: before evaluating, run a few batches forward in training mode at x.
  *
  * The authors' code must be switched to training before the first step; before 1.3 it multiplied L by √(1 − β₂ᵗ), as the
@@ -95,8 +96,8 @@ export class ScheduleFreeAdamW extends ScheduleFree<ScheduleFreeAdamWOptions> {
     },
     momentum: ['m'],
     slots: ({ innerMomentum }) => ({ z: copy, v: zeros, m: innerMomentum !== 0 && zeros }),
-    coefficients: (t, options) => ({
-      ...averaging.coefficients(t, options),
+    coefficients: (t, options, step) => ({
+      ...averaging.coefficients(t, options, step),
       correction: Math.sqrt(1 - options.beta2 ** t),
       mCorrection: 1 - options.innerMomentum ** t,
     }),

@@ -5,6 +5,7 @@
 import {
   hyper,
   integer,
+  isSchedule,
   oneDecayOptions,
   Optimizer,
   round,
@@ -47,26 +48,69 @@ export function scheduleFreeOptions(learningRate: number): OptionTable<ScheduleF
   };
 }
 
-/** What both rules have: the slot z, the rate, and rule 2 as a round, whose sums groups with a rate of their own share. */
+/** Options that make the weights of an average. */
+const weighing = ['learningRate', 'warmupSteps', 'r', 'weightLrPower'] as const;
+
+/** What ends the names of an average's numbers: nothing for that of the optimizer, the group's index for one of its own. */
+type Suffix = '' | number;
+
+/** The averages: that of the optimizer, and one for each group whose weights differ, as in the authors' code. */
+function averages({ parameterGroups = [] }: Pick<CommonOptions, 'parameterGroups'>): Suffix[] {
+  const apart = parameterGroups.flatMap((group, i) =>
+    weighing.some((name) => group[name] !== undefined) ? [i + 1] : [],
+  );
+  return ['', ...apart];
+}
+
+/** Numbers of an average, each under its name and the suffix. */
+const suffixed = <T>(suffix: Suffix, numbers: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.entries(numbers).map(([name, value]) => [`${name}${suffix}`, value]));
+
+type Weighing = Required<Pick<ScheduleFreeOptions, (typeof weighing)[number]>>;
+
+/** The numbers that weigh the new point in an average. */
+function weightsAt(
+  t: number,
+  { learningRate, warmupSteps, r, weightLrPower }: Resolved<Weighing>,
+): Record<string, number> {
+  const L = warmupSteps > t ? (learningRate * t) / warmupSteps : learningRate;
+  return { L, power: t ** r, exponent: weightLrPower };
+}
+
+/** What both rules have: the slot z, the rate, and rule 2 as a round. */
 export const averaging: Pick<
   Recurrence<ScheduleFreeOptions, 'z', Coefficients, Averages>,
   'slots' | 'globals' | 'rounds' | 'rateInForce'
-> & { coefficients(t: number, options: Resolved<ScheduleFreeOptions>): Coefficients } = {
+> & { coefficients(t: number, options: Resolved<ScheduleFreeOptions>, step: number): Coefficients } = {
   slots: () => ({ z: copy }),
-  globals: () => ({ W: 0, Lmax: 0, evaluating: 0 }),
-  coefficients: (t, { learningRate, warmupSteps, r }) => ({
-    L: warmupSteps > t ? (learningRate * t) / warmupSteps : learningRate,
-    power: t ** r,
-  }),
+  globals: (options) =>
+    Object.assign(
+      { evaluating: 0 },
+      ...averages(options).map((suffix) => suffixed(suffix, { W: 0, Lmax: 0 })),
+    ),
+  coefficients: (t, options, step) =>
+    Object.assign(
+      {},
+      ...averages(options).map((suffix) => {
+        const { learningRate, ...own } = (suffix && options.parameterGroups[suffix - 1]) as Partial<Weighing>;
+        const rate = isSchedule(learningRate) ? learningRate(step - 1) : learningRate;
+        const weights = { ...options, ...own, ...(rate !== undefined && { learningRate: rate }) };
+        return suffixed(suffix, weightsAt(t, weights as Resolved<Weighing>));
+      }),
+    ),
   rateInForce: (_param, { L }) => L,
-  rounds: () => [
+  rounds: (options) => [
     round({
       observe: () => ({}),
-      combine(_, { L, power, weightLrPower, ...known }) {
-        const Lmax = known.Lmax.maximum(L);
-        const weight = pow(Lmax, weightLrPower).mul(power);
-        const W = known.W.add(weight);
-        return { Lmax, W, c: where(W.greater(0), weight.div(W), 0) };
+      combine(_, known) {
+        const numbers = known as unknown as Readonly<Record<string, Expression>>;
+        const advanced = averages(options).map((suffix) => {
+          const Lmax = numbers[`Lmax${suffix}`]!.maximum(numbers[`L${suffix}`]!);
+          const weight = pow(Lmax, numbers[`exponent${suffix}`]!).mul(numbers[`power${suffix}`]!);
+          const W = numbers[`W${suffix}`]!.add(weight);
+          return suffixed(suffix, { Lmax, W, c: where(W.greater(0), weight.div(W), 0) });
+        });
+        return Object.assign({}, ...advanced) as Results;
       },
     }),
   ],
@@ -75,11 +119,13 @@ export const averaging: Pick<
 /** Rules 6 and 7: y and z after a step along u, and along a decay of its own. */
 export function advance(
   { param: y, z }: Record<'param' | 'z', Expression>,
-  { L, c }: Record<'L' | 'c', Expression>,
+  known: Record<'L' | 'c', Expression> & { readonly group: number },
   beta: number,
   u: Expression,
   decay?: Expression,
 ): Results {
+  const { L, group } = known;
+  const { [`c${group}`]: c = known.c } = known as unknown as Readonly<Record<string, Expression>>;
   const rate = c.complement().mul(beta).complement().mul(L);
   const start = decay ? y.sub(decay.mul(rate)) : y;
   const whole = decay ? u.add(decay) : u;

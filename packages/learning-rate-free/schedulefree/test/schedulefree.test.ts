@@ -314,3 +314,64 @@ describe('what they refuse', () => {
     expect(() => new ScheduleFreeSGD(options[1])).toThrow('unknown option "weightDecayMode"');
   });
 });
+
+describe('groups', () => {
+  const classes = [
+    ['ScheduleFreeAdamW', (options: object): Either => new ScheduleFreeAdamW(options)],
+    ['ScheduleFreeSGD', (options: object): Either => new ScheduleFreeSGD(options)],
+  ] as const;
+  it.each(classes)(
+    'of %s with numbers of their own average as an optimizer with these would',
+    async (_, make) => {
+      const apart = {
+        head: { learningRate: 0.1 },
+        warm: { learningRate: (step: number): number => 0.2 / (step + 1), warmupSteps: 3 },
+        late: { r: 2, weightLrPower: 1 },
+      };
+      const base = { learningRate: 0.05 };
+      for (const common of [base, { learningRate: 0 }]) {
+        const parameterGroups = Object.entries(apart).map(([name, own_]) => ({
+          match: RegExp(`^${name}`),
+          ...own_,
+        }));
+        const together = own(make({ ...common, parameterGroups }));
+        const names = [...Object.keys(apart), 'other'];
+        const variables = names.map((name) => weights([0.5, 3], name));
+        for (let t = 0; t < 12; t++) {
+          const gradients = (): tf.NamedTensorMap =>
+            Object.fromEntries(names.map((name) => [name, tf.tensor1d([1, 0.5 - 0.1 * t])]));
+          tf.tidy(() => together.applyGradients(gradients()));
+        }
+        for (const [i, variable] of variables.entries()) {
+          const alone = own(make({ ...common, ...apart[names[i] as keyof typeof apart] }));
+          const twin = weights([0.5, 3]);
+          for (let t = 0; t < 12; t++) step(alone, twin, [1, 0.5 - 0.1 * t]);
+          expect(await read(variable)).toEqual(close(...(await read(twin))));
+          alone.useEvaluationWeights();
+          together.useEvaluationWeights();
+          expect(await read(variable)).toEqual(close(...(await read(twin))));
+          together.useTrainingWeights();
+        }
+        tf.dispose(variables);
+      }
+    },
+  );
+
+  it('go on bit for bit from a saved state', async () => {
+    const make = (): Either =>
+      own(
+        new ScheduleFreeAdamW({ learningRate: 0, parameterGroups: [{ match: /head/, learningRate: 0.1 }] }),
+      );
+    const head = weights([0.5, 3], 'head');
+    const first = make();
+    for (let t = 0; t < 3; t++) step(first, head, [1, 2]);
+    const [state, kept] = [await first.stateDict(), await read(head)];
+    step(first, head, [1, 2]);
+    const want = await read(head);
+    head.assign(own(tf.tensor1d(kept)));
+    const second = make();
+    await second.loadStateDict(state);
+    step(second, head, [1, 2]);
+    expect(await read(head)).toEqual(want);
+  });
+});
