@@ -10,13 +10,14 @@ import type { CommonOptions, OptimizerOptions } from './rule/common-options.js';
 import { decodeOptions, encodeOptions } from './rule/config.js';
 import { assertDecays, assertGiven, assertServes } from './rule/demands.js';
 import type { Hook } from './rule/hook.js';
-import type { AnyRule } from './rule/rule.js';
+import type { AnyRecurrence, AnyRule } from './rule/rule.js';
 import type { Momentum, Parameter } from './state/parameters.js';
 import { readable, savedState, writeWeights } from '@optim/state';
 import type { Checked, NamedWeight, Reading, ReadWeight, SavedState, StateDict } from '@optim/state';
 import { capture, headerOf } from './state/saving.js';
 import { atStep } from './step/binding.js';
 import { Engine, type Entry } from './step/engine.js';
+import type { Tensors } from './step/stepper.js';
 
 /** What settings hold besides options, once the rates have been scaled. */
 interface Scaled {
@@ -34,6 +35,9 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   /** The algorithm. */
   static readonly rule: AnyRule;
 
+  /** Further rules by name over the same state, for an algorithm that calls them itself; hooks act in none of them. */
+  static readonly parts: Readonly<Record<string, AnyRecurrence>> = {};
+
   /** Default, range and check of every option. */
   static get options(): Readonly<Record<string, OptionSpec>> {
     return this.rule.options as Record<string, OptionSpec>;
@@ -46,7 +50,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
 
   /** Options in force, defaults filled in. */
   protected settings: Required<O>;
-  private engine: Engine;
+  protected engine: Engine;
 
   constructor(options: O = {} as O) {
     super();
@@ -79,7 +83,8 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   }
 
   private engineFor(settings: Required<O>): Engine {
-    return new Engine({ owner: this.owner, table: this.table, settings, rules: { '': this.rule } });
+    const { parts } = this.constructor as typeof Optimizer;
+    return new Engine({ owner: this.owner, table: this.table, settings, rules: { '': this.rule, ...parts } });
   }
 
   get learningRate(): number {
@@ -154,6 +159,15 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     if (entries.length > 0 && !this.engine.pauses(entries, step))
       tf.dispose(this.engine.step('', entries, { step, loss, counts: true }));
     this.incrementIterations();
+  }
+
+  /**
+   * Runs one of the rules by name, that of the algorithm by `''`, without counting a step.
+   *
+   * @returns what it gives back for each entry, which is the caller's
+   */
+  protected run(rule: string, entries: readonly Entry[], loss?: tf.Scalar): Tensors[] {
+    return this.engine.step(rule, entries, { step: this.iterations, loss });
   }
 
   /** @internal Programs of the last step, with the number of parameters each runs for. */

@@ -156,7 +156,10 @@ export interface Recurrence<
   slots?(options: Required<O>): Partial<Readonly<Record<S, SlotInit<C> | false>>>;
   /** Scalars kept for the optimizer as a whole, each with its first value. */
   globals?(options: Resolved<O>): Partial<Readonly<Record<keyof G, number>>>;
-  /** What a rule may branch on for each variable by itself, read off its name and shape when it first appears. */
+  /**
+   * What a rule may branch on for each variable by itself, read off its name and shape when it first appears. With
+   * `unhooked: true` hooks keep no slots for it: a variable of the algorithm's own, which none of them sees.
+   */
   traits?(variable: tf.Variable, options: Required<O>): Partial<C>;
   /**
    * Numbers a step needs, in float64 and once per step. A rule may branch on those that are booleans or strings, such as

@@ -54,9 +54,11 @@ export function firstSlots(
 /** How the slots of a variable begin: those that are traced, in one program, and those made on the host. */
 export function initsOf(kept: Kept, variable: tf.Variable): { program: Program; host: [string, HostInit][] } {
   const group = groupOf(kept.groups, variable);
-  const inits = Object.entries(kept.slots(group));
+  const traits = kept.traits(variable, group);
+  const inits = Object.entries(kept.slots(group)).filter(
+    ([name]) => !(traits['unhooked'] && kept.ofHook(name)),
+  );
   const traced = inits.filter((entry): entry is [string, TracedInit] => typeof entry[1] === 'function');
   const host = inits.filter((entry): entry is [string, HostInit] => typeof entry[1] !== 'function');
-  const traits = kept.traits(variable, group);
   return { program: kept.init(variable, Object.fromEntries(traced), group, traits), host };
 }

@@ -39,7 +39,7 @@ export interface Design {
   readonly table: Readonly<Record<string, OptionSpec>>;
   /** Checked options, defaults filled in. */
   readonly settings: object;
-  /** The rules by name, over one state; that of an ordinary optimizer is called by no name. */
+  /** The rules by name, over one state; that of an ordinary optimizer is called by no name, and hooks act in it alone. */
   readonly rules: Readonly<Record<string, AnyRecurrence>>;
 }
 
@@ -72,7 +72,7 @@ export class Engine {
     this.hooks = keyed(owner, transforms);
     this.groups = grouped(settings);
     const tracers = Object.entries(rules).map(([name, rule]) => {
-      const composition = new Composition(rule, this.hooks);
+      const composition = new Composition(rule, name ? [] : this.hooks);
       return [name, new Tracer(name ? `${owner}.${name}` : owner, composition, settings)] as const;
     });
     this.steppers = new Map(
