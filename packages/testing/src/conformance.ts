@@ -29,14 +29,17 @@ export const checks: readonly Check[] = [
  *
  * @param make - an optimizer from options, which must all reach it; a wrapper is given a base when there is none
  * @param title - distinguishes two suites of one class, such as those with different bases
+ * @param except - checks that cannot hold for it, by name, and why
  */
-export function conformance(make: Make, title?: string): void {
+export function conformance(make: Make, title?: string, except: Readonly<Record<string, string>> = {}): void {
+  const unknown = Object.keys(except).find((name) => !checks.some((check) => check.name === name));
+  if (unknown !== undefined) throw new RangeError(`conformance: there is no check "${unknown}"`);
   const subject = subjectOf(make);
   const inBrowser = inject('backend').startsWith('web');
   describe(`${title ?? subject.name}: conformance`, () => {
     for (const { name, everywhere, applies, run } of checks) {
       if (inBrowser && !everywhere) continue;
-      if (applies && !applies(subject)) continue;
+      if (name in except || (applies && !applies(subject))) continue;
       it(name, () => run(subject));
     }
   });

@@ -13,7 +13,8 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, it } from 'vitest';
 import inputs from '../golden/inputs.json' with { type: 'json' };
-import { expectClose, goldenVariables, tolerance, type GoldenFile } from './golden.js';
+import { goldenVariables } from './golden-inputs.js';
+import { expectClose, tolerance, type GoldenFile } from './golden.js';
 
 type Values = Record<string, number[]>;
 

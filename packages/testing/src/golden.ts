@@ -5,7 +5,7 @@ import type { BaseOptimizer, Optimizer } from '@optim/core/authoring';
 import { executorFor, opsExecutor, registerExecutor } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, inject, it } from 'vitest';
-import inputs from '../golden/inputs.json' with { type: 'json' };
+import { goldenGradients, objectiveOf, variablesOf } from './golden-inputs.js';
 
 type Values = Record<string, number[]>;
 type Options = Record<string, unknown>;
@@ -38,13 +38,13 @@ export interface GoldenExtras<T extends tf.Optimizer> {
     golden: GoldenCase,
     t: number,
   ) => void;
-  /** In place of `minimize` with the objective. */
+  /** In place of `minimize` with the objective; may return the loss at the start, to be compared. */
   readonly minimize?: (
     optimizer: T,
     variables: readonly tf.Variable[],
     golden: GoldenCase,
     t: number,
-  ) => void;
+  ) => number | void | Promise<number | void>;
   /** After step `t`, from 1. */
   readonly check?: (
     optimizer: T,
@@ -61,78 +61,6 @@ export type GoldenMake<T extends tf.Optimizer = BaseOptimizer> = (options: Optio
 export interface GoldenFile {
   readonly algorithm: string;
   readonly cases: readonly unknown[];
-}
-
-/** The parameters every case starts from. Names are those of the golden file, which some rules look at. */
-export function goldenVariables(): tf.Variable[] {
-  return Object.entries(inputs.shapes).map(([name, shape]) => {
-    const first = tf.tensor(inputs.parameters[name as keyof typeof inputs.parameters], shape);
-    const variable = tf.variable(first, true, name);
-    first.dispose();
-    return variable;
-  });
-}
-
-/** Gradients of step `t`, from 1. */
-export function goldenGradients(t: number): { name: string; tensor: tf.Tensor }[] {
-  return goldenTensors(inputs.gradients[t - 1]!);
-}
-
-/** Diagonals of the Hessian in step `t`, from 1, plus a number. */
-export function goldenDiagonals(t: number, offset = 0): { name: string; tensor: tf.Tensor }[] {
-  const step = Object.entries(inputs.hessianDiagonals[t - 1]!);
-  return goldenTensors(Object.fromEntries(step.map(([name, of]) => [name, of.map((h) => h + offset)])));
-}
-
-/** What a golden file lists for the parameters, as tensors. */
-export function goldenTensors(values: Readonly<Values>): { name: string; tensor: tf.Tensor }[] {
-  return Object.entries(inputs.shapes).map(([name, shape]) => ({
-    name,
-    tensor: tf.tensor(values[name]!, shape),
-  }));
-}
-
-/**
- * 1 − cos x and its gradient, to float32 precision for |x| up to about 10. The sine and cosine of GPUs are not: their
- * standards allow an absolute error of 2⁻¹¹.
- */
-function oneMinusCos(x: tf.Tensor): tf.Tensor {
-  const y = tf.square(tf.div(x, 8));
-  const terms = [1 / 3628800, -1 / 40320, 1 / 720, -1 / 24, 1 / 2];
-  let v = tf.mul(
-    terms.reduce<tf.Tensor>((sum, term) => tf.add(tf.mul(sum, y), term), tf.scalar(0)),
-    y,
-  );
-  // 1 − cos 2a = 2v(2 − v) where v = 1 − cos a.
-  for (let i = 0; i < 3; i++) v = tf.mul(tf.mul(v, 2), tf.sub(2, v));
-  return v;
-}
-
-/** What an objective is made of: for every parameter, by name, the widths and the places of its bowls. */
-export interface Coefficients {
-  readonly a: Readonly<Values>;
-  readonly c: Readonly<Values>;
-  readonly ripple: number;
-}
-
-/** Σ ½a(p − c)² + ripple·(1 − cos 3p) over all elements of the parameters that coefficients are given for. */
-export function bowls(variables: readonly tf.Variable[], { a, c, ripple }: Coefficients): tf.Scalar {
-  const parts = variables.flatMap((p) => {
-    if (!(p.name in a)) return [];
-    const away = tf.square(tf.sub(p, tf.tensor(c[p.name]!, p.shape)));
-    const bowl = tf.mul(tf.mul(away, tf.tensor(a[p.name]!, p.shape)), 0.5);
-    const waves = tf.mul(oneMinusCos(tf.mul(p, 3)), ripple);
-    return [tf.sum(tf.add(bowl, waves)) as tf.Scalar];
-  });
-  return tf.addN(parts) as tf.Scalar;
-}
-
-/** The objective of golden files, a sum of {@link bowls}. */
-export function goldenObjective(variables: readonly tf.Variable[]): tf.Scalar {
-  const { coefficients } = inputs.objective;
-  const of = (key: 'a' | 'c'): Values =>
-    Object.fromEntries(Object.entries(coefficients).map(([name, each]) => [name, each[key]]));
-  return bowls(variables, { a: of('a'), c: of('c'), ripple: 0.1 });
 }
 
 /**
@@ -171,7 +99,7 @@ async function run<T extends tf.Optimizer>(
   extras: GoldenExtras<T>,
 ): Promise<void> {
   const optimizer = make(golden.options, golden);
-  const variables = goldenVariables();
+  const variables = variablesOf(golden);
   try {
     await follow(golden, optimizer, variables, extras);
   } finally {
@@ -196,20 +124,39 @@ async function follow<T extends tf.Optimizer>(
       if (extras.apply) extras.apply(optimizer, gradients, golden, t);
       else optimizer.applyGradients(gradients);
       tf.dispose(gradients);
-    } else if (extras.minimize) extras.minimize(optimizer, variables, golden, t);
-    else optimizer.minimize(() => goldenObjective(variables), false, [...variables]);
+    } else {
+      const loss = await minimized(golden, optimizer, variables, extras, t);
+      const want = golden.scalars?.['loss']?.[t];
+      if (loss !== undefined && want !== undefined)
+        expectClose(`step ${t}, loss`, [loss], [want], tolerance(golden));
+    }
     for (const [name, want] of Object.entries(golden.trajectory[t] ?? {})) {
       const got = await variables.find((variable) => variable.name === name)!.data();
       expectClose(`step ${t}, ${name}`, got, want, tolerance(golden));
     }
     for (const [name, values] of Object.entries(golden.scalars ?? {})) {
       const want = values[t];
-      if (want === undefined) continue;
+      if (want === undefined || name === 'loss') continue;
       const globals = await (optimizer as unknown as Optimizer).readGlobals();
       expectClose(`step ${t}, ${name}`, [globals[name]!], [want], tolerance(golden));
     }
     await extras.check?.(optimizer, golden, t, variables);
   }
+}
+
+/** Minimizes once; the loss at the start, where it is known. */
+async function minimized<T extends tf.Optimizer>(
+  golden: GoldenCase,
+  optimizer: T,
+  variables: readonly tf.Variable[],
+  { minimize }: GoldenExtras<T>,
+  t: number,
+): Promise<number | void> {
+  if (minimize) return minimize(optimizer, variables, golden, t);
+  const loss = optimizer.minimize(() => objectiveOf(golden, variables), true, [...variables])!;
+  const [value] = await loss.data();
+  loss.dispose();
+  return value;
 }
 
 /** Runs `body` with plain ops in place of the backend's own kernels. */

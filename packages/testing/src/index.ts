@@ -2,16 +2,20 @@
 
 export {
   bowls,
-  expectClose,
   goldenDiagonals,
   goldenGradients,
   goldenObjective,
-  goldenSuite,
   goldenTensors,
   goldenVariables,
+  objectiveOf,
+  rosenbrock,
+  type Coefficients,
+} from './golden-inputs.js';
+export {
+  expectClose,
+  goldenSuite,
   tolerance,
   withOps,
-  type Coefficients,
   type GoldenCase,
   type GoldenExtras,
   type GoldenFile,
