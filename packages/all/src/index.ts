@@ -93,6 +93,7 @@ export * from '@optim/kron';
 export * from '@optim/lamb';
 export * from '@optim/laprop';
 export * from '@optim/lars';
+export * from '@optim/lbfgs';
 export * from '@optim/lion';
 export * from '@optim/lookahead';
 export * from '@optim/looksam';

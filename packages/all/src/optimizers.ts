@@ -35,6 +35,7 @@ export { Kron } from '@optim/kron';
 export { Lamb } from '@optim/lamb';
 export { LaProp } from '@optim/laprop';
 export { LARS } from '@optim/lars';
+export { LBFGS } from '@optim/lbfgs';
 export { Lion } from '@optim/lion';
 export { Lookahead } from '@optim/lookahead';
 export { LookSAM } from '@optim/looksam';

@@ -15,6 +15,7 @@ export const planned: readonly Row[] = [
   { folder: 'sam/wsam', exports: ['WSAM'] },
   { folder: 'second-order/adahessian', exports: ['AdaHessian'] },
   { folder: 'second-order/kron', exports: ['Kron'] },
+  { folder: 'second-order/lbfgs', exports: ['LBFGS'] },
   { folder: 'second-order/muon', exports: ['AdaMuon', 'Muon', 'NorMuon'] },
   { folder: 'second-order/scalableshampoo', exports: ['ScalableShampoo'] },
   { folder: 'second-order/scion', exports: ['SCION', 'SCIONLight'] },

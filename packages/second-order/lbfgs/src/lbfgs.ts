@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import {
+  assertReadsAtOnce,
+  grouped,
+  Optimizer,
+  readAtOnce,
+  readInTime,
+  record,
+  register,
+  repeat,
+  type Entry,
+  type Reading,
+} from '@optim/core/authoring';
+import * as tf from '@tensorflow/tfjs-core';
+import { direction, gradient } from './direction.js';
+import { iterate, type Place } from './iterate.js';
+import { assertServed, readsBack, type LBFGSOptions } from './options.js';
+import { Vector, type Evaluation, type Held, type Made } from './vector.js';
+
+/**
+ * L-BFGS: quasi-Newton steps from the last few differences of parameters and gradients, of fixed length or by a
+ * strong-Wolfe line search. All parameters are one long vector.
+ *
+ * ```text
+ * y = g − g of the iteration before, s = the step it made
+ * kept, if y·s > 1e-10, as one of historySize pairs, with ρ = 1/(y·s), H = y·s/y·y
+ * q = −g
+ * aᵢ = ρᵢ·(sᵢ·q), q ← q − aᵢ·yᵢ                  from the newest pair to the oldest
+ * q ← H·q
+ * q ← q + (aᵢ − ρᵢ·(yᵢ·q))·sᵢ                     from the oldest pair to the newest
+ * p ← p + t·q                                    t = learningRate, or as lineSearch finds
+ * ```
+ *
+ * The first step is shortened by min(1, 1/Σ|g|). An iteration ends the call, and moves nothing, where max |g| is at most
+ * `toleranceGrad`, or g·q is above −`toleranceChange`. A search tries lengths, from `learningRate` on, until the loss has
+ * fallen by at least 1e-4 of what its slope promises and the slope to 0.9 of what it was.
+ *
+ * By default nothing is read back, and a step is one evaluation, on every backend and in `model.fit`. With `lineSearch` or more than
+ * one iteration `minimize` reads a few numbers after every evaluation, and once more before every further iteration. webgpu cannot do that:
+ * `await minimizeAsync(f)`, which is the same on every backend. Each evaluation of a call sees the same
+ * dropout mask, and the statistics of batch normalization move in the first one alone.
+ *
+ * Slots, of a vector of n elements that stands for all variables: `s` and `y` [historySize, n], `d` and `previous` [n],
+ * `inverse` and `products` [historySize, historySize], `curvatures` [historySize, 1], scalars `H`, `t`, `k`, `place`; they take
+ * 2·historySize + 2 times the parameters. Global: `evaluations`, of the loss so far.
+ *
+ * Variables must stay the same from call to call. Hooks on gradients act at every evaluation, and not with a search. Groups
+ * can set `weightDecay` alone. Defaults differ from PyTorch's, which keeps 100 pairs and makes 20 iterations in a call.
+ *
+ * In numbers, with `lineSearch: 'strongWolfe'`, beside Adam (the best of three learning rates) with as many evaluations:
+ *
+ * | problem                                                                                    | evaluations | LBFGS | Adam |
+ * | ------------------------------------------------------------------------------------------ | ----------- | ----- | ---- |
+ * | loss of Rosenbrock's function in 20 dimensions, from (−1.2, 1, …)                          | 270         | 1e-8  | 10   |
+ * | largest error of u″ = −u on [0, 2π], a tanh network and `derivative` of `@optim/hessian`   | 400         | 0.004 | 0.03 |
+ *
+ * **When to use:** for small models on all of their data at once: regression, curve fitting, physics-informed networks.
+ * **When not:** with small batches or dropout, whose differences are mostly noise; if at all, with a `historySize` of 1 to 3.
+ * **Hint:** a few hundred steps of Adam, then `lineSearch: 'strongWolfe'`, 50 to 500 calls.
+ *
+ * @example
+ * ```ts
+ * import { LBFGS } from '@optim/lbfgs';
+ * import * as tf from '@tensorflow/tfjs-core';
+ *
+ * const [rate, scale] = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(1))];
+ * const times = tf.tensor1d([0, 1, 2, 3]);
+ * const measured = tf.tensor1d([5, 3, 2, 1]);
+ * const loss = () => {
+ *   const modelled = tf.mul(scale, tf.exp(tf.neg(tf.mul(rate, times))));
+ *   return tf.sum(tf.square(tf.sub(modelled, measured))) as tf.Scalar;
+ * };
+ * const optimizer = new LBFGS({ lineSearch: 'strongWolfe' });
+ *
+ * async function fit() {
+ *   for (let call = 0; call < 50; call++) await optimizer.minimizeAsync(loss, [rate, scale]);
+ * }
+ * ```
+ * @see https://doi.org/10.1090/S0025-5718-1980-0572855-7
+ */
+export class LBFGS extends Optimizer<LBFGSOptions> {
+  static get className(): string {
+    return 'LBFGS';
+  }
+
+  static override readonly rule: typeof gradient = gradient;
+  static override readonly parts: { direction: typeof direction } = { direction };
+
+  private readonly vector = new Vector(
+    () => this.engine,
+    () => this.iterations,
+  );
+  private count = 0;
+  private pending = false;
+  /** What evaluations after the first kept. */
+  private left: tf.Tensor[] = [];
+
+  /** @throws TypeError or RangeError for a wrong option, hooks on more than gradients, groups of more than weight decay */
+  constructor(options: LBFGSOptions = {}) {
+    super(options);
+    assertServed(this.settings);
+  }
+
+  /**
+   * Makes one call: an iteration, or as many as the options allow.
+   *
+   * @param f - the loss: no arguments, a float32 scalar; evaluated again by a search
+   * @param returnCost - whether to return the loss at the start of the call, weight decay included (the caller disposes it)
+   * @param varList - the variables to train; all trainable ones when absent
+   * @throws Error naming {@link minimizeAsync} where numbers are needed and cannot be read at once; RangeError for a loss
+   * or gradient that is not finite, or other variables than before. Nothing has changed then.
+   */
+  override minimize(f: () => tf.Scalar, returnCost = false, varList?: tf.Variable[]): tf.Scalar | null {
+    this.assertStepping();
+    if (readsBack(this.settings)) assertReadsAtOnce(this.owner);
+    const loss = readAtOnce(this.owner, this.call(f, varList));
+    if (returnCost) return loss;
+    loss.dispose();
+    return null;
+  }
+
+  /**
+   * {@link minimize}, reading as the backend answers. Meanwhile variables are at the point of the last iteration, and the
+   * optimizer can neither step, be saved, loaded nor disposed.
+   *
+   * @returns the loss at the start of the call, weight decay included
+   * @throws as {@link minimize}, as a rejection
+   */
+  async minimizeAsync(f: () => tf.Scalar, varList?: tf.Variable[]): Promise<number> {
+    this.assertStepping();
+    this.pending = true;
+    try {
+      const loss = await readInTime(this.call(f, varList));
+      const [value] = await loss.data();
+      loss.dispose();
+      return value!;
+    } finally {
+      this.pending = false;
+    }
+  }
+
+  private *call(f: () => tf.Scalar, varList?: tf.Variable[]): Reading<tf.Scalar> {
+    if (readsBack(this.settings)) return yield* this.iterating(f, varList);
+    const evaluation = this.evaluate(f, varList);
+    this.follow(evaluation);
+    evaluation.gradient.dispose();
+    return evaluation.loss;
+  }
+
+  /** A call that reads. When anything throws, all is as it was. */
+  private *iterating(f: () => tf.Scalar, varList?: tf.Variable[]): Reading<tf.Scalar> {
+    const left: tf.Tensor[] = [];
+    let before: Held | undefined;
+    let first: Evaluation | undefined;
+    try {
+      const hold = (): void => void (before = this.vector.hold());
+      const { result, draws } = record(() => this.evaluate(f, varList, hold));
+      first = result;
+      const place: Place = {
+        settings: this.settings,
+        vector: this.vector,
+        again: () => repeat(() => this.evaluate(f, varList), draws, left),
+        direct: (evaluation) => this.direct(evaluation),
+      };
+      this.finish(yield* iterate(first, place), first);
+      return first.loss;
+    } catch (error) {
+      before?.undo();
+      first?.loss.dispose();
+      throw error;
+    } finally {
+      before?.release();
+      first?.gradient.dispose();
+      // Nobody reads what an earlier call kept after this one; before it, a stateful layer might.
+      tf.dispose(this.left);
+      this.left = left;
+    }
+  }
+
+  /** The loss and the gradient of all variables at where they are. */
+  private evaluate(f: () => tf.Scalar, varList?: tf.Variable[], ready?: () => void): Evaluation {
+    const { value, grads } = this.evaluated(() => this.computeGradients(f, varList));
+    try {
+      const variables = varList && [...new Set(varList)];
+      const given = variables?.map(({ name }) => ({ name, tensor: grads[name] })) ?? grads;
+      return this.gathered(this.entriesOf(given), value, variables, ready);
+    } finally {
+      tf.dispose([value, grads]);
+    }
+  }
+
+  /** @param ready - called when variables are known, and nothing has changed */
+  private gathered(
+    entries: readonly Entry[],
+    loss: tf.Scalar | undefined,
+    variables: readonly tf.Variable[] = entries.map(({ variable }) => variable),
+    ready?: () => void,
+  ): Evaluation {
+    this.vector.stand(variables);
+    ready?.();
+    const { transforms } = this.settings;
+    const isPlain = transforms.length === 0 && grouped(this.settings).every((of) => of.weightDecay === 0);
+    const made: Made[] = isPlain
+      ? entries.map(({ given }) => ({ gradient: given['grad']! }))
+      : this.run('', entries);
+    try {
+      return this.vector.gathered(entries, made, loss);
+    } finally {
+      if (!isPlain) tf.dispose(made);
+    }
+  }
+
+  /** Rules 1 to 6 from the gradient at where the variables are. */
+  private direct({ gradient, present }: Evaluation): Record<'stride' | 'slope' | 'span', tf.Tensor> {
+    const [found] = this.run('direction', [{ variable: this.vector.variable, given: { grad: gradient } }]);
+    this.vector.keepStill(present);
+    return found as Record<'stride' | 'slope' | 'span', tf.Tensor>;
+  }
+
+  /** A step by what the device knows alone. */
+  private follow(evaluation: Evaluation): void {
+    const found = this.direct(evaluation);
+    this.vector.move(this.vector.variables, found.stride);
+    tf.dispose(found);
+    this.finish(1, evaluation);
+  }
+
+  private finish(evaluations: number, { present }: Evaluation): void {
+    this.vector.count(present);
+    this.count += evaluations;
+    this.setGlobal('evaluations', this.count);
+    this.incrementIterations();
+  }
+
+  protected override step(entries: readonly Entry[], loss?: tf.Scalar): void {
+    if (readsBack(this.settings))
+      throw new TypeError(
+        'LBFGS: a step needs the loss itself with lineSearch or maxIterations > 1; call minimize instead of applyGradients',
+      );
+    if (entries.length === 0) return this.incrementIterations();
+    const evaluation = this.gathered(entries, loss);
+    try {
+      this.follow(evaluation);
+    } finally {
+      tf.dispose([evaluation.loss, evaluation.gradient]);
+    }
+  }
+
+  protected override restored({ evaluations }: Readonly<Record<string, number>>): void {
+    this.count = evaluations ?? 0;
+  }
+
+  /** @throws Error while a call of {@link minimizeAsync} is pending */
+  protected override assertUsable(): void {
+    super.assertUsable();
+    this.assertIdle();
+  }
+
+  private assertIdle(): void {
+    if (this.pending) throw new Error('LBFGS: a call of minimizeAsync is pending; await it first');
+  }
+
+  /** @throws Error while a call of {@link minimizeAsync} is pending */
+  override dispose(): void {
+    this.assertIdle();
+    super.dispose();
+    this.vector.dispose();
+    tf.dispose(this.left);
+  }
+}
+
+register(LBFGS);
