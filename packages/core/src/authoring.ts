@@ -19,7 +19,8 @@ export { apart, hold, record, repeat, replay, undisturbed, untrained } from '@op
 export { assertLoss, type NamedGradients } from './gradients.js';
 export { concatenated, moveAlong, parted } from './long-vector.js';
 export { Optimizer } from './optimizer.js';
-export { assertReadsAtOnce, readAtOnce, readInTime, type Reading } from './reading.js';
+export type { Reading } from './reading.js';
+export { ReadingOptimizer } from './reading-optimizer.js';
 export { defineSchedule, registerSchedule } from '@optim/options';
 export { grouped, type ParameterGroup } from '@optim/options';
 export type { Match } from '@optim/options';

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import {
-  assertReadsAtOnce,
   grouped,
-  Optimizer,
-  readAtOnce,
-  readInTime,
+  ReadingOptimizer,
   record,
   register,
   repeat,
@@ -64,22 +61,21 @@ import { Vector, type Evaluation, type Held, type Made } from './vector.js';
  * import { LBFGS } from '@optim/lbfgs';
  * import * as tf from '@tensorflow/tfjs-core';
  *
- * const [rate, scale] = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(1))];
- * const times = tf.tensor1d([0, 1, 2, 3]);
- * const measured = tf.tensor1d([5, 3, 2, 1]);
- * const loss = () => {
- *   const modelled = tf.mul(scale, tf.exp(tf.neg(tf.mul(rate, times))));
- *   return tf.sum(tf.square(tf.sub(modelled, measured))) as tf.Scalar;
- * };
- * const optimizer = new LBFGS({ lineSearch: 'strongWolfe' });
- *
- * async function fit() {
+ * // Fits scale·exp(−rate·t).
+ * async function fit(times: tf.Tensor, measured: tf.Tensor) {
+ *   const [rate, scale] = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(1))];
+ *   const loss = () => {
+ *     const modelled = tf.mul(scale, tf.exp(tf.neg(tf.mul(rate, times))));
+ *     return tf.sum(tf.square(tf.sub(modelled, measured))) as tf.Scalar;
+ *   };
+ *   const optimizer = new LBFGS({ lineSearch: 'strongWolfe' });
  *   for (let call = 0; call < 50; call++) await optimizer.minimizeAsync(loss, [rate, scale]);
+ *   return [rate, scale];
  * }
  * ```
  * @see https://doi.org/10.1090/S0025-5718-1980-0572855-7
  */
-export class LBFGS extends Optimizer<LBFGSOptions> {
+export class LBFGS extends ReadingOptimizer<LBFGSOptions> {
   static get className(): string {
     return 'LBFGS';
   }
@@ -92,9 +88,6 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     () => this.iterations,
   );
   private count = 0;
-  private pending = false;
-  /** What evaluations after the first kept. */
-  private left: tf.Tensor[] = [];
 
   /** @throws TypeError or RangeError for a wrong option, hooks on more than gradients, groups of more than weight decay */
   constructor(options: LBFGSOptions = {}) {
@@ -112,12 +105,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
    * or gradient that is not finite, or other variables than before. Nothing has changed then.
    */
   override minimize(f: () => tf.Scalar, returnCost = false, varList?: tf.Variable[]): tf.Scalar | null {
-    this.assertStepping();
-    if (readsBack(this.settings)) assertReadsAtOnce(this.owner);
-    const loss = readAtOnce(this.owner, this.call(f, varList));
-    if (returnCost) return loss;
-    loss.dispose();
-    return null;
+    return super.minimize(f, returnCost, varList);
   }
 
   /**
@@ -127,21 +115,16 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
    * @returns the loss at the start of the call, weight decay included
    * @throws as {@link minimize}, as a rejection
    */
-  async minimizeAsync(f: () => tf.Scalar, varList?: tf.Variable[]): Promise<number> {
-    this.assertStepping();
-    this.pending = true;
-    try {
-      const loss = await readInTime(this.call(f, varList));
-      const [value] = await loss.data();
-      loss.dispose();
-      return value!;
-    } finally {
-      this.pending = false;
-    }
+  override async minimizeAsync(f: () => tf.Scalar, varList?: tf.Variable[]): Promise<number> {
+    return super.minimizeAsync(f, varList);
   }
 
-  private *call(f: () => tf.Scalar, varList?: tf.Variable[]): Reading<tf.Scalar> {
-    if (readsBack(this.settings)) return yield* this.iterating(f, varList);
+  protected get reads(): boolean {
+    return readsBack(this.settings);
+  }
+
+  protected *call(f: () => tf.Scalar, varList?: tf.Variable[]): Reading<tf.Scalar> {
+    if (this.reads) return yield* this.iterating(f, varList);
     const evaluation = this.evaluate(f, varList);
     this.follow(evaluation);
     evaluation.gradient.dispose();
@@ -172,9 +155,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     } finally {
       before?.release();
       first?.gradient.dispose();
-      // Nobody reads what an earlier call kept after this one; before it, a stateful layer might.
-      tf.dispose(this.left);
-      this.left = left;
+      this.leave(left);
     }
   }
 
@@ -234,7 +215,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   }
 
   protected override step(entries: readonly Entry[], loss?: tf.Scalar): void {
-    if (readsBack(this.settings))
+    if (this.reads)
       throw new TypeError(
         'LBFGS: a step needs the loss itself with lineSearch or maxIterations > 1; call minimize instead of applyGradients',
       );
@@ -251,22 +232,9 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     this.count = evaluations ?? 0;
   }
 
-  /** @throws Error while a call of {@link minimizeAsync} is pending */
-  protected override assertUsable(): void {
-    super.assertUsable();
-    this.assertIdle();
-  }
-
-  private assertIdle(): void {
-    if (this.pending) throw new Error('LBFGS: a call of minimizeAsync is pending; await it first');
-  }
-
-  /** @throws Error while a call of {@link minimizeAsync} is pending */
   override dispose(): void {
-    this.assertIdle();
     super.dispose();
     this.vector.dispose();
-    tf.dispose(this.left);
   }
 }
 
