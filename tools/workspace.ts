@@ -17,6 +17,8 @@ export interface Algorithm {
   seed?: string | null | undefined;
   /** Its file in `packages/testing/golden`, where that is not named as the class. */
   golden?: string;
+  /** Why it is not trained and measured as all others: it minimizes something else than a loss. */
+  unmeasured?: string;
 }
 
 /** What the tools read of a package.json. */
