@@ -44,7 +44,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   }
 
   /** What every step needs. */
-  static override get needs(): readonly ('loss' | 'gradient')[] {
+  static override get needs(): readonly ('loss' | 'gradient' | 'closure')[] {
     return this.rule.needs ?? [];
   }
 
