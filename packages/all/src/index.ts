@@ -94,6 +94,7 @@ export * from '@optim/lamb';
 export * from '@optim/laprop';
 export * from '@optim/lars';
 export * from '@optim/lbfgs';
+export * from '@optim/levenbergmarquardt';
 export * from '@optim/lion';
 export * from '@optim/lookahead';
 export * from '@optim/looksam';

@@ -36,6 +36,7 @@ export { Lamb } from '@optim/lamb';
 export { LaProp } from '@optim/laprop';
 export { LARS } from '@optim/lars';
 export { LBFGS } from '@optim/lbfgs';
+export { LevenbergMarquardt } from '@optim/levenbergmarquardt';
 export { Lion } from '@optim/lion';
 export { Lookahead } from '@optim/lookahead';
 export { LookSAM } from '@optim/looksam';

@@ -16,6 +16,7 @@ export const planned: readonly Row[] = [
   { folder: 'second-order/adahessian', exports: ['AdaHessian'] },
   { folder: 'second-order/kron', exports: ['Kron'] },
   { folder: 'second-order/lbfgs', exports: ['LBFGS'] },
+  { folder: 'second-order/levenbergmarquardt', exports: ['LevenbergMarquardt'] },
   { folder: 'second-order/muon', exports: ['AdaMuon', 'Muon', 'NorMuon'] },
   { folder: 'second-order/scalableshampoo', exports: ['ScalableShampoo'] },
   { folder: 'second-order/scion', exports: ['SCION', 'SCIONLight'] },
