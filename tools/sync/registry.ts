@@ -90,7 +90,7 @@ async function optimizersOf(
     const doc = document.modules.get(manifest.name)!.exports.find(({ name }) => name === algorithm.class);
     const Class = classes[algorithm.class];
     if (!doc || !Class) continue; // listed among what is missing
-    const stateNumbers = await measure(Class).catch((error: unknown) => {
+    const stateNumbers = await measure(Class, algorithm.unmeasured !== undefined).catch((error: unknown) => {
       const what = `${doc.name}: a first step with default options fails: ${String(error)}`;
       findings.push({ what, mend: `edit ${relative(root, folder)}` });
     });

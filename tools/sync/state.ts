@@ -50,7 +50,7 @@ const required = 1000;
 const elements = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 
 /** Numbers of state per parameter after one step on a [32, 32] parameter, with default options; of a wrapper its own. */
-export async function measure(Class: OptimizerClass): Promise<number> {
+export async function measure(Class: OptimizerClass, takesResiduals: boolean): Promise<number> {
   tf.env().set('PROD', true); // no banner
   await tf.setBackend('cpu');
   const rows = Object.entries(Class.options).filter(([, row]) => !('default' in row));
@@ -58,7 +58,7 @@ export async function measure(Class: OptimizerClass): Promise<number> {
   const optimizer = wraps(Class) ? new Class(tf.train.sgd(0.1), options) : new Class(options);
   const kernel = tf.tidy(() => tf.variable(tf.fill([32, 32], 0.5), true, 'kernel'));
   try {
-    optimizer.minimize(() => tf.sum(tf.square(kernel)), false, [kernel]);
+    optimizer.minimize(() => tf.sum(tf.square(kernel), takesResiduals ? [0] : [0, 1]), false, [kernel]);
     const { parameters } = await optimizer.stateDict();
     const slots = parameters.flatMap((parameter) => Object.values(parameter.slots));
     return slots.reduce((sum, { shape }) => sum + elements(shape), 0) / kernel.size;

@@ -17,7 +17,7 @@ import type { Checked, NamedWeight, Reading, ReadWeight, SavedState, StateDict }
 import { capture, headerOf } from './state/saving.js';
 import { atStep } from './step/binding.js';
 import { Engine, type Entry } from './step/engine.js';
-import type { Tensors } from './step/stepper.js';
+import type { Tensors } from './step/bound-kernel.js';
 
 /** What settings hold besides options, once the rates have been scaled. */
 interface Scaled {

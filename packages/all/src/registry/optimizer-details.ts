@@ -219,7 +219,27 @@ const trustCoefficient_1: OptionDescription = { name: "trustCoefficient", meanin
 const epsilon_23: OptionDescription = { name: "epsilon", meaning: "Added to the denominator of the ratio.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const excludeVectors_1: OptionDescription = { name: "excludeVectors", meaning: "Tensors of rank 0 and 1 take plain momentum steps.", range: "true or false", default: true, schedulable: false };
 const weightDecayMode_12: OptionDescription = { name: "weightDecayMode", meaning: "`'layerwise'` is the paper's: part of the ratio and of the step, not for excluded vectors. The others act before both, on every tensor.", range: "one of 'layerwise', 'decoupled', 'coupled', 'independent'", default: "layerwise", schedulable: false };
-const learningRate_20: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in [0, ∞)", default: 0.0001, schedulable: true };
+const learningRate_20: OptionDescription = { name: "learningRate", meaning: "Length of a step, in units of the direction; with a search the first trial.", range: "in (0, ∞)", default: 1, schedulable: true };
+const historySize_1: OptionDescription = { name: "historySize", meaning: "Pairs of differences kept.", range: "an integer in [1, ∞)", default: 10, schedulable: false };
+const lineSearch_1: OptionDescription = { name: "lineSearch", meaning: "`'strongWolfe'`: search each step's length; `null`: the learning rate.", range: "one of 'strongWolfe', or null", default: null, schedulable: false };
+const maxIterations_1: OptionDescription = { name: "maxIterations", meaning: "Iterations in one call.", range: "an integer in [1, ∞)", default: 1, schedulable: false };
+const maxEvaluations_1: OptionDescription = { name: "maxEvaluations", meaning: "Evaluations of the loss in one call, the first included; `null`: max(25, ⌊1.25·maxIterations⌋). A search looks once at least.", range: "an integer in [1, ∞), or null", default: null, schedulable: false };
+const toleranceGrad_1: OptionDescription = { name: "toleranceGrad", meaning: "Largest element of a gradient that counts as zero.", range: "in [0, ∞)", default: 1e-7, schedulable: false };
+const toleranceChange_1: OptionDescription = { name: "toleranceChange", meaning: "Step or change of the loss that counts as none.", range: "in [0, ∞)", default: 1e-9, schedulable: false };
+const weightDecay_5: OptionDescription = { name: "weightDecay", meaning: "Strength λ: the loss is f + ½λ·Σ p² at every evaluation.", range: "in [0, ∞)", default: 0, schedulable: true };
+const weightDecayMode_13: OptionDescription = { name: "weightDecayMode", meaning: "Always part of the loss.", range: "one of 'coupled'", default: "coupled", schedulable: false };
+const learningRate_21: OptionDescription = { name: "learningRate", meaning: "Factor on the solved step.", range: "in (0, ∞)", default: 1, schedulable: true };
+const damping_1: OptionDescription = { name: "damping", meaning: "The damping λ to begin with.", range: "in (0, ∞)", default: 0.001, schedulable: false };
+const dampingUp_1: OptionDescription = { name: "dampingUp", meaning: "Factor of λ after an attempt that failed.", range: "in (1, ∞)", default: 10, schedulable: false };
+const dampingDown_1: OptionDescription = { name: "dampingDown", meaning: "Factor of λ after one that was accepted.", range: "in (0, 1)", default: 0.1, schedulable: false };
+const dampingMin_1: OptionDescription = { name: "dampingMin", meaning: "Smallest λ; 1e-4 is advised where residuals are not small.", range: "in (0, ∞)", default: 1e-10, schedulable: false };
+const dampingMax_1: OptionDescription = { name: "dampingMax", meaning: "Largest λ.", range: "in (0, ∞)", default: 10000000000, schedulable: false };
+const scaling_2: OptionDescription = { name: "scaling", meaning: "What λ multiplies: `'identity'`, or the diagonal of JᵀJ, as Marquardt has it.", range: "one of 'identity', 'diagonal'", default: "identity", schedulable: false };
+const maxAttempts_1: OptionDescription = { name: "maxAttempts", meaning: "Attempts in one call.", range: "an integer in [1, ∞)", default: 10, schedulable: false };
+const weightDecay_6: OptionDescription = { name: "weightDecay", meaning: "Strength w, a number: ½w·Σ p² is part of what is minimized.", range: "in [0, ∞)", default: 0, schedulable: false };
+const weightDecayMode_14: OptionDescription = { name: "weightDecayMode", meaning: "Always part of what is minimized.", range: "one of 'coupled'", default: "coupled", schedulable: false };
+const jacobian_1: OptionDescription = { name: "jacobian", meaning: "Where J is from: `'rows'`, a gradient for each residual; `'layers'`, a pass for each output, which is for `fitLeastSquares` and models of Dense and Activation layers; `'auto'`, layers where that is possible, else rows; or a function that returns residuals and J where the variables are. A function cannot be saved.", range: "one of 'auto', 'rows', 'layers', or a function", default: "auto", schedulable: false };
+const learningRate_22: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in [0, ∞)", default: 0.0001, schedulable: true };
 const beta1_11: OptionDescription = { name: "beta1", meaning: "Share of the momentum in the direction of the step.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const k_1: OptionDescription = { name: "k", meaning: "Steps of the base per synchronization.", range: "an integer in [1, ∞)", default: 5, schedulable: false };
 const alpha_3: OptionDescription = { name: "alpha", meaning: "Share of the way that slow weights go towards the fast ones; 1 leaves the base as it is.", range: "in [0, 1]", default: 0.8, schedulable: false };
@@ -228,19 +248,19 @@ const rho_5: OptionDescription = { name: "rho", meaning: "Radius of the neighbou
 const k_2: OptionDescription = { name: "k", meaning: "Steps from one perturbed gradient to the next; 1 is SAM.", range: "an integer in [1, ∞)", default: 10, schedulable: false };
 const alpha_4: OptionDescription = { name: "alpha", meaning: "Share of the direction that is used again. In (0, 1).", range: "in (0, 1)", default: 0.7, schedulable: true };
 const perturbEpsilon_3: OptionDescription = { name: "perturbEpsilon", meaning: "Added to norms.", range: "in [0, ∞)", default: 1e-12, schedulable: false };
-const learningRate_21: OptionDescription = { name: "learningRate", meaning: "Step size.", range: "in [0, ∞)", default: 0.01, schedulable: true };
+const learningRate_23: OptionDescription = { name: "learningRate", meaning: "Step size.", range: "in [0, ∞)", default: 0.01, schedulable: true };
 const momentum_7: OptionDescription = { name: "momentum", meaning: "The weights are a moving average of the dual averages with this decay; 0: no average.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const epsilon_24: OptionDescription = { name: "epsilon", meaning: "Added to the cube root of v, and to the learning rate.", range: "in [0, ∞)", default: 0.000001, schedulable: true };
-const weightDecayMode_13: OptionDescription = { name: "weightDecayMode", meaning: "`'decoupled'`: p ← p − ℓ·weightDecay·p with the p before the step; the others as everywhere.", range: "one of 'decoupled', 'coupled', 'independent'", default: "coupled", schedulable: false };
+const weightDecayMode_15: OptionDescription = { name: "weightDecayMode", meaning: "`'decoupled'`: p ← p − ℓ·weightDecay·p with the p before the step; the others as everywhere.", range: "one of 'decoupled', 'coupled', 'independent'", default: "coupled", schedulable: false };
 const rho_6: OptionDescription = { name: "rho", meaning: "Length of the perturbation, over all parameters together.", range: "in [0, ∞)", default: 0.3, schedulable: true };
-const learningRate_22: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in [0, ∞)", default: 0.01, schedulable: true };
+const learningRate_24: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in [0, ∞)", default: 0.01, schedulable: true };
 const beta_5: OptionDescription = { name: "beta", meaning: "Decay of both averages.", range: "in [0, 1)", default: 0.9, schedulable: true };
-const learningRate_23: OptionDescription = { name: "learningRate", meaning: "Step size of the matrices.", range: "in (0, ∞)", default: 0.02, schedulable: true };
+const learningRate_25: OptionDescription = { name: "learningRate", meaning: "Step size of the matrices.", range: "in (0, ∞)", default: 0.02, schedulable: true };
 const nsCoefficients_1: OptionDescription = { name: "nsCoefficients", meaning: "The coefficients a, b, c of all steps, as three numbers; `null`: those of `coefficients`.", range: "three finite numbers, or null", default: null, schedulable: false };
 const adjustLearningRate_2: OptionDescription = { name: "adjustLearningRate", meaning: "Factor of the step by the shape of the matrix, inputs × outputs: `'original'` √max(1, out/in), `'matchRmsAdamW'` 0.2·√max(in, out), with which a learning rate of AdamW fits, `'none'` 1.", range: "one of 'original', 'matchRmsAdamW', 'none'", default: "original", schedulable: false };
 const beta1_12: OptionDescription = { name: "beta1", meaning: "Decay of the first moment, and the limit of the momentum μ.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const momentumDecay_1: OptionDescription = { name: "momentumDecay", meaning: "ψ, how fast the momentum rises from β₁/2 to β₁; at 0 it does not.", range: "in [0, ∞)", default: 0.004, schedulable: true };
-const learningRate_24: OptionDescription = { name: "learningRate", meaning: "Step size: the relative change of each neuron per step.", range: "in [0, ∞)", default: 0.01, schedulable: true };
+const learningRate_26: OptionDescription = { name: "learningRate", meaning: "Step size: the relative change of each neuron per step.", range: "in [0, ∞)", default: 0.01, schedulable: true };
 const beta_6: OptionDescription = { name: "beta", meaning: "Decay of the squared norm of the gradient.", range: "in [0, 1)", default: 0.999, schedulable: true };
 const constraints_1: OptionDescription = { name: "constraints", meaning: "Keep the weights of every neuron at mean zero and norm one.", range: "true or false", default: true, schedulable: false };
 const epsilon_25: OptionDescription = { name: "epsilon", meaning: "Added to the two denominators.", range: "in [0, ∞)", default: 1e-8, schedulable: false };
@@ -252,7 +272,7 @@ const beta2_12: OptionDescription = { name: "beta2", meaning: "Decay of the squa
 const epsilon_26: OptionDescription = { name: "epsilon", meaning: "Added to the root of the squared norm.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const gradAveraging_2: OptionDescription = { name: "gradAveraging", meaning: "Weigh what is added to the momentum by 1 − β₁.", range: "true or false", default: false, schedulable: false };
 const amsgrad_7: OptionDescription = { name: "amsgrad", meaning: "Use the largest squared norm so far.", range: "true or false", default: false, schedulable: false };
-const weightDecayMode_14: OptionDescription = { name: "weightDecayMode", meaning: "`'coupled'` is the paper's: added to the normalized gradient. The others act before the update.", range: "one of 'decoupled', 'coupled', 'independent'", default: "coupled", schedulable: false };
+const weightDecayMode_16: OptionDescription = { name: "weightDecayMode", meaning: "`'coupled'` is the paper's: added to the normalized gradient. The others act before the update.", range: "one of 'decoupled', 'coupled', 'independent'", default: "coupled", schedulable: false };
 const reduction_2: OptionDescription = { name: "reduction", meaning: "Whether the gradients of shared parameters are added up or averaged, after the projections.", range: "one of 'sum', 'mean'", default: "sum", schedulable: false };
 const seed_4: OptionDescription = { name: "seed", meaning: "Makes the order in which tasks meet repeatable; `null` for another one in every run.", range: "an integer in [0, ∞), or null", default: null, schedulable: false };
 const momentum_8: OptionDescription = { name: "momentum", meaning: "Decay μ of i and d; `0`: plain SGD, without either.", range: "in [0, 1)", default: 0.9, schedulable: true };
@@ -284,7 +304,7 @@ const alpha_5: OptionDescription = { name: "alpha", meaning: "Share of the way t
 const centralizeGradients_1: OptionDescription = { name: "centralizeGradients", meaning: "Subtract from the gradient of every output unit its mean, for rank ≥ 2.", range: "true or false", default: true, schedulable: false };
 const gcConvOnly_1: OptionDescription = { name: "gcConvOnly", meaning: "Centralize only rank ≥ 4.", range: "true or false", default: false, schedulable: false };
 const numIterations_1: OptionDescription = { name: "numIterations", meaning: "Planned number of steps N, from which the schedule follows.", range: "an integer in [1, ∞)", schedulable: false };
-const learningRate_25: OptionDescription = { name: "learningRate", meaning: "Peak of the learning rate.", range: "in (0, ∞)", default: 0.001, schedulable: true };
+const learningRate_27: OptionDescription = { name: "learningRate", meaning: "Peak of the learning rate.", range: "in (0, ∞)", default: 0.001, schedulable: true };
 const beta0_2: OptionDescription = { name: "beta0", meaning: "Weight of the negative moment.", range: "in [0, 1]", default: 0.9, schedulable: true };
 const epsilon_30: OptionDescription = { name: "epsilon", meaning: "Added to the root of the second moment, and to norms in the norm loss.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const useSoftplus_1: OptionDescription = { name: "useSoftplus", meaning: "Smooth the denominator, so that small ones give no huge steps.", range: "true or false", default: true, schedulable: false };
@@ -300,7 +320,7 @@ const numWarmUpIterations_1: OptionDescription = { name: "numWarmUpIterations", 
 const numWarmDownIterations_1: OptionDescription = { name: "numWarmDownIterations", meaning: "Steps of linear warm-down, at the end of N; 0: none; `null`: 28 % of N.", range: "an integer in [0, ∞), or null", default: null, schedulable: false };
 const warmDownMinLr_1: OptionDescription = { name: "warmDownMinLr", meaning: "Rate that the warm-down ends at.", range: "in [0, ∞)", default: 0.00003, schedulable: false };
 const disableLrScheduler_1: OptionDescription = { name: "disableLrScheduler", meaning: "Keep to `learningRate` in all steps.", range: "true or false", default: false, schedulable: false };
-const weightDecay_5: OptionDescription = { name: "weightDecay", meaning: "Strength of the stable weight decay, which is decoupled.", range: "in [0, ∞)", default: 0.0001, schedulable: true };
+const weightDecay_7: OptionDescription = { name: "weightDecay", meaning: "Strength of the stable weight decay, which is decoupled.", range: "in [0, ∞)", default: 0.0001, schedulable: true };
 const method_1: OptionDescription = { name: "method", meaning: "`'RotateOnly'` turns gradients, `'RotoGrad'` also equalizes their sizes, `'RotoGradNorm'` balances them by weights that it learns; `'VanillaMTL'` adds them up as they are.", range: "one of 'RotoGrad', 'RotoGradNorm', 'RotateOnly', 'VanillaMTL'", default: "RotoGrad", schedulable: false };
 const latentSize_1: OptionDescription = { name: "latentSize", meaning: "Columns of the features that are rotated, from the first on; `null` for all. In [1, ∞).", range: "an integer in [1, ∞), or null", default: null, schedulable: false };
 const burnInPeriod_1: OptionDescription = { name: "burnInPeriod", meaning: "The step, from 0, at which losses and sizes to compare with are taken anew.", range: "an integer in [0, ∞)", default: 20, schedulable: false };
@@ -308,7 +328,7 @@ const normalizeLosses_1: OptionDescription = { name: "normalizeLosses", meaning:
 const alpha_6: OptionDescription = { name: "alpha", meaning: "Strength of the balance of `'RotoGradNorm'`, which needs it; the larger, the more slow tasks get.", range: "in [0, ∞), or null", default: null, schedulable: false };
 const initialRotations_1: OptionDescription = { name: "initialRotations", meaning: "Where rotations start: at random, at the identity, or at orthogonal matrices of determinant 1, one a task.", range: "'random', 'identity' or matrices", default: "random", schedulable: false };
 const seed_5: OptionDescription = { name: "seed", meaning: "Makes the random start repeatable; `null` for another one in every run.", range: "an integer in [0, ∞), or null", default: null, schedulable: false };
-const learningRate_26: OptionDescription = { name: "learningRate", meaning: "Step size; as for the method whose step length is used.", range: "in (0, ∞)", default: 0.001, schedulable: true };
+const learningRate_28: OptionDescription = { name: "learningRate", meaning: "Step size; as for the method whose step length is used.", range: "in (0, ∞)", default: 0.001, schedulable: true };
 const beta2_15: OptionDescription = { name: "beta2", meaning: "Decay of the statistics; 1 sums them.", range: "in [0, 1]", default: 0.999, schedulable: true };
 const graftType_1: OptionDescription = { name: "graftType", meaning: "The method whose step length is used.", range: "one of 'sgd', 'none', 'adagrad', 'rmsprop', 'rmspropNormalized', 'sqrtN', 'adagradNormalized'", default: "sgd", schedulable: false };
 const blockSize_1: OptionDescription = { name: "blockSize", meaning: "Length of the longest block of an axis; 0 cuts none.", range: "an integer in [0, ∞)", default: 128, schedulable: false };
@@ -325,17 +345,17 @@ const noPreconditioningForLayersWithDimGt_1: OptionDescription = { name: "noPrec
 const skipPreconditioningRankLt_1: OptionDescription = { name: "skipPreconditioningRankLt", meaning: "A tensor of lower rank is not preconditioned.", range: "an integer in [0, ∞)", default: 1, schedulable: false };
 const movingAverageForMomentum_1: OptionDescription = { name: "movingAverageForMomentum", meaning: "Momentum as a moving average; else a sum.", range: "true or false", default: false, schedulable: false };
 const decoupledLearningRate_1: OptionDescription = { name: "decoupledLearningRate", meaning: "Whether the learning rate is a factor of the whole step; else of the grafted one, before momentum.", range: "true or false", default: true, schedulable: false };
-const learningRate_27: OptionDescription = { name: "learningRate", meaning: "Step size, 1 to 10 times that of AdamW.", range: "in [0, ∞)", default: 0.0025, schedulable: true };
+const learningRate_29: OptionDescription = { name: "learningRate", meaning: "Step size, 1 to 10 times that of AdamW.", range: "in [0, ∞)", default: 0.0025, schedulable: true };
 const warmupSteps_2: OptionDescription = { name: "warmupSteps", meaning: "Steps over which the rate rises linearly to learningRate; 0: none.", range: "an integer in [0, ∞)", default: 0, schedulable: false };
 const r_2: OptionDescription = { name: "r", meaning: "The weights of the average grow like tʳ.", range: "in [0, ∞)", default: 0, schedulable: true };
 const weightLrPower_1: OptionDescription = { name: "weightLrPower", meaning: "The weights of the average go with this power of the largest rate so far.", range: "in [0, ∞)", default: 2, schedulable: true };
-const weightDecay_6: OptionDescription = { name: "weightDecay", meaning: "Strength of the weight decay, which is added to the scaled gradient.", range: "in [0, ∞)", default: 0, schedulable: true };
+const weightDecay_8: OptionDescription = { name: "weightDecay", meaning: "Strength of the weight decay, which is added to the scaled gradient.", range: "in [0, ∞)", default: 0, schedulable: true };
 const beta1_17: OptionDescription = { name: "beta1", meaning: "Where between z (0) and x (1) gradients are taken; a number, and the same in all steps.", range: "in (0, 1)", default: 0.9, schedulable: false };
 const innerMomentum_1: OptionDescription = { name: "innerMomentum", meaning: "Decay of a first moment as that of Adam; 0: none.", range: "in [0, 1)", default: 0, schedulable: true };
-const learningRate_28: OptionDescription = { name: "learningRate", meaning: "Step size, 10 to 50 times that of plain SGD.", range: "in [0, ∞)", default: 1, schedulable: true };
-const weightDecay_7: OptionDescription = { name: "weightDecay", meaning: "Strength of the weight decay, which is added to the gradient.", range: "in [0, ∞)", default: 0, schedulable: true };
+const learningRate_30: OptionDescription = { name: "learningRate", meaning: "Step size, 10 to 50 times that of plain SGD.", range: "in [0, ∞)", default: 1, schedulable: true };
+const weightDecay_9: OptionDescription = { name: "weightDecay", meaning: "Strength of the weight decay, which is added to the gradient.", range: "in [0, ∞)", default: 0, schedulable: true };
 const momentum_10: OptionDescription = { name: "momentum", meaning: "Where between z (0) and x (1) gradients are taken; a number, and the same in all steps.", range: "in (0, 1)", default: 0.9, schedulable: false };
-const learningRate_29: OptionDescription = { name: "learningRate", meaning: "Share γ of the way to the border of the ball; at most 1 unless `unconstrained`.", range: "in [0, ∞)", default: 0.001, schedulable: true };
+const learningRate_31: OptionDescription = { name: "learningRate", meaning: "Share γ of the way to the border of the ball; at most 1 unless `unconstrained`.", range: "in [0, ∞)", default: 0.001, schedulable: true };
 const alpha_7: OptionDescription = { name: "alpha", meaning: "Share of the new gradient in the average: 1 − the usual momentum.", range: "in (0, 1]", default: 0.1, schedulable: true };
 const radius_1: OptionDescription = { name: "radius", meaning: "Radius ρ of the ball.", range: "in (0, ∞)", default: 1, schedulable: true };
 const norm_1: OptionDescription = { name: "norm", meaning: "The norm: `'spectral'`, `'row'`, `'column'`, `'sign'` of matrices, `'spectralConv'` of kernels, `'bias'` of vectors, scalars and depthwise kernels. `'auto'`: `'spectral'`, `'spectralConv'` or `'bias'`, by rank.", range: "one of 'auto', 'spectral', 'spectralConv', 'row', 'column', 'sign', 'bias'", default: "auto", schedulable: false };
@@ -348,7 +368,7 @@ const dampening_5: OptionDescription = { name: "dampening", meaning: "Dampening 
 const nesterov_4: OptionDescription = { name: "nesterov", meaning: "Nesterov's momentum.", range: "true or false", default: false, schedulable: false };
 const delta_2: OptionDescription = { name: "delta", meaning: "Threshold δ of the scale-invariance test.", range: "in [0, ∞)", default: 0.1, schedulable: true };
 const epsilon_31: OptionDescription = { name: "epsilon", meaning: "Added to norms; lower bound of norms in the cosine.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
-const learningRate_30: OptionDescription = { name: "learningRate", meaning: "Step size; it belongs with `matrixEpsilon`.", range: "in (0, ∞)", default: 1, schedulable: true };
+const learningRate_32: OptionDescription = { name: "learningRate", meaning: "Step size; it belongs with `matrixEpsilon`.", range: "in (0, ∞)", default: 1, schedulable: true };
 const momentum_11: OptionDescription = { name: "momentum", meaning: "Decay μ of the average of gradients.", range: "in [0, 1)", default: 0, schedulable: true };
 const matrixEpsilon_2: OptionDescription = { name: "matrixEpsilon", meaning: "ε, added to the diagonal of every matrix before its root is taken.", range: "in (0, ∞)", default: 0.1, schedulable: false };
 const maxMatrixSize_1: OptionDescription = { name: "maxMatrixSize", meaning: "A longer axis has a diagonal in place of a matrix.", range: "an integer in [1, ∞)", default: 768, schedulable: false };
@@ -356,7 +376,7 @@ const momentum_12: OptionDescription = { name: "momentum", meaning: "Decay β of
 const momentum_13: OptionDescription = { name: "momentum", meaning: "Decay μ of the average of the scaled gradients; 0: none.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const beta_7: OptionDescription = { name: "beta", meaning: "Decay of the squares; 0: their sum.", range: "in [0, 1)", default: 0, schedulable: true };
 const epsilon_32: OptionDescription = { name: "epsilon", meaning: "Added under the root.", range: "in [0, ∞)", default: 1e-30, schedulable: true };
-const learningRate_31: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in (0, ∞)", default: 0.003, schedulable: true };
+const learningRate_33: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in (0, ∞)", default: 0.003, schedulable: true };
 const epsilon_33: OptionDescription = { name: "epsilon", meaning: "Added to the root of the second moment.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const shampooBeta_1: OptionDescription = { name: "shampooBeta", meaning: "Decay s of the statistics; `null`: that of the second moment.", range: "in [0, 1), or null", default: null, schedulable: true };
 const preconditionFrequency_1: OptionDescription = { name: "preconditionFrequency", meaning: "Steps from one refresh of the bases to the next.", range: "an integer in [1, ∞)", default: 10, schedulable: false };
@@ -365,15 +385,15 @@ const mergeDims_2: OptionDescription = { name: "mergeDims", meaning: "Merge neig
 const precondition1d_1: OptionDescription = { name: "precondition1d", meaning: "Give vectors a basis as well.", range: "true or false", default: false, schedulable: false };
 const normalizeGradient_1: OptionDescription = { name: "normalizeGradient", meaning: "Divide the step of each parameter by its root mean square.", range: "true or false", default: false, schedulable: false };
 const correctBias_1: OptionDescription = { name: "correctBias", meaning: "Adam's correction of the bias.", range: "true or false", default: true, schedulable: false };
-const learningRate_32: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in (0, ∞)", default: 0.0001, schedulable: true };
+const learningRate_34: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in (0, ∞)", default: 0.0001, schedulable: true };
 const beta1_18: OptionDescription = { name: "beta1", meaning: "Decay of the momentum.", range: "in [0, 1)", default: 0.965, schedulable: true };
 const beta2_16: OptionDescription = { name: "beta2", meaning: "Decay of the average of squared sampled gradients.", range: "in [0, 1)", default: 0.99, schedulable: false };
 const rho_7: OptionDescription = { name: "rho", meaning: "Scale of the curvature; larger, more elements move by less than the learning rate.", range: "in (0, ∞)", default: 0.04, schedulable: true };
 const batchSize_1: OptionDescription = { name: "batchSize", meaning: "Labels that a sampled loss is the mean of: examples, or examples times length. A schedule may read it off a variable.", range: "in (0, ∞)", default: 5120, schedulable: true };
 const updatePeriod_2: OptionDescription = { name: "updatePeriod", meaning: "Steps from one sampled loss to the next.", range: "an integer in [1, ∞)", default: 10, schedulable: false };
 const seed_6: OptionDescription = { name: "seed", meaning: "Seed of the labels drawn; with the count of steps it settles them.", range: "an integer in [0, 9007199254740991]", default: 0, schedulable: false };
-const weightDecay_8: OptionDescription = { name: "weightDecay", meaning: "Strength λ of the weight decay.", range: "in [0, ∞)", default: 0.1, schedulable: true };
-const learningRate_33: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in (0, ∞)", default: 0.06, schedulable: true };
+const weightDecay_10: OptionDescription = { name: "weightDecay", meaning: "Strength λ of the weight decay.", range: "in [0, ∞)", default: 0.1, schedulable: true };
+const learningRate_35: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in (0, ∞)", default: 0.06, schedulable: true };
 const beta1_19: OptionDescription = { name: "beta1", meaning: "Decay of the momentum.", range: "in [0, 1)", default: 0.96, schedulable: true };
 const beta2_17: OptionDescription = { name: "beta2", meaning: "Decay of the average of the Hessian's diagonal.", range: "in [0, 1)", default: 0.99, schedulable: true };
 const p_1: OptionDescription = { name: "p", meaning: "Bound of the quotient (ρ of the paper): an element moves by at most learningRate·p.", range: "in (0, ∞)", default: 0.01, schedulable: true };
@@ -390,13 +410,13 @@ const switchTolerance_1: OptionDescription = { name: "switchTolerance", meaning:
 const amsgrad_8: OptionDescription = { name: "amsgrad", meaning: "Adam: use the largest second moment so far.", range: "true or false", default: false, schedulable: false };
 const nesterov_5: OptionDescription = { name: "nesterov", meaning: "SGD: Nesterov momentum.", range: "true or false", default: false, schedulable: false };
 const adamD_3: OptionDescription = { name: "adamD", meaning: "Adam: do not divide the step by 1 − β₁ᵏ.", range: "true or false", default: false, schedulable: false };
-const learningRate_34: OptionDescription = { name: "learningRate", meaning: "Step size; with `scaleParameter` the relative change of each tensor per step.", range: "in [0, ∞)", default: 0.001, schedulable: true };
+const learningRate_36: OptionDescription = { name: "learningRate", meaning: "Step size; with `scaleParameter` the relative change of each tensor per step.", range: "in [0, ∞)", default: 0.001, schedulable: true };
 const beta_9: OptionDescription = { name: "beta", meaning: "Momentum β.", range: "in [0, 1)", default: 0.965, schedulable: true };
 const scaleParameter_2: OptionDescription = { name: "scaleParameter", meaning: "Scale steps by the size of the tensor; else s = learningRate, and vectors decay.", range: "true or false", default: true, schedulable: false };
 const gradAccumSteps_1: OptionDescription = { name: "gradAccumSteps", meaning: "Calls k that make one step, along their mean gradient.", range: "an integer in [1, ∞)", default: 1, schedulable: false };
 const shrinkRatio_1: OptionDescription = { name: "shrinkRatio", meaning: "What is left of a tensor for which a gradient with a NaN comes.", range: "in (0, 1]", default: 0.99, schedulable: true };
-const weightDecay_9: OptionDescription = { name: "weightDecay", meaning: "Strength of the weight decay.", range: "in [0, ∞)", default: 0.01, schedulable: true };
-const weightDecayMode_15: OptionDescription = { name: "weightDecayMode", meaning: "`'layerwise'` is the author's: part of the step, with its length, and none for vectors. The others act before the step, on every tensor.", range: "one of 'layerwise', 'decoupled', 'coupled', 'independent'", default: "layerwise", schedulable: false };
+const weightDecay_11: OptionDescription = { name: "weightDecay", meaning: "Strength of the weight decay.", range: "in [0, ∞)", default: 0.01, schedulable: true };
+const weightDecayMode_17: OptionDescription = { name: "weightDecayMode", meaning: "`'layerwise'` is the author's: part of the step, with its length, and none for vectors. The others act before the step, on every tensor.", range: "one of 'layerwise', 'decoupled', 'coupled', 'independent'", default: "layerwise", schedulable: false };
 const gamma_2: OptionDescription = { name: "gamma", meaning: "Weight of the sharpness, gamma/(1 − gamma); 0 is the base alone. In [0, 1).", range: "in [0, 1)", default: 0.9, schedulable: true };
 const decouple_1: OptionDescription = { name: "decouple", meaning: "Whether the sharpness has a step of its own after that of the base.", range: "true or false", default: true, schedulable: false };
 const maxNorm_2: OptionDescription = { name: "maxNorm", meaning: "Largest norm of either gradient, over all parameters; `null` for no limit. In (0, ∞).", range: "in (0, ∞), or null", default: null, schedulable: false };
@@ -448,17 +468,19 @@ export const optimizerDetails: Readonly<Record<string, OptimizerDetails>> = {
   Lamb: { options: [learningRate_17, beta1_1, beta2_1, epsilon_21, biasCorrection_2, gradAveraging_1, maxGradNorm_1, clampValue_1, adam_1, weightDecay_1, weightDecayMode_10, parameterGroups_1, transforms_1], stateNumbers: 2 },
   LaProp: { options: [learningRate_18, beta1_10, beta2_1, epsilon_22, amsgrad_3, centered_1, stepsBeforeUsingCentered_1, weightDecay_1, weightDecayMode_11, parameterGroups_1, transforms_1], stateNumbers: 2.0009765625 },
   LARS: { options: [learningRate_19, momentum_6, dampening_3, nesterov_3, trustCoefficient_1, epsilon_23, excludeVectors_1, weightDecay_1, weightDecayMode_12, parameterGroups_1, transforms_1], stateNumbers: 1 },
-  Lion: { options: [learningRate_20, beta1_11, beta2_10, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
+  LBFGS: { options: [learningRate_20, historySize_1, lineSearch_1, maxIterations_1, maxEvaluations_1, toleranceGrad_1, toleranceChange_1, weightDecay_5, weightDecayMode_13, parameterGroups_1, transforms_1], stateNumbers: 22.208984375 },
+  LevenbergMarquardt: { options: [learningRate_21, damping_1, dampingUp_1, dampingDown_1, dampingMin_1, dampingMax_1, scaling_2, maxAttempts_1, weightDecay_6, weightDecayMode_14, parameterGroups_1, transforms_1, jacobian_1], stateNumbers: 0 },
+  Lion: { options: [learningRate_22, beta1_11, beta2_10, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
   Lookahead: { options: [k_1, alpha_3, pullbackMomentum_1], stateNumbers: 1 },
   LookSAM: { options: [rho_5, k_2, alpha_4, perturbEpsilon_3], stateNumbers: 1 },
-  MADGRAD: { options: [learningRate_21, momentum_7, epsilon_24, weightDecay_1, weightDecayMode_13, parameterGroups_1, transforms_1], stateNumbers: 3 },
+  MADGRAD: { options: [learningRate_23, momentum_7, epsilon_24, weightDecay_1, weightDecayMode_15, parameterGroups_1, transforms_1], stateNumbers: 3 },
   MSAM: { options: [rho_6], stateNumbers: 1 },
-  MSVAG: { options: [learningRate_22, beta_5, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  Muon: { options: [learningRate_23, momentum_1, nesterov_2, nsSteps_1, coefficients_1, epsilon_10, useMuon_1, adamwLearningRate_1, adamwBeta1_1, adamwBeta2_1, adamwEpsilon_1, adamwWeightDecay_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, nsCoefficients_1, adjustLearningRate_2], stateNumbers: 1 },
+  MSVAG: { options: [learningRate_24, beta_5, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  Muon: { options: [learningRate_25, momentum_1, nesterov_2, nsSteps_1, coefficients_1, epsilon_10, useMuon_1, adamwLearningRate_1, adamwBeta1_1, adamwBeta2_1, adamwEpsilon_1, adamwWeightDecay_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, nsCoefficients_1, adjustLearningRate_2], stateNumbers: 1 },
   NAdam: { options: [learningRate_5, beta1_12, beta2_1, epsilon_7, momentumDecay_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  Nero: { options: [learningRate_24, beta_6, constraints_1, epsilon_25, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 0.0322265625 },
-  NorMuon: { options: [learningRate_23, momentum_1, nesterov_2, nsSteps_1, coefficients_1, epsilon_10, useMuon_1, adamwLearningRate_1, adamwBeta1_1, adamwBeta2_1, adamwEpsilon_1, adamwWeightDecay_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, beta2_11, normEpsilon_2, adjustLearningRate_3], stateNumbers: 1.03125 },
-  NovoGrad: { options: [learningRate_1, beta1_13, beta2_12, epsilon_26, gradAveraging_2, amsgrad_7, weightDecay_1, weightDecayMode_14, parameterGroups_1, transforms_1], stateNumbers: 1.0009765625 },
+  Nero: { options: [learningRate_26, beta_6, constraints_1, epsilon_25, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 0.0322265625 },
+  NorMuon: { options: [learningRate_25, momentum_1, nesterov_2, nsSteps_1, coefficients_1, epsilon_10, useMuon_1, adamwLearningRate_1, adamwBeta1_1, adamwBeta2_1, adamwEpsilon_1, adamwWeightDecay_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, beta2_11, normEpsilon_2, adjustLearningRate_3], stateNumbers: 1.03125 },
+  NovoGrad: { options: [learningRate_1, beta1_13, beta2_12, epsilon_26, gradAveraging_2, amsgrad_7, weightDecay_1, weightDecayMode_16, parameterGroups_1, transforms_1], stateNumbers: 1.0009765625 },
   PCGrad: { options: [reduction_2, seed_4], stateNumbers: 0 },
   PID: { options: [learningRate_1, momentum_8, dampening_4, integral_1, derivative_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
   PNM: { options: [learningRate_1, beta1_14, beta2_13, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
@@ -467,25 +489,25 @@ export const optimizerDetails: Readonly<Record<string, OptimizerDetails>> = {
   QHM: { options: [learningRate_1, momentum_9, nu_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 1 },
   RAdam: { options: [learningRate_1, beta1_1, beta2_14, epsilon_2, nSmaThreshold_1, degeneratedToSgd_2, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
   Ranger: { options: [learningRate_1, beta1_16, beta2_14, epsilon_29, nSmaThreshold_2, degeneratedToSgd_3, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, k_3, alpha_5, centralizeGradients_1, gcConvOnly_1], stateNumbers: 3 },
-  Ranger21: { options: [numIterations_1, learningRate_25, beta1_4, beta2_1, beta0_2, epsilon_30, useSoftplus_1, betaSoftplus_1, agcClippingValue_1, agcEps_1, centralizeGradients_2, normalizeGradients_1, normLossFactor_1, lookaheadMergeTime_1, lookaheadBlendingAlpha_1, numWarmUpIterations_1, numWarmDownIterations_1, warmDownMinLr_1, disableLrScheduler_1, adamD_1, weightDecay_5, parameterGroups_1, transforms_1], stateNumbers: 5 },
+  Ranger21: { options: [numIterations_1, learningRate_27, beta1_4, beta2_1, beta0_2, epsilon_30, useSoftplus_1, betaSoftplus_1, agcClippingValue_1, agcEps_1, centralizeGradients_2, normalizeGradients_1, normLossFactor_1, lookaheadMergeTime_1, lookaheadBlendingAlpha_1, numWarmUpIterations_1, numWarmDownIterations_1, warmDownMinLr_1, disableLrScheduler_1, adamD_1, weightDecay_7, parameterGroups_1, transforms_1], stateNumbers: 5 },
   RotoGrad: { options: [method_1, latentSize_1, burnInPeriod_1, normalizeLosses_1, alpha_6, initialRotations_1, seed_5], stateNumbers: 0 },
   SAM: { options: [rho_4, adaptive_1, perturbEpsilon_2], stateNumbers: 0 },
-  ScalableShampoo: { options: [learningRate_26, beta1_10, beta2_15, graftType_1, blockSize_1, shapeInterpretation_1, mergeSmallDimsBlockSize_1, preconditionerType_1, startPreconditioningStep_1, preconditioningComputeSteps_1, statisticsComputeSteps_1, inverseExponentOverride_1, matrixEpsilon_1, diagonalEpsilon_1, noPreconditioningForLayersWithDimGt_1, skipPreconditioningRankLt_1, nesterov_2, movingAverageForMomentum_1, decoupledLearningRate_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 258 },
-  ScheduleFreeAdamW: { options: [learningRate_27, warmupSteps_2, r_2, weightLrPower_1, weightDecay_6, parameterGroups_1, transforms_1, beta1_17, beta2_1, epsilon_7, innerMomentum_1], stateNumbers: 2 },
-  ScheduleFreeSGD: { options: [learningRate_28, warmupSteps_2, r_2, weightLrPower_1, weightDecay_7, parameterGroups_1, transforms_1, momentum_10], stateNumbers: 1 },
-  SCION: { options: [learningRate_29, alpha_7, radius_1, norm_1, normalized_1, atLeastOne_1, transposed_1, nsSteps_2, unconstrained_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
-  SCIONLight: { options: [learningRate_29, alpha_7, radius_1, norm_1, normalized_1, atLeastOne_1, transposed_1, nsSteps_2, unconstrained_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
+  ScalableShampoo: { options: [learningRate_28, beta1_10, beta2_15, graftType_1, blockSize_1, shapeInterpretation_1, mergeSmallDimsBlockSize_1, preconditionerType_1, startPreconditioningStep_1, preconditioningComputeSteps_1, statisticsComputeSteps_1, inverseExponentOverride_1, matrixEpsilon_1, diagonalEpsilon_1, noPreconditioningForLayersWithDimGt_1, skipPreconditioningRankLt_1, nesterov_2, movingAverageForMomentum_1, decoupledLearningRate_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 258 },
+  ScheduleFreeAdamW: { options: [learningRate_29, warmupSteps_2, r_2, weightLrPower_1, weightDecay_8, parameterGroups_1, transforms_1, beta1_17, beta2_1, epsilon_7, innerMomentum_1], stateNumbers: 2 },
+  ScheduleFreeSGD: { options: [learningRate_30, warmupSteps_2, r_2, weightLrPower_1, weightDecay_9, parameterGroups_1, transforms_1, momentum_10], stateNumbers: 1 },
+  SCION: { options: [learningRate_31, alpha_7, radius_1, norm_1, normalized_1, atLeastOne_1, transposed_1, nsSteps_2, unconstrained_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
+  SCIONLight: { options: [learningRate_31, alpha_7, radius_1, norm_1, normalized_1, atLeastOne_1, transposed_1, nsSteps_2, unconstrained_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
   SGDP: { options: [learningRate_1, momentum_2, dampening_5, nesterov_4, delta_2, wdRatio_1, epsilon_31, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
   SGDW: { options: [learningRate_1, momentum_2, dampening_3, nesterov_3, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 0 },
-  Shampoo: { options: [learningRate_30, momentum_11, matrixEpsilon_2, preconditioningComputeSteps_1, maxMatrixSize_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 4 },
+  Shampoo: { options: [learningRate_32, momentum_11, matrixEpsilon_2, preconditioningComputeSteps_1, maxMatrixSize_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 4 },
   SignSGD: { options: [learningRate_1, momentum_12, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
   SM3: { options: [learningRate_7, momentum_13, beta_7, epsilon_32, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1.0625 },
-  SOAP: { options: [learningRate_31, beta1_16, beta2_6, epsilon_33, shampooBeta_1, preconditionFrequency_1, maxPreconditionDim_1, mergeDims_2, precondition1d_1, normalizeGradient_1, correctBias_1, weightDecay_3, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 6 },
-  SophiaG: { options: [learningRate_32, beta1_18, beta2_16, rho_7, batchSize_1, updatePeriod_2, seed_6, weightDecay_8, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  SophiaH: { options: [learningRate_33, beta1_19, beta2_17, p_1, epsilon_34, updatePeriod_3, numSamples_1, hessianDistribution_2, seed_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  SOAP: { options: [learningRate_33, beta1_16, beta2_6, epsilon_33, shampooBeta_1, preconditionFrequency_1, maxPreconditionDim_1, mergeDims_2, precondition1d_1, normalizeGradient_1, correctBias_1, weightDecay_3, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 6 },
+  SophiaG: { options: [learningRate_34, beta1_18, beta2_16, rho_7, batchSize_1, updatePeriod_2, seed_6, weightDecay_10, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  SophiaH: { options: [learningRate_35, beta1_19, beta2_17, p_1, epsilon_34, updatePeriod_3, numSamples_1, hessianDistribution_2, seed_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
   SRMM: { options: [learningRate_15, beta_8, memoryLength_1, proximal_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
   SWATS: { options: [learningRate_1, beta1_20, beta2_18, epsilon_35, switchTolerance_1, amsgrad_8, nesterov_5, adamD_3, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  Tiger: { options: [learningRate_34, beta_9, scaleParameter_2, gradAccumSteps_1, shrinkRatio_1, weightDecay_9, weightDecayMode_15, parameterGroups_1, transforms_1], stateNumbers: 1.0009765625 },
+  Tiger: { options: [learningRate_36, beta_9, scaleParameter_2, gradAccumSteps_1, shrinkRatio_1, weightDecay_11, weightDecayMode_17, parameterGroups_1, transforms_1], stateNumbers: 1.0009765625 },
   WSAM: { options: [rho_4, adaptive_1, perturbEpsilon_2, gamma_2, decouple_1, maxNorm_2], stateNumbers: 0 },
-  Yogi: { options: [learningRate_22, beta1_1, beta2_19, epsilon_36, initialAccumulator_1, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  Yogi: { options: [learningRate_24, beta1_1, beta2_19, epsilon_36, initialAccumulator_1, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
 };

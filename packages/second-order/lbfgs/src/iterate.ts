@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The iterations of one call, on the host.
 
-import { hold, type Reading } from '@optim/core/authoring';
+import { hold } from '@optim/core/authoring';
+import { type Work } from '@optim/full-batch';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LBFGSOptions } from './options.js';
 import { strongWolfe, type Search, type Trial } from './strong-wolfe.js';
@@ -50,7 +51,7 @@ function numbers(scalars: readonly tf.Tensor[]): tf.Tensor {
 }
 
 /** The loss, and g·d, of an evaluation. */
-function* trialOf(evaluation: Evaluation, at: number, { vector }: Place): Reading<Point> {
+function* trialOf(evaluation: Evaluation, at: number, { vector }: Place): Work<Point> {
   const [value, slope] = yield tf.tidy(() => numbers([evaluation.loss, vector.slopeAt(evaluation.gradient)]));
   return { at, value: value!, slope: slope!, evaluation };
 }
@@ -61,7 +62,7 @@ function* searched(
   points: readonly tf.Variable[],
   place: Place,
   evaluations: Evaluations,
-): Reading<Point> {
+): Work<Point> {
   const { vector } = place;
   const lengths = strongWolfe(search);
   let step = lengths.next();
@@ -86,7 +87,7 @@ function* searched(
  * @param first - the evaluation at the start
  * @returns the number of evaluations, the first included
  */
-export function* iterate(first: Evaluation, place: Place): Reading<number> {
+export function* iterate(first: Evaluation, place: Place): Work<number> {
   const { settings, vector } = place;
   const { lineSearch, maxIterations, toleranceChange } = settings;
   const most = settings.maxEvaluations ?? Math.max(25, Math.floor(1.25 * maxIterations));

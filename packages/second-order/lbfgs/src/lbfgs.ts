@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  grouped,
-  ReadingOptimizer,
-  record,
-  register,
-  repeat,
-  type Entry,
-  type Reading,
-} from '@optim/core/authoring';
+import { grouped, record, register, repeat, type Entry } from '@optim/core/authoring';
+import { ReadingOptimizer, type Work } from '@optim/full-batch';
 import * as tf from '@tensorflow/tfjs-core';
 import { direction, gradient } from './direction.js';
 import { iterate, type Place } from './iterate.js';
@@ -123,7 +116,7 @@ export class LBFGS extends ReadingOptimizer<LBFGSOptions> {
     return readsBack(this.settings);
   }
 
-  protected *call(f: () => tf.Scalar, varList?: tf.Variable[]): Reading<tf.Scalar> {
+  protected *call(f: () => tf.Scalar, varList?: tf.Variable[]): Work<tf.Scalar> {
     if (this.reads) return yield* this.iterating(f, varList);
     const evaluation = this.evaluate(f, varList);
     this.follow(evaluation);
@@ -132,7 +125,7 @@ export class LBFGS extends ReadingOptimizer<LBFGSOptions> {
   }
 
   /** A call that reads. When anything throws, all is as it was. */
-  private *iterating(f: () => tf.Scalar, varList?: tf.Variable[]): Reading<tf.Scalar> {
+  private *iterating(f: () => tf.Scalar, varList?: tf.Variable[]): Work<tf.Scalar> {
     const left: tf.Tensor[] = [];
     let before: Held | undefined;
     let first: Evaluation | undefined;

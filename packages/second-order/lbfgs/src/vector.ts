@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The variables of an optimizer, and the one long vector that stands for them.
 
-import {
-  concatenated,
-  hold,
-  moveAlong,
-  parted,
-  total,
-  type Engine,
-  type Entry,
-  type Parameter,
-} from '@optim/core/authoring';
+import { hold, total, type Engine, type Entry, type Parameter } from '@optim/core/authoring';
+import { concatenated, moveAlong, parted } from '@optim/full-batch';
 import * as tf from '@tensorflow/tfjs-core';
 import { vectors } from './direction.js';
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Residuals and their Jacobian, one gradient for each residual.
 
-import { concatenated, record, repeat } from '@optim/core/authoring';
+import { record, repeat } from '@optim/core/authoring';
+import { concatenated } from '@optim/full-batch';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Linearized } from './options.js';
 

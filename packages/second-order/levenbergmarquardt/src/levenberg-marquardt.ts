@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  concatenated,
-  moveAlong,
-  parted,
-  ReadingOptimizer,
-  register,
-  repeat,
-  total,
-  type Parameter,
-  type Reading,
-  type Rule,
-} from '@optim/core/authoring';
+import { register, repeat, total, type Parameter, type Rule } from '@optim/core/authoring';
+import { concatenated, moveAlong, parted, ReadingOptimizer, type Work } from '@optim/full-batch';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertResiduals } from './jacobian.js';
 import { assertServed, rows, type LevenbergMarquardtOptions } from './options.js';
@@ -99,7 +89,7 @@ export class LevenbergMarquardt extends ReadingOptimizer<LevenbergMarquardtOptio
     return this.hasStalled;
   }
 
-  protected *call(f: () => tf.Tensor, varList?: tf.Variable[]): Reading<tf.Scalar> {
+  protected *call(f: () => tf.Tensor, varList?: tf.Variable[]): Work<tf.Scalar> {
     const left: tf.Tensor[] = [];
     const owned: tf.Tensor[] = [];
     let cost: tf.Scalar | undefined;
@@ -112,7 +102,7 @@ export class LevenbergMarquardt extends ReadingOptimizer<LevenbergMarquardtOptio
         throw new RangeError(
           `LevenbergMarquardt: residuals and their derivatives must be finite, got ${value} for half of their squares`,
         );
-      const tried = (x: Float64Array): Reading<boolean> => this.tried(f, x, value, { start, dual, left });
+      const tried = (x: Float64Array): Work<boolean> => this.tried(f, x, value, { start, dual, left });
       const { damping, isAccepted, evaluations } = yield* this.attempts(system, steepest, tried);
       this.finish(start.variables, damping, evaluations + 1);
       this.hasStalled = !isAccepted;
@@ -130,7 +120,7 @@ export class LevenbergMarquardt extends ReadingOptimizer<LevenbergMarquardtOptio
   private *equations(
     { residuals, jacobian, variables }: Start,
     cost: tf.Scalar,
-  ): Reading<{ value: number; steepest: number; system: System; dual: boolean }> {
+  ): Work<{ value: number; steepest: number; system: System; dual: boolean }> {
     const { scaling, weightDecay } = this.settings;
     const [rows, columns] = jacobian.shape;
     const dual = columns > rows && scaling === 'identity' && weightDecay === 0;
@@ -156,8 +146,8 @@ export class LevenbergMarquardt extends ReadingOptimizer<LevenbergMarquardtOptio
   private *attempts(
     system: System,
     steepest: number,
-    tried: (solution: Float64Array) => Reading<boolean>,
-  ): Reading<{ damping: number; isAccepted: boolean; evaluations: number }> {
+    tried: (solution: Float64Array) => Work<boolean>,
+  ): Work<{ damping: number; isAccepted: boolean; evaluations: number }> {
     const { maxAttempts, dampingUp, dampingDown, dampingMin, dampingMax } = this.settings;
     let { damping } = this;
     let evaluations = 0;
@@ -178,7 +168,7 @@ export class LevenbergMarquardt extends ReadingOptimizer<LevenbergMarquardtOptio
     solution: Float64Array,
     value: number,
     { start, dual, left }: { start: Start; dual: boolean; left: tf.Tensor[] },
-  ): Reading<boolean> {
+  ): Work<boolean> {
     const { variables, points, jacobian, draws } = start;
     const directions = tf.tidy(() => {
       const x = tf.tensor2d(Float32Array.from(solution), [solution.length, 1]);

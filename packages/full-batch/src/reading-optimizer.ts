@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The base of algorithms whose host decides by numbers of every evaluation.
 
+import { Optimizer, type CommonOptions, type OptimizerOptions } from '@optim/core/authoring';
 import * as tf from '@tensorflow/tfjs-core';
-import { Optimizer } from './optimizer.js';
-import { assertReadsAtOnce, readAtOnce, readInTime, type Reading } from './reading.js';
-import type { CommonOptions, OptimizerOptions } from './rule/common-options.js';
+import { assertReadsAtOnce, readAtOnce, readInTime, type Work } from './work.js';
 
 /**
  * An {@link Optimizer} whose call may need numbers from the device on its way, and may evaluate more than once: `minimize`
@@ -20,7 +19,7 @@ export abstract class ReadingOptimizer<O extends CommonOptions = OptimizerOption
   protected abstract readonly reads: boolean;
 
   /** One call; gives back what is minimized, at its start. When it throws, all must be as it was. */
-  protected abstract call(f: () => tf.Tensor, varList?: tf.Variable[]): Reading<tf.Scalar>;
+  protected abstract call(f: () => tf.Tensor, varList?: tf.Variable[]): Work<tf.Scalar>;
 
   /**
    * Makes one call.

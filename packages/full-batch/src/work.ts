@@ -4,7 +4,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Work that yields each tensor it needs the numbers of, and is given these. */
-export type Reading<T> = Generator<tf.Tensor, T, Float32Array>;
+export type Work<T> = Generator<tf.Tensor, T, Float32Array>;
 
 const advice = 'await minimizeAsync(…) instead of minimize';
 
@@ -18,7 +18,7 @@ export function assertReadsAtOnce(owner: string): void {
  *
  * @throws Error naming `minimizeAsync` where the backend cannot be read at once; what the work throws
  */
-export function readAtOnce<T>(owner: string, work: Reading<T>): T {
+export function readAtOnce<T>(owner: string, work: Work<T>): T {
   let step = work.next();
   while (!step.done) {
     const { value: tensor } = step;
@@ -38,7 +38,7 @@ export function readAtOnce<T>(owner: string, work: Reading<T>): T {
 }
 
 /** Does the work as the backend answers. */
-export async function readInTime<T>(work: Reading<T>): Promise<T> {
+export async function readInTime<T>(work: Work<T>): Promise<T> {
   let step = work.next();
   while (!step.done) {
     const { value: tensor } = step;
