@@ -43,6 +43,7 @@ const checks = {
   sync: [`${tool('sync')} --check`],
   docs: [tool('docs')],
   packages: [`${nx} build publint attw`],
+  licences: [`${nx} build`, tool('licences')],
   size: [`${nx} build -p @optim/adabelief`, 'size-limit'],
 };
 

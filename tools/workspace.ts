@@ -28,6 +28,9 @@ export interface Manifest {
   private?: boolean;
   description?: string;
   license?: string;
+  main?: string;
+  /** What is packed. */
+  files?: string[];
   dependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The licence audit: a pure function over a dependency graph.
+// The licence audit: a pure function over a dependency graph, whose nodes know what is packed.
 
 import { families, type Manifest } from '../workspace.js';
+import type { Finding } from './contents.js';
 import { fitsUmbrella, holdsTerms, kindOf, type Kind } from './policy.js';
 
 /** A package of the graph. */
@@ -21,6 +22,8 @@ export interface Node {
     metadata: Manifest['optim'] | undefined;
     /** The LICENSE file in its folder. */
     licenceText: string | undefined;
+    /** What is wrong with the files that are packed. */
+    findings: readonly Finding[];
   };
 }
 
@@ -147,6 +150,7 @@ export function audit(graph: Graph): Violation[] {
   for (const [key, node] of graph.nodes) {
     if (!node.own?.published) continue;
     found.push(...checkMetadata(node), ...checkText(graph, node), ...checkReach(graph, key));
+    found.push(...node.own.findings.map(({ rule, licence }) => violation(rule, [node], licence)));
     if (node.own.metadata?.family === 'umbrella') found.push(...checkUmbrella(graph, key));
   }
   return found;

@@ -22,7 +22,13 @@ interface Shape extends Partial<Omit<Node, 'own'>> {
 
 /** A published package of the workspace: a permissive foundation unless something else is asked for. */
 export function own(name: string, { own: details, ...shape }: Shape = {}): [string, Node] {
-  const base = { parent: 'packages', published: true, metadata: foundation, licenceText: undefined };
+  const base = {
+    parent: 'packages',
+    published: true,
+    metadata: foundation,
+    licenceText: undefined,
+    findings: [],
+  };
   return [
     name,
     { name, version: '1.0.0', licence: 'Apache-2.0', needs: [], ...shape, own: { ...base, ...details } },

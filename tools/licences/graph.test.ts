@@ -25,6 +25,7 @@ function link(from: string, to: string): void {
   symlinkSync(join(folder, to), join(folder, from), 'dir');
 }
 
+const spdx = '// SPDX-License-Identifier: Apache-2.0\n';
 const foundation = { family: 'foundation', algorithms: [] };
 const base = { version: '1.0.0', license: 'Apache-2.0' };
 
@@ -42,8 +43,9 @@ beforeAll(() => {
   });
   write(
     'packages/core/src/index.ts',
-    "import { join } from 'node:path';\nexport * from './a.js';\nexport { join };\n",
+    `${spdx}import { join } from 'node:path';\nexport * from './a.js';\nexport { join };\n`,
   );
+  write('packages/core/src/a.ts', spdx);
   write('packages/adam/yogi/package.json', {
     ...base,
     name: '@optim/yogi',
@@ -159,11 +161,13 @@ test('a bill is written for every package of the workspace', () => {
 test('a hidden import in the sources counts, and so does a package that is not installed', () => {
   write(
     'packages/core/src/lazy.ts',
-    "export const load = () => import('@x/copyleft/deep');\nimport 'nowhere';\n",
+    `${spdx}export const load = () => import('@x/copyleft/deep');\nimport 'nowhere';\n`,
   );
   expect(audit(readGraph(folder)).map(describe)).toEqual([
     '@optim/core: nowhere is used but not installed: @optim/core (Apache-2.0)',
     '@optim/core: a permissive package reaches a copyleft licence: @optim/core -> @x/copyleft@3.0.0 (GPL-3.0-only)',
+    '@optim/core: src/lazy.ts loads @x/copyleft/deep, which package.json does not declare: @optim/core (Apache-2.0)',
+    '@optim/core: src/lazy.ts loads nowhere, which package.json does not declare: @optim/core (Apache-2.0)',
     '@optim/yogi: nowhere is used but not installed: @optim/yogi -> @optim/core (Apache-2.0)',
     '@optim/yogi: a permissive package reaches a copyleft licence: ' +
       '@optim/yogi -> @optim/core -> @x/copyleft@3.0.0 (GPL-3.0-only)',

@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// The dependency graph as it is on this disk: what package.json files ask for, resolved as Node resolves it.
+// The dependency graph as it is on this disk: what package.json files ask for and what packed files load, resolved as Node
+// resolves it.
 
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import ts from 'typescript';
-import { readManifest, root, workspacePackages, type Manifest, type WorkspacePackage } from '../workspace.js';
+import {
+  publishedPackages,
+  readManifest,
+  root,
+  workspacePackages,
+  type Manifest,
+  type WorkspacePackage,
+} from '../workspace.js';
 import type { Graph, Node } from './audit.js';
+import { examine } from './contents.js';
+import { copiesIn } from './copies.js';
+import { packedFiles } from './packed.js';
 
 /** The real folder of a package as `from` would import it. */
 function locate(name: string, from: string): string | undefined {
@@ -24,17 +34,6 @@ function licenceOf(manifest: Manifest): string | undefined {
   return Array.isArray(licenses) && license === undefined ? licenses.map(id).join(' OR ') : id(license);
 }
 
-/** Names of the packages that the sources import, whether package.json admits it or not. */
-function importsOf(folder: string): string[] {
-  const src = join(folder, 'src');
-  const files = existsSync(src) ? readdirSync(src, { recursive: true, encoding: 'utf8' }) : [];
-  return files
-    .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => ts.preProcessFile(readFileSync(join(src, file), 'utf8')).importedFiles)
-    .map(({ fileName }) => /^(@[^/]+\/[^/]+|[^./@][^/]*)/.exec(fileName)?.[0])
-    .filter((name) => name !== undefined && !name.startsWith('node:')) as string[];
-}
-
 const readText = (path: string): string | undefined =>
   existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 
@@ -45,10 +44,22 @@ export function readGraph(from: string = root): Graph {
   );
   const nodes = new Map<string, Node>();
   const pending = [...own].filter(([, { manifest }]) => !manifest.private).map(([folder]) => folder);
+  const packed = new Map(
+    publishedPackages(from).map(({ folder, manifest }) => [manifest.name, packedFiles(folder, manifest)]),
+  );
+  const copies = copiesIn(
+    publishedPackages(from).map(({ manifest: { name, license } }) => ({
+      name,
+      licence: license,
+      files: packed.get(name)!,
+    })),
+  );
   for (const folder of pending) {
     if (nodes.has(folder)) continue;
     const workspace = own.get(folder);
     const manifest = readManifest(folder);
+    const files = workspace ? packed.get(manifest.name) : undefined;
+    const { findings, needs: loaded } = files ? examine(files, manifest) : { findings: [], needs: [] };
     const optional = new Set([
       ...Object.keys(manifest.optionalDependencies ?? {}),
       ...Object.entries(manifest.peerDependenciesMeta ?? {}).flatMap(([name, { optional: is }]) =>
@@ -58,7 +69,7 @@ export function readGraph(from: string = root): Graph {
     const names = new Set([
       ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
       ...optional,
-      ...(workspace ? importsOf(folder) : []),
+      ...loaded.filter((name) => name !== manifest.name),
     ]);
     const found = [...names].map((name) => ({ name, at: locate(name, folder) }));
     const needs = found.flatMap(({ at }) => at ?? []);
@@ -77,6 +88,7 @@ export function readGraph(from: string = root): Graph {
           published: !manifest.private,
           metadata: manifest.optim,
           licenceText: readText(join(folder, 'LICENSE')),
+          findings: [...findings, ...(copies.get(manifest.name) ?? [])],
         },
       }),
     });

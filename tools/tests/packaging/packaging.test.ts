@@ -14,7 +14,9 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { publishedPackages, readManifest, root } from '../../workspace.js';
+import { examine } from '../../licences/contents.js';
+import { packedFiles } from '../../licences/packed.js';
+import { publishedPackages, readManifest, root, type Manifest } from '../../workspace.js';
 import { files } from './consumer.js';
 import { startRegistry, type Registry } from './registry.js';
 
@@ -72,19 +74,36 @@ afterAll(async () => {
 });
 
 describe('the tarball', () => {
-  it.each(publishedPackages().map(({ manifest }) => manifest))(
-    'of $name is complete',
-    ({ name, version }) => {
-      const file = join(registry?.storage ?? '', name, `${basename(name)}-${version}.tgz`);
-      const content = execFileSync('tar', ['-tzf', file], { encoding: 'utf8' }).trim().split('\n');
-      expect(content).toEqual(
-        expect.arrayContaining(
-          ['LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts'].map((f) => `package/${f}`),
-        ),
-      );
-      expect(
-        content.filter((path) => !/^package\/((dist|src)\/.+|[A-Z]+(\.md)?|package\.json)$/.test(path)),
-      ).toEqual([]);
+  const tarball = ({ name, version }: Manifest): string =>
+    join(registry?.storage ?? '', name, `${basename(name)}-${version}.tgz`);
+
+  it.each(publishedPackages().map(({ manifest }) => manifest))('of $name is complete', (manifest) => {
+    const content = execFileSync('tar', ['-tzf', tarball(manifest)], { encoding: 'utf8' })
+      .trim()
+      .split('\n');
+    expect(content).toEqual(
+      expect.arrayContaining(
+        ['LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts'].map((f) => `package/${f}`),
+      ),
+    );
+    expect(
+      content.filter((path) => !/^package\/((dist|src)\/.+|[A-Z]+(\.md)?|package\.json)$/.test(path)),
+    ).toEqual([]);
+  });
+
+  it.each(publishedPackages())(
+    'of $manifest.name holds what the licence audit has read, and passes it',
+    ({ folder, manifest }) => {
+      const unpacked = join(scratch, 'unpacked', manifest.name);
+      mkdirSync(unpacked, { recursive: true });
+      execFileSync('tar', ['-xzf', tarball(manifest), '-C', unpacked]);
+      const packed = readManifest(join(unpacked, 'package'));
+      const files = packedFiles(join(unpacked, 'package'), { name: packed.name, version: packed.version });
+      const read = packedFiles(folder, manifest).map(({ path }) => path);
+      const unread = files.map(({ path }) => path).filter((path) => !read.includes(path));
+      // pnpm adds that of the root.
+      expect(unread.filter((path) => path !== 'LICENSE')).toEqual([]);
+      expect(examine(files, packed).findings).toEqual([]);
     },
   );
 });

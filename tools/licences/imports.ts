@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a file of code loads, in every way that JavaScript and TypeScript have.
+
+import ts from 'typescript';
+
+/** What a file loads. */
+export interface Loads {
+  /** Names and paths, as they stand there. */
+  readonly names: readonly string[];
+  /** What loads something that only shows when it runs, or code that is no file. */
+  readonly hidden: readonly string[];
+}
+
+/** Extensions of code, with those of declarations. */
+export const code = /\.[cm]?[jt]sx?$/;
+
+/** Names by which code gets at a loader, or makes code of text. */
+const loaders = new Set([
+  'createRequire',
+  'dlopen',
+  'eval',
+  'Function',
+  'getBuiltinModule',
+  'importScripts',
+  'require',
+]);
+
+const textOf = (node: ts.Node | undefined): string | undefined =>
+  node && ts.isStringLiteralLike(node) ? node.text : undefined;
+
+/** The argument of `import(…)`, `require(…)` and `new URL(…, import.meta.url)`. */
+function argumentOf(node: ts.Node): { name: string; argument: ts.Node | undefined } | undefined {
+  if (ts.isCallExpression(node)) {
+    if (node.expression.kind === ts.SyntaxKind.ImportKeyword)
+      return { name: 'import', argument: node.arguments[0] };
+    if (ts.isIdentifier(node.expression) && node.expression.text === 'require')
+      return { name: 'require', argument: node.arguments[0] };
+  }
+  if (ts.isNewExpression(node) && node.expression.getText() === 'URL' && node.arguments?.[1])
+    return { name: 'new URL', argument: node.arguments[0] };
+  return undefined;
+}
+
+/** Whether an identifier names what it stands for, and is not a property of something else, a key or a type. */
+function isLoader(node: ts.Identifier): boolean {
+  if (!loaders.has(node.text)) return false;
+  const { parent } = node;
+  if (ts.isTypeReferenceNode(parent) || ts.isExpressionWithTypeArguments(parent)) return false;
+  // `Function.prototype` makes no code.
+  if (node.text === 'Function' && ts.isPropertyAccessExpression(parent) && parent.expression === node)
+    return parent.name.text !== 'prototype';
+  if (ts.isCallExpression(parent) && parent.expression === node && node.text === 'require') return false;
+  return true;
+}
+
+/** What the code of a file loads. */
+export function loadsOf(path: string, text: string): Loads {
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const names: string[] = [];
+  const hidden: string[] = [];
+  const add = (node: ts.Node | undefined, what: string): void => {
+    const name = textOf(node);
+    if (name === undefined) hidden.push(what);
+    else names.push(name);
+  };
+  const visit = (node: ts.Node): void => {
+    if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier)
+      add(node.moduleSpecifier, 'import');
+    if (ts.isExternalModuleReference(node)) add(node.expression, 'import =');
+    if (ts.isImportTypeNode(node))
+      add(ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, 'a type');
+    if (ts.isModuleDeclaration(node) && ts.isStringLiteral(node.name)) add(node.name, 'declare module');
+    const call = argumentOf(node);
+    if (call) add(call.argument, `${call.name} of what is computed`);
+    if (ts.isIdentifier(node) && isLoader(node)) hidden.push(node.text);
+    if (
+      ts.isMetaProperty(node) &&
+      ts.isPropertyAccessExpression(node.parent) &&
+      node.parent.name.text === 'resolve'
+    )
+      hidden.push('import.meta.resolve');
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  names.push(...file.referencedFiles.map(({ fileName }) => `./${fileName}`));
+  names.push(...file.typeReferenceDirectives.map(({ fileName }) => fileName));
+  return { names, hidden };
+}
