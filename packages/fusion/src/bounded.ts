@@ -4,8 +4,10 @@
 export class Bounded<K, V> {
   private readonly entries = new Map<K, V>();
 
+  /** @param most - how many entries are kept */
   constructor(private readonly most: number) {}
 
+  /** How many entries there are. */
   get size(): number {
     return this.entries.size;
   }

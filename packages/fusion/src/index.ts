@@ -15,6 +15,7 @@
  * @packageDocumentation
  */
 
+export { Bounded } from './bounded.js';
 export { constant, Expression, lengthOf, squareSums, where, type Operand } from './expression.js';
 export { random } from './draws.js';
 export {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Traces the stages of a step: one program per stage, structure and shape.
 
-import { trace, type Expression, type Program, type Shape } from '@optim/fusion';
+import { Bounded, trace, type Expression, type Program, type Shape } from '@optim/fusion';
 import type { Results, Round, TracedInit, Traits } from '../rule/rule.js';
 import type { Structure } from './binding.js';
 import {
@@ -65,10 +65,13 @@ function observersOf({ rule, hooks }: Composition, settings: object): Observer[]
   return [...ofHooks.filter(({ late }) => !late), ...ofRule, ...ofHooks.filter(({ late }) => late)];
 }
 
-/** Traces the stages of a step; every distinct trace is made once. */
+/** Programs kept beside those of the plans in use: models have tens of shapes, data of any length gives any number. */
+export const mostPrograms = 256;
+
+/** Traces the stages of a step; a distinct trace is made once, unless many others have been made since. */
 export class Tracer {
   readonly observers: readonly Observer[];
-  private readonly programs = new Map<string, Program>();
+  private readonly programs = new Bounded<string, Program>(mostPrograms);
 
   /** @param name - of the optimizer and, where it has several, of the rule: what programs are called by */
   constructor(
@@ -201,8 +204,6 @@ export class Tracer {
   }
 
   private cached(key: string, make: () => Program): Program {
-    let program = this.programs.get(key);
-    if (!program) this.programs.set(key, (program = make()));
-    return program;
+    return this.programs.get(key, make);
   }
 }
