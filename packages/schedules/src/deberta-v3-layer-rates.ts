@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checked against pytorch_optimizer v2.10.0 (deberta_v3_large_lr_scheduler).
 
-import { integer, real, resolveOptions, type OptionTable } from '@optim/options';
+import { integer, isArrayOf, real, resolveOptions, type OptionTable } from '@optim/options';
 import { checkOrder } from './rows.js';
 
 /** Options of {@link debertaV3LayerRates}. */
@@ -34,7 +34,7 @@ const table: OptionTable<DebertaV3LayerRatesOptions> = {
   parameterNames: {
     type: 'an array of strings',
     range: 'one name per parameter',
-    hasType: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+    hasType: (value) => isArrayOf(value, (name) => typeof name === 'string'),
     allows: () => true,
   },
   learningRate: /* #__PURE__ */ real('[0, ∞)', 2e-5),

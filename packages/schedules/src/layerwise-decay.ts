@@ -7,7 +7,7 @@ import { integer, real, resolveOptions, type OptionTable } from '@optim/options'
 export interface LayerwiseDecayOptions {
   /** Rate of the last level, the head; in [0, ∞). */
   learningRate: number;
-  /** Levels of the model, n + 2 for a transformer with n blocks; an integer in [1, ∞). */
+  /** Levels of the model, n + 2 for a transformer with n blocks; an integer in [1, 10000]. */
   levels: number;
   /** Factor from a level to the one below it; in (0, 1], default 0.75. */
   decay?: number;
@@ -17,7 +17,7 @@ export interface LayerwiseDecayOptions {
 
 const table: OptionTable<LayerwiseDecayOptions> = {
   learningRate: /* #__PURE__ */ real('[0, ∞)'),
-  levels: /* #__PURE__ */ integer('[1, ∞)'),
+  levels: /* #__PURE__ */ integer('[1, 10000]'),
   decay: /* #__PURE__ */ real('(0, 1]', 0.75),
   minScale: /* #__PURE__ */ real('[0, 1]', 0),
 };

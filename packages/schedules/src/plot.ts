@@ -6,9 +6,9 @@ import { custom, integer, outOfRange, resolveOptions, type OptionTable, type Sch
 export interface PlotOptions {
   /** How many steps to show, from 0 on; an integer in [1, ∞). */
   steps: number;
-  /** Width of the picture; an integer in [160, ∞), default 640. */
+  /** Width of the picture; an integer in [160, 10000], default 640. */
   width?: number;
-  /** Height of the picture; an integer in [120, ∞), default 320. */
+  /** Height of the picture; an integer in [120, 10000], default 320. */
   height?: number;
   /** What the vertical axis shows; default 'learning rate'. */
   label?: string;
@@ -16,8 +16,8 @@ export interface PlotOptions {
 
 const table: OptionTable<PlotOptions> = {
   steps: /* #__PURE__ */ integer('[1, ∞)'),
-  width: /* #__PURE__ */ integer('[160, ∞)', 640),
-  height: /* #__PURE__ */ integer('[120, ∞)', 320),
+  width: /* #__PURE__ */ integer('[160, 10000]', 640),
+  height: /* #__PURE__ */ integer('[120, 10000]', 320),
   label: /* #__PURE__ */ custom('a string', (value) => typeof value === 'string', 'learning rate'),
 };
 

@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the option tables of several schedules have in common.
 
-import { custom, isSchedule, outOfRange, type OptionSpec } from '@optim/options';
+import { custom, isArrayOf, isCallable, outOfRange, type OptionSpec } from '@optim/options';
 
 /** A required schedule. */
 export const aSchedule: OptionSpec = /* #__PURE__ */ custom(
   'a schedule (a function of the step)',
-  isSchedule,
+  isCallable,
 );
 
 /** A required list of at least one schedule. */
 export const someSchedules: OptionSpec = {
   type: 'an array of schedules',
   range: 'at least one schedule',
-  hasType: (value) => Array.isArray(value) && value.every(isSchedule),
+  hasType: (value) => isArrayOf(value, isCallable),
   allows: (value: readonly unknown[]) => value.length > 0,
 };
 
 /** A required list of numbers that `allows` accepts; `range` says in words which it does. */
 export function numbers(range: string, allows: (values: readonly number[]) => boolean): OptionSpec {
-  const hasType = (value: unknown): boolean =>
-    Array.isArray(value) && value.every((item) => typeof item === 'number');
+  const hasType = (value: unknown): boolean => isArrayOf(value, (item) => typeof item === 'number');
   return { type: 'an array of numbers', range, hasType, allows };
 }
 

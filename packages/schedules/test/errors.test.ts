@@ -101,7 +101,12 @@ const tables: Record<string, Record<string, Row>> = {
     minLearningRate: zeroRate,
     epsilon: ['[0, ∞)', 1e-8],
   },
-  layerwiseDecay: { learningRate: rate, levels: count, decay: ['(0, 1]', 0.75], minScale: ['[0, 1]', 0] },
+  layerwiseDecay: {
+    learningRate: rate,
+    levels: ['an integer in [1, 10000]'],
+    decay: ['(0, 1]', 0.75],
+    minScale: ['[0, 1]', 0],
+  },
   debertaV3LayerRates: {
     learningRate: ['[0, ∞)', 2e-5],
     headLearningRate: ['[0, ∞)', 1e-4],

@@ -75,10 +75,10 @@ export class AggMo extends Optimizer<AggMoOptions> {
 /**
  * The paper's exponential form of {@link AggMoOptions.betas}: 1 − aⁱ for i from 0 to k − 1.
  *
- * @throws RangeError unless a is in (0, 1) and k a whole number of at least 1
+ * @throws RangeError unless a is in (0, 1) and k a whole number in [1, 64]
  */
 export function betasFromExponentialForm(a = 0.1, k = 3): number[] {
-  const table = { a: real('(0, 1)'), k: integer('[1, ∞)') };
+  const table = { a: real('(0, 1)'), k: integer('[1, 64]') };
   resolveOptions('betasFromExponentialForm', table, { a, k });
   return Array.from({ length: k }, (_, i) => 1 - a ** i);
 }

@@ -63,8 +63,9 @@ describe('betasFromExponentialForm', () => {
   it.each([
     [0, 3, 'a must be in (0, 1), got 0'],
     [1, 3, 'a must be in (0, 1), got 1'],
-    [0.1, 0, 'k must be an integer in [1, ∞), got 0'],
-    [0.1, 1.5, 'k must be an integer in [1, ∞), got 1.5'],
+    [0.1, 0, 'k must be an integer in [1, 64], got 0'],
+    [0.1, 3e8, 'k must be an integer in [1, 64], got 300000000'],
+    [0.1, 1.5, 'k must be an integer in [1, 64], got 1.5'],
   ])('refuses %d and %d', (a, k, message) => {
     expect(() => betasFromExponentialForm(a, k)).toThrow(
       new RangeError(`betasFromExponentialForm: ${message}`),

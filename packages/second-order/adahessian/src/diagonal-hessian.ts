@@ -3,8 +3,10 @@
 
 import {
   assertLoss,
+  assertVariables,
   choice,
   integer,
+  lossOf,
   Optimizer,
   type Entry,
   type NamedGradients,
@@ -36,7 +38,7 @@ export function diagonalHessianOptions(
 ): OptionTable<Omit<DiagonalHessianOptions, keyof OptimizerOptions>> {
   return {
     updatePeriod: integer('[1, ∞)', updatePeriod),
-    numSamples: integer('[1, ∞)', 1),
+    numSamples: integer('[1, 1000]', 1),
     hessianDistribution: choice(['rademacher', 'gaussian'], distribution),
     seed: integer('[0, 9007199254740991]', 0),
   };
@@ -67,11 +69,14 @@ export abstract class DiagonalHessian<O extends DiagonalHessianOptions> extends 
    * @throws Error naming the operation, if the loss has one that cannot be differentiated twice
    */
   override minimize(f: () => tf.Scalar, returnCost = false, varList?: tf.Variable[]): tf.Scalar | null {
+    assertVariables(this.owner, varList);
     const all = varList ?? Object.values(tf.engine().registeredVariables);
     const variables = [...new Set(all)].filter(({ trainable }) => trainable).sort((a, b) => a.id - b.id);
     if (!this.estimating || variables.length === 0) return super.minimize(f, returnCost, varList);
     this.assertStepping();
-    const { value, grads, diagonal, reached } = this.evaluated(() => this.estimate(f, variables));
+    const { value, grads, diagonal, reached } = this.evaluated(() =>
+      this.estimate(lossOf(this.owner, f), variables),
+    );
     let returned = false;
     try {
       if (reached.length === 0)

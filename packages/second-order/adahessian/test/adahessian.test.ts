@@ -106,7 +106,7 @@ describe('AdaHessian', () => {
     [{ learningRate: 0 }, 'learningRate must be in (0, ∞), got 0'],
     [{ hessianPower: 1.5 }, 'hessianPower must be in [0, 1], got 1.5'],
     [{ updatePeriod: 0 }, 'updatePeriod must be an integer in [1, ∞), got 0'],
-    [{ numSamples: 1.5 }, 'numSamples must be an integer in [1, ∞), got 1.5'],
+    [{ numSamples: 1.5 }, 'numSamples must be an integer in [1, 1000], got 1.5'],
     [
       { hessianDistribution: 'uniform' },
       `hessianDistribution must be one of 'rademacher', 'gaussian', got "uniform"`,

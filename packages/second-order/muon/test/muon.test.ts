@@ -72,7 +72,7 @@ describe('Muon', () => {
   });
 
   it.each([
-    [{ nsSteps: 0 }, RangeError, 'nsSteps must be an integer in [1, ∞), got 0'],
+    [{ nsSteps: 0 }, RangeError, 'nsSteps must be an integer in [1, 100], got 0'],
     [
       { coefficients: 'muon' },
       TypeError,

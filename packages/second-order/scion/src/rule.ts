@@ -70,7 +70,7 @@ export function scion(
       normalized: nullable(flag(true)),
       atLeastOne: flag(false),
       transposed: flag(false),
-      nsSteps: integer('[1, ∞)', 5),
+      nsSteps: integer('[1, 100]', 5),
       unconstrained: flag(false),
       ...commonOptions(),
     },

@@ -159,7 +159,7 @@ describe('SCION', () => {
     [{ alpha: 0 }, 'alpha must be in (0, 1], got 0'],
     [{ alpha: 1.5 }, 'alpha must be in (0, 1], got 1.5'],
     [{ radius: 0 }, 'radius must be in (0, ∞), got 0'],
-    [{ nsSteps: 2.5 }, 'nsSteps must be an integer in [1, ∞), got 2.5'],
+    [{ nsSteps: 2.5 }, 'nsSteps must be an integer in [1, 100], got 2.5'],
     [{ learningRate: 2 }, 'learningRate must be in [0, 1] unless unconstrained, got 2'],
     [
       { weightDecay: 0.1 },
