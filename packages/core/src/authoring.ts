@@ -16,12 +16,13 @@
 export { BaseOptimizer } from './contract.js';
 export { register } from './register.js';
 export { apart, hold, record, repeat, replay, undisturbed, untrained } from '@optim/evaluation';
-export { assertLoss, type NamedGradients } from './gradients.js';
+export { assertLoss, assertVariables, lossOf, type NamedGradients } from './gradients.js';
 export { Optimizer } from './optimizer.js';
 export { defineSchedule, registerSchedule } from '@optim/options';
 export { grouped, type ParameterGroup } from '@optim/options';
 export type { Match } from '@optim/options';
 export { outOfRange, resolveOptions, type Hyper, type OptionSpec, type OptionTable } from '@optim/options';
+export { isArrayOf, isCallable, isRecord, show } from '@optim/options';
 export { choice, custom, fixed, flag, hyper, integer, list, nullable, real, whole } from '@optim/options';
 export { isSchedule, type Schedule } from '@optim/options';
 export { adaNorm } from './rule/ada-norm.js';

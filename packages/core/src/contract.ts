@@ -4,7 +4,7 @@
 import { loadExecutors } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { releaseTape } from '@optim/evaluation';
-import { assertLoss, entriesOf, type NamedGradients } from './gradients.js';
+import { assertLoss, entriesOf, lossOf, type NamedGradients } from './gradients.js';
 import type { Schedule } from '@optim/options';
 import { HandedOut, loadReading, readTensors } from '@optim/state';
 import type { Checked, NamedWeight, Reading, ReadWeight, StateDict } from '@optim/state';
@@ -81,7 +81,7 @@ export abstract class BaseOptimizer extends tf.Optimizer {
     varList?: tf.Variable[],
   ): { value: tf.Scalar; grads: tf.NamedTensorMap } {
     try {
-      return tf.tidy(() => super.computeGradients(f, varList));
+      return tf.tidy(() => super.computeGradients(lossOf(this.owner, f), varList));
     } catch (error) {
       releaseTape();
       throw error;

@@ -2,7 +2,7 @@
 // Gradients as they are given to a step, and the checks they pass.
 
 import { sameShape, showShape } from '@optim/fusion';
-import { isRecord, show } from '@optim/options';
+import { isArrayOf, isCallable, isRecord, show } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Entry } from './step/engine.js';
 
@@ -23,7 +23,7 @@ export function entriesOf(owner: string, gradients: NamedGradients): Entry[] {
   const add = (name: string, tensor: unknown): void => {
     if (tensor == null) return;
     if (seen.has(name))
-      throw new RangeError(`${owner}: variable "${name}" has two gradients; add them up first`);
+      throw new RangeError(`${owner}: variable ${show(name)} has two gradients; add them up first`);
     seen.add(name);
     entries.push(entryOf(owner, name, tensor));
   };
@@ -62,24 +62,52 @@ export function assertLoss(owner: string, loss: unknown): void {
     );
 }
 
+/**
+ * A loss that refuses what it gives when that is no tensor, before TensorFlow.js looks into it.
+ *
+ * @throws TypeError for what is no function
+ */
+export function lossOf(owner: string, f: unknown): () => tf.Scalar {
+  if (!isCallable(f))
+    throw new TypeError(`${owner}: the loss must be a function that gives a float32 scalar, got ${show(f)}`);
+  return () => {
+    const value: unknown = f();
+    if (value instanceof tf.Tensor && value.isDisposed === false) return value as tf.Scalar;
+    throw new TypeError(`${owner}: the loss must be a float32 scalar, got ${show(value)}`);
+  };
+}
+
+/**
+ * Refuses what is no list of variables; none at all stands for all of them.
+ *
+ * @throws TypeError
+ */
+export function assertVariables(owner: string, variables: unknown): void {
+  if (variables == null || isArrayOf(variables, (each) => each instanceof tf.Variable)) return;
+  throw new TypeError(`${owner}: varList must be an array of variables, got ${show(variables)}`);
+}
+
 /** A variable with its gradient. */
 function entryOf(owner: string, name: string, grad: unknown): Entry {
   if (!(grad instanceof tf.Tensor))
-    throw new TypeError(`${owner}: gradient of "${name}" must be a tensor, got ${show(grad)}`);
+    throw new TypeError(`${owner}: gradient of ${show(name)} must be a tensor, got ${show(grad)}`);
   const variable = tf.engine().registeredVariables[name];
   if (!variable)
-    throw new RangeError(`${owner}: no variable is named "${name}"; it was disposed or never made`);
+    throw new RangeError(`${owner}: no variable is named ${show(name)}; it was disposed or never made`);
   if (variable.dtype !== 'float32') {
-    throw new TypeError(`${owner}: variable "${name}" must be float32 to be trained, got ${variable.dtype}`);
+    throw new TypeError(
+      `${owner}: variable ${show(name)} must be float32 to be trained, got ${variable.dtype}`,
+    );
   }
   if (grad.dtype !== 'float32') {
-    throw new TypeError(`${owner}: gradient of "${name}" must be float32, got ${grad.dtype}`);
+    throw new TypeError(`${owner}: gradient of ${show(name)} must be float32, got ${grad.dtype}`);
   }
   if (!sameShape(grad.shape, variable.shape)) {
     throw new RangeError(
-      `${owner}: gradient of "${name}" must have shape ${showShape(variable.shape)}, got ${showShape(grad.shape)}`,
+      `${owner}: gradient of ${show(name)} must have shape ${showShape(variable.shape)}, got ${showShape(grad.shape)}`,
     );
   }
-  if (grad.isDisposed) throw new RangeError(`${owner}: gradient of "${name}" was disposed before the step`);
+  if (grad.isDisposed)
+    throw new RangeError(`${owner}: gradient of ${show(name)} was disposed before the step`);
   return { variable, given: { grad } };
 }

@@ -7,7 +7,7 @@ import { BaseOptimizer } from './contract.js';
 import { check, checkGroups, grouped, groupOf, isRecord, real, resolveOptions } from '@optim/options';
 import type { OptionSpec, OptionTable, ParameterGroup, Schedule } from '@optim/options';
 import type { CommonOptions, OptimizerOptions } from './rule/common-options.js';
-import { decodeOptions, encodeOptions } from './rule/config.js';
+import { decodeOptions, encodeOptions, optionsIn } from './rule/config.js';
 import { assertDecays, assertGiven, assertServes } from './rule/demands.js';
 import type { Hook } from './rule/hook.js';
 import type { AnyRecurrence, AnyRule } from './rule/rule.js';
@@ -139,9 +139,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     cls: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,
   ): T {
-    const known = ['learningRateScale', ...Object.keys((cls as unknown as typeof Optimizer).options)];
-    const own = Object.fromEntries(Object.entries(config).filter(([name]) => known.includes(name)));
-    return new cls(decodeOptions(own) as tf.serialization.ConfigDict);
+    return new cls(optionsIn(cls as never, config, ['learningRateScale']) as tf.serialization.ConfigDict);
   }
 
   /**
@@ -215,7 +213,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     const { parameterGroups, transforms } = this.settings;
     const saves = {
       learningRateScale: 1,
-      ...decodeOptions(saved.hyperparameters),
+      ...decodeOptions(this.owner, saved.hyperparameters),
       parameterGroups,
       transforms,
     };

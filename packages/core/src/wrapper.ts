@@ -2,11 +2,12 @@
 // The base of optimizers around another optimizer.
 
 import type { Program } from '@optim/fusion';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './contract.js';
 import type { NamedGradients } from './gradients.js';
 import { type OptionSpec, type OptionTable, resolveOptions, type Schedule, show } from '@optim/options';
-import { decodeOptions, encodeOptions } from './rule/config.js';
+import { assertOptimizer, baseFrom } from './base.js';
+import { decodeOptions, encodeOptions, optionsIn } from './rule/config.js';
 import type { AnyRecurrence } from './rule/rule.js';
 import { capture, headerOf } from './state/saving.js';
 import {
@@ -50,9 +51,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
   /** @throws TypeError when `base` is not an optimizer; TypeError or RangeError for a wrong option */
   constructor(base: tf.Optimizer, options: O = {} as O) {
     super();
-    if (base === null || typeof base !== 'object' || typeof base.applyGradients !== 'function') {
-      throw new TypeError(`${this.owner}: base must be an optimizer, got ${show(base)}`);
-    }
+    assertOptimizer(this.owner, base);
     this.settings = this.checked(options);
     this.base = base;
   }
@@ -129,18 +128,9 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     cls: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,
   ): T {
-    const { className, config: inside } = config['base'] as {
-      className: string;
-      config: tf.serialization.ConfigDict;
-    };
-    const known = Object.keys((cls as unknown as typeof Wrapper).options);
-    const own = Object.fromEntries(Object.entries(config).filter(([name]) => known.includes(name)));
-    const found = tf.serialization.SerializationMap.getMap().classNameMap[className];
-    if (!found)
-      throw new RangeError(`optimizer "${className}" is not registered; import its package before loading`);
-    const [baseClass, fromConfig] = found;
+    const own = optionsIn(cls as never, config);
     const Cls = cls as unknown as new (base: unknown, options: object) => T;
-    return new Cls(fromConfig(baseClass, inside), decodeOptions(own));
+    return new Cls(baseFrom(cls.className, config['base']), own);
   }
 
   override getConfig(): tf.serialization.ConfigDict {
@@ -162,7 +152,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
 
   override check(state: unknown, reading: Reading): Checked {
     const saved = reading.checkStateDict(this.owner, state);
-    const settings = this.checked({ ...this.settings, ...decodeOptions(saved.hyperparameters) });
+    const settings = this.checked({ ...this.settings, ...decodeOptions(this.owner, saved.hyperparameters) });
     return this.replacement(saved, settings, reading, this.checkBase(saved.base, reading));
   }
 

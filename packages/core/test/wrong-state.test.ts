@@ -45,7 +45,7 @@ describe('a wrong state', () => {
       'has a schedule nobody defined',
       (s) => ({ ...s, hyperparameters: { momentum: { schedule: 'no', options: {} } } }),
       new RangeError(
-        'schedule "no" is not defined; import it (for example from @optim/schedules) before loading',
+        'Heavy: schedule "no" is not defined; import it (for example from @optim/schedules) before loading',
       ),
     ],
     [

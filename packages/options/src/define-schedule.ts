@@ -28,7 +28,7 @@ export function defineSchedule<O extends object>(
     const value = build(resolved);
     const given = Object.fromEntries(Object.keys(options).map((key) => [key, resolved[key as keyof O]]));
     const schedule = (step: number): number => {
-      if (!(step >= 0 && step < Infinity))
+      if (typeof step !== 'number' || !(step >= 0 && step < Infinity))
         throw new RangeError(`${name}: step must be in [0, ∞), got ${show(step)}`);
       return value(step);
     };
@@ -52,7 +52,7 @@ export function scheduleOptions(name: string): Readonly<Record<string, OptionSpe
 }
 
 function isConfig(value: unknown): value is ScheduleConfig {
-  return isRecord(value) && 'schedule' in value && 'options' in value;
+  return isRecord(value) && typeof value['schedule'] === 'string' && isRecord(value['options']);
 }
 
 /** A record in a configuration. */
@@ -61,8 +61,12 @@ interface Entries {
 }
 
 function isEntries(value: unknown): value is Entries {
-  return isRecord(value) && Array.isArray(value['entries']);
+  if (!isRecord(value) || !Array.isArray(value['entries'])) return false;
+  return value['entries'].every((entry) => isRecord(entry) && typeof entry['name'] === 'string');
 }
+
+/** How deep arrays and records in a configuration may nest. */
+const deepest = 50;
 
 /** Options as JSON: schedules become their configurations, infinities become strings. */
 export function encode(options: object, prefix = ''): Record<string, unknown> {
@@ -72,8 +76,8 @@ export function encode(options: object, prefix = ''): Record<string, unknown> {
 }
 
 /** The inverse of {@link encode}. */
-export function decode(options: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, decodeValue(value)]));
+export function decode(options: object, level = 0): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, decodeValue(value, level)]));
 }
 
 /**
@@ -95,25 +99,34 @@ export function encodeValue(what: string, value: unknown): unknown {
   );
 }
 
-/** The inverse of {@link encodeValue}. */
-export function decodeValue(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(decodeValue);
+/**
+ * The inverse of {@link encodeValue}. What is of no form that it makes stays as it is, for the option's check to refuse.
+ * @throws RangeError for a value that nests too deeply, or a schedule that nobody has defined
+ */
+export function decodeValue(value: unknown, level = 0): unknown {
+  if (level > deepest) throw new RangeError(`configuration must nest at most ${deepest} levels`);
+  if (Array.isArray(value)) return Array.from(value as unknown[], (item) => decodeValue(item, level + 1));
   if (value === 'Infinity' || value === '-Infinity') return Number(value);
   if (isEntries(value))
-    return Object.fromEntries(value.entries.map((entry) => [entry.name, decodeValue(entry.value)]));
-  return isConfig(value) ? scheduleFromConfig(value) : value;
+    return Object.fromEntries(
+      value.entries.map((entry) => [entry.name, decodeValue(entry.value, level + 1)]),
+    );
+  return isConfig(value) ? scheduleFromConfig(value, level + 1) : value;
 }
 
 /**
  * The schedule a configuration describes.
- * @throws RangeError when no schedule of that name has been defined (its package is not imported).
+ * @throws TypeError for what is no such configuration; RangeError when no schedule of that name has been defined (its package
+ * is not imported).
  */
-export function scheduleFromConfig(config: ScheduleConfig): Schedule {
+export function scheduleFromConfig(config: ScheduleConfig, level = 0): Schedule {
+  if (!isConfig(config))
+    throw new TypeError(`schedule must be configured by { schedule, options }, got ${show(config)}`);
   const factory = factories.get(config.schedule);
   if (!factory) {
     throw new RangeError(
-      `schedule "${config.schedule}" is not defined; import it (for example from @optim/schedules) before loading`,
+      `schedule ${show(config.schedule)} is not defined; import it (for example from @optim/schedules) before loading`,
     );
   }
-  return factory(decode(config.options));
+  return factory(decode(config.options, level));
 }

@@ -2,8 +2,8 @@
 
 import type * as tf from '@tensorflow/tfjs-core';
 import { decode, encode } from './define-schedule.js';
-import { decodeMatch, encodeMatch, isMatch, matches, type Match, type SavedMatch } from './match.js';
-import { check, copied, show, suggestion, type OptionSpec } from './options.js';
+import { decodeMatch, encodeMatch, isMatch, matches, isSavedMatch, type Match } from './match.js';
+import { check, copied, isRecord, show, suggestion, type OptionSpec } from './options.js';
 
 /**
  * Hyper-parameters for some of the parameters: those whose variable's name matches a regular expression, or for which
@@ -44,7 +44,7 @@ export function checkGroups(
     for (const [name, value] of Object.entries(group)) {
       if (name === 'match') continue;
       if (!known.includes(name)) {
-        throw new TypeError(`${owner}: unknown option "${name}" in ${where}${suggestion(name, known)}`);
+        throw new TypeError(`${owner}: unknown option ${show(name)} in ${where}${suggestion(name, known)}`);
       }
       if (table[name]!.isWhole)
         throw new TypeError(`${owner}: ${name} belongs to the optimizer as a whole, got it in ${where}`);
@@ -76,7 +76,9 @@ export function encodeGroup(owner: string, { match, ...overrides }: ParameterGro
   return { match: encodeMatch(`${owner}: parameterGroups`, match), ...encode(overrides, `${owner}: `) };
 }
 
-/** The inverse of {@link encodeGroup}. */
-export function decodeGroup({ match, ...overrides }: Readonly<Record<string, unknown>>): ParameterGroup {
-  return { match: decodeMatch(match as SavedMatch), ...decode(overrides) };
+/** The inverse of {@link encodeGroup}. What is no group stays as it is, for {@link checkGroups} to refuse. */
+export function decodeGroup(group: unknown): unknown {
+  if (!isRecord(group)) return group;
+  const { match, ...overrides } = group;
+  return { match: isSavedMatch(match) ? decodeMatch(match) : match, ...decode(overrides) };
 }

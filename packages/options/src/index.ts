@@ -26,10 +26,19 @@ export {
   wholeOptimizerOptions,
   type ParameterGroup,
 } from './group.js';
-export { decodeMatch, encodeMatch, isMatch, matches, type Match, type SavedMatch } from './match.js';
+export {
+  decodeMatch,
+  encodeMatch,
+  isMatch,
+  isSavedMatch,
+  matches,
+  type Match,
+  type SavedMatch,
+} from './match.js';
 export {
   check,
   distance,
+  isArrayOf,
   isRecord,
   outOfRange,
   resolveOptions,
@@ -40,4 +49,4 @@ export {
   type OptionTable,
 } from './options.js';
 export { choice, custom, fixed, flag, hyper, integer, list, nullable, real, whole } from './rows.js';
-export { isSchedule, type Schedule, type ScheduleConfig } from './schedule.js';
+export { isSchedule, isCallable, type Schedule, type ScheduleConfig } from './schedule.js';

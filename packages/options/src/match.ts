@@ -2,6 +2,8 @@
 // A choice of variables, by name or by a predicate.
 
 import type * as tf from '@tensorflow/tfjs-core';
+import { isRecord, show } from './options.js';
+import { isCallable } from './schedule.js';
 
 /** Variables whose name a regular expression matches, or for which a function says yes. A function cannot be saved. */
 export type Match = RegExp | ((variable: tf.Variable) => boolean);
@@ -19,7 +21,7 @@ function isRegExp(value: unknown): value is RegExp {
 
 /** Whether a value has the form of a {@link Match}. */
 export function isMatch(value: unknown): value is Match {
-  return isRegExp(value) || typeof value === 'function';
+  return isRegExp(value) || isCallable(value);
 }
 
 /** Whether a variable is one of those meant. */
@@ -73,14 +75,32 @@ export function encodeMatch(what: string, match: Match): SavedMatch {
   );
 }
 
+/** How long an expression from a file may be: engines refuse what is too large at its first use. */
+const mostLetters = 1000;
+
+/** Whether a value is a match as {@link encodeMatch} writes it. */
+export function isSavedMatch(value: unknown): value is SavedMatch {
+  return isRecord(value) && typeof value['name'] === 'string' && typeof value['flags'] === 'string';
+}
+
+function compiled(name: string, flags: string): RegExp {
+  if (name.length > mostLetters)
+    throw new RangeError(`match from a file must have at most ${mostLetters} letters, got ${name.length}`);
+  try {
+    return new RegExp(name, flags);
+  } catch {
+    throw new RangeError(`match from a file must be a regular expression, got ${show(`/${name}/${flags}`)}`);
+  }
+}
+
 /**
  * The inverse of {@link encodeMatch}. The expression may come from a stranger's file: none that takes more than a moment on
  * the names it is for.
  *
- * @throws RangeError where a repetition holds another or a choice, as in `(a+)+`
+ * @throws RangeError for what is no expression, or where a repetition holds another or a choice, as in `(a+)+`
  */
 export function decodeMatch({ name, flags }: SavedMatch): RegExp {
-  const match = new RegExp(name, flags);
+  const match = compiled(name, flags);
   const most = limitOf(match.source);
   if (most === null)
     throw new RangeError(

@@ -42,6 +42,11 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   );
 }
 
+/** Whether a value is an array of what passes a test; a hole does not. */
+export function isArrayOf(value: unknown, test: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && Array.from(value as unknown[]).every(test);
+}
+
 /** The most letters of a received value that a message shows. */
 const mostShown = 200;
 
@@ -53,14 +58,15 @@ export function show(value: unknown): string {
 
 function whole(value: unknown, depth: number): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, mostShown));
-  if (typeof value === 'function') return value.name ? `function ${value.name}` : 'a function';
+  if (typeof value === 'function') return value.name ? `function ${String(value.name)}` : 'a function';
   if (Array.isArray(value)) {
     if (depth > 3) return 'an array';
     return `[${Array.from(value.slice(0, mostShown) as unknown[], (item) => whole(item, depth + 1)).join(', ')}]`;
   }
   if (typeof value === 'object' && value !== null) {
-    const { constructor } = value as { constructor?: unknown };
-    return `an object (${typeof constructor === 'function' ? constructor.name : 'Object'})`;
+    const { constructor } = value as { constructor?: { name?: unknown } };
+    const name = typeof constructor === 'function' ? (constructor as { name?: unknown }).name : 'Object';
+    return `an object (${typeof name === 'string' ? name.slice(0, mostShown) : 'Object'})`;
   }
   return Object.is(value, -0) ? '-0' : String(value);
 }
@@ -98,6 +104,7 @@ export function distance(a: string, b: string): number {
 
 /** ` (did you mean "x"?)` for the known name nearest to a wrong one, or nothing when none is near. */
 export function suggestion(name: string, known: readonly string[]): string {
+  if (name.length > 100) return '';
   const ranked = known
     .map((candidate) => ({ candidate, edits: distance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits);
@@ -123,7 +130,7 @@ export function resolveOptions<O extends object>(
   if (!isRecord(given)) throw new TypeError(`${owner}: options must be an object, got ${show(given)}`);
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(rows, name)) {
-      throw new TypeError(`${owner}: unknown option "${name}"${suggestion(name, Object.keys(rows))}`);
+      throw new TypeError(`${owner}: unknown option ${show(name)}${suggestion(name, Object.keys(rows))}`);
     }
   }
   const resolved: Record<string, unknown> = {};

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rows of option tables.
 
-import { show, type Hyper, type OptionSpec } from './options.js';
+import { isArrayOf, show, type Hyper, type OptionSpec } from './options.js';
+import { isCallable } from './schedule.js';
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';
 
@@ -48,7 +49,7 @@ export function integer(range: string, value?: number): OptionSpec {
  */
 export function hyper(range: string, value?: number, scheduled?: string): OptionSpec {
   const inside = interval(range);
-  const hasType = (given: unknown): boolean => isNumber(given) || typeof given === 'function';
+  const hasType = (given: unknown): boolean => isNumber(given) || isCallable(given);
   const allows = (given: Hyper): boolean => (isNumber(given) ? inside(given) : true);
   const spec = { ...row('a number or a schedule', `in ${range}`, hasType, allows), symbolic: true };
   return withDefault(scheduled ? { ...spec, scheduled: real(scheduled) } : spec, value);
@@ -128,7 +129,7 @@ export function list(element: OptionSpec, value?: readonly number[]): OptionSpec
     row(
       'an array of numbers',
       `one to ${mostNumbers} numbers ${element.range}`,
-      (given) => Array.isArray(given) && given.every(element.hasType),
+      (given) => isArrayOf(given, element.hasType),
       (given: readonly never[]) =>
         given.length > 0 && given.length <= mostNumbers && given.every(element.allows),
     ),

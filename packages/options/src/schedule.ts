@@ -18,7 +18,19 @@ export interface Schedule {
   readonly config?: ScheduleConfig;
 }
 
-/** Whether a value can serve as a schedule: any function of one argument. */
+/** Whether a function is a class, which cannot be called. */
+function isClass(value: object): boolean {
+  const { prototype } = value as { prototype?: unknown };
+  const methods = typeof prototype === 'object' && prototype ? Object.getOwnPropertyNames(prototype) : [];
+  return methods.length > 1 || /^class\b/.test(Function.prototype.toString.call(value));
+}
+
+/** Whether a value is a function that can be called, as a schedule, a loss, a predicate must be: any but a class. */
+export function isCallable(value: unknown): value is (...args: never[]) => unknown {
+  return typeof value === 'function' && !isClass(value);
+}
+
+/** Whether an option that has been checked is a schedule. */
 export function isSchedule(value: unknown): value is Schedule {
   return typeof value === 'function';
 }

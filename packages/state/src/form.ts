@@ -22,9 +22,12 @@ function must<T>(
   return (who, where, value) => (holds(value) ? copy(value) : refuse(who, where, constraint, value));
 }
 
+/** More axes than any tensor has. */
+const mostAxes = 32;
+
 /** Whether a value is an array of lengths. */
 export function isShape(value: unknown): value is Shape {
-  if (!Array.isArray(value)) return false;
+  if (!Array.isArray(value) || value.length > mostAxes) return false;
   // Not `every`, which passes over holes.
   for (let axis = 0; axis < value.length; axis++)
     if (!Number.isSafeInteger(value[axis]) || value[axis] < 0) return false;

@@ -2,7 +2,9 @@
 // How saved state finds its variables again.
 
 import { sameShape, showShape } from '@optim/fusion';
+import { show } from '@optim/options';
 import type * as tf from '@tensorflow/tfjs-core';
+import { shorten } from './refusal.js';
 import type { SavedParameter } from './state-dict.js';
 
 /** A second model in the same page gets `_1` and so on appended to the names of its weights. */
@@ -52,7 +54,8 @@ function fits({ shape: own }: tf.Variable, { shape }: SavedParameter): boolean {
   return !shape || sameShape(own, shape);
 }
 
-const list = (names: readonly { name: string }[]): string => names.map(({ name }) => `"${name}"`).join(', ');
+const list = (names: readonly { name: string }[]): string =>
+  shorten(names.map(({ name }) => `"${name}"`).join(', '));
 
 /**
  * Finds saved parameters for variables. State goes to a variable of another name only where one rule explains all variables,
@@ -118,7 +121,7 @@ function matchNamed(
 function assertFits(owner: string, variable: tf.Variable, parameter: SavedParameter): void {
   if (fits(variable, parameter)) return;
   throw new RangeError(
-    `${owner}: saved state of "${parameter.name}" has shape ${showShape(parameter.shape!)}, variable "${variable.name}" has ${showShape(variable.shape)}`,
+    `${owner}: saved state of ${show(parameter.name)} has shape ${showShape(parameter.shape!)}, variable ${show(variable.name)} has ${showShape(variable.shape)}`,
   );
 }
 
@@ -137,7 +140,7 @@ function assertNumbersTell(
     const kin = saved.filter(({ name }) => withoutLayerNumber(name) === layer);
     if (kin.some(isLeft) && !kin.every(isLeft) && kin.filter(isLeft).every((one) => fits(variable, one)))
       throw new RangeError(
-        `${owner}: it cannot be told which of the saved ${list(kin)} belongs to "${variable.name}"; give the layers names`,
+        `${owner}: it cannot be told which of the saved ${list(kin)} belongs to ${show(variable.name)}; give the layers names`,
       );
   }
 }

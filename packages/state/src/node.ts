@@ -8,6 +8,7 @@
 
 import { open, readlink, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { show } from '@optim/options';
 import { headerEnd } from './layout.js';
 import { encodePieces, readLayout } from './safetensors.js';
 import type { StateDict } from './state-dict.js';
@@ -23,6 +24,7 @@ import { transfer } from './transfer.js';
  * @throws TypeError for a state that {@link loadStateFile} would not give back, before anything is written
  */
 export async function saveStateFile(path: string, state: StateDict): Promise<void> {
+  assertPath('saveStateFile', path);
   const pieces = encodePieces(state);
   const target = await followed(resolve(path));
   const before = await stat(target).catch(() => null);
@@ -45,6 +47,13 @@ export async function saveStateFile(path: string, state: StateDict): Promise<voi
     throw error;
   }
   await syncFolder(dirname(target));
+}
+
+/** @throws TypeError or RangeError for a path that no system has */
+function assertPath(who: string, path: unknown): void {
+  if (typeof path !== 'string') throw new TypeError(`${who}: the path must be a string, got ${show(path)}`);
+  if (path === '' || path.includes('\0') || path.length > 4096)
+    throw new RangeError(`${who}: the path must have 1 to 4096 characters and no zeros, got ${show(path)}`);
 }
 
 /** Where symbolic links lead, also to what does not exist yet. */
@@ -74,9 +83,12 @@ async function read(file: FileHandle, buffers: readonly Uint8Array[], position: 
  * @throws TypeError for a file that is truncated or holds something else
  */
 export async function loadStateFile(path: string): Promise<StateDict> {
+  assertPath('loadStateFile', path);
   const file = await open(path, 'r');
   try {
-    const { size } = await file.stat();
+    const found = await file.stat();
+    if (!found.isFile()) throw new Error(`loadStateFile: ${show(path)} must be a file`);
+    const { size } = found;
     const length = new Uint8Array(8);
     await read(file, [length.subarray(0, size)], 0);
     const start = headerEnd(length, size);

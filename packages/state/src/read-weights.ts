@@ -19,22 +19,25 @@ export function stateOfWeights(owner: string, [first, ...rest]: readonly ReadWei
   const seen = new Set<string>();
   for (const weight of rest) {
     const { name, shape, data, dtype } = weight;
-    if (seen.has(name)) throw new RangeError(`${owner}: weight "${name}" is listed twice`);
+    if (seen.has(name)) throw new RangeError(`${owner}: weight ${show(name)} is listed twice`);
     seen.add(name);
     const at = name.lastIndexOf(mark);
-    if (at < 0) throw new RangeError(`${owner}: "${name}" is not a weight of this optimizer`);
+    if (at < 0) throw new RangeError(`${owner}: ${show(name)} is not a weight of this optimizer`);
     if (name === updatesName) {
       updates = Array.from(data, (_, i) => whole(owner, name, weight, i));
       continue;
     }
     if (dtype !== 'float32')
-      throw new TypeError(`${owner}: weight "${name}" must be float32, got ${show(dtype)}`);
+      throw new TypeError(`${owner}: weight ${show(name)} must be float32, got ${show(dtype)}`);
     if (at > 0) {
       const parameter = name.slice(0, at);
       const slot = { shape: [...shape], data: Float32Array.from(data) };
       byName.set(parameter, { ...byName.get(parameter), [name.slice(at + 1)]: slot });
     } else if (data.length === 1 && !Number.isNaN(data[0])) globals[name.slice(1)] = data[0]!;
-    else throw new RangeError(`${owner}: weight "${name}" must be one number, got ${show(Array.from(data))}`);
+    else
+      throw new RangeError(
+        `${owner}: weight ${show(name)} must be one number, got ${show(Array.from(data))}`,
+      );
   }
   if (updates && updates.length !== byName.size) {
     const constraint = `as many numbers as there are parameters (${byName.size})`;
@@ -53,5 +56,7 @@ export function stateOfWeights(owner: string, [first, ...rest]: readonly ReadWei
 function whole(owner: string, name: string, { dtype, data }: ReadWeight, at = 0): number {
   const value = data[at];
   if (dtype !== 'string' && Number.isInteger(value) && value! >= 0 && value! < 2 ** 31) return value!;
-  throw new RangeError(`${owner}: weight "${name}" must be a whole number in [0, 2^31), got ${show(value)}`);
+  throw new RangeError(
+    `${owner}: weight ${show(name)} must be a whole number in [0, 2^31), got ${show(value)}`,
+  );
 }

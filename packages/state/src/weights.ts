@@ -76,6 +76,10 @@ export async function readTensors(owner: string, weights: unknown): Promise<Read
   const taken = Array.from(weights as readonly (NamedWeight | null)[], (weight, i) => {
     if (typeof weight?.name !== 'string' || !(weight.tensor instanceof tf.Tensor))
       throw new TypeError(`${owner}: weights[${i}] must have a name and a tensor, got ${show(weight)}`);
+    if (weight.tensor.isDisposed !== false)
+      throw new RangeError(
+        `${owner}: weights[${i}], ${show(weight.name)}, must be a tensor that is not disposed`,
+      );
     return { name: weight.name, tensor: weight.tensor, data: weight.tensor.data() };
   });
   return Promise.all(

@@ -208,3 +208,26 @@ it('leaves a whole file when the process is killed while it saves', { timeout: 6
   await Promise.all([5, 40].map(killed));
   expect((await readdir(folder)).sort()).toEqual([40, 5].map((after) => `state.safetensors.${after}`));
 });
+
+it('refuses paths that no system has, and what is no file, by name', async () => {
+  const state = stateOfSize(10, 1);
+  for (const [wrong, got] of [
+    [5, '5'],
+    [null, 'null'],
+    [{ path }, 'an object (Object)'],
+  ] as const) {
+    const refusal = new TypeError(`saveStateFile: the path must be a string, got ${got}`);
+    await expect(saveStateFile(wrong as unknown as string, state)).rejects.toThrow(refusal);
+    await expect(loadStateFile(wrong as unknown as string)).rejects.toThrow(
+      /^loadStateFile: the path must be/,
+    );
+  }
+  for (const wrong of ['', 'a\0b', 'x'.repeat(5000)]) {
+    await expect(saveStateFile(wrong, state)).rejects.toThrow(RangeError);
+    await expect(loadStateFile(wrong)).rejects.toThrow(
+      /^loadStateFile: the path must have 1 to 4096 characters/,
+    );
+  }
+  await expect(loadStateFile(folder)).rejects.toThrow(`loadStateFile: "${folder}" must be a file`);
+  expect(await readdir(folder)).toEqual([]);
+});

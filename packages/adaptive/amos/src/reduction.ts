@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which elements of a variable share one second moment.
 
-import { outOfRange, type OptionSpec } from '@optim/core/authoring';
+import { isCallable, outOfRange, type OptionSpec } from '@optim/core/authoring';
 
 /** Shape of the second moment: by a rule, or as a function says. */
 export type AmosReduction =
@@ -14,9 +14,9 @@ export type AmosReduction =
 export const reductions: OptionSpec = {
   type: 'a string or a function',
   range: `one of 'none', 'unit', 'tensor', or a function`,
-  hasType: (reduction) => typeof reduction === 'string' || typeof reduction === 'function',
+  hasType: (reduction) => typeof reduction === 'string' || isCallable(reduction),
   allows: (reduction: AmosReduction) =>
-    typeof reduction === 'function' || ['none', 'unit', 'tensor'].includes(reduction),
+    isCallable(reduction) || ['none', 'unit', 'tensor'].includes(reduction),
   default: 'none',
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How large the trained weights of a variable are expected to be.
 
-import { outOfRange, type OptionSpec } from '@optim/core/authoring';
+import { isCallable, isRecord, outOfRange, type OptionSpec } from '@optim/core/authoring';
 
 /** Expected size of the trained weights: one for all variables, one by name, or as a function says. */
 export type AmosScale =
@@ -19,8 +19,8 @@ export const scales: OptionSpec = {
   hasType: (scale) =>
     scale === null ||
     isNumber(scale) ||
-    typeof scale === 'function' ||
-    (typeof scale === 'object' && !Array.isArray(scale) && Object.values(scale).every(isNumber)),
+    isCallable(scale) ||
+    (isRecord(scale) && Object.values(scale).every(isNumber)),
   allows: (scale: AmosScale | null) =>
     scale === null ||
     typeof scale === 'function' ||

@@ -5,6 +5,7 @@ import {
   choice,
   custom,
   flag,
+  isArrayOf,
   type Hyper,
   hyper,
   type OptionTable,
@@ -54,7 +55,7 @@ export function oneDecayOptions(weightDecay = 0): OptionTable<Omit<CommonOptions
   return {
     weightDecay: hyper('[0, ∞)', weightDecay),
     parameterGroups: custom('an array of { match, … }', Array.isArray, []),
-    transforms: custom('an array of hooks', (value) => Array.isArray(value) && value.every(isHook), []),
+    transforms: custom('an array of hooks', (value) => isArrayOf(value, isHook), []),
   };
 }
 

@@ -2,14 +2,19 @@
 // Options as JSON that survives TensorFlow.js' saving and loading, which camel-cases every string with an underscore
 // except under the key `name`, and turns infinities into null.
 
-import { decode, decodeGroup, encode, encodeGroup, isSchedule, wholeOptimizerOptions } from '@optim/options';
-import type { ParameterGroup } from '@optim/options';
-import { hookFromConfig, type Hook, type HookConfig } from './hook.js';
+import { decode, decodeGroup, encode, encodeGroup, isRecord, isSchedule, show } from '@optim/options';
+import { wholeOptimizerOptions, type ParameterGroup } from '@optim/options';
+import { hookFromConfig, isHookConfig, type Hook, type HookConfig } from './hook.js';
 
 /** Options that have a form of their own. */
 interface Special<G, H> {
   readonly parameterGroups?: readonly G[];
   readonly transforms?: readonly H[];
+}
+
+/** Each item of a list; what is no list stays as it is. */
+function each(value: unknown, of: (item: unknown) => unknown): unknown {
+  return Array.isArray(value) ? Array.from(value as unknown[], of) : value;
 }
 
 function encodeHook(owner: string, { name, config }: Hook): HookConfig {
@@ -41,16 +46,40 @@ export function encodeSavable(owner: string, options: object): Record<string, un
   return encodeOptions(owner, Object.fromEntries(savable));
 }
 
-/** The inverse of {@link encodeOptions}. */
-export function decodeOptions(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const {
-    parameterGroups: groups,
-    transforms,
-    ...others
-  } = config as Special<Record<string, unknown>, HookConfig>;
-  return {
-    ...decode(others),
-    ...(groups && { parameterGroups: groups.map(decodeGroup) }),
-    ...(transforms && { transforms: transforms.map(hookFromConfig) }),
-  };
+/**
+ * The options in the configuration of a class; TensorFlow.js adds keys of its own.
+ *
+ * @param others - keys that are no options, but belong to it
+ * @throws TypeError for what is no configuration
+ */
+export function optionsIn(
+  { className, options }: { readonly className: string; readonly options: object },
+  config: unknown,
+  others: readonly string[] = [],
+): Record<string, unknown> {
+  if (!isRecord(config))
+    throw new TypeError(`${className}: configuration must be an object, got ${show(config)}`);
+  const own = Object.entries(config).filter(
+    ([name]) => Object.hasOwn(options, name) || others.includes(name),
+  );
+  return decodeOptions(className, Object.fromEntries(own));
+}
+
+/** The inverse of {@link encodeOptions}. What is of no form that it makes stays as it is, for the constructor to refuse. */
+export function decodeOptions(
+  owner: string,
+  config: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const { parameterGroups, transforms, ...others } = config;
+  const hook = (item: unknown): unknown => (isHookConfig(item) ? hookFromConfig(item) : item);
+  try {
+    return {
+      ...decode(others),
+      ...('parameterGroups' in config && { parameterGroups: each(parameterGroups, decodeGroup) }),
+      ...('transforms' in config && { transforms: each(transforms, hook) }),
+    };
+  } catch (error) {
+    (error as Error).message = `${owner}: ${(error as Error).message}`;
+    throw error;
+  }
 }

@@ -4,6 +4,7 @@
 import { grouped } from '@optim/options';
 import type { CommonOptions, OptimizerOptions } from './common-options.js';
 import { decayModes } from './decay.js';
+import { assertParts } from './hook-parts.js';
 import type { Hook } from './hook.js';
 import type { AnyRule } from './rule.js';
 
@@ -18,13 +19,15 @@ export function assertDecays(owner: string, rule: AnyRule, settings: CommonOptio
   );
 }
 
-/** @throws TypeError for a hook that reads what this algorithm does not have */
+/** @throws TypeError for a hook of faulty parts, or one that reads what this algorithm does not have */
 export function assertServes(owner: string, rule: AnyRule, settings: OptimizerOptions): void {
   const { rateInForce, secondMoment } = rule;
   const hasRate = rateInForce !== undefined || grouped(settings).every((group) => group.learningRate != null);
   const has = { learningRate: hasRate, secondMoment: secondMoment !== undefined };
   const words = { learningRate: 'a learning rate', secondMoment: 'a second moment' };
-  for (const { name, reads = [] } of settings.transforms ?? []) {
+  for (const hook of settings.transforms ?? []) {
+    assertParts(owner, hook);
+    const { name, reads = [] } = hook;
     const missing = reads.find((what) => !has[what]);
     if (missing)
       throw new TypeError(

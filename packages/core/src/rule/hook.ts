@@ -8,11 +8,12 @@ import {
   encode,
   encodeMatch,
   isMatch,
+  isRecord,
+  isSavedMatch,
   type Match,
   type OptionSpec,
   type OptionTable,
   resolveOptions,
-  type SavedMatch,
   show,
 } from '@optim/options';
 import type { Results, SlotInit } from './rule.js';
@@ -112,19 +113,28 @@ function encodeOptions(name: string, options: object): Record<string, unknown> {
 }
 
 function decodeOptions(config: HookConfig['options']): Record<string, unknown> {
-  const { exclude, ...others } = config as { exclude?: SavedMatch };
-  return { ...decode(others), ...(exclude && { exclude: decodeMatch(exclude) }) };
+  const { exclude, ...others } = config;
+  const match = isSavedMatch(exclude) ? decodeMatch(exclude) : exclude;
+  return { ...decode(others), ...(exclude !== undefined && { exclude: match }) };
+}
+
+/** Whether a value has the form of {@link Hook.config}. */
+export function isHookConfig(value: unknown): value is HookConfig {
+  return isRecord(value) && typeof value['hook'] === 'string' && isRecord(value['options']);
 }
 
 /**
  * The hook a configuration describes.
- * @throws RangeError when no hook of that name has been defined (its package is not imported).
+ * @throws TypeError for what is no such configuration; RangeError when no hook of that name has been defined (its package is
+ * not imported).
  */
 export function hookFromConfig(config: HookConfig): Hook {
+  if (!isHookConfig(config))
+    throw new TypeError(`hook must be configured by { hook, options }, got ${show(config)}`);
   const factory = factories.get(config.hook) as ((options: object) => Hook) | undefined;
   if (!factory) {
     throw new RangeError(
-      `hook "${config.hook}" is not defined; import it (for example from @optim/hooks) before loading`,
+      `hook ${show(config.hook)} is not defined; import it (for example from @optim/hooks) before loading`,
     );
   }
   return factory(decodeOptions(config.options));

@@ -4,7 +4,7 @@
 
 import { sameShape, showShape } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import { groupOf, matches } from '@optim/options';
+import { groupOf, matches, show } from '@optim/options';
 import type { Reading, SavedParameter, SavedState } from '@optim/state';
 import type { Traits } from '../rule/rule.js';
 import { firstSlots, initsOf, type Kept } from './first-slots.js';
@@ -205,7 +205,7 @@ export class Parameters {
       if (!slot && this.kept.ofHook(name)) continue;
       if (slot && sameShape(slot.shape, expected)) continue;
       throw new RangeError(
-        `${owner}: saved slot ${name} of "${parameter}" must have shape ${showShape(expected)}, got ${slot ? showShape(slot.shape) : 'none'}`,
+        `${owner}: saved slot ${name} of ${show(parameter)} must have shape ${showShape(expected)}, got ${slot ? showShape(slot.shape) : 'none'}`,
       );
     }
   }

@@ -4,10 +4,13 @@ import {
   assertFollows,
   choice,
   integer,
+  isArrayOf,
+  isCallable,
   nullable,
   record,
   register,
   replay,
+  show,
   total,
   undisturbed,
   untrained,
@@ -116,6 +119,8 @@ export class PCGrad extends Wrapper<PCGradOptions> {
   ): tf.Scalar | tf.Scalar[] | null {
     this.assertStepping();
     const losses = typeof given === 'function' ? [given] : given;
+    if (!isArrayOf(losses, isCallable))
+      throw new TypeError(`PCGrad: losses must be a function or an array of functions, got ${show(given)}`);
     if (losses.length === 0) throw new RangeError('PCGrad: losses must be at least one, got none');
     if (order) checkOrder(order, losses.length);
     this.order = order ?? randomOrder(losses.length, this.settings.seed, this.iterations);

@@ -1,6 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { choice, custom, flag, integer, nullable, real, type OptionTable } from '@optim/core/authoring';
+import {
+  choice,
+  custom,
+  flag,
+  integer,
+  isArrayOf,
+  isCallable,
+  isRecord,
+  nullable,
+  real,
+  show,
+  type OptionTable,
+} from '@optim/core/authoring';
 import type * as tf from '@tensorflow/tfjs-core';
 
 /** What is done to the gradients of tasks. */
@@ -50,4 +62,12 @@ export interface Tasks {
   readonly losses: readonly ((features: tf.Tensor2D) => tf.Scalar)[];
   /** A loss of the backbone alone. */
   readonly backboneLoss?: (features: tf.Tensor2D) => tf.Scalar;
+}
+
+/** @throws TypeError for what is no {@link Tasks} */
+export function assertTasks(tasks: unknown): void {
+  if (isRecord(tasks) && isCallable(tasks['features']) && isArrayOf(tasks['losses'], isCallable)) return;
+  throw new TypeError(
+    `RotoGrad: tasks must be a function or { features, losses } of functions, got ${show(tasks)}`,
+  );
 }

@@ -15,7 +15,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { handedBack, nothing, release, type Differentiated, type Found } from './backward.js';
 import { rotationOf } from './homogenize.js';
 import { Learned } from './learned.js';
-import { rows, type RotoGradOptions, type Tasks } from './options.js';
+import { assertTasks, rows, type RotoGradOptions, type Tasks } from './options.js';
 
 /**
  * Homogenizes the gradients of several tasks on one backbone: every task sees the features through a rotation of its own,
@@ -111,6 +111,7 @@ export class RotoGrad extends Wrapper<RotoGradOptions> {
   ): tf.Scalar | tf.Scalar[] | null {
     if (typeof given === 'function') return super.minimize(given, returnCost, varList);
     this.assertStepping();
+    assertTasks(given);
     if (given.losses.length === 0) throw new RangeError('RotoGrad: losses must be at least one, got none');
     const found = nothing();
     let backbone: ReturnType<tf.Optimizer['computeGradients']> | undefined;

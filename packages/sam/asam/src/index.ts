@@ -3,7 +3,15 @@
 // arXiv:2102.11600
 // Checked against SamsungLabs/ASAM.
 
-import { custom, hyper, real, register, type Hyper, type OptionTable } from '@optim/core/authoring';
+import {
+  custom,
+  hyper,
+  isCallable,
+  real,
+  register,
+  type Hyper,
+  type OptionTable,
+} from '@optim/core/authoring';
 import { ascent, SharpnessAware, type Ascent, type PerturbationOptions } from '@optim/sam';
 import type * as tf from '@tensorflow/tfjs-core';
 
@@ -67,7 +75,7 @@ export class ASAM extends SharpnessAware<ASAMOptions> {
     eta: hyper('[0, ∞)', 0.01),
     excludeBias: custom(
       'true, false or a predicate on the variable',
-      (value) => typeof value === 'boolean' || typeof value === 'function',
+      (value) => typeof value === 'boolean' || isCallable(value),
       true,
     ),
     perturbEpsilon: real('[0, ∞)', 1e-16),
