@@ -20,6 +20,7 @@ const tasks = {
   test: [`${nx} build`, 'vitest run'],
   demo: [tool('demo')],
   bench: [tool('bench')],
+  attack: [tool('attack')],
   optimizers: [tool('optimizers')],
   new: [tool('new')],
   sync: [tool('sync')],

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// All attacks on all classes.
+
+import type { Trials } from '@optim/testing';
+import * as tf from '@tensorflow/tfjs-core';
+import { attackBytes, attackFiles } from './attacks/bytes.js';
+import { attackConfigs } from './attacks/configs.js';
+import { attackFunctions } from './attacks/functions.js';
+import { attackOptions } from './attacks/options.js';
+import { attackStates } from './attacks/states.js';
+import { attackSteps } from './attacks/steps.js';
+import { attackWeights } from './attacks/weights.js';
+import { Judge } from './judge.js';
+import { Random } from './random.js';
+import { subjectsOf, type Subject } from './subjects.js';
+
+/** How to attack. */
+export interface Campaign {
+  readonly trials: Trials;
+  readonly seed: number;
+  /** Tries of each attack on each class. */
+  readonly tries: number;
+  /** Called before each class. */
+  readonly onSubject?: (name: string) => void;
+}
+
+/** An attack on one class; makes at most about `tries` of them. */
+export type Attack = (subject: Subject, judge: Judge, random: Random, tries: number) => Promise<void>;
+
+const attacks: readonly Attack[] = [
+  attackOptions,
+  attackSteps,
+  attackStates,
+  attackWeights,
+  attackConfigs,
+  attackBytes,
+];
+
+/** Attacks everything; what comes of it is the judge's. */
+export async function campaign({ trials, seed, tries, onSubject }: Campaign): Promise<Judge> {
+  const judge = new Judge();
+  const random = new Random(seed);
+  onSubject?.('functions and files');
+  await attackFunctions(judge, random, 10 * tries);
+  await attackFiles(judge, random, tries);
+  for (const subject of subjectsOf(trials)) {
+    onSubject?.(subject.name);
+    for (const attack of attacks) {
+      const call = (): Promise<void> => attack(subject, judge, random, tries);
+      // What breaks off in the midst is no refusal.
+      await call().catch((error: unknown) => {
+        judge.broken(subject.name, error);
+        tf.disposeVariables();
+      });
+    }
+  }
+  return judge;
+}
