@@ -12,7 +12,9 @@ const isModerate = (value: unknown): boolean =>
 
 /** Everything that a constructor may be given in place of options. */
 export const attackOptions: Attack = async (subject, judge, random, tries) => {
-  const { name, names, table, cls, wraps } = subject;
+  const { name, table, cls, wraps } = subject;
+  // Muon's coefficients are those of a function of its own.
+  const names = [...subject.names, 'newtonSchulzSteps'];
   const values = hostile();
   const bags: [attack: string, what: string, value: unknown, options: () => unknown][] = [];
   for (const option of Object.keys(table)) {

@@ -155,7 +155,9 @@ export class Parameters {
     // Before the first step there are none, and that is a state too.
     if (found.length > 0 && !sameNames(own(found), own(known.globals))) {
       const want = own(known.globals).join(', ');
-      throw new RangeError(`${owner}: state dict: globals must be [${want}], got [${found.join(', ')}]`);
+      throw new RangeError(
+        `${owner}: state dict: globals must be [${want}], got [${found.join(', ').slice(0, 200)}]`,
+      );
     }
     const first = this.kept.globals();
     const all = Object.fromEntries(known.globals.map((name) => [name, globals[name] ?? first[name]!]));
