@@ -12,7 +12,7 @@ import { assertDecays, assertGiven, assertServes } from './rule/demands.js';
 import type { Hook } from './rule/hook.js';
 import type { AnyRecurrence, AnyRule } from './rule/rule.js';
 import type { Momentum, Parameter } from './state/parameters.js';
-import { readable, savedState, writeWeights } from '@optim/state';
+import { loadReading, readable, savedState } from '@optim/state';
 import type { Checked, NamedWeight, Reading, ReadWeight, SavedState, StateDict } from '@optim/state';
 import { capture, headerOf } from './state/saving.js';
 import { atStep } from './step/binding.js';
@@ -223,7 +223,10 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   /** The step count, then the number of updates of each parameter, globals, and slots grouped by kind. */
   override async getWeights(): Promise<NamedWeight[]> {
     this.assertUsable();
-    const weights = writeWeights(this.iterations, capture(this.engine.state, readable));
+    const { iterations: step } = this;
+    const held = capture(this.engine.state, readable);
+    const { writeWeights } = await loadReading();
+    const weights = writeWeights(step, held);
     this.handedOut.add(weights);
     await loadExecutors(); // as in stateDict
     return weights;

@@ -14,10 +14,10 @@ import {
   captureForeign,
   checkForeign,
   foreignState,
+  loadReading,
   readable,
   savedState,
   saveForeign,
-  writeWeights,
 } from '@optim/state';
 import type {
   Checked,
@@ -199,11 +199,12 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
   /** The step count, the wrapper's own weights, then those of the base. */
   override async getWeights(): Promise<NamedWeight[]> {
     this.assertUsable();
-    const { base } = this;
-    const own = writeWeights(this.iterations, capture(this.engine.state, readable));
+    const { base, iterations: step } = this;
     // All that is asked for before the first await is of this moment.
+    const held = capture(this.engine.state, readable);
     const pending = base instanceof BaseOptimizer ? base.getWeights() : captureForeign(base);
-    const ofBase = await pending;
+    const [{ writeWeights }, ofBase] = await Promise.all([loadReading(), pending]);
+    const own = writeWeights(step, held);
     // A base of ours looks after what it hands out.
     this.handedOut.add(base instanceof BaseOptimizer ? own : [...own, ...ofBase]);
     return [...own, ...ofBase.map(({ name, tensor }) => ({ name: basePrefix + name, tensor }))];

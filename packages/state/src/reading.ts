@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What takes states and weights from outside.
+// What takes states and weights from outside, and lists weights for those who save them.
 
 export { assertSlots, checkStateDict, sameNames } from './checks.js';
 export { assertSomeMatched, matchSaved } from './matching.js';
 export { stateOfWeights } from './read-weights.js';
+export { writeWeights } from './write-weights.js';
