@@ -31,6 +31,10 @@ export interface Manifest {
   main?: string;
   /** What is packed. */
   files?: string[];
+  homepage?: string;
+  bugs?: { url: string };
+  repository?: string | { type?: string; url: string; directory?: string };
+  typesVersions?: Record<string, Record<string, string[]>>;
   dependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;

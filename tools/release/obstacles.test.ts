@@ -27,10 +27,16 @@ describe('obstacles', () => {
     ]);
   });
 
-  it('names the packages provenance cannot tie to a repository', () => {
+  const remedy =
+    "has no `repository`, which npm provenance and readers need: set `repository` in the root's package.json, then `npm run sync`";
+
+  it('names the packages that no reader could trace to their source', () => {
     const packages = [...ready.packages, { name: '@optim/lamb', version: '0.1.0' }];
-    expect(obstacles({ ...ready, packages })).toEqual([
-      'npm provenance needs `repository` in the package.json of @optim/lamb',
-    ]);
+    expect(obstacles({ ...ready, packages })).toEqual([`@optim/lamb ${remedy}`]);
+  });
+
+  it('says so of all while the address of the project is not set', () => {
+    const packages = [{ name: '@optim/lamb', version: '0.1.0' }];
+    expect(obstacles({ ...ready, packages })).toEqual([`every package ${remedy}`]);
   });
 });

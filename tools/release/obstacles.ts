@@ -8,7 +8,7 @@ export interface State {
   changedFiles: readonly string[];
   /** Files in `.changeset` that no release has used yet. */
   waitingChangesets: readonly string[];
-  packages: readonly (Manifest & { repository?: unknown })[];
+  packages: readonly Manifest[];
 }
 
 /** One sentence for each reason not to publish; none when everything is ready. */
@@ -22,7 +22,10 @@ export function obstacles({ changedFiles, waitingChangesets, packages }: State):
   }
   const homeless = packages.filter(({ repository }) => !repository).map(({ name }) => name);
   if (homeless.length > 0) {
-    found.push(`npm provenance needs \`repository\` in the package.json of ${homeless.join(', ')}`);
+    const names = homeless.length === packages.length ? 'every package' : homeless.join(', ');
+    found.push(
+      `${names} has no \`repository\`, which npm provenance and readers need: set \`repository\` in the root's package.json, then \`npm run sync\``,
+    );
   }
   return found;
 }

@@ -9,7 +9,9 @@ import { readResults } from '../results.js';
 import { entryPoints, publishedPackages, root as here, type WorkspacePackage } from '../workspace.js';
 import { withDefaults } from './defaults.js';
 import { gallery } from './gallery.js';
+import { globalTf } from './global-tf.js';
 import { licenceTable } from './licences.js';
+import { manifests, withManifests } from './manifests.js';
 import { missing, type Finding } from './missing.js';
 import { packageList } from './packages.js';
 import { readme, type PackageDoc, type Row } from './readme.js';
@@ -94,8 +96,8 @@ export async function sync(root: string, check: boolean, link: (root: string) =>
     stale.push(...paths);
     return paths;
   };
-  const packages = publishedPackages(root);
-  const first = update(umbrella(packages));
+  const packages = withManifests(root, publishedPackages(root));
+  const first = update(new Map([...manifests(packages), ...umbrella(packages), ...globalTf(root)]));
   if (!check && first.some((path) => path.endsWith('package.json'))) link(root);
 
   // The README of the umbrella lists its exports, which are known only now.
