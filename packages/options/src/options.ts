@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Options are described once, as data: default, range and check come from the same row of a table.
 
+import { hint } from './hints.js';
 import type { Schedule } from './schedule.js';
 
 /** A hyper-parameter: a number, or a {@link Schedule} that gives one for every step. */
@@ -102,9 +103,14 @@ export function distance(a: string, b: string): number {
   return previous[b.length]!;
 }
 
-/** ` (did you mean "x"?)` for the known name nearest to a wrong one, or nothing when none is near. */
+/**
+ * ` (did you mean "x"?)` for what other libraries call an option, or for the known name nearest to a wrong one; nothing
+ * when none is near.
+ */
 export function suggestion(name: string, known: readonly string[]): string {
   if (name.length > 100) return '';
+  const called = hint(name, known);
+  if (called) return called;
   const ranked = known
     .map((candidate) => ({ candidate, edits: distance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits);
