@@ -34,7 +34,7 @@ export function manifest({ name, family, class: className, license }: Choice): N
     },
     main: './dist/index.js',
     types: './dist/index.d.ts',
-    files: ['dist', 'src'],
+    files: ['dist', 'src', 'CHANGELOG.md'],
     engines: { node: '>=20.19' },
     publishConfig: { access: 'public' },
     dependencies: { '@optim/core': 'workspace:^', '@optim/formulas': 'workspace:^' },

@@ -34,7 +34,7 @@ const published = {
     outputs: ['{projectRoot}/dist'],
   },
   publint: { ...packed, command: 'publint {projectRoot} --pack pnpm --strict' },
-  attw: { ...packed, command: 'attw --pack {projectRoot} --profile esm-only' },
+  attw: { ...packed, command: 'attw --pack {projectRoot} --ignore-rules cjs-resolves-to-esm' },
 };
 
 export const createNodes = [
