@@ -38,7 +38,7 @@ export function manifest({ name, family, class: className, license }: Choice): N
     engines: { node: '>=20.19' },
     publishConfig: { access: 'public' },
     dependencies: { '@optim/core': 'workspace:^', '@optim/formulas': 'workspace:^' },
-    peerDependencies: { '@tensorflow/tfjs-core': '^4.22.0' },
+    peerDependencies: { '@tensorflow/tfjs-core': '^3.21.0 || ^4.0.0 || ^4.23.0-0' },
     devDependencies: { '@optim/testing': 'workspace:*', '@tensorflow/tfjs-core': '4.22.0' },
     optim: {
       family,
