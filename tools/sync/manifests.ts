@@ -26,9 +26,11 @@ function addresses(repository: Manifest['repository'], directory: string): Parti
 function typesVersions({ exports = {} }: Manifest): Partial<Manifest> {
   const paths = Object.entries(exports).flatMap(([path, conditions]) => {
     const types = typeof conditions === 'string' ? undefined : conditions['types'];
-    return path !== '.' && typeof types === 'string' ? [[path.slice(2), [types]] as const] : [];
+    return path !== '.' && typeof types === 'string' ? [{ path: path.slice(2), types: [types] }] : [];
   });
-  return paths.length === 0 ? {} : { typesVersions: { '*': Object.fromEntries(paths) } };
+  return paths.length === 0
+    ? {}
+    : { typesVersions: { '*': Object.fromEntries(paths.map(({ path, types }) => [path, types])) } };
 }
 
 /** `fields` in place of those that are there, after the field `after`. */
