@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { root } from '../workspace.js';
 import { bundle } from './bundle.js';
 import { importMap, openExample } from './cdn.js';
-import { noBrowser, open, type Opening } from './page.js';
+import { noBrowser, open, until, type Opening } from './page.js';
 import { files, pageOf, type Result } from './programs.js';
 import { run, Unavailable, versionOf, type Published } from './project.js';
 
@@ -63,16 +63,9 @@ async function example(project: string, name: string): Promise<void> {
 /** Opens a page that leaves its result in the global `result`. */
 async function page(folder: string, path: string, opening?: Opening, executor?: string): Promise<void> {
   assertBrowser();
-  const read = `typeof result === 'undefined' ? undefined : result`;
-  const result = await open<Result | string>(
-    folder,
-    path,
-    async (tab) => {
-      await tab.waitForFunction(read, undefined, { timeout: 120_000 });
-      return tab.evaluate<Result | string>(read);
-    },
-    opening,
-  );
+  const read = (): Result | string | undefined =>
+    (globalThis as unknown as { result?: Result | string }).result;
+  const result = await open(folder, path, (tab) => until(tab, read), opening);
   if (typeof result === 'string') throw new Error(result);
   assertTrained(result, executor);
 }

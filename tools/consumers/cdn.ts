@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readManifest, root } from '../workspace.js';
 import { esbuild } from './bundle.js';
-import { open } from './page.js';
+import { open, until } from './page.js';
 import { pageOf } from './programs.js';
 
 /** The file that each import of our packages leads to, by specifier, below `node_modules`. */
@@ -76,15 +76,9 @@ export async function openExample(project: string, name: string): Promise<void> 
   const said = await open(
     join(root, 'docs/examples'),
     name,
-    async (page) => {
-      await page.waitForFunction("document.body.textContent.includes('loaded')", undefined, {
-        timeout: 120_000,
-      });
-      return page.textContent('body');
-    },
+    (page) => until(page, () => /^\s*Loss .*$/m.exec(document.body.textContent ?? '')?.[0]),
     { host: cdn(project) },
   );
-  const [, loss] =
-    /^Loss (\S+); saved, and loaded with AdamW after 200 steps\.$/.exec(said?.trim() ?? '') ?? [];
+  const [, loss] = /^Loss (\S+); saved, and loaded with AdamW after 200 steps\.$/.exec(said.trim()) ?? [];
   if (!(Number(loss) < 1e-3)) throw new Error(`${name} says: ${said}`);
 }

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium, type Page } from 'playwright';
 import { chromiumFlags, findBrowser } from '../vitest/browser.js';
 import { root } from '../workspace.js';
@@ -23,6 +24,16 @@ const typeOf = (path: string): string => types[extname(path)] ?? 'application/oc
 export function noBrowser(): string | undefined {
   const { browser, tried } = findBrowser(join(root, 'node_modules', '.cache', 'optim'));
   return browser ? undefined : `no Chromium starts: ${tried.join('; ')}`;
+}
+
+/** What `read` finds in the page, as soon as it finds something; a policy may forbid the page to be asked otherwise. */
+export async function until<T>(page: Page, read: () => T | undefined): Promise<T> {
+  for (let tries = 0; tries < 1200; tries += 1) {
+    const found = await page.evaluate(read);
+    if (found != null) return found as T;
+    await sleep(100);
+  }
+  throw new Error('nothing came within two minutes');
 }
 
 export interface Opening {

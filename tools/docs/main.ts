@@ -2,8 +2,9 @@
 // Writes one documentation site over all published packages to `site/`; a warning is an error.
 
 import { join } from 'node:path';
-import { Application, Converter } from 'typedoc';
+import { Application, Converter, OptionDefaults } from 'typedoc';
 import { isSourceFile } from 'typescript';
+import { mendLinks } from './links.js';
 import { entryPoints, publishedPackages, root } from '../workspace.js';
 
 /** The name users import each entry file by. */
@@ -17,7 +18,9 @@ const app = await Application.bootstrap({
   entryPoints: [...names.keys()],
   tsconfig: join(root, 'tsconfig.json'),
   readme: join(root, 'README.md'),
+  projectDocuments: [join(root, 'docs/*.md'), join(root, '{CONTRIBUTING,SECURITY}.md')],
   out: join(root, 'site'),
+  highlightLanguages: [...OptionDefaults.highlightLanguages, 'glsl', 'wasm', 'wgsl'],
   excludePrivate: true,
   excludeInternal: true,
   excludeExternals: true,
@@ -34,4 +37,7 @@ app.converter.on(Converter.EVENT_CREATE_DECLARATION, (context, reflection) => {
 });
 const project = await app.convert();
 if (project !== undefined) await app.generateOutputs(project);
-if (project === undefined || app.logger.hasErrors() || app.logger.hasWarnings()) process.exitCode = 1;
+const dead = project === undefined ? [] : mendLinks(join(root, 'site'));
+for (const link of dead) console.error(`docs: ${link}`);
+if (dead.length > 0 || project === undefined || app.logger.hasErrors() || app.logger.hasWarnings())
+  process.exitCode = 1;
