@@ -3,7 +3,8 @@
 
 import { readFileSync } from 'node:fs';
 import { agrees } from './problems.js';
-import { literal, type PackageDoc } from './readme.js';
+import type { PackageDoc } from './readme.js';
+import { literal } from './text.js';
 import type { Place } from './source.js';
 
 /** The comment, indented so far, with this default; one that says the same in other words stays. */

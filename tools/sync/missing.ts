@@ -9,6 +9,7 @@ import { readGraph } from '../licences/graph.js';
 import { readResults } from '../results.js';
 import { trialsOf } from '../trials.js';
 import { families, type WorkspacePackage } from '../workspace.js';
+import { originsOf } from './origins.js';
 import { problems } from './problems.js';
 import type { PackageDoc } from './readme.js';
 
@@ -43,10 +44,10 @@ function* inHistory(root: string, { folder, manifest }: WorkspacePackage): Gener
 
 function* inGoldens(root: string, { folder, manifest }: WorkspacePackage): Generator<Finding> {
   const tests = texts(join(folder, 'test'), '.test.ts');
-  for (const { class: name, golden = name } of manifest.optim!.algorithms) {
+  for (const algorithm of manifest.optim!.algorithms) {
+    const { class: name, golden = name } = algorithm;
     const file = `packages/testing/golden/${golden}.json`;
-    const { references = [] } = JSON.parse(read(root, file) || '{}') as { references?: unknown[] };
-    if (references.length === 0) {
+    if (originsOf(root, algorithm).length === 0) {
       yield { what: `${file}: no numbers of a real implementation`, mend: `edit ${file}, see its README` };
     }
     if (!tests.includes(`@optim/testing/golden/${golden}.json`)) {

@@ -30,6 +30,8 @@ const toy: ExportDoc = {
   options,
 };
 
+const origins = new Map<string, never>();
+
 /** The problems of a package of one algorithm. */
 function found(exports: ExportDoc[], tables: Record<string, Record<string, Row>> = { Toy: rows }): string[] {
   const algorithm = { class: 'Toy', paper: 'arXiv:1234.56789', officialCode: null, seed: 'Toy' };
@@ -43,6 +45,7 @@ function found(exports: ExportDoc[], tables: Record<string, Record<string, Row>>
     },
     modules: new Map([['@optim/toy', { intro: '', exports }]]),
     tables: new Map(Object.entries(tables)),
+    origins,
   };
   return problems(doc);
 }
@@ -87,6 +90,23 @@ test('an option that only the table knows', () => {
   ]);
 });
 
+test('an option that changes other formulas, and a step that may be withheld, need a sentence', () => {
+  const doc = {
+    ...withOption('amsgrad', option('Largest.')),
+    text: `Slot: with \`amsgrad\` \`x\`.\n\n${toy.text}`,
+  };
+  const amsgrad: Row = { range: 'true or false', default: false };
+  expect(found([doc], { Toy: { ...rows, amsgrad } })).toEqual([
+    '@optim/toy: Toy: the doc comment does not say what `amsgrad` changes',
+  ]);
+  const told = { ...doc, text: doc.text.replace('Steps.', 'Steps. With `amsgrad` by the largest v.') };
+  expect(found([told], { Toy: { ...rows, amsgrad } })).toEqual([]);
+  const withheld = withOption('degeneratedToSgd', option('No step.'));
+  expect(found([withheld], { Toy: { ...rows, degeneratedToSgd: amsgrad } })).toEqual([
+    '@optim/toy: Toy: the doc comment does not say whether weights decay in a step that is withheld',
+  ]);
+});
+
 test('an option that a variant has settled needs no comment', () => {
   const amsgrad: Row = { range: 'true, always', default: true };
   expect(found([toy], { Toy: { ...rows, amsgrad } })).toEqual([]);
@@ -123,6 +143,7 @@ test('foundations need an introduction and a comment on every export', () => {
       ['@optim/base/node', { intro: '', exports: [{ ...toy, name: 'save', text: '' }] }],
     ]),
     tables: new Map(),
+    origins,
   };
   expect(problems(doc)).toEqual([
     '@optim/base: src/index.ts has no @packageDocumentation comment',
@@ -135,7 +156,7 @@ test('a description that is only a name', () => {
   const optim = { family: 'adam', algorithms: [] };
   const manifest = { name: '@optim/toy', description: 'Toy optimizer', version: '1.0.0', optim };
   const modules = new Map([['@optim/toy', { intro: '', exports: [] }]]);
-  expect(problems({ folder: '/x', manifest, modules, tables: new Map() })).toEqual([
+  expect(problems({ folder: '/x', manifest, modules, tables: new Map(), origins })).toEqual([
     '@optim/toy: the description says no more than a name: add ": …"',
   ]);
 });
@@ -143,7 +164,7 @@ test('a description that is only a name', () => {
 test('a package that does not load has that one problem', () => {
   const manifest = { name: '@optim/toy', version: '1.0.0', optim: { family: 'adam', algorithms: [] } };
   const failure = 'SyntaxError: no';
-  expect(problems({ folder: '/x', manifest, modules: new Map(), tables: new Map(), failure })).toEqual([
-    '@optim/toy: src/index.ts does not load: SyntaxError: no',
-  ]);
+  expect(
+    problems({ folder: '/x', manifest, modules: new Map(), tables: new Map(), origins, failure }),
+  ).toEqual(['@optim/toy: src/index.ts does not load: SyntaxError: no']);
 });

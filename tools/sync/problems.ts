@@ -2,7 +2,8 @@
 // Where the doc comments of a package are silent, or say something else than its code and its package.json.
 
 import { families, type Algorithm } from '../workspace.js';
-import { literal, type PackageDoc, type Row } from './readme.js';
+import type { PackageDoc, Row } from './readme.js';
+import { literal } from './text.js';
 import type { ExportDoc } from './source.js';
 
 /** Advice that the doc comment of an algorithm must give, each in a paragraph that begins with these words. */
@@ -33,6 +34,23 @@ function* inOptions(doc: ExportDoc, rows: Readonly<Record<string, Row>>): Genera
   }
 }
 
+/** Options that change what other formulas say, so that the text has to say which. */
+const changing = ['adanorm', 'amsgrad'];
+
+/** What the text says apart from the names of slots. */
+const withoutSlots = (text: string): string => text.replaceAll(/^Slots?\b[^]*?(?=\n\n|$(?![^]))/gm, '');
+
+function* inEffects({ text }: ExportDoc, rows: Readonly<Record<string, Row>>): Generator<string> {
+  for (const name of changing) {
+    if (rows[name] && !rows[name].range.endsWith(', always') && !withoutSlots(text).includes(`\`${name}\``)) {
+      yield `the doc comment does not say what \`${name}\` changes`;
+    }
+  }
+  if ('degeneratedToSgd' in rows && !/no step is taken|weights decay|do(?:es)? not decay/.test(text)) {
+    yield 'the doc comment does not say whether weights decay in a step that is withheld';
+  }
+}
+
 function* inText(text: string): Generator<string> {
   if (!/^(```| {4})/m.test(text)) yield 'the doc comment has no formula (a fenced block)';
   for (const label of advice) {
@@ -56,7 +74,10 @@ function* inAlgorithm(
   // Without a paper the licence audit asks for one.
   if (paper && !doc.see.some((text) => text.includes(id))) yield `no @see names ${paper}`;
   if (!rows) yield 'has no static options table';
-  else yield* inOptions(doc, rows);
+  else {
+    yield* inOptions(doc, rows);
+    yield* inEffects(doc, rows);
+  }
 }
 
 function* inFamily({ manifest, modules, tables }: PackageDoc): Generator<string> {

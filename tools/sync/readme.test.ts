@@ -2,7 +2,7 @@
 // What the generator makes of a small workspace.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { firstSentence, literal } from './readme.js';
+import { firstSentence, literal } from './text.js';
 import { sync } from './sync.js';
 import { Tiny } from './tiny.js';
 
@@ -57,9 +57,15 @@ Differs from \`Nowhere\` and nothing.
 ## Requirements`;
 
 const toyEnd = `
+## Tested against
+
+Tests run it step by step against numbers computed in float64, on cpu, wasm, webgl and webgpu. These implementations computed them:
+
+- \`Toy\`: example/toy (authors) [commit 1a2b; MIT].
+
 ## Licence and provenance
 
-CC-BY-NC-SA-4.0, see the file LICENSE: **not for commercial use**. Written from the papers:
+CC-BY-NC-SA-4.0, see the file LICENSE: **not for commercial use**. Written from the papers and published formulas:
 
 - \`Toy\`: [arXiv:1234.56789](https://arxiv.org/abs/1234.56789); official code https://example.org/toy (no licence stated); in Python's pytorch_optimizer: \`ToySeed\`.
 `;

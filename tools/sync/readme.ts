@@ -4,6 +4,10 @@
 import { kindOf } from '../licences/policy.js';
 import { paperLink, table } from '../markdown.js';
 import type { Algorithm, Manifest } from '../workspace.js';
+import { described, type Origin } from './origins.js';
+import { firstSentence, literal } from './text.js';
+import { factoryTables } from './factories.js';
+import { notation } from './notation.js';
 import type { ExportDoc, ModuleDoc } from './source.js';
 
 /** What a README prints of a row of an option table. */
@@ -23,6 +27,8 @@ export interface PackageDoc {
   /** Entry points by the name a user imports: `@optim/core`, `@optim/core/node`. */
   modules: ReadonlyMap<string, ModuleDoc>;
   tables: Tables;
+  /** Where the numbers of its golden files come from, by class. */
+  origins: ReadonlyMap<string, readonly Origin[]>;
   /** Why the package could not be imported. */
   failure?: string;
 }
@@ -34,20 +40,6 @@ const requirements = `## Requirements
   \`@tensorflow/tfjs-core\` alone has no gradients there.
 - TypeScript 6 needs \`"skipLibCheck": true\`: the types that \`@tensorflow/tfjs-core\` brings along clash with
   its own.`;
-
-/** A default value as it is written in code. */
-export function literal(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'number' && value > 0 && value < 1e-3) return value.toExponential();
-  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
-  return String(value);
-}
-
-/** The first sentence of a text. */
-export function firstSentence(text: string): string {
-  const paragraph = text.split('\n\n')[0]!;
-  return /^.*?(?<!\be\.g|\bi\.e|\bet al)\.(?=\s|$)/s.exec(paragraph)?.[0] ?? paragraph;
-}
 
 function optionsTable({ options }: ExportDoc, rows: Readonly<Record<string, Row>>): string {
   // What only the table knows is an option that a variant has settled.
@@ -99,6 +91,18 @@ function exportsTable(
 
 const isFree = ({ license }: Manifest): boolean => kindOf(license) === 'permissive';
 
+/** Where the numbers come from that its tests compare with. */
+function proof(origins: PackageDoc['origins']): string[] {
+  const lines = [...origins].flatMap(([name, found]) =>
+    found.map((origin) => `- \`${name}\`: ${described(origin)}.`),
+  );
+  if (lines.length === 0) return [];
+  const text =
+    'Tests run it step by step against numbers computed in float64, on cpu, wasm, webgl and webgpu. ' +
+    'These implementations computed them:';
+  return ['## Tested against', text, lines.join('\n')];
+}
+
 function licence(manifest: Manifest): string[] {
   const { license = '', optim } = manifest;
   const terms = isFree(manifest)
@@ -108,13 +112,13 @@ function licence(manifest: Manifest): string[] {
   if (algorithms.length === 0) return ['## Licence', terms];
   return [
     '## Licence and provenance',
-    `${terms} Written from the papers:`,
+    `${terms} Written from the papers and published formulas:`,
     algorithms.map(provenance).join('\n'),
   ];
 }
 
 /** The whole README. */
-export function readme({ manifest, modules, tables }: PackageDoc): string {
+export function readme({ manifest, modules, tables, origins }: PackageDoc): string {
   const { name, description = '', optim } = manifest;
   const main = modules.get(name)!;
   const isFoundation = optim?.family === 'foundation' || optim?.family === 'umbrella';
@@ -122,9 +126,15 @@ export function readme({ manifest, modules, tables }: PackageDoc): string {
     (entry) => main.exports.find((doc) => doc.name === entry.class) ?? [],
   );
   const body = isFoundation
-    ? [...modules].flatMap(([path, module]) => exportsTable(path, module, path === name, optim?.picture))
+    ? [
+        ...[...modules].flatMap(([path, module]) =>
+          exportsTable(path, module, path === name, optim?.picture),
+        ),
+        ...(optim?.family === 'foundation' ? factoryTables(main, tables) : []),
+      ]
     : [
         algorithms[0]?.example ?? '',
+        notation(algorithms),
         ...algorithms.flatMap((entry, i) => algorithm(entry, tables.get(entry.name), i === 0)),
       ];
   return `${[
@@ -135,6 +145,7 @@ export function readme({ manifest, modules, tables }: PackageDoc): string {
     `\`\`\`sh\nnpm install ${name}\n\`\`\``,
     ...body,
     requirements,
+    ...proof(origins),
     ...licence(manifest),
   ]
     .filter(Boolean)

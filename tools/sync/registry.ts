@@ -3,10 +3,10 @@
 
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { scheduleOptions } from '@optim/options';
 import { entryPoints, families, type Algorithm, type WorkspacePackage } from '../workspace.js';
 import type { Finding } from './missing.js';
-import { firstSentence, type PackageDoc, type Row } from './readme.js';
+import type { PackageDoc, Row } from './readme.js';
+import { firstSentence } from './text.js';
 import type { ExportDoc } from './source.js';
 import { measure, needsOf, wraps, type OptimizerClass } from './state.js';
 import { belongs } from './umbrella.js';
@@ -57,12 +57,9 @@ function summary(doc: ExportDoc, { manifest }: PackageDoc, algorithm: Algorithm 
 const byName = (a: { name: string }, b: { name: string }): number => a.name.localeCompare(b.name);
 
 /** Everything that is exported and has options. */
-function* entriesOf(
-  document: PackageDoc | undefined,
-  rowsOf: (name: string) => Readonly<Record<string, Row>> | undefined,
-): Generator<Text> {
+function* entriesOf(document: PackageDoc | undefined): Generator<Text> {
   for (const doc of document?.modules.get(document.manifest.name)!.exports ?? []) {
-    const rows = doc.kind === 'type' ? undefined : rowsOf(doc.name);
+    const rows = doc.kind === 'type' ? undefined : document!.tables.get(doc.name);
     const algorithm = document!.manifest.optim!.algorithms.find((entry) => entry.class === doc.name);
     const options = rows && described(doc, rows);
     if (options) yield { ...summary(doc, document!, algorithm), options };
@@ -160,9 +157,8 @@ export async function registry(
     if (document) optimizers.push(...(await optimizersOf(root, entry, document, findings)));
   }
   optimizers.sort((a, b) => byName(a.summary, b.summary));
-  const hooks = documentOf('@optim/hooks');
-  const hookEntries = [...entriesOf(hooks, (name) => hooks?.tables.get(name))].sort(byName);
-  const scheduleEntries = [...entriesOf(documentOf('@optim/schedules'), scheduleOptions)].sort(byName);
+  const hookEntries = [...entriesOf(documentOf('@optim/hooks'))].sort(byName);
+  const scheduleEntries = [...entriesOf(documentOf('@optim/schedules'))].sort(byName);
   const list = (name: string, type: string, entries: readonly object[]): string =>
     `export const ${name}: readonly ${type}[] = [\n${lines(entries)}];\n`;
   const apart = optimizers.flatMap(({ summary: { name, install, licence } }) =>

@@ -17,6 +17,8 @@ export interface ExportDoc {
   see: string[];
   /** What the last parameter of a class' constructor or of a function may hold, and the other parameters of a function. */
   options: Map<string, OptionDoc>;
+  /** Names of the parameters of a function, with `?` where it may be left out, `| number` where that does. */
+  parameters?: string[];
 }
 
 export interface OptionDoc {
@@ -110,6 +112,7 @@ export class DocReader {
       example: texts('example')[0],
       see: texts('see'),
       options: this.#options(symbol),
+      parameters: this.#parameters(symbol),
     };
   }
 
@@ -119,6 +122,18 @@ export class DocReader {
     if (flags & ts.SymbolFlags.Class) return isAbstract ? 'abstract class' : 'class';
     const type = this.#checker.getTypeAtLocation(valueDeclaration);
     return type.getCallSignatures().length > 0 ? 'function' : 'value';
+  }
+
+  #parameters({ valueDeclaration }: ts.Symbol): string[] {
+    if (!valueDeclaration) return [];
+    const [signature] = this.#checker.getTypeAtLocation(valueDeclaration).getCallSignatures();
+    return (signature?.parameters ?? []).map((parameter) => {
+      const { name, valueDeclaration: declared } = parameter;
+      const type = this.#checker.getNonNullableType(this.#checker.getTypeOfSymbol(parameter));
+      const isNumberToo = type.isUnion() && type.types.some(({ flags }) => flags & ts.TypeFlags.Number);
+      const isOptional = declared && ts.isParameter(declared) && this.#checker.isOptionalParameter(declared);
+      return `${name}${isNumberToo ? ' | number' : ''}${isOptional ? '?' : ''}`;
+    });
   }
 
   #options(symbol: ts.Symbol): Map<string, OptionDoc> {

@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { scheduleOptions } from '@optim/options';
 import { withBlock } from '../markdown.js';
 import { readResults } from '../results.js';
 import { entryPoints, publishedPackages, root as here, type WorkspacePackage } from '../workspace.js';
@@ -13,6 +14,7 @@ import { globalTf } from './global-tf.js';
 import { licenceTable } from './licences.js';
 import { manifests, withManifests } from './manifests.js';
 import { missing, type Finding } from './missing.js';
+import { originsOf } from './origins.js';
 import { packageList } from './packages.js';
 import { readme, type PackageDoc, type Row } from './readme.js';
 import { registry } from './registry.js';
@@ -30,27 +32,35 @@ async function readTables(file: string): Promise<Map<string, Table>> {
     typeof exported === 'function' && 'rule' in exported && exported.rule === undefined;
   return new Map(
     Object.entries(module).flatMap(([name, exported]) => {
-      const options = isBase(exported) ? undefined : exported.options;
+      const options = isBase(exported) ? undefined : (exported.options ?? (scheduleOptions(name) as Table));
       return options ? [[name, options]] : [];
     }),
   );
 }
 
-async function documentOf(reader: DocReader, { folder, manifest }: WorkspacePackage): Promise<PackageDoc> {
+async function documentOf(
+  root: string,
+  reader: DocReader,
+  { folder, manifest }: WorkspacePackage,
+): Promise<PackageDoc> {
   const files = entryPoints(folder, manifest);
   const modules = new Map([...files].map(([name, file]) => [name, reader.read(file)]));
+  const origins = new Map(
+    manifest.optim!.algorithms.map((algorithm) => [algorithm.class, originsOf(root, algorithm)]),
+  );
+  const document = { folder, manifest, modules, origins };
   try {
-    return { folder, manifest, modules, tables: await readTables(files.get(manifest.name)!) };
+    return { ...document, tables: await readTables(files.get(manifest.name)!) };
   } catch (error) {
-    return { folder, manifest, modules, tables: new Map(), failure: String(error) };
+    return { ...document, tables: new Map(), failure: String(error) };
   }
 }
 
 /** What the packages say of themselves. */
-function documentsOf(packages: readonly WorkspacePackage[]): Promise<PackageDoc[]> {
+function documentsOf(root: string, packages: readonly WorkspacePackage[]): Promise<PackageDoc[]> {
   const files = packages.flatMap(({ folder, manifest }) => [...entryPoints(folder, manifest).values()]);
   const reader = new DocReader(files, join(here, 'tsconfig.json'));
-  return Promise.all(packages.map((entry) => documentOf(reader, entry)));
+  return Promise.all(packages.map((entry) => documentOf(root, reader, entry)));
 }
 
 /** Everything that is made of what packages say, by path. */
@@ -101,10 +111,10 @@ export async function sync(root: string, check: boolean, link: (root: string) =>
   if (!check && first.some((path) => path.endsWith('package.json'))) link(root);
 
   // The README of the umbrella lists its exports, which are known only now.
-  let documents = await documentsOf(packages);
+  let documents = await documentsOf(root, packages);
   const { files, findings: unmade } = await registry(root, packages, documents);
   const written = update(new Map([...files, ...generated(root, packages, documents)]));
-  if (!check && written.some((path) => path.endsWith('.ts'))) documents = await documentsOf(packages);
+  if (!check && written.some((path) => path.endsWith('.ts'))) documents = await documentsOf(root, packages);
   const findings = check ? stale.map((path) => ({ what: `${path} is stale`, mend: 'npm run sync' })) : [];
   return [...findings, ...unmade, ...(await missing(root, packages, documents))];
 }

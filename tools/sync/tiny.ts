@@ -76,6 +76,17 @@ export const toySource: string = classSource('Toy', [
 const trial = (name: string): string => `export const trials = { ${name}: () => undefined };\n`;
 const test = (name: string): string => `import golden from '@optim/testing/golden/${name}.json';\n`;
 
+/** Where the numbers of the golden files come from. */
+const references = [
+  {
+    name: 'example/toy (authors)',
+    version: 'commit 1a2b',
+    license: 'MIT',
+    role: 'source of the numbers; exact',
+  },
+  { name: 'optax', version: '0.2.8', license: 'Apache-2.0', role: 'agrees to 1e-14' },
+];
+
 const files: Record<string, string | object> = {
   'package.json': { name: 'root', version: '0.0.0', license: 'Apache-2.0' },
   LICENSE: licenceText('Apache-2.0')!,
@@ -124,8 +135,8 @@ const files: Record<string, string | object> = {
   'packages/all/src/index.ts':
     "/**\n * All.\n *\n * @packageDocumentation\n */\n\nexport * from '@optim/base';\n// packages, written by `npm run sync`\n// end of packages\n",
   'packages/private/package.json': { name: '@optim/private', version: '0.1.0', private: true },
-  'packages/testing/golden/Toy.json': { references: [{}], cases: [] },
-  'packages/testing/golden/Free.json': { references: [{}], cases: [] },
+  'packages/testing/golden/Toy.json': { references, cases: [] },
+  'packages/testing/golden/Free.json': { references, cases: [] },
   '.changeset/first.md': ['toy', 'free', 'base', 'all'].map((name) => `'@optim/${name}': minor\n`).join(''),
 };
 

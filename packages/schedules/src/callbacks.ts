@@ -132,6 +132,8 @@ export function reduceOnPlateauCallback(
  *
  * Batches are counted on over several calls of `fit`; the number of an epoch is what `fit` says it is.
  *
+ * @param schedule - the learning rate by step or epoch
+ * @param optimizer - the optimizer the model was compiled with
  * @throws TypeError, RangeError for an option outside its range, or an optimizer whose rate cannot be set.
  */
 export function scheduleCallback(

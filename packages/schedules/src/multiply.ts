@@ -16,7 +16,7 @@ export const multiplyFactory: (options: { schedules: readonly Schedule[] }) => S
 /**
  * The product of schedules, all at the same step. First and final value follow from them.
  *
- * @param schedules - at least one
+ * @param schedules - the factors
  * @throws TypeError, RangeError for an argument that is missing, not a schedule, or empty.
  */
 export function multiply(schedules: readonly Schedule[]): Schedule {

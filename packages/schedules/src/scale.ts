@@ -17,7 +17,7 @@ export const scaleFactory: (options: { schedule: Schedule; factor: number }) => 
  * A schedule times a number: `factor * schedule(t)`. First and final value follow from the schedule.
  *
  * @param schedule - what to scale
- * @param factor - in [0, ∞)
+ * @param factor - what every value is multiplied by; in [0, ∞)
  * @throws TypeError, RangeError for an argument that is missing or outside its range.
  */
 export function scale(schedule: Schedule, factor: number): Schedule {
