@@ -6,6 +6,7 @@ import { ratio } from '../bench/report.js';
 import { featured, limit, reference } from '../bench/subjects.js';
 import { table } from '../markdown.js';
 import { setting } from '../optimizers/setting.js';
+import { labels } from './origins.js';
 import type { Results, Speed } from '../results.js';
 import { families, type WorkspacePackage } from '../workspace.js';
 
@@ -22,7 +23,11 @@ nothing was tuned, and a small easy problem says little about a large one. Wrapp
 
 **State** is what the optimizer keeps, in bytes per parameter. **Kernels** are those of one step for the four
 variables of the network, beyond one evaluation of the loss and its gradients; \`tf.train.adam\` runs fourteen
-a variable. \`npm run optimizers -- NAME\` trains again with one class.
+a variable and four more a step. \`npm run optimizers -- NAME\` trains again with one class.
+
+**Test values** says whose code computed the numbers that the tests of a class compare with: "authors" their own
+published code, "authors, corrected" the same with faults mended, "own" float64 code written here from the published
+formulas, else the name of another library or repository. The README of the package has versions, licences and cases.
 
 `;
 
@@ -40,11 +45,25 @@ type All = ReadonlyMap<string, Results>;
 
 /** All of docs/optimizers.md. */
 export function optimizersTable(root: string, packages: readonly WorkspacePackage[], results: All): string {
-  const columns = ['class', 'package', 'licence', 'accuracy', 'loss', 'seconds', 'state', 'kernels'];
+  const columns = [
+    'class',
+    'package',
+    'licence',
+    'accuracy',
+    'loss',
+    'seconds',
+    'state',
+    'kernels',
+    'test values',
+  ];
   const rows = classes(packages).map(([name, { folder, manifest }]) => {
+    const origin = labels(
+      root,
+      manifest.optim!.algorithms.find((entry) => entry.class === name)!,
+    );
     const start = [name, `[\`${manifest.name}\`](../${relative(root, folder)})`, manifest.license!];
     const measured = results.get(name)?.training;
-    if (!measured) return [...start, '', '', '', '', ''];
+    if (!measured) return [...start, '', '', '', '', '', origin];
     const { accuracy, firstLoss, lastLoss, seconds, stateBytes, kernels } = measured;
     return [
       ...start,
@@ -53,6 +72,7 @@ export function optimizersTable(root: string, packages: readonly WorkspacePackag
       seconds.toFixed(1),
       stateBytes.toFixed(stateBytes < 1 ? 2 : 1).replace(/\.0+$/, ''),
       String(kernels),
+      origin,
     ];
   });
   return `${head}${table(columns, rows)}\n`;
@@ -71,6 +91,21 @@ function section(key: string, results: All): string {
   });
   const columns = ['rule', 'ns/parameter', `times faster than ${reference}`, 'of the memory limit'];
   return `### ${key}\n\n${table([...columns, 'kernels/step', 'bytes allocated/step'], rows)}`;
+}
+
+/** What the README of the repository says of speed. */
+export function figures(results: All): string {
+  const own = results.get('AdamW')?.speed ?? {};
+  const theirs = results.get(reference)?.speed ?? {};
+  const rows = Object.keys(own)
+    .filter((key) => key.endsWith(', 1M'))
+    .map((key) => [
+      key.replace(', 1M', ''),
+      digits(own[key]?.nanoseconds, 2),
+      digits(theirs[key]?.nanoseconds, 2),
+      ratio(own[key]?.timesFaster),
+    ]);
+  return table(['backend', 'AdamW, ns/parameter', reference, 'times faster'], rows);
 }
 
 /** The results of docs/performance.md. */

@@ -8,6 +8,7 @@ import { scheduleOptions } from '@optim/options';
 import { withBlock } from '../markdown.js';
 import { readResults } from '../results.js';
 import { entryPoints, publishedPackages, root as here, type WorkspacePackage } from '../workspace.js';
+import { decayModes } from './decay-modes.js';
 import { withDefaults } from './defaults.js';
 import { gallery } from './gallery.js';
 import { globalTf } from './global-tf.js';
@@ -18,7 +19,7 @@ import { originsOf } from './origins.js';
 import { packageList } from './packages.js';
 import { readme, type PackageDoc, type Row } from './readme.js';
 import { registry } from './registry.js';
-import { optimizersTable, speedTables } from './results.js';
+import { figures, optimizersTable, speedTables } from './results.js';
 import { DocReader } from './source.js';
 import { umbrella } from './umbrella.js';
 
@@ -77,12 +78,16 @@ function generated(
   if (packages.some(({ manifest }) => manifest.optim!.picture === 'docs/schedules.svg')) {
     files.set(join(root, 'docs', 'schedules.svg'), gallery());
   }
+  const readmeOfAll = join(root, 'README.md');
   const parts = [
-    { file: join(root, 'README.md'), name: 'packages', body: packageList(packages) },
+    { file: readmeOfAll, name: 'figures', body: figures(results) },
+    { file: readmeOfAll, name: 'decay modes', body: decayModes(documents) },
+    { file: readmeOfAll, name: 'packages', body: packageList(packages) },
     { file: join(root, 'docs', 'performance.md'), name: 'results', body: speedTables(packages, results) },
   ];
   for (const { file, name, body } of parts) {
-    if (existsSync(file)) files.set(file, withBlock(readFileSync(file, 'utf8'), name, body));
+    if (existsSync(file))
+      files.set(file, withBlock(files.get(file) ?? readFileSync(file, 'utf8'), name, body));
   }
   return files;
 }
