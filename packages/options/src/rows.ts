@@ -68,7 +68,7 @@ export function flag(value: boolean): OptionSpec {
   );
 }
 
-/** One of a few strings, the first of which is the default unless another is named. */
+/** One of a few strings; the default is the first, unless another is named. */
 export function choice<T extends string>(values: readonly T[], value: T | undefined = values[0]): OptionSpec {
   const list = `one of ${values.map((name) => `'${name}'`).join(', ')}`;
   return withDefault(

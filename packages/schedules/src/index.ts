@@ -16,7 +16,7 @@
  * Conventions, which hold wherever an entry says nothing else:
  *
  * - **Step.** It counts the updates already done: `schedule(0)` is the rate of the FIRST update,
- *   `schedule(N - 1)` that of the N-th. A warm-up from 0 wastes the first update; `initialLearningRate`
+ *   `schedule(N - 1)` that of the N-th. A rate of 0 makes the first update a no-op; `initialLearningRate`
  *   avoids that.
  * - **Unit.** Steps are updates of the optimizer, not epochs and, where gradients are accumulated, not
  *   batches. {@link perEpoch} makes any schedule count epochs. Steps that are not whole are allowed.

@@ -61,13 +61,14 @@ type Coefficients = { a: number; correction: number; lower: number; upper: numbe
  *
  * Slots, of the parameter's shape: `m`, `v`, with `amsgrad` `x` (largest v).
  *
- * ε is added to the uncorrected √v. Weight decay is coupled by default; the authors' AdaBoundW is
- * `weightDecayMode: 'independent'`. pytorch_optimizer adds ε under the root as well and decouples the decay.
+ * ε is added to the uncorrected √v. Weight decay is coupled by default; the authors' AdaBoundW is `weightDecayMode:
+ * 'independent'`. pytorch_optimizer adds a number under the root as well (ε in 2.10.0, 1e-15 in 3.9.0) and decouples
+ * the decay.
  *
- * **When to use:** where Adam is fast but SGD generalizes better, as with CNNs, in runs long enough to end as SGD.
- * **When not:** in runs far shorter than 1/`gamma` steps, which stay Adam, or where SGD does badly, as with
- * transformers. **Hint:** tune `finalLearningRate`, the rate of SGD without momentum; the change comes in the order of
- * 1/`gamma` steps.
+ * **When to use:** where Adam is fast but SGD generalizes better, as with CNNs. **When not:** where SGD does badly,
+ * as with transformers. **Hint:** tune `finalLearningRate`, the rate of SGD without momentum. The lower bound
+ * overtakes the rate of Adam at about step learningRate/(f·γ·√v), which is 10/√v with the defaults: step 10 where √v
+ * = 1, 100 where it is 0.1. The bounds are close to each other after a few times 1/`gamma` steps.
  *
  * @example
  * ```ts

@@ -25,7 +25,7 @@ export interface AdaiOptions extends OptimizerOptions {
   beta2?: Hyper;
   /** The momentum is at most 1 − ε. @defaultValue `1e-3` */
   epsilon?: Hyper;
-  /** The AdaiS variant: `weightDecayMode: 'decoupled'`, whatever the mode says. @defaultValue `false` */
+  /** The authors' AdaiW: plain decoupled decay, whatever the mode says. Not the hook `stableWeightDecay`. @defaultValue `false` */
   stableWeightDecay?: boolean;
   /** Below 1: AdaiV2, adaptive moments in addition. @defaultValue `1` */
   dampening?: Hyper;
@@ -53,8 +53,9 @@ type Observed = { V: number };
  * v̂/V is then 0.
  *
  * **When to use:** where SGD with momentum generalizes best, as with CNNs. **When not:** where Adam's adaptive steps
- * are needed, as with transformers, unless with `dampening` below 1. **Hint:** use the learning rate of plain SGD,
- * about ten times that of momentum SGD (0.1 to 1 for CNNs): the default is far too small for most tasks.
+ * are needed, as with transformers. The authors call the variant with `dampening` below 1 a test. **Hint:** use the
+ * learning rate of plain SGD, about ten times that of momentum SGD (0.1 to 1 for CNNs): the default is far too small
+ * for most tasks.
  *
  * @example
  * ```ts

@@ -37,8 +37,10 @@ export interface AdaModOptions extends OptimizerOptions, MomentsOptions {
  * p ← p − min(η, n)·m
  * ```
  *
- * n starts at 0 and is not corrected: the first step is 1 − β₃ times that of Adam, a warm-up of about 1/(1 − β₃) steps.
- * An element that has had no gradient has η = a/ε, and so large an n that nothing bounds it for as many steps.
+ * n starts at 0 and is not corrected: the first step is 1 − β₃ times that of Adam, a warm-up of about 1/(1 − β₃)
+ * steps. With a gradient that stays the same and the default β₃, a step is 2 % of Adam's in step 10, 12 % in step 100
+ * and 64 % in step 1000. An element that has had no gradient has η = a/ε, and so large an n that nothing bounds it
+ * for as many steps.
  *
  * Slots, of the parameter's shape: `m`, `v`, `n`.
  *

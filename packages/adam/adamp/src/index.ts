@@ -35,7 +35,7 @@ export interface AdamPOptions extends OptimizerOptions, MomentsOptions, AdaNormO
 
 /**
  * Adam that removes the component of its step along the weight vector when the weights look scale-invariant, so that
- * their norm does not grow for nothing.
+ * the norm of the weights does not grow without changing the output.
  *
  * ```text
  * m ← β₁m + (1 − β₁)g
@@ -48,7 +48,8 @@ export interface AdamPOptions extends OptimizerOptions, MomentsOptions, AdaNormO
  * The cosine is taken per output unit (last axis) first, then over the whole tensor, D being the number of elements
  * it runs over; the first view that passes the test is projected. One decision per tensor: a single unit with a large
  * cosine stops the projection of all. Ranks 0 and 1 are never projected. Projected tensors decay by `wdRatio` times
- * the weight decay, with the p before the step.
+ * the weight decay, with the p before the step; coupled decay is not reduced. With `nesterov` q = (β₁m + (1 −
+ * β₁)g)/d. With `adanorm` the stretched g enters m; v, the cosine and the g of `nesterov` are of g as it is.
  *
  * Slots, of the parameter's shape: `m`, `v`; scalar: with `adanorm` `e`.
  *

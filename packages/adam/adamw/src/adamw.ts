@@ -140,7 +140,7 @@ export class AMSGrad extends AdamW {
  * p ← p − learningRate·m/(√v/√(1 − β₂ᵗ) + ε)
  * ```
  *
- * The same as {@link AdamW} with `adamD: true`.
+ * The same as {@link AdamW} with `adamD: true`. With `amsgrad` the largest v so far is divided by in place of v.
  *
  * **When to use:** where Adam's first steps, as long as all others, do harm and a warm-up would be added.
  * **When not:** beside a warm-up, which does the same. **Hint:** keep Adam's learning rate: the first step is 1 − β₁ of

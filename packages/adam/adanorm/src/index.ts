@@ -32,7 +32,7 @@ export interface AdaNormOptions extends OptimizerOptions, MomentsOptions {
 type Coefficients = { alpha: number; correction: number };
 
 /**
- * Adam that stretches a gradient shorter than the average of its predecessors to that length.
+ * Adam that stretches a gradient shorter than the running average of gradient lengths to that average.
  *
  * ```text
  * e ← r·e + (1 − r)·‖g‖
@@ -42,18 +42,20 @@ type Coefficients = { alpha: number; correction: number };
  * p ← p − α·m/(√v/√(1 − β₂ᵗ) + ε)          α = learningRate/(1 − β₁ᵗ)
  * ```
  *
- * Norms are over the whole tensor; v takes the gradient as it is. ε stays in v and adds up to ε/(1 − β₂), a floor that
- * Adam does not have. With `amsgrad` v takes none, and the largest v so far plus ε is divided by. The correction alone
- * is the option `adanorm` of other optimizers.
+ * Norms are over the whole tensor; v takes the gradient as it is. ε stays in v and adds up to ε/(1 − β₂), a floor
+ * that Adam does not have. The average e counts the present gradient too, starts at 0 and is not corrected: with r =
+ * 0.95 a gradient half as long as all before it is not stretched before step 15. With `amsgrad` v takes no ε; the
+ * denominator is √(x + ε)/√(1 − β₂ᵗ) + ε, x being the largest v so far. The correction alone is the option `adanorm`
+ * of other optimizers.
  *
  * Slots, of the parameter's shape: `m`, `v`, with `amsgrad` `x` (largest v); scalar: `e`.
  *
  * The authors fix r at 0.95, and their AMSGrad adds ε to the stored maximum in every step. Weight decay is coupled by
  * default, as theirs. Later versions of pytorch_optimizer never store e, which makes it Adam.
  *
- * **When to use:** with CNNs trained for many epochs, whose gradients fade before the loss is low. **When not:** where
- * short gradients mean what they say, near a minimum that is to be met exactly. **Hint:** begin with your settings of
- * Adam; r of 0.9 to 0.99, a larger one remembers the long gradients of the beginning, and keeps steps long.
+ * **When to use:** with CNNs trained for many epochs, whose gradients fade before the loss is low.
+ * **When not:** where a small gradient means that a minimum is near, which is to be met exactly. **Hint:** begin with your settings
+ * of Adam; r of 0.9 to 0.99, a larger one remembers the long gradients of the beginning, and keeps steps long.
  *
  * @example
  * ```ts

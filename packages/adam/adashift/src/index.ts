@@ -45,12 +45,12 @@ type Coefficients = { newest: number; last: number; oldest: Window };
  * p ← p − learningRate·m/(√(v/(1 − β₂ⁿ)) + ε)
  * ```
  *
- * n counts the steps in which v > 0. While v = 0 nothing moves: in the first K steps, and as long as there were only
- * gradients of zero.
+ * n counts the steps in which v > 0, with `'none'` for every element. While v = 0 nothing moves: in the first K
+ * steps, and as long as there were only gradients of zero.
  *
  * Slots, of the parameter's shape: `g0` … `g9`, the window, K of them, taken in turn; `m`. Scalars, with `'none'` of
- * the parameter's shape: `v`, and `c` = 1 − β₂ⁿ. The sum m is kept up by adding the newest gradient and taking out the
- * oldest; wrappers must not reset it, so it does not count as momentum.
+ * the parameter's shape: `v`, and `c` = 1 − β₂ⁿ. m is updated step by step: the newest gradient is added, the oldest
+ * taken out; wrappers must not reset it, so it does not count as momentum.
  *
  * Weight decay, which the authors have none of, acts from the first step on. The authors' later code divides by ε where
  * v = 0, and takes the mean by default. pytorch_optimizer queues the first gradient twice, which gives NaN in step 9.

@@ -46,22 +46,27 @@ type Coefficients = RAdamCoefficients & { synchronizes: boolean };
  * m ← β₁m + (1 − β₁)g
  * v ← β₂v + (1 − β₂)g²
  * p ← p − η·m/(√v + ε)                     while ρ > nSmaThreshold; before that p ← p − learningRate/(1 − β₁ᵗ)·m
+ * ρ∞ = 2/(1 − β₂) − 1,  ρ = ρ∞ − 2t·β₂ᵗ/(1 − β₂ᵗ),  r = √[(ρ − 4)(ρ − 2)ρ∞ / ((ρ∞ − 4)(ρ∞ − 2)ρ)]
  * every k updates of the parameter:
  *   φ ← φ + alpha·(p − φ)
  *   p ← φ
  * ```
  *
- * η and ρ are those of RAdam. With the defaults the first five steps are momentum steps, or none without
- * `degeneratedToSgd`; weights decay in all of them. Coupled decay is added to the centralized gradient.
+ * η = learningRate/(1 − β₁ᵗ)·r·√(1 − β₂ᵗ), as in RAdam, whose rectified step is taken from ρ = nSmaThreshold on, here
+ * only above it. With the defaults the first five steps are momentum steps, or none without `degeneratedToSgd`;
+ * weights decay in all of them. After that steps grow slowly: 3 % of a step of Adam in step 6, 22 % in step 100, 65 %
+ * in step 1000. With `adanorm` the stretched g, centralized and with coupled decay, enters m alone. Coupled decay is
+ * added to the centralized gradient.
  *
  * Slots, of the parameter's shape: `m`, `v`, `slow` (φ, at first a copy of the parameter); scalar: with `adanorm` `e`.
  *
- * The author's ranger.py centralizes even when told not to; ranger2020.py multiplies the decay by the rectified step size.
- * pytorch_optimizer's default ascends during the first five steps.
+ * There is no paper of Ranger: it is RAdam (arXiv:1908.03265), Lookahead (arXiv:1907.08610) and gradient
+ * centralization (arXiv:2004.01461). The author's ranger.py centralizes even when told not to; ranger2020.py
+ * multiplies the decay by the rectified step size. pytorch_optimizer's default ascends during the first five steps.
  *
- * **When to use:** in place of Adam for convolutional networks, with nothing else to tune. **When not:** inside Lookahead, or
- * with kernels [1, out], which centralization stops from training. **Hint:** keep the learning rate flat for the first 70 % of
- * training, then anneal it with a cosine.
+ * **When to use:** in place of Adam for convolutional networks, with nothing else to tune. **When not:** inside
+ * Lookahead, or with kernels [1, out], which centralization stops from training. **Hint:** keep the learning rate
+ * flat for the first 75 % of training, then step it down or anneal it with a cosine, as the author advises.
  *
  * @example
  * ```ts
@@ -69,6 +74,7 @@ type Coefficients = RAdamCoefficients & { synchronizes: boolean };
  *
  * model.compile({ optimizer: new Ranger({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
  * ```
+ * @see https://github.com/lessw2020/Ranger-Deep-Learning-Optimizer
  * @see https://arxiv.org/abs/1908.03265
  */
 export class Ranger extends Optimizer<RangerOptions> {

@@ -43,7 +43,8 @@ export interface YogiOptions extends OptimizerOptions, MomentsOptions, AdaNormOp
  * p ← p − η·m/(√v + ε)                     η = learningRate·√(1 − β₂ᵗ)/(1 − β₁ᵗ)
  * ```
  *
- * A gradient of zero leaves v as it is, where Adam's would shrink; v never becomes negative.
+ * With `adanorm` the stretched g enters m alone. A gradient of zero leaves v as it is, where Adam's would shrink; v
+ * never becomes negative.
  *
  * Slots, of the parameter's shape: `m`, zeros, and `v`, which starts at `initialAccumulator`; scalar: with `adanorm`
  * `e`.

@@ -60,9 +60,10 @@ type Coefficients = { n: number; gamma: number; keep: number; alpha: number; sta
  * The PyTorch ports have one h per tensor; in that of pytorch_optimizer the mean explodes. All accept a learning rate and
  * ignore it. The paper has no weight decay.
  *
- * **When to use:** smooth, nearly convex problems with noisy gradients, where acceleration pays and averaging settles the
- * end. **When not:** where a learning rate is known already: lips and beta take as much searching. **Hint:** lips of 0.1, 1,
- * 10, and beta of 10, 50, 100, 1000; with `scaling: 'tensor'` far smaller beta, for h is then the norm of a tensor.
+ * **When to use:** smooth, nearly convex problems with noisy gradients, where momentum helps early and averaging
+ * steadies the end. **When not:** where a learning rate is known already: lips and beta take as much searching.
+ * **Hint:** lips of 0.1, 1, 10, and beta of 10, 50, 100, 1000; with `scaling: 'tensor'` far smaller beta, for h is
+ * then the norm of a tensor.
  *
  * @example
  * ```ts

@@ -78,9 +78,10 @@ type Coefficients = { rho: number; beta: number };
  *
  * The first code and the PyTorch ports always factor the last two axes; torch and optax have other decay rules.
  *
- * **When to use:** large models with large matrices (T5, PaLM), where a second moment of every weight does not fit into
+ * **When to use:** large models with large matrices (T5), where a second moment of every weight does not fit into
  * memory. **When not:** small networks: tensors below `minDimSizeToFactor` save nothing, and AdamW has less to clip.
- * **Hint:** leave `learningRate` unset at first; for fine-tuning set 1e-3, with `scaleParameter`.
+ * **Hint:** leave `learningRate` unset at first; for fine-tuning, the documentation of Hugging Face's transformers
+ * sets 1e-3 with `scaleParameter: false`, and warns against training without a warm-up or `clipThreshold`.
  *
  * @example
  * ```ts

@@ -43,9 +43,9 @@ export interface AmosOptions extends Omit<CommonOptions, 'weightDecay' | 'weight
   momentum?: Hyper;
   /** Every element of the gradient is clipped to ±clipValue; `null`: off. @defaultValue `null` */
   clipValue?: Hyper | null;
-  /** Strength of the fall of the decay. @defaultValue `0.25` */
+  /** How fast the weight decay fades. @defaultValue `0.25` */
   cCoef?: Hyper;
-  /** Strength of the fall of the learning rate. @defaultValue `0.25` */
+  /** How fast the learning rate decays. @defaultValue `0.25` */
   dCoef?: Hyper;
   /** Decay in addition. @defaultValue `0` */
   extraL2?: Hyper;
@@ -56,8 +56,8 @@ export interface AmosOptions extends Omit<CommonOptions, 'weightDecay' | 'weight
 const { parameterGroups, transforms } = commonOptions();
 
 /**
- * Adam-style scaling without momentum, with a weight decay and a fall of the learning rate that adapt to each other and
- * to the size that the weights of each variable are expected to end up with.
+ * Adam-style scaling without momentum, with a weight decay and a learning-rate decay that adapt to each other and to
+ * the size that the weights of each variable are expected to end up with.
  *
  * ```text
  * q = mean of g² over the reduced axes
@@ -69,9 +69,10 @@ const { parameterGroups, transforms } = commonOptions();
  * p ← p − u                                with momentum: p − m,  m ← μm + (1 − μ)u
  * ```
  *
- * ξ is the learning rate, η the scale of the variable. The decay is γ/2: there is no option weightDecay, and no schedule
- * is needed. The average m starts at zero and is not corrected. In the first step each element that has a gradient moves
- * by ξ·η, apart from the decay.
+ * ξ is the learning rate, η the scale of the variable. The decay is γ/2: there is no option weightDecay, and no
+ * schedule is needed. The average m starts at zero and is not corrected. In the first step an element moves by
+ * ξ·η·|g|/√q, apart from the decay: by ξ·η with `reduction: 'none'`, by more or less with the others, and by 1 − μ of
+ * that with momentum.
  *
  * Slots: `v`, `b`, of the shape that `reduction` gives; the scalar `eta`; with `momentum` `m`, of the parameter's shape.
  *

@@ -53,9 +53,11 @@ export interface MADGRADOptions extends OptimizerOptions {
  *
  * timm decays before the step, by the rate without ε; optax gives NaN for ε = 0.
  *
- * **When to use:** where SGD generalizes best but needs a schedule tuned by hand, and for sparse gradients.
- * **When not:** where weights must be decayed: they are measured from where they started. **Hint:** search for the
- * learning rate anew, good ones differ from those of SGD and Adam, and take much less weight decay than there, often none.
+ * **When to use:** where adaptive methods do badly and SGD does well: the paper matches SGD and Adam on both sides;
+ * and for sparse gradients. **When not:** where weights must be decayed: they are measured from where they started.
+ * **Hint:** search for the learning rate anew (best in the paper: 2.5e-4 for CIFAR10, 1e-3 for ImageNet, 5e-3 for
+ * BERT, 0.025 for translation), clip gradients of language models, and take much less weight decay than there, often
+ * none.
  *
  * @example
  * ```ts

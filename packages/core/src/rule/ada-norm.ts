@@ -8,7 +8,7 @@ import type { Results, SlotInit } from './rule.js';
 export const adaNormSlots: Readonly<Record<string, SlotInit>> = { e: () => constant(0) };
 
 /**
- * A gradient shorter than the average length of its predecessors is stretched to that length.
+ * A gradient shorter than the running average of lengths, its own included, is stretched to that average.
  *
  * ```text
  * n = ‖g‖

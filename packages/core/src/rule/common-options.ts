@@ -80,7 +80,7 @@ export function momentsOptions(beta1: number, beta2: number, epsilon: number): O
 
 /** Options of every algorithm that offers AdaNorm. */
 export interface AdaNormOptions {
-  /** AdaNorm: stretch gradients shorter than the average of their predecessors to that length. @defaultValue `false` */
+  /** AdaNorm: stretch a gradient shorter than the running average of lengths to that average. @defaultValue `false` */
   adanorm?: boolean;
   /** Decay of that average. @defaultValue `0.95` */
   adanormR?: Hyper;

@@ -28,7 +28,8 @@ export interface NovoGradOptions extends OptimizerOptions {
   /** Added to the root of the squared norm. @defaultValue `1e-8` */
   epsilon?: Hyper;
   /**
-   * `'coupled'` is the paper's: added to the normalized gradient. The others act before the update.
+   * `'coupled'` is the paper's, which calls it decoupled: added to the normalized gradient. The others act before the
+   * update.
    * @defaultValue `'coupled'`
    */
   weightDecayMode?: WeightDecayMode;
@@ -58,8 +59,8 @@ export interface NovoGradOptions extends OptimizerOptions {
  * the second step on.
  *
  * **When to use:** speech and image models, large batches or little memory: steps as steady as Adam's for the memory
- * of SGD. **When not:** where gradients within one tensor differ by orders of magnitude, as those of embeddings do.
- * **Hint:** a learning rate of 0.01 to 0.1 with cosine decay, unlike Adam's; a weight decay of 1e-4 to 1e-3.
+ * of SGD. **When not:** where the elements of one tensor need rates of their own: a tensor has one. **Hint:** a
+ * learning rate of 0.01 to 0.1 with cosine decay, unlike Adam's; a weight decay of 1e-4 to 1e-3.
  *
  * @example
  * ```ts

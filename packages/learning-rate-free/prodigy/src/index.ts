@@ -86,9 +86,9 @@ type ProdigyKnown = Known<ProdigyOptions, Coefficients & Globals>;
  * of its shape too, or of ⌈size/sliceP⌉ elements: four numbers a parameter, with `sliceP: 11` a little over two.
  * Globals: `d`, `M`, `r`, and `c1`, `c2`, the values of 1 − βᵗ.
  *
- * Differs from the authors' code with β₁ = 0, where that multiplies g by the new d. optax always corrects the bias and
- * decouples the decay; pytorch_optimizer counts steps twice in the correction and loses the coupled decay. While d is
- * tiny p₀ − p has few digits in float32, and estimates differ between machines in the second one.
+ * Differs from the authors' code with β₁ = 0, where that multiplies g by the new d. optax always corrects the bias
+ * and decouples the decay; pytorch_optimizer counts steps twice in the correction and loses the coupled decay. While
+ * d is tiny p₀ − p has few digits in float32, and estimates differ between machines in the second significant digit.
  *
  * **When to use:** where Adam does well and its rate is not known: fine-tuning, diffusion models, many small trainings.
  * **When not:** where a good rate is known already, or memory is short. **Hint:** keep learningRate at 1 with a cosine

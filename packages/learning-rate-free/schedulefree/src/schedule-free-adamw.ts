@@ -19,7 +19,7 @@ import {
 export interface ScheduleFreeAdamWOptions extends ScheduleFreeOptions {
   /** Step size, 1 to 10 times that of AdamW. @defaultValue `0.0025` */
   learningRate?: Hyper;
-  /** Where between z (0) and x (1) gradients are taken; a number, and the same in all steps. @defaultValue `0.9` */
+  /** Interpolation between z (0) and x (1) at which gradients are taken; a number, and the same in all steps. @defaultValue `0.9` */
   beta1?: number;
   /** Decay of the second moment. @defaultValue `0.999` */
   beta2?: Hyper;
@@ -60,8 +60,9 @@ type Corrections = { correction: number; mCorrection: number };
  * paper does, in place of correcting v. optax starts its warm-up from rate 0.
  *
  * **When to use:** where AdamW does well and the length of the training is not known beforehand, at no more memory.
- * **When not:** with a decaying schedule, which the average replaces, or where nobody can call `useEvaluationWeights()`. **Hint:** β₁ 0.9
- * for short runs and 0.95 to 0.98 for very long ones; a warm-up of 5 % helps.
+ * **When not:** with a decaying schedule, which the average replaces, or where nobody can call
+ * `useEvaluationWeights()`. **Hint:** the authors take β₁ 0.9 for most problems and 0.95 to 0.98 for very long runs,
+ * and recommend a warm-up (`warmupSteps`).
  *
  * @example
  * ```ts

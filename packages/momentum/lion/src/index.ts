@@ -24,8 +24,8 @@ export interface LionOptions extends OptimizerOptions, AdaNormOptions {
 }
 
 /**
- * Steps by the sign of a mixture of momentum and gradient: every element moves by exactly the learning rate, and one
- * slot is all the memory it takes.
+ * Steps by the sign of a mixture of momentum and gradient: every element that moves, moves by the learning rate, and
+ * one slot is all the memory it takes.
  *
  * ```text
  * c = β₁m + (1 − β₁)g
@@ -38,13 +38,14 @@ export interface LionOptions extends OptimizerOptions, AdaNormOptions {
  *
  * Slots: `m`, of the parameter's shape; scalar: with `adanorm` `e`.
  *
- * The authors have decoupled decay only, and no AdaNorm; that of pytorch_optimizer has had no effect since 3.6. A decay
- * that is divided by the first learning rate, as lucidrains' port offers it, is `weightDecayMode: 'independent'`.
+ * The authors have decoupled decay only, and no AdaNorm; that of pytorch_optimizer has had no effect since 3.6. A
+ * decay that is divided by the first learning rate, as lucidrains' port offers it, is `weightDecay` λ/lr₀, decoupled:
+ * it follows a schedule, where `'independent'` does not.
  *
  * **When to use:** large batches and large models, vision and language alike, where AdamW does well and its second
- * moment costs memory. **When not:** small batches, whose noise a sign makes as large as the signal; steps do not shrink
- * by themselves near a minimum. **Hint:** a learning rate 3 to 10 times smaller than AdamW's, a weight decay larger by
- * as much; β₁ = 0.95 and β₂ = 0.98 where training is unstable.
+ * moment costs memory. **When not:** where steps have to shrink by themselves near a minimum. The authors prefer
+ * large batches, and find it robust at 64. **Hint:** a learning rate 3 to 10 times smaller than AdamW's, a weight
+ * decay larger by as much; β₁ = 0.95 and β₂ = 0.98 where training is unstable.
  *
  * @example
  * ```ts

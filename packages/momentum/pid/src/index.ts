@@ -44,9 +44,9 @@ type Coefficients = { entering: number; kept: number };
  * The authors' code and its ports lose the first gradient, so that the second step differentiates against zero; the
  * paper does not. pytorch_optimizer dampens the first step too. The default momentum there is 0; 0.9 is the paper's.
  *
- * **When to use:** in place of momentum SGD where the loss overshoots and swings back. **When not:** with small batches,
- * whose noise the derivative amplifies. **Hint:** a step is about 1 + 10·`integral` times that of SGD at momentum 0.9:
- * lower the learning rate accordingly; raise `derivative` against overshoot, lower it against noise.
+ * **When to use:** in place of momentum SGD where the loss overshoots and swings back. **When not:** with very noisy
+ * gradients: the derivative amplifies noise. **Hint:** a step is about 1 + 10·`integral` times that of SGD at
+ * momentum 0.9: lower the learning rate accordingly; raise `derivative` against overshoot, lower it against noise.
  *
  * @example
  * ```ts

@@ -38,9 +38,9 @@ export interface QHMOptions extends OptimizerOptions {
  * those of pytorch_optimizer, and plain SGD. Momentum without dampening (b ← βb + g) steps 1/(1 − β) times as far:
  * SGD with 0.1 and momentum 0.9 is QHM with 1.0, 0.9 and ν = 1.
  *
- * **When to use:** in place of momentum SGD, when it is to average over more steps than it could follow: the gradient
- * itself keeps the step up to date. **When not:** where layers need different step sizes, as transformers do.
- * **Hint:** momentum 0.999, ν = 0.7 and ten times the learning rate of SGD with momentum 0.9.
+ * **When to use:** in place of momentum SGD, for an average over more steps than plain momentum tolerates: the
+ * gradient itself keeps the step up to date. **When not:** where layers need different step sizes, as transformers
+ * do. **Hint:** momentum 0.999, ν = 0.7 and ten times the learning rate of SGD with momentum 0.9.
  *
  * @example
  * ```ts

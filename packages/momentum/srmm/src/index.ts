@@ -32,7 +32,7 @@ type Coefficients = { decay: number; r: number; s: number };
  * Double averaging: a running average of the gradients is taken off a running average of the parameters.
  *
  * ```text
- * w = (1 + t mod memoryLength)^(−β)        memoryLength null: (1 + t)^(−β)
+ * w = (1 + (t mod memoryLength))^(−β)      memoryLength null: (1 + t)^(−β)
  * ḡ ← (1 − w)ḡ + wg
  * p̄ ← (1 − w)p̄ + wp
  * p ← (1 − r)p̄ + rp − sḡ                   r = λ·s,  s = learningRate/(1 + learningRate·λ)

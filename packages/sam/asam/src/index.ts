@@ -45,8 +45,9 @@ type Traits = { excluded: boolean };
  * ```
  *
  * Learning rate, weight decay and the like are those of the base, which may be any `tf.Optimizer` that steps along
- * given gradients. Keeps nothing between steps. See `SharpnessAware` of `@optim/sam` on dropout, batch normalization
- * and metrics.
+ * given gradients. Keeps nothing between steps. Both evaluations see the same batch and the same dropout masks;
+ * statistics of batch normalization move in the first one alone. `minimize` returns the first loss, and `model.fit`
+ * reports the metrics of the first evaluation.
  *
  * SAM with `adaptive`, as in PyTorch ports, is the same with eta 0 and without `excludeBias`: biases that start at zero
  * are then never perturbed. The authors find biases by the names of PyTorch, where everything without "weight" in its

@@ -63,9 +63,10 @@ const average: Averaging = {
  * m ← lambda·m + (1 − lambda)·g; m = g in the first step
  * ```
  *
- * Slots, of the parameter's shape: `m`, which starts with the first gradient of the variable. Learning rate, weight decay
- * and the like are those of the base, which may be any `tf.Optimizer` that steps along given gradients. See
- * `SharpnessAware` of `@optim/sam` on dropout, batch normalization and metrics.
+ * Slots, of the parameter's shape: `m`, which starts with the first gradient of the variable. Learning rate, weight
+ * decay and the like are those of the base, which may be any `tf.Optimizer` that steps along given gradients. Both
+ * evaluations see the same batch and the same dropout masks; statistics of batch normalization move in the first one
+ * alone. `minimize` returns the first loss, and `model.fit` reports the metrics of the first evaluation.
  *
  * Differs from PyTorch ports that average d in place of g. With sigma 1 and gradients without noise d is rounding error,
  * stretched to the length rho.

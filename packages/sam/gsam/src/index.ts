@@ -72,9 +72,10 @@ const surrogate: Merge<GSAMOptions, never, object, Found> = {
  * ```
  *
  * Learning rate, weight decay and the like are those of the base, which may be any `tf.Optimizer` that steps along
- * given gradients. Keeps nothing between steps. See `SharpnessAware` of `@optim/sam` on dropout, batch normalization and
- * metrics. In the paper rho follows the learning rate: that is `proportional` of `@optim/schedules`, made from the schedule of
- * the base as in the example, so that both belong to the same step.
+ * given gradients. Keeps nothing between steps. Both evaluations see the same batch and the same dropout masks;
+ * statistics of batch normalization move in the first one alone. `minimize` returns the first loss, and `model.fit`
+ * reports the metrics of the first evaluation. In the paper rho follows the learning rate: that is `proportional` of
+ * `@optim/schedules`, made from the schedule of the base as in the example, so that both belong to the same step.
  *
  * Differs from the authors' PyTorch code, whose scheduler may give a rho that lags one step behind the learning rate;
  * their JAX code has another rule for `adaptive`.

@@ -23,9 +23,10 @@ export type { LookSAMOptions } from './rules.js';
  * p ← step of the base from p along u
  * ```
  *
- * Slots, of the parameter's shape: `v`. Learning rate, weight decay and the like are those of the base, which may be any
- * `tf.Optimizer` that steps along given gradients. See `SharpnessAware` of `@optim/sam` on dropout, batch normalization
- * and metrics.
+ * Slots, of the parameter's shape: `v`. Learning rate, weight decay and the like are those of the base, which may be
+ * any `tf.Optimizer` that steps along given gradients. Both evaluations see the same batch and the same dropout
+ * masks; statistics of batch normalization move in the first one alone. `minimize` returns the first loss, and
+ * `model.fit` reports the metrics of the first evaluation.
  *
  * v is a small difference of two nearly parallel vectors, brought to the length of g: runs that differ in a rounding
  * drift apart. Where it is shorter than 1e-6 of h, it is set to 0. PyTorch ports project tensor by tensor; in the paper, and

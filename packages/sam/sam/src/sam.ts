@@ -18,7 +18,8 @@ export interface SAMOptions extends PerturbationOptions {
 
 /**
  * Sharpness-aware minimization: takes the gradient at the worst point nearby and has any optimizer step along it from
- * the original point. Finds flat minima, which generalize better, for two evaluations of the loss a step.
+ * the original point. Meant to find flat minima, which often generalize better, for two evaluations of the loss a
+ * step.
  *
  * ```text
  * g = ∇f(p)
@@ -29,8 +30,9 @@ export interface SAMOptions extends PerturbationOptions {
  * ```
  *
  * Learning rate, weight decay and the like are those of the base, which may be any `tf.Optimizer` that steps along
- * given gradients. Keeps nothing between steps. rho 0 is the base itself. See {@link SharpnessAware} on dropout, batch
- * normalization and metrics.
+ * given gradients. Keeps nothing between steps. rho 0 is the base itself. Both evaluations see the same batch and the
+ * same dropout masks; statistics of batch normalization move in the first one alone. `minimize` returns the first
+ * loss, and `model.fit` reports the metrics of the first evaluation.
  *
  * Differs from the authors' code in `perturbEpsilon` (they have none) and in `adaptive`, the simplified ASAM of the
  * PyTorch port; that of ASAM's authors is `@optim/asam`. Weight decay in the base is not part of g, where L2 in the

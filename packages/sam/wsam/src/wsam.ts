@@ -31,8 +31,10 @@ export type { WSAMOptions } from './rules.js';
  * ```
  *
  * Learning rate, weight decay and the like are those of the base, which may be any `tf.Optimizer` that steps along
- * given gradients; with `decouple` L is that of the parameter's group, where the base has groups. Keeps nothing between
- * steps. See `SharpnessAware` of `@optim/sam` on dropout, batch normalization and metrics.
+ * given gradients; with `decouple` L is that of the parameter's group, where the base has groups. Keeps nothing
+ * between steps. Both evaluations see the same batch and the same dropout masks; statistics of batch normalization
+ * move in the first one alone. `minimize` returns the first loss, and `model.fit` reports the metrics of the first
+ * evaluation.
  *
  * gamma 0 is the base alone; gamma 1/2 without `decouple` is SAM. PyTorch ports clip h alone.
  *

@@ -47,9 +47,12 @@ export interface LookaheadOptions {
  *   m ← alpha·m + (1 − alpha)·μ, μ ← m       with 'pullback'
  * ```
  *
- * The base may be any `tf.Optimizer`; learning rate, weight decay and the like are its own. m are the running averages
- * of gradients or updates that it keeps: of the optimizers of this project those they declare, of TensorFlow.js those
- * of momentum, Adam, Adamax and RMSProp. Second moments and step counts stay as they are.
+ * The authors evaluate at the slow weights: `useEvaluationWeights()` moves the variables to φ, `useTrainingWeights()`
+ * back.
+ *
+ * The base may be any `tf.Optimizer`; learning rate, weight decay and the like are its own. m are the running
+ * averages of gradients or updates that it keeps: of the optimizers of this project those they declare, of
+ * TensorFlow.js those of momentum, Adam, Adamax and RMSProp. Second moments and step counts stay as they are.
  *
  * Slots, of the parameter's shape: `slow` (φ, at first the parameter before its first step), with `'pullback'` a slow
  * copy of every m (μ, at first zeros).
@@ -58,9 +61,9 @@ export interface LookaheadOptions {
  * synchronization on) and in knowing the momentum of Adam-type bases. timm starts φ at the first synchronization; optax'
  * `reset_state` clears all state of the base. PyTorch ports have alpha 0.5.
  *
- * **When to use:** around a base whose weights jump about from step to step, as a calmer version of it at the price of one
- * slot. **When not:** in runs of few steps, where the slow weights lag behind. **Hint:** k 5 and alpha 0.5 to 0.8 do almost
- * everywhere, and the base may take a somewhat larger learning rate than alone.
+ * **When to use:** around a base whose weights jump about from step to step, as a calmer version of it at the price
+ * of one slot. **When not:** in runs of few steps, where the slow weights lag behind. **Hint:** k 5 and alpha 0.5 to
+ * 0.8 work well in most cases, and the base may take a somewhat larger learning rate than alone.
  *
  * @example
  * ```ts
