@@ -108,6 +108,41 @@ export function figures(results: All): string {
   return table(['backend', 'AdamW, ns/parameter', reference, 'times faster'], rows);
 }
 
+const range = (values: readonly number[]): string =>
+  `${ratio(Math.min(...values))} to ${ratio(Math.max(...values))}`;
+
+/** What the tables of docs/performance.md come to: AdamW, and all that gains little. */
+export function highlights(packages: readonly WorkspacePackage[], results: All): string {
+  const own = Object.entries(results.get('AdamW')?.speed ?? {});
+  const lines = ['wasm', 'cpu', 'webgl', 'webgpu'].flatMap((backend) => {
+    const found = own.filter(([key]) => key.startsWith(`${backend},`)).map(([, speed]) => speed);
+    if (found.length === 0) return [];
+    const [times, limits] = [
+      found.map((speed) => speed.timesFaster),
+      found.map((speed) => speed.ofMemoryLimit),
+    ];
+    return [
+      `- AdamW on ${backend}: ${range(times)} times as fast as ${reference}, ${range(limits)} times as long as the triad.`,
+    ];
+  });
+  const slow = (key: string, bound: number): string[] =>
+    classes(packages).flatMap(([name]) => {
+      const times = results.get(name)?.speed?.[key]?.timesFaster;
+      return times !== undefined && times < bound ? [`${name} (${ratio(times)})`] : [];
+    });
+  const below: [string, number, string][] = [
+    ['wasm, 1M', 3, 'Less than three times as fast'],
+    ['webgl, 1M', 1, 'Slower'],
+    ['webgpu, 1M', 1, 'Slower'],
+  ];
+  for (const [key, bound, what] of below) {
+    const names = slow(key, bound);
+    if (names.length > 0)
+      lines.push(`- ${what} than ${reference}, ${key}: ${names.join(', ')}.`.replace('fast than', 'fast as'));
+  }
+  return lines.join('\n');
+}
+
 /** The results of docs/performance.md. */
 export function speedTables(packages: readonly WorkspacePackage[], results: All): string {
   const sections = Object.keys(results.get(reference)?.speed ?? {}).map((key) => section(key, results));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Hooks for the `transforms` option of every optimizer: changes of the gradient or of the parameter before the rule, or of
+ * Hooks for the `transforms` option of every optimizer that is no wrapper (give them to its base): changes of the gradient or of the parameter before the rule, or of
  * the step after it, traced and fused with it, run in the order given.
  *
  * ```ts
