@@ -108,8 +108,11 @@ export function figures(results: All): string {
   return table(['backend', 'AdamW, ns/parameter', reference, 'times faster'], rows);
 }
 
-const range = (values: readonly number[]): string =>
-  `${ratio(Math.min(...values))} to ${ratio(Math.max(...values))}`;
+const range = (given: readonly (number | undefined)[]): string => {
+  const values = given.filter((value) => value !== undefined);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return `${ratio(least)} to ${ratio(most)}`;
+};
 
 /** What the tables of docs/performance.md come to: AdamW, and all that gains little. */
 export function highlights(packages: readonly WorkspacePackage[], results: All): string {

@@ -61,8 +61,8 @@ type Coefficients = { a: number; correction: number; lower: number; upper: numbe
  *
  * Slots, of the parameter's shape: `m`, `v`, with `amsgrad` `x` (largest v).
  *
- * ε is added to the uncorrected √v. Weight decay is coupled by default; the authors' AdaBoundW is `weightDecayMode:
- * 'independent'`. pytorch_optimizer adds a number under the root as well (ε in 2.10.0, 1e-15 in 3.9.0) and decouples
+ * ε is added to the uncorrected √v. Weight decay is coupled by default; the authors' AdaBoundW is
+ * `weightDecayMode: 'independent'`. pytorch_optimizer adds a number under the root as well (ε in 2.10.0, 1e-15 in 3.9.0) and decouples
  * the decay.
  *
  * **When to use:** where Adam is fast but SGD generalizes better, as with CNNs. **When not:** where SGD does badly,
