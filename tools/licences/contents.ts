@@ -176,7 +176,7 @@ function* inManifest(manifest: Manifest): Generator<Finding> {
     ...optionalDependencies,
     ...dependencies,
   })) {
-    if (!/^(workspace:)?[\^~]?[\d.x*]*(-[\w.]+)?$/.test(range))
+    if (!range.split(' || ').every((part) => /^(workspace:)?[\^~]?[\d.x*]*(-[\w.]+)?$/.test(part)))
       yield { rule: `package.json takes ${name} from "${range}", not from the registry` };
   }
 }
