@@ -6,15 +6,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import { releaseTape } from '@optim/evaluation';
 import { assertLoss, entriesOf, lossOf, type NamedGradients } from './gradients.js';
 import type { Schedule } from '@optim/options';
-import { HandedOut, loadReading, readTensors } from '@optim/state';
-import type { Checked, NamedWeight, Reading, ReadWeight, StateDict } from '@optim/state';
+import { loadReading } from '@optim/state';
+import type { Checked, HandedOut, NamedWeight, Reading, ReadWeight, StateDict } from '@optim/state';
 import type { Entry } from './step/engine.js';
+import { TwoPoints } from './two-points.js';
 
 /**
  * The TensorFlow.js contract, common to rules ({@link Optimizer}) and wrappers ({@link Wrapper}): `minimize`,
  * `applyGradients` in both forms, `getWeights` and `setWeights`, `dispose`, state dict.
  */
-export abstract class BaseOptimizer extends tf.Optimizer {
+export abstract class BaseOptimizer extends TwoPoints {
   static {
     // TensorFlow.js' own test takes any object with three methods for an instance of every optimizer class.
     Object.defineProperty(this, Symbol.hasInstance, { value: Function.prototype[Symbol.hasInstance] });
@@ -26,20 +27,11 @@ export abstract class BaseOptimizer extends tf.Optimizer {
   /** Whether it keeps weights of its own for evaluation, as Lookahead's slow ones, so that no other may be put around it. */
   static readonly looksAhead: boolean = false;
 
-  private disposed = false;
-  /** Whether a loss is being evaluated, or a step made. */
-  private busy = false;
-  private evaluating = false;
-  protected readonly handedOut: HandedOut = new HandedOut();
+  private handedOut: HandedOut | undefined;
 
   constructor() {
     super();
     void loadExecutors();
-  }
-
-  /** The class name, as errors and saved models carry it. */
-  protected get owner(): string {
-    return this.getClassName();
   }
 
   /** The learning rate of the next step; a number or a {@link Schedule} can be set at any time. */
@@ -102,16 +94,6 @@ export abstract class BaseOptimizer extends tf.Optimizer {
     this.step(this.entriesOf(gradients), loss, gradients);
   }
 
-  /** Runs the evaluation of a loss, during which no variable may be moved. */
-  protected evaluated<T>(evaluate: () => T): T {
-    this.busy = true;
-    try {
-      return evaluate();
-    } finally {
-      this.busy = false;
-    }
-  }
-
   /** Variables with their gradients, checked as {@link applyGradients} does. */
   protected entriesOf(gradients: NamedGradients): Entry[] {
     return entriesOf(this.owner, gradients);
@@ -123,55 +105,6 @@ export abstract class BaseOptimizer extends tf.Optimizer {
     loss: tf.Scalar | undefined,
     given: NamedGradients,
   ): void;
-
-  /** Whether the variables are at the evaluation point, see {@link useEvaluationWeights}; set with a state taken over. */
-  get atEvaluationPoint(): boolean {
-    return this.evaluating;
-  }
-
-  protected set atEvaluationPoint(evaluating: boolean) {
-    this.evaluating = evaluating;
-  }
-
-  /**
-   * Moves the variables to the point at which the model is to be evaluated, used and saved: the average of Schedule-Free,
-   * the slow weights of Lookahead. Steps have to wait for {@link useTrainingWeights}. For most optimizers both points are
-   * one, and nothing happens; nor does it before the first step.
-   *
-   * @param variables - variables of the model, where the optimizer has just been loaded and has not stepped yet: it
-   * does not know them before
-   * @throws Error while a loss is being evaluated, or when a loaded optimizer knows no variables
-   */
-  useEvaluationWeights(variables: readonly tf.Variable[] = []): void {
-    this.assertMovable();
-    if (!this.evaluating) this.evaluating = this.toEvaluationPoint(variables);
-  }
-
-  /**
-   * Moves the variables back to the point at which gradients are taken.
-   *
-   * @param variables - as of {@link useEvaluationWeights}
-   * @throws Error as {@link useEvaluationWeights}
-   */
-  useTrainingWeights(variables: readonly tf.Variable[] = []): void {
-    this.assertMovable();
-    if (this.evaluating) this.toTrainingPoint(variables);
-    this.evaluating = false;
-  }
-
-  /** Moves the variables to the evaluation point; `false` where that is the point of training. */
-  protected toEvaluationPoint(_variables: readonly tf.Variable[]): boolean {
-    return false;
-  }
-
-  /** Moves the variables back from the evaluation point. */
-  protected toTrainingPoint(_variables: readonly tf.Variable[]): void {}
-
-  private assertMovable(): void {
-    this.assertAlive();
-    if (!this.busy) return;
-    throw new Error(`${this.owner}: the loss is being evaluated; weights can be changed before or after it`);
-  }
 
   /**
    * Everything needed to go on later, as plain data: that of the moment of the call, whatever happens until the promise is
@@ -210,11 +143,8 @@ export abstract class BaseOptimizer extends tf.Optimizer {
    */
   override async setWeights(weights: NamedWeight[]): Promise<void> {
     this.assertUsable();
-    const [read, reading] = await Promise.all([
-      readTensors(this.owner, weights),
-      loadReading(),
-      loadExecutors(),
-    ]);
+    const [reading] = await Promise.all([loadReading(), loadExecutors()]);
+    const read = await reading.readTensors(this.owner, weights);
     this.assertUsable();
     await this.checkWeights(read, reading).commit();
   }
@@ -225,9 +155,15 @@ export abstract class BaseOptimizer extends tf.Optimizer {
   /** Called with the globals of a state that was taken over, where one of them is also read on the host. */
   protected restored(_globals: Readonly<Record<string, number>>): void {}
 
+  /** Hands out weights that exist only for that; they are freed at a later call, or with the optimizer. */
+  protected handOut({ HandedOut }: Reading, weights: readonly NamedWeight[]): void {
+    (this.handedOut ??= new HandedOut()).add(weights);
+    if (this.disposed) this.handedOut.dispose();
+  }
+
   /** Frees all state. Using the optimizer afterwards is an error. */
   override dispose(): void {
-    this.handedOut.dispose();
+    this.handedOut?.dispose();
     this.disposed = true;
   }
 
@@ -236,14 +172,10 @@ export abstract class BaseOptimizer extends tf.Optimizer {
     this.assertAlive();
   }
 
-  private assertAlive(): void {
-    if (this.disposed) throw new Error(`${this.owner}: the optimizer was disposed; make a new one`);
-  }
-
   /** @throws Error after {@link dispose}, or where the variables are at the evaluation point. */
   protected assertStepping(): void {
     this.assertUsable();
-    if (this.evaluating)
+    if (this.atEvaluationPoint)
       throw new Error(
         `${this.owner}: the variables are at the evaluation point; call useTrainingWeights() before a step`,
       );

@@ -4,27 +4,21 @@
 import { loadExecutors, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './contract.js';
-import { check, checkGroups, grouped, groupOf, isRecord, real, resolveOptions } from '@optim/options';
-import type { OptionSpec, OptionTable, ParameterGroup, Schedule } from '@optim/options';
+import { check, grouped, groupOf } from '@optim/options';
+import type { OptionSpec, ParameterGroup, Schedule } from '@optim/options';
 import type { CommonOptions, OptimizerOptions } from './rule/common-options.js';
 import { decodeOptions, encodeOptions, optionsIn } from './rule/config.js';
-import { assertDecays, assertGiven, assertServes } from './rule/demands.js';
+import { assertGiven } from './rule/demands.js';
 import type { Hook } from './rule/hook.js';
 import type { AnyRecurrence, AnyRule } from './rule/rule.js';
+import { scales, settled, type Scaled } from './rule/settled.js';
 import type { Momentum, Parameter } from './state/parameters.js';
-import { loadReading, readable, savedState } from '@optim/state';
+import { loadReading, readable } from '@optim/state';
 import type { Checked, NamedWeight, Reading, ReadWeight, SavedState, StateDict } from '@optim/state';
-import { capture, headerOf } from './state/saving.js';
+import { capture, headerOf, plain } from './state/saving.js';
 import { atStep } from './step/binding.js';
 import { Engine, type Entry } from './step/engine.js';
 import type { Tensors } from './step/bound-kernel.js';
-
-/** What settings hold besides options, once the rates have been scaled. */
-interface Scaled {
-  learningRateScale?: number;
-}
-
-const scales = /* @__PURE__ */ real('[0, ∞)');
 
 /**
  * Base of every algorithm written as a {@link Rule}: the contract with TensorFlow.js around one engine that runs the rule.
@@ -67,19 +61,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   }
 
   private checked(options: object): Required<O> {
-    const { learningRateScale = 1, ...own } = (isRecord(options) ? options : {}) as Scaled;
-    check(this.owner, 'learningRateScale', scales, learningRateScale);
-    const given = isRecord(options) ? own : options;
-    const settings = resolveOptions<O>(this.owner, this.table as OptionTable<O>, given);
-    if (learningRateScale !== 1) Object.assign(settings, { learningRateScale });
-    const groups = checkGroups(this.owner, this.table, settings.parameterGroups as readonly ParameterGroup[]);
-    Object.assign(settings, { parameterGroups: groups });
-    for (const group of grouped(settings)) {
-      this.rule.validate?.(group);
-      assertDecays(this.owner, this.rule, group as CommonOptions);
-    }
-    assertServes(this.owner, this.rule, settings as OptimizerOptions);
-    return settings;
+    return settled<O>(this.owner, this.table, this.rule, options);
   }
 
   private engineFor(settings: Required<O>): Engine {
@@ -195,7 +177,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   /** The globals as numbers: those of the algorithm by name, those of a hook as `hook.name`. */
   async readGlobals(): Promise<Record<string, number>> {
     this.assertUsable();
-    return (await savedState(capture(this.engine.state))).globals;
+    return (await plain(capture(this.engine.state))).globals;
   }
 
   /** @internal The running averages kept for the parameters adopted so far; `null` if the rule keeps none. */
@@ -205,7 +187,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
 
   override async capture(): Promise<StateDict> {
     const header = headerOf(this.owner, this.iterations, this.settings);
-    return { ...header, ...(await savedState(capture(this.engine.state))) };
+    return { ...header, ...(await plain(capture(this.engine.state))) };
   }
 
   override check(state: unknown, reading: Reading): Checked {
@@ -225,9 +207,9 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     this.assertUsable();
     const { iterations: step } = this;
     const held = capture(this.engine.state, readable);
-    const { writeWeights } = await loadReading();
-    const weights = writeWeights(step, held);
-    this.handedOut.add(weights);
+    const reading = await loadReading();
+    const weights = reading.writeWeights(step, held);
+    this.handOut(reading, weights);
     await loadExecutors(); // as in stateDict
     return weights;
   }

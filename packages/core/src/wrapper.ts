@@ -9,16 +9,8 @@ import { type OptionSpec, type OptionTable, resolveOptions, type Schedule, show 
 import { assertOptimizer, baseFrom } from './base.js';
 import { decodeOptions, encodeOptions, optionsIn } from './rule/config.js';
 import type { AnyRecurrence } from './rule/rule.js';
-import { capture, headerOf } from './state/saving.js';
-import {
-  captureForeign,
-  checkForeign,
-  foreignState,
-  loadReading,
-  readable,
-  savedState,
-  saveForeign,
-} from '@optim/state';
+import { capture, headerOf, plain } from './state/saving.js';
+import { captureForeign, checkForeign, foreignState, loadReading, readable, saveForeign } from '@optim/state';
 import type {
   Checked,
   ForeignState,
@@ -147,7 +139,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     const own = capture(this.engine.state);
     const ofBase =
       base instanceof BaseOptimizer ? base.capture() : saveForeign(base.getClassName(), captureForeign(base));
-    return { ...header, ...(await savedState(own)), base: await ofBase };
+    return { ...header, ...(await plain(own)), base: await ofBase };
   }
 
   override check(state: unknown, reading: Reading): Checked {
@@ -203,10 +195,10 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     // All that is asked for before the first await is of this moment.
     const held = capture(this.engine.state, readable);
     const pending = base instanceof BaseOptimizer ? base.getWeights() : captureForeign(base);
-    const [{ writeWeights }, ofBase] = await Promise.all([loadReading(), pending]);
-    const own = writeWeights(step, held);
+    const [reading, ofBase] = await Promise.all([loadReading(), pending]);
+    const own = reading.writeWeights(step, held);
     // A base of ours looks after what it hands out.
-    this.handedOut.add(base instanceof BaseOptimizer ? own : [...own, ...ofBase]);
+    this.handOut(reading, base instanceof BaseOptimizer ? own : [...own, ...ofBase]);
     return [...own, ...ofBase.map(({ name, tensor }) => ({ name: basePrefix + name, tensor }))];
   }
 

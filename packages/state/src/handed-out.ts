@@ -16,7 +16,6 @@ const mostUnread = 4;
 /** Frees what was handed out at a later call: when it has been read, or when newer answers have taken its place. */
 export class HandedOut {
   private answers: Answer[] = [];
-  private disposed = false;
 
   add(weights: readonly NamedWeight[]): void {
     const tensors = weights.map(({ tensor }) => tensor);
@@ -33,12 +32,10 @@ export class HandedOut {
       };
     }
     this.answers = [...kept, { tensors, unread }];
-    if (this.disposed) this.dispose();
   }
 
   dispose(): void {
     for (const { tensors } of this.answers) tf.dispose([...tensors]);
     this.answers = [];
-    this.disposed = true;
   }
 }

@@ -9,8 +9,8 @@
 
 export type { Checked } from './checked.js';
 export { captureForeign, checkForeign, foreignState, saveForeign } from './foreign.js';
-export { HandedOut } from './handed-out.js';
-export { held, readable, savedState, type HeldState } from './held.js';
+export type { HandedOut } from './handed-out.js';
+export { held, readable, type HeldState } from './held.js';
 export { loadReading, type Reading } from './load-reading.js';
 export { decodeState, encodeState } from './safetensors.js';
 export type {
@@ -21,4 +21,4 @@ export type {
   SavedWeight,
   StateDict,
 } from './state-dict.js';
-export { readTensors, type NamedWeight, type ReadWeight } from './weights.js';
+export type { NamedWeight, ReadWeight } from './weights.js';

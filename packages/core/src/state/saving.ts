@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { held, type HeldState, type StateDict } from '@optim/state';
+import { held, loadReading } from '@optim/state';
+import type { HeldState, SavedState, StateDict } from '@optim/state';
 import { encodeSavable } from '../rule/config.js';
 import type { Parameters } from './parameters.js';
 
@@ -33,4 +34,10 @@ export function headerOf(
   settings: object,
 ): Pick<StateDict, 'format' | 'optimizer' | 'step' | 'hyperparameters'> {
   return { format: 1, optimizer: owner, step, hyperparameters: encodeSavable(owner, settings) };
+}
+
+/** What is held as plain data; its tensors are disposed. */
+export async function plain(state: HeldState): Promise<Omit<SavedState, 'step'>> {
+  const { savedState } = await loadReading();
+  return savedState(state);
 }
