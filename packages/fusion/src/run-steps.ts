@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs the steps of a program with tensor operations. What they hand on lives until its last reader has run.
 
+import type { PlacedOperation } from './graph.js';
 import * as tf from '@tensorflow/tfjs-core';
 import type { CompileProgram, Kernel, PhaseReport } from './executor.js';
 import { hostValues, type Program } from './program.js';
@@ -89,7 +90,7 @@ function planOperation(
       return wanted;
     },
     key: `${label}|${key}`,
-    reports: operation.isView
+    reports: (operation as PlacedOperation).place
       ? []
       : [
           {

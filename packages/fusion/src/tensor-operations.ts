@@ -24,8 +24,6 @@ export interface TensorFunction<A extends object> {
 export interface TensorOperation extends TensorFunction<object> {
   /** A number of its own. */
   readonly id: number;
-  /** Whether the result is the operand in another shape. */
-  readonly isView: boolean;
 }
 
 /** One result of a tensor operation that is applied to the arguments of a node. */

@@ -3,19 +3,30 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { CompilableOperation } from './executor.js';
+import type { PlacedOperation } from './graph.js';
 import { tensorResults, type Expression, type Operand } from './expression.js';
 import { compileSteps } from './run-steps.js';
+import { exchange, product } from './products.js';
 import { sameShape, sizeOf, type Shape } from './shape.js';
 import type { TensorFunction } from './tensor-operations.js';
+import { reshaped } from './views.js';
 
 /** An operation as rules apply it. */
 type Applied<A extends object> = (operands: readonly Operand[], attributes?: A) => Expression[];
 
 let count = 0;
 
-function applied<A extends object>(definition: TensorFunction<A>, isView = false): Applied<A> {
+function applied<A extends object>(
+  definition: TensorFunction<A>,
+  place?: PlacedOperation['place'],
+): Applied<A> {
   const own = definition as unknown as TensorFunction<object>;
-  const operation: CompilableOperation = { ...own, id: count++, isView, compile: compileSteps };
+  const operation: CompilableOperation & PlacedOperation = {
+    ...own,
+    id: count++,
+    place,
+    compile: compileSteps,
+  };
   return (operands, attributes) => tensorResults(operation, operands, attributes ?? {});
 }
 
@@ -71,7 +82,7 @@ function unary<A extends object>(
   name: string,
   shape: (operand: Shape, attributes: A) => Shape | string,
   run: (x: tf.Tensor, attributes: A) => tf.Tensor,
-  isView = false,
+  place?: PlacedOperation['place'],
 ): (x: Operand, attributes: A) => Expression {
   const apply = applied<A>(
     {
@@ -85,7 +96,7 @@ function unary<A extends object>(
         return [sizeOf(made) === 0 ? tf.zeros([...made]) : run(x!, attributes)];
       },
     },
-    isView,
+    place,
   );
   return (x, attributes) => apply([x], attributes)[0]!;
 }
@@ -94,8 +105,6 @@ function unary<A extends object>(
 export const isShape = (shape: unknown): shape is Shape =>
   Array.isArray(shape) && shape.every((length) => Number.isInteger(length) && length >= 0);
 
-/** The permutation that exchanges the last two axes. */
-const exchange = (rank: number): number[] => [...Array(rank - 2).keys(), rank - 1, rank - 2];
 const exchanged = (shape: Shape): Shape => exchange(shape.length).map((axis) => shape[axis]!);
 
 interface Transposed {
@@ -109,46 +118,6 @@ function productShape([x, y]: readonly Shape[], { transposed }: Transposed): Sha
     return `columns of the first matrix must be as many as rows of the second, got ${a.at(-1)} and ${b.at(-2)}`;
   const batch = (shape: Shape): string => shape.slice(0, -2).join();
   return batch(a) === batch(b) ? [...a.slice(0, -1), b.at(-1)!] : 'axes before the last two must be the same';
-}
-
-/** Shapes in which numbers were a right factor on wasm, whose backend packs them and knows what it packed by the data alone. */
-const packed = new WeakMap<object, string>();
-
-/** A right factor that is not packed in another shape: a copy where its numbers are, under another view of them. */
-function unpacked(y: tf.Tensor): tf.Tensor {
-  const shape = `${y.shape.slice(-2)}`;
-  const known = packed.get(y.dataId) ?? shape;
-  packed.set(y.dataId, known);
-  return known === shape ? y : tf.slice(y, y.shape.map(() => 0), y.shape); // prettier-ignore
-}
-
-/**
- * A factor with zeros beyond its last row and column. On webgl a texel holds two by two elements; operations of TensorFlow.js
- * leave anything at all beyond an odd edge, and its `matMul` sums that too.
- */
-function trimmed(x: tf.Tensor): tf.Tensor {
-  const matrices = tf.reshape(x, [-1, ...x.shape.slice(-2)] as [number, number, number]);
-  return tf.reshape(tf.pad(matrices, [[0, 0], [0, 0], [0, 0]]), x.shape); // prettier-ignore
-}
-
-function product(x: tf.Tensor, y: tf.Tensor, [left, right]: readonly [boolean, boolean]): tf.Tensor {
-  const backend = tf.getBackend();
-  const terms = x.shape.at(left ? -2 : -1)!;
-  if (backend === 'webgl' && terms % 2 === 1) {
-    return tf.tidy(() => tf.matMul(trimmed(x), trimmed(y), left, right));
-  }
-  if (backend !== 'wasm') return tf.matMul(x, y, left, right);
-  // Its fast kernel takes two matrices, not transposed; everything else runs by one that is ten times slower.
-  return tf.tidy(() => {
-    const a = left ? tf.transpose(x, exchange(x.rank)) : x;
-    const b = right ? tf.transpose(y, exchange(y.rank)) : y;
-    if (sizeOf(a.shape.slice(0, -2)) === 1) return tf.matMul(a, unpacked(b));
-    const matrices = (all: tf.Tensor): tf.Tensor[] =>
-      tf.unstack(tf.reshape(all, [-1, ...all.shape.slice(-2)]));
-    const others = matrices(b);
-    const products = matrices(a).map((one, i) => tf.matMul(one, others[i]!));
-    return tf.reshape(tf.stack(products), [...a.shape.slice(0, -1), b.shape.at(-1)!]);
-  });
 }
 
 const matMuls = /* @__PURE__ */ applied<Transposed>({
@@ -197,13 +166,13 @@ const reshapes = /* @__PURE__ */ unary<{ readonly shape: Shape }>(
       ? shape
       : `shape must have ${sizeOf(x)} elements, got ${JSON.stringify(shape)}`,
   (x, { shape }) => tf.reshape(x, [...shape]),
-  true,
+  reshaped,
 );
 
 /** The same elements, in row-major order, in another shape of as many. Takes no time. */
 export function reshape(x: Expression, shape: Shape): Expression {
-  const reshaped = reshapes(x, { shape });
-  return sameShape(shape, x.shape) ? x : reshaped;
+  const view = reshapes(x, { shape });
+  return sameShape(shape, x.shape) ? x : view;
 }
 
 const slices = /* @__PURE__ */ unary<{ readonly begin: readonly number[]; readonly shape: Shape }>(
