@@ -13,7 +13,7 @@ export function mendLinks(site: string): string[] {
     const folder = dirname(file);
     // TypeDoc takes a folder for a file to copy, and copies none.
     const text = readFileSync(file, 'utf8').replaceAll(
-      /href="(?:\.\.\/)?media\/([a-z0-9]+)"/g,
+      /href="(?:\.\.\/)?media\/([a-z0-9-]+)"/g,
       (link, name: string) => {
         const page = join(site, 'modules', `_optim_${name}.html`);
         return existsSync(page) ? `href="${relative(folder, page).replaceAll('\\', '/')}"` : link;

@@ -5,7 +5,7 @@ import { hookFromConfig, scheduleFromConfig } from '@optim/core';
 import * as hooks from '@optim/hooks';
 import * as schedules from '@optim/schedules';
 import * as tf from '@tensorflow/tfjs-core';
-import * as all from '../../../packages/all/src/index.js';
+import { createOptimizer, loadOptimizer } from '../../../packages/all/src/index.js';
 import { hostile, type Hostile } from '../hostile.js';
 import { Wrong, type Judge } from '../judge.js';
 import type { Random } from '../random.js';
@@ -61,7 +61,8 @@ function asked(result: unknown, step: unknown): void {
 
 /** A hook is tried in a step; its variables must be as they were where it is refused. */
 function stepped(hook: unknown): void {
-  const optimizer = new all.AdamW({ transforms: [hook as never] });
+  const AdamW = loadOptimizer('AdamW');
+  const optimizer = new AdamW({ transforms: [hook as never] });
   const of = variables();
   try {
     optimizer.minimize(() => loss(of), false, of);
@@ -134,7 +135,7 @@ export async function attackFunctions(judge: Judge, random: Random, tries: numbe
       add('gives by name ', () => ({ [part === 'gradient' ? 'grad' : 'param']: value }));
     }
   }
-  const create = all.createOptimizer as Factory;
+  const create = createOptimizer as Factory;
   const others: readonly (readonly [string, Factory, string[]])[] = [
     ['createOptimizer', create, ['createOptimizer', '@optim/all']],
     ['createOptimizer AdamW', (value) => create('AdamW', value), ['AdamW']],
