@@ -33,20 +33,26 @@ afterEach(() => {
 });
 
 describe('after many shapes', () => {
-  it.each(Object.keys(trials))('%s has few programs and kernels', (name) => {
-    const modules = vi.spyOn(WebAssembly, 'Module');
-    const asked = vi.spyOn(Bounded.prototype, 'get');
-    const optimizer = trials[name]!(2000);
-    const count = suspects.includes(name) ? 200 : 40;
-    const shapes = shapesOf(count);
-    for (const shape of shapes.slice(0, count / 2)) stepOn(optimizer, name, shape);
-    const before = modules.mock.calls.length;
-    for (const shape of shapes.slice(count / 2)) stepOn(optimizer, name, shape);
-    // Sizes are arguments of kernels: the second half finds most of them there.
-    expect(modules.mock.calls.length - before).toBeLessThanOrEqual(count / 4);
-    const sizes = [...new Set(asked.mock.contexts)].map((cache) => (cache as Bounded<string, unknown>).size);
-    if (suspects.includes(name)) expect(sizes).toContain(256);
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(512);
-    optimizer.dispose();
-  });
+  // L-BFGS keeps to the variables of its first step.
+  it.each(Object.keys(trials).filter((name) => name !== 'LBFGS'))(
+    '%s has few programs and kernels',
+    (name) => {
+      const modules = vi.spyOn(WebAssembly, 'Module');
+      const asked = vi.spyOn(Bounded.prototype, 'get');
+      const optimizer = trials[name]!(2000);
+      const count = suspects.includes(name) ? 200 : 40;
+      const shapes = shapesOf(count);
+      for (const shape of shapes.slice(0, count / 2)) stepOn(optimizer, name, shape);
+      const before = modules.mock.calls.length;
+      for (const shape of shapes.slice(count / 2)) stepOn(optimizer, name, shape);
+      // Sizes are arguments of kernels: the second half finds most of them there.
+      expect(modules.mock.calls.length - before).toBeLessThanOrEqual(count / 4);
+      const sizes = [...new Set(asked.mock.contexts)].map(
+        (cache) => (cache as Bounded<string, unknown>).size,
+      );
+      if (suspects.includes(name)) expect(sizes).toContain(256);
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(512);
+      optimizer.dispose();
+    },
+  );
 });

@@ -21,9 +21,13 @@ const names: Readonly<Record<string, string>> = {
 
 /** What is no option here: an optimizer takes it as a hook or a schedule. By pattern: the option it needs, the advice. */
 const others: readonly (readonly [RegExp, string, string])[] = [
-  [/clip.*value/, 'transforms', 'use the hook clipByValue'],
-  [/clip|gradnorm/, 'transforms', 'use the hook clipByGlobalNorm'],
-  [/gc$|centrali/, 'transforms', 'use the hook centralizeGradients'],
+  [
+    /^(global|max)?(grad(ient)?)?(clip)?norm$|^grad(ient)?clip(ping)?$/,
+    'transforms',
+    'use the hook clipByGlobalNorm',
+  ],
+  [/^(grad(ient)?)?clipvalue$/, 'transforms', 'use the hook clipByValue'],
+  [/^(use)?(gc|centralize)$/, 'transforms', 'use the hook centralizeGradients'],
   [/^(lr|learningrate)?decay$/, 'learningRate', 'use weightDecay for weights, a schedule for learningRate'],
 ];
 
