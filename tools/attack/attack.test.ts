@@ -96,7 +96,7 @@ it('nothing is unclear, and nothing wrong', async () => {
   const lines = faults.map(({ attack, what, verdict, why }) => `${verdict}: ${attack}: ${what}: ${why}`);
   expect(lines).toEqual([]);
   const tried = table.reduce((sum, { counts: { clear, taken } }) => sum + clear + taken, 0);
-  expect(tried).toBeGreaterThan(5000);
+  expect(tried).toBeGreaterThan(4000);
   for (const { attack, counts } of table) {
     if (attack === 'bytes: a bit of the numbers') expect(counts.taken, attack).toBeGreaterThan(0);
     else expect(counts.clear, attack).toBeGreaterThan(0);
