@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { releaseTape } from '@optim/evaluation';
 import { assertLoss, entriesOf, lossOf, type NamedGradients } from './gradients.js';
 import type { Schedule } from '@optim/options';
-import { loadReading } from '@optim/state';
+import { loadReading, readTensors } from '@optim/state';
 import type { Checked, HandedOut, NamedWeight, Reading, ReadWeight, StateDict } from '@optim/state';
 import type { Entry } from './step/engine.js';
 import { TwoPoints } from './two-points.js';
@@ -143,8 +143,12 @@ export abstract class BaseOptimizer extends TwoPoints {
    */
   override async setWeights(weights: NamedWeight[]): Promise<void> {
     this.assertUsable();
-    const [reading] = await Promise.all([loadReading(), loadExecutors()]);
-    const read = await reading.readTensors(this.owner, weights);
+    // Read at once: what becomes of the tensors afterwards is the caller's.
+    const [read, reading] = await Promise.all([
+      readTensors(this.owner, weights),
+      loadReading(),
+      loadExecutors(),
+    ]);
     this.assertUsable();
     await this.checkWeights(read, reading).commit();
   }

@@ -8,8 +8,7 @@ import type { Checked } from './checked.js';
 import { checkForeignState } from './checks.js';
 import { held } from './held.js';
 import type { ForeignState } from './state-dict.js';
-import { readTensors } from './read-weights.js';
-import type { NamedWeight, ReadWeight } from './weights.js';
+import { readTensors, type NamedWeight, type ReadWeight } from './weights.js';
 
 /** What it keeps for variables, list by list. */
 function slotsOf(base: tf.Optimizer): { variable: tf.Variable }[] {

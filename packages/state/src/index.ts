@@ -21,4 +21,4 @@ export type {
   SavedWeight,
   StateDict,
 } from './state-dict.js';
-export type { NamedWeight, ReadWeight } from './weights.js';
+export { readTensors, type NamedWeight, type ReadWeight } from './weights.js';

@@ -2,36 +2,8 @@
 // What weights say.
 
 import { show } from '@optim/options';
-import * as tf from '@tensorflow/tfjs-core';
 import type { SavedParameter, SavedState, SavedTensor } from './state-dict.js';
-import { mark, updatesName, type NamedWeight, type ReadWeight } from './weights.js';
-
-/**
- * The numbers of weights, as they are at the moment of the call.
- * @throws TypeError (as a rejection) for what is no list of names and tensors
- */
-export async function readTensors(owner: string, weights: unknown): Promise<ReadWeight[]> {
-  if (!Array.isArray(weights))
-    throw new TypeError(`${owner}: weights must be an array of { name, tensor }, got ${show(weights)}`);
-  const taken = Array.from(weights as readonly (NamedWeight | null)[], (weight, i) => {
-    if (typeof weight?.name !== 'string' || !(weight.tensor instanceof tf.Tensor))
-      throw new TypeError(`${owner}: weights[${i}] must have a name and a tensor, got ${show(weight)}`);
-    if (weight.tensor.isDisposed !== false)
-      throw new RangeError(
-        `${owner}: weights[${i}], ${show(weight.name)}, must be a tensor that is not disposed`,
-      );
-    return { name: weight.name, tensor: weight.tensor, data: weight.tensor.data() };
-  });
-  return Promise.all(
-    taken.map(async ({ name, tensor: { dtype, shape }, data }) => ({
-      name,
-      dtype,
-      shape,
-      // Counts may be larger than float32 holds exactly.
-      data: dtype === 'float32' ? Float32Array.from(await data) : Array.from(await data),
-    })),
-  );
-}
+import { mark, updatesName, type ReadWeight } from './weights.js';
 
 /**
  * The inverse of `writeWeights`.

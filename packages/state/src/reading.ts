@@ -5,5 +5,5 @@ export { assertSlots, checkStateDict, sameNames } from './checks.js';
 export { assertSomeMatched, matchSaved } from './matching.js';
 export { HandedOut } from './handed-out.js';
 export { savedState } from './saved-state.js';
-export { readTensors, stateOfWeights } from './read-weights.js';
+export { stateOfWeights } from './read-weights.js';
 export { writeWeights } from './write-weights.js';
