@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers at their limits: gradients whose squares overflow, NaN, groups that are frozen.
 
+import { freeOwned, own } from '@optim/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -25,16 +26,8 @@ import {
 
 type Numbers = number[] | number[][];
 
-const made: { dispose(): void }[] = [];
+afterEach(freeOwned);
 
-afterEach(() => {
-  for (const each of made.splice(0)) each.dispose();
-});
-
-const own = <T extends { dispose(): void }>(each: T): T => {
-  made.push(each);
-  return each;
-};
 const variable = (name: string, values: Numbers): tf.Variable =>
   own(tf.tidy(() => tf.variable(tf.tensor(values), true, name)));
 const step = (optimizer: tf.Optimizer, gradients: Record<string, Numbers>): void =>

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reductions on a plateau: they reach whatever rate is in force.
 
+import { freeOwned, own } from '@optim/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, expect, it } from 'vitest';
 import {
+  AdaBound,
   AdaFactor,
   AdamW,
   ASGD,
@@ -15,16 +17,8 @@ import {
   SGDW,
 } from '../src/index.js';
 
-const made: { dispose(): void }[] = [];
+afterEach(freeOwned);
 
-afterEach(() => {
-  for (const each of made.splice(0)) each.dispose();
-});
-
-const own = <T extends { dispose(): void }>(each: T): T => {
-  made.push(each);
-  return each;
-};
 const one = (name: string): tf.Variable => own(tf.tidy(() => tf.variable(tf.tensor([1]), true, name)));
 const step = (optimizer: tf.Optimizer, ...variables: tf.Variable[]): void =>
   tf.tidy(() => optimizer.applyGradients(variables.map(({ name }) => ({ name, tensor: tf.tensor([1]) }))));
@@ -89,6 +83,13 @@ it('is saved, in a state and in a configuration, and ends with a rate that is se
   await expect(again.loadStateDict(wrong)).rejects.toThrow(
     new RangeError('SGDW: learningRateScale must be in [0, ∞), got -1'),
   );
+});
+
+it('stays in what AdaBound settles when it is made', () => {
+  const optimizer = own(new AdaBound({ learningRate: 0.1 }));
+  optimizer.scaleLearningRate(0.5);
+  const copy = own(AdaBound.fromConfig(AdaBound as never, optimizer.getConfig()) as AdaBound);
+  expect(copy.learningRate).toBeCloseTo(0.05, 10);
 });
 
 it('goes through a wrapper to its base', async () => {

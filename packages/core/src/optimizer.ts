@@ -4,7 +4,7 @@
 import { loadExecutors, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { BaseOptimizer } from './contract.js';
-import { check, grouped, groupOf } from '@optim/options';
+import { check, grouped, groupOf, isSchedule } from '@optim/options';
 import type { OptionSpec, ParameterGroup, Schedule } from '@optim/options';
 import type { CommonOptions, OptimizerOptions } from './rule/common-options.js';
 import { decodeOptions, encodeOptions, optionsIn } from './rule/config.js';
@@ -77,11 +77,12 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   learningRateOf(variable: tf.Variable | null): number {
     const { iterations, owner, table, rule } = this;
     const groups = this.settings.parameterGroups as readonly ParameterGroup[];
-    const settings = grouped(this.settings)[variable ? groupOf(groups, variable) : 0] as OptimizerOptions;
-    const values = atStep(owner, table, settings, iterations) as { readonly learningRate?: number | null };
-    return rule.reportedRate
-      ? rule.reportedRate(values, iterations + 1)
-      : (values.learningRate ?? Number.NaN);
+    const settings = grouped(this.settings)[variable ? groupOf(groups, variable) : 0] as OptimizerOptions &
+      Scaled;
+    if (rule.reportedRate)
+      return rule.reportedRate(atStep(owner, table, settings, iterations), iterations + 1);
+    const { learningRate: rate, learningRateScale: scale = 1 } = settings;
+    return scale * (isSchedule(rate) ? rate(iterations) : (rate ?? Number.NaN));
   }
 
   set learningRate(rate: number | Schedule) {
@@ -111,7 +112,8 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     this.configure({ ...this.settings, learningRateScale: (before ?? 1) * factor });
   }
 
-  private configure(settings: Required<O>): void {
+  /** Other options from here on, which are saved; state stays. */
+  protected configure(settings: Required<O>): void {
     this.settings = settings;
     this.engine.configure(settings);
   }

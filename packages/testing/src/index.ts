@@ -27,6 +27,7 @@ export { withCentralization } from './centralization.js';
 export { convolutionalSuite } from './convolutional.js';
 export { checks, conformance, suite } from './conformance.js';
 export { subjectOf, type Check, type Make, type Options, type Subject } from './subject.js';
+export { freeOwned, own } from './own.js';
 export { observedSecondMoment } from './second-moment.js';
 export type { Trials } from './trials.js';
 export { after, expectWalk, near, slotShapes, walk, type Walk } from './walk.js';

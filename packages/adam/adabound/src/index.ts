@@ -132,8 +132,7 @@ export class AdaBound extends Optimizer<AdaBoundOptions> {
       const first = isSchedule(learningRate) ? learningRate(0) : learningRate;
       return first > 0 ? { initialLearningRate: first, ...group } : group;
     });
-    this.settings = { ...this.settings, initialLearningRate, parameterGroups };
-    this.learningRate = this.settings.learningRate; // so that the settings take effect
+    this.configure({ ...this.settings, initialLearningRate, parameterGroups });
   }
 }
 

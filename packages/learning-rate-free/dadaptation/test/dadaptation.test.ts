@@ -2,7 +2,7 @@
 
 import type { BaseOptimizer } from '@optim/core';
 import { DAdaptAdaGrad, DAdaptAdam, DAdaptAdan, DAdaptLion, DAdaptSGD } from '@optim/dadaptation';
-import { conformance, expectWalk, goldenSuite, suite, walk } from '@optim/testing';
+import { conformance, expectWalk, freeOwned, goldenSuite, own, suite, walk } from '@optim/testing';
 import adaGrad from '@optim/testing/golden/DAdaptAdaGrad.json' with { type: 'json' };
 import adam from '@optim/testing/golden/DAdaptAdam.json' with { type: 'json' };
 import adan from '@optim/testing/golden/DAdaptAdan.json' with { type: 'json' };
@@ -22,16 +22,7 @@ conformance((options) => new DAdaptAdaGrad({ d0: 0.1, ...options }));
 conformance((options) => new DAdaptAdan({ d0: 0.01, ...options }));
 conformance((options) => new DAdaptSGD({ d0: 0.01, ...options }));
 
-const made: { dispose(): void }[] = [];
-
-function own<T extends { dispose(): void }>(thing: T): T {
-  made.push(thing);
-  return thing;
-}
-
-afterEach(() => {
-  for (const thing of made.splice(0)) thing.dispose();
-});
+afterEach(freeOwned);
 
 const weights = (values: number[], name?: string): tf.Variable =>
   own(tf.tidy(() => tf.variable(tf.tensor1d(values), true, name)));

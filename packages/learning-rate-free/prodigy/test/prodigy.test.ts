@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Prodigy, type ProdigyOptions } from '@optim/prodigy';
-import { expectWalk, suite, walk } from '@optim/testing';
+import { expectWalk, freeOwned, own, suite, walk } from '@optim/testing';
 import golden from '@optim/testing/golden/Prodigy.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
 
 suite(golden, (options) => new Prodigy(options));
 
-const made: { dispose(): void }[] = [];
-
-function own<T extends { dispose(): void }>(thing: T): T {
-  made.push(thing);
-  return thing;
-}
-
-afterEach(() => {
-  for (const thing of made.splice(0)) thing.dispose();
-});
+afterEach(freeOwned);
 
 const variable = (values: number[], shape: number[] = [values.length], name?: string): tf.Variable =>
   own(tf.tidy(() => tf.variable(tf.tensor(values, shape), true, name)));

@@ -4,6 +4,8 @@ import { ScheduleFreeAdamW, ScheduleFreeSGD } from '@optim/schedulefree';
 import {
   expectClose,
   expectWalk,
+  freeOwned,
+  own,
   suite,
   tolerance,
   walk,
@@ -39,16 +41,7 @@ const check: GoldenExtras<Either>['check'] = async (optimizer, golden, t, variab
 suite(adamW, (options) => new ScheduleFreeAdamW(options), { check });
 suite(sgd, (options) => new ScheduleFreeSGD(options), { check });
 
-const made: { dispose(): void }[] = [];
-
-function own<T extends { dispose(): void }>(thing: T): T {
-  made.push(thing);
-  return thing;
-}
-
-afterEach(() => {
-  for (const thing of made.splice(0)) thing.dispose();
-});
+afterEach(freeOwned);
 
 const weights = (values: number[], name?: string): tf.Variable =>
   own(tf.tidy(() => tf.variable(tf.tensor1d(values), true, name)));

@@ -3,7 +3,7 @@
 import { AdamW } from '@optim/adamw';
 import { PCGrad, taskLosses, type PCGradOptions, type TaskOrder } from '@optim/pcgrad';
 import { SAM } from '@optim/sam';
-import { bowls, goldenBase, Momentum, suite, type Coefficients } from '@optim/testing';
+import { bowls, freeOwned, goldenBase, Momentum, own, suite, type Coefficients } from '@optim/testing';
 import golden from '@optim/testing/golden/PCGrad.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
@@ -23,16 +23,7 @@ suite(
   },
 );
 
-const made: { dispose(): unknown }[] = [];
-
-function own<T extends { dispose(): unknown }>(thing: T): T {
-  made.push(thing);
-  return thing;
-}
-
-afterEach(() => {
-  for (const thing of made.splice(0)) thing.dispose();
-});
+afterEach(freeOwned);
 
 const vector = (values: number[], name?: string): tf.Variable =>
   own(tf.tidy(() => tf.variable(tf.tensor1d(values), true, name)));

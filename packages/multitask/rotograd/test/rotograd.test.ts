@@ -3,7 +3,7 @@
 import { AdamW } from '@optim/adamw';
 import { RotoGrad, type RotoGradOptions, type Tasks } from '@optim/rotograd';
 import { SAM } from '@optim/sam';
-import { conformance, Momentum } from '@optim/testing';
+import { conformance, freeOwned, Momentum, own } from '@optim/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 
@@ -12,16 +12,7 @@ const slow = inject('backend').startsWith('web');
 
 conformance((options) => new RotoGrad(new AdamW(), options));
 
-const made: { dispose(): unknown }[] = [];
-
-function own<T extends { dispose(): unknown }>(thing: T): T {
-  made.push(thing);
-  return thing;
-}
-
-afterEach(() => {
-  for (const thing of made.splice(0)) thing.dispose();
-});
+afterEach(freeOwned);
 
 const matrix = (rows: number[][], name?: string): tf.Variable =>
   own(tf.tidy(() => tf.variable(tf.tensor2d(rows), true, name)));

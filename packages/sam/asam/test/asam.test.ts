@@ -3,7 +3,7 @@
 import { AdamW } from '@optim/adamw';
 import { ASAM, type ASAMOptions } from '@optim/asam';
 import { SAM } from '@optim/sam';
-import { conformance, convolutionalSuite, goldenBase, goldenSuite } from '@optim/testing';
+import { conformance, convolutionalSuite, freeOwned, goldenBase, goldenSuite, own } from '@optim/testing';
 import golden from '@optim/testing/golden/ASAM.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -20,16 +20,7 @@ conformance((options) => new ASAM(new AdamW(), options));
 
 convolutionalSuite((learningRate) => new ASAM(new AdamW({ learningRate })), [2, 2]);
 
-const made: { dispose(): void }[] = [];
-
-function own<T extends { dispose(): void }>(thing: T): T {
-  made.push(thing);
-  return thing;
-}
-
-afterEach(() => {
-  for (const thing of made.splice(0)) thing.dispose();
-});
+afterEach(freeOwned);
 
 const scalar = (value: number, name: string): tf.Variable =>
   own(tf.tidy(() => tf.variable(tf.scalar(value), true, name)));

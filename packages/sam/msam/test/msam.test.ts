@@ -7,7 +7,7 @@ import { MSAM } from '@optim/msam';
 import { SAM } from '@optim/sam';
 import { linear } from '@optim/schedules';
 import { ScheduleFreeSGD } from '@optim/schedulefree';
-import { convolutionalSuite, expectClose, goldenBase, Momentum, suite } from '@optim/testing';
+import { convolutionalSuite, expectClose, freeOwned, goldenBase, Momentum, own, suite } from '@optim/testing';
 import golden from '@optim/testing/golden/MSAM.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -40,16 +40,7 @@ suite(
 
 convolutionalSuite((learningRate) => new MSAM(new AdamW({ learningRate })), [1, 1]);
 
-const made: { dispose(): void }[] = [];
-
-function own<T extends { dispose(): void }>(thing: T): T {
-  made.push(thing);
-  return thing;
-}
-
-afterEach(() => {
-  for (const thing of made.splice(0)) thing.dispose();
-});
+afterEach(freeOwned);
 
 const weights = (values: number[]): tf.Variable =>
   own(tf.tidy(() => tf.variable(tf.tensor1d(values), true, 'w')));

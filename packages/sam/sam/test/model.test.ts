@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { SAM } from '@optim/sam';
-import { Momentum } from '@optim/testing';
+import { freeOwned, Momentum, own } from '@optim/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
 import { afterEach, describe, expect, it } from 'vitest';
 
-const made: { dispose(): unknown }[] = [];
-
-function own<T extends { dispose(): unknown }>(thing: T): T {
-  made.push(thing);
-  return thing;
-}
-
-afterEach(() => {
-  for (const thing of made.splice(0)) thing.dispose();
-});
+afterEach(freeOwned);
 
 const column = (values: number[]): tf.Tensor2D => own(tf.tensor2d(values, [values.length, 1]));
 

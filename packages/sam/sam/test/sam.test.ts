@@ -2,7 +2,15 @@
 
 import { AdamW } from '@optim/adamw';
 import { SAM } from '@optim/sam';
-import { conformance, convolutionalSuite, goldenBase, goldenSuite, Momentum } from '@optim/testing';
+import {
+  conformance,
+  convolutionalSuite,
+  freeOwned,
+  goldenBase,
+  goldenSuite,
+  Momentum,
+  own,
+} from '@optim/testing';
 import golden from '@optim/testing/golden/SAM.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -19,16 +27,7 @@ conformance((options) => new SAM(new AdamW(), options));
 
 convolutionalSuite((learningRate) => new SAM(new AdamW({ learningRate })), [2, 2]);
 
-const made: { dispose(): void }[] = [];
-
-function own<T extends { dispose(): void }>(thing: T): T {
-  made.push(thing);
-  return thing;
-}
-
-afterEach(() => {
-  for (const thing of made.splice(0)) thing.dispose();
-});
+afterEach(freeOwned);
 
 const weights = (values: number[], name?: string): tf.Variable =>
   own(tf.tidy(() => tf.variable(tf.tensor1d(values), true, name)));

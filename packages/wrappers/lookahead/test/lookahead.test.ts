@@ -4,7 +4,7 @@ import { AdamW } from '@optim/adamw';
 import type { StateDict } from '@optim/core';
 import { Lookahead, type LookaheadOptions } from '@optim/lookahead';
 import { SAM } from '@optim/sam';
-import { conformance, goldenBase, goldenSuite, Momentum } from '@optim/testing';
+import { conformance, freeOwned, goldenBase, goldenSuite, Momentum, own } from '@optim/testing';
 import golden from '@optim/testing/golden/Lookahead.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -23,16 +23,7 @@ conformance(
   'Lookahead with pullback',
 );
 
-const made: { dispose(): void }[] = [];
-
-function own<T extends { dispose(): void }>(thing: T): T {
-  made.push(thing);
-  return thing;
-}
-
-afterEach(() => {
-  for (const thing of made.splice(0)) thing.dispose();
-});
+afterEach(freeOwned);
 
 const weights = (values: number[], name?: string): tf.Variable =>
   own(tf.tidy(() => tf.variable(tf.tensor1d(values), true, name)));
