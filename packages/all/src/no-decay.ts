@@ -36,6 +36,9 @@ function weightsOf(
   return layer.weights.map(({ name, originalName = name }) => ({ name: originalName, classes }));
 }
 
+/** Of names in one expression: a configuration holds none of more than 1000 letters. */
+const mostLetters = 900;
+
 const escaped = (name: string): string => name.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
 
 /**
@@ -52,7 +55,7 @@ const escaped = (name: string): string => name.replaceAll(/[\\^$.*+?()[\]{}|]/g,
  * const optimizer = createOptimizer({ name: 'AdamW', options: { weightDecay: 0.05 }, noDecay: noDecayOf(model) });
  * ```
  * @param model - a `tf.LayersModel` that is built
- * @returns one regular expression, or none where the model has no such weights
+ * @returns regular expressions: one, or several where there are many names; none where the model has no such weights
  * @throws TypeError for something that has no layers; TypeError for a wrong option
  */
 export function noDecayOf(
@@ -69,7 +72,12 @@ export function noDecayOf(
       ({ name, classes }) =>
         classes.some((own) => layers.includes(own)) || roles.includes(name.slice(name.lastIndexOf('/') + 1)),
     );
-  const all = [...new Set(spared.map(({ name }) => escaped(name)))];
+  const patterns: string[] = [];
+  for (const name of new Set(spared.map((weight) => escaped(weight.name)))) {
+    const last = patterns.at(-1);
+    if (last && last.length + name.length < mostLetters) patterns[patterns.length - 1] = `${last}|${name}`;
+    else patterns.push(name);
+  }
   // A second model in the page gets the same names with a number behind.
-  return all.length > 0 ? [`^(?:${all.join('|')})(?:_\\d+)?$`] : [];
+  return patterns.map((pattern) => `^(?:${pattern})(?:_\\d+)?$`);
 }

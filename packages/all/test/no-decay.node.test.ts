@@ -49,6 +49,22 @@ function found(model: layers.LayersModel, patterns: readonly string[]): string[]
 }
 
 describe('noDecayOf', () => {
+  it('makes several expressions of many names, which a configuration can hold', () => {
+    const names = Array.from({ length: 200 }, (_, i) => `block_${i}/layer_normalization`);
+    const weightsOf = (name: string): { name: string }[] =>
+      ['gamma', 'beta'].map((role) => ({ name: `${name}/${role}` }));
+    const model = {
+      layers: names.map((name) => ({ getClassName: () => 'LayerNormalization', weights: weightsOf(name) })),
+    };
+    const noDecay = noDecayOf(model);
+    const all = names.flatMap((name) => weightsOf(name).map((weight) => weight.name));
+    expect(
+      all.filter((name) => noDecay.filter((pattern) => RegExp(pattern).test(name)).length !== 1),
+    ).toEqual([]);
+    expect(noDecay.length).toBeLessThan(20);
+    createOptimizer({ name: 'AdamW', noDecay }).dispose();
+  });
+
   it('names biases, and all weights of normalizations', () => {
     const model = network();
     const biases = model.trainableWeights.map(({ name }) => name).filter((name) => /bias(_\d+)?$/.test(name));
