@@ -15,11 +15,11 @@ import { belongs } from './umbrella.js';
 type Text = Readonly<Record<string, unknown>> & { readonly name: string };
 
 /** A value as source text. */
-function literal(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
+function sourceOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(sourceOf).join(', ')}]`;
   if (typeof value !== 'object' || value === null)
     return typeof value === 'string' ? JSON.stringify(value) : String(value);
-  const entries = Object.entries(value).map(([key, item]) => `${key}: ${literal(item)}`);
+  const entries = Object.entries(value).map(([key, item]) => `${key}: ${sourceOf(item)}`);
   return `{ ${entries.join(', ')} }`;
 }
 
@@ -115,14 +115,14 @@ function head(what: string, types?: string): string {
 }
 
 const lines = (entries: readonly object[]): string =>
-  entries.map((entry) => `  ${literal(entry)},\n`).join('');
+  entries.map((entry) => `  ${sourceOf(entry)},\n`).join('');
 
 /** The options of all optimizers: one that several share is written once. */
 function detailsOf(entries: readonly Entry[]): string {
   const names = new Map<string, string>();
   const counts = new Map<string, number>();
   const nameOf = (option: Text): string => {
-    const text = literal(option);
+    const text = sourceOf(option);
     const known = names.get(text);
     if (known !== undefined) return known;
     const count = (counts.get(option.name) ?? 0) + 1;
@@ -162,7 +162,7 @@ export async function registry(
   const list = (name: string, type: string, entries: readonly object[]): string =>
     `export const ${name}: readonly ${type}[] = [\n${lines(entries)}];\n`;
   const apart = optimizers.flatMap(({ summary: { name, install, licence } }) =>
-    install === null ? [] : [`  ${name}: ${literal(`${String(install)} (${String(licence)})`)},\n`],
+    install === null ? [] : [`  ${name}: ${sourceOf(`${String(install)} (${String(licence)})`)},\n`],
   );
   const files = {
     'optimizers-apart.ts': `${head('how to get the optimizers that are not in this package')}export const optimizersApart: Readonly<Record<string, string>> = {\n${apart.join('')}};\n`,

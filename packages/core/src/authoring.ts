@@ -52,6 +52,7 @@ export {
   type Tensors,
 } from './rule/rule.js';
 export type { Momentum, Parameter } from './state/parameters.js';
+export { isAlive } from './state/variables.js';
 export type { Engine, Entry } from './step/engine.js';
 export { readable } from '@optim/state';
 export { total } from './step/total.js';

@@ -10,9 +10,9 @@ import {
   Optimizer,
   register,
   round,
+  whole,
   type AdaNormOptions,
   type CommonOptions,
-  whole,
   type Hyper,
   type Rule,
 } from '@optim/core/authoring';

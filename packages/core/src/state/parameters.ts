@@ -58,6 +58,11 @@ export class Parameters {
     return variables.map((variable) => this.adopted.get(variable)!);
   }
 
+  /** Index of the group of a variable, which need not have appeared yet. */
+  groupOf(variable: tf.Variable): number {
+    return this.adopted.get(variable)?.group ?? groupOf(this.kept.groups, variable);
+  }
+
   /** @throws Error when some parameters have made a step and others have not */
   assertWhole(): void {
     if (this.torn === undefined) return;

@@ -4,7 +4,7 @@
 import type { Program } from '@optim/fusion';
 import type { Reading, SavedState } from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
-import { grouped, groupOf, type OptionSpec, type ParameterGroup } from '@optim/options';
+import { grouped, type OptionSpec, type ParameterGroup } from '@optim/options';
 import { adaNormSlots } from '../rule/ada-norm.js';
 import { keyed, withHooks, type Hook, type KeyedHook } from '../rule/hook.js';
 import type { AnyRecurrence, SlotInit, Traits } from '../rule/rule.js';
@@ -165,12 +165,11 @@ export class Engine {
 
   /** Whether a step of the optimizer's own rule is none, for all of these parameters. */
   pauses(entries: readonly Entry[], step: number): boolean {
-    const { owner, table, settings, rules } = this.design;
+    const { owner, table, rules } = this.design;
     const { pauses } = rules['']!;
     if (!pauses) return false;
-    const { parameterGroups: groups = [] } = settings as Common;
-    const used = groups.length === 0 ? [0] : entries.map(({ variable }) => groupOf(groups, variable));
-    return [...new Set(used)].every((group) => pauses(atStep(owner, table, this.groups[group]!, step)));
+    const used = new Set(entries.map(({ variable }) => this.state.groupOf(variable)));
+    return [...used].every((group) => pauses(atStep(owner, table, this.groups[group]!, step)));
   }
 
   /** Programs of the last step, with the number of parameters each runs for. */

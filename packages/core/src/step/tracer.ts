@@ -84,7 +84,7 @@ export class Tracer {
 
   /** First values of slots: an output per slot. */
   init(shape: Shape, slots: Record<string, TracedInit>, group: number, traits: Traits): Program {
-    return this.cached(`init|${shape}|${group}|${JSON.stringify(traits)}`, () =>
+    return this.programs.get(`init|${shape}|${group}|${JSON.stringify(traits)}`, () =>
       trace(`${this.name}.slots`, { param: shape }, [], ({ param }) =>
         Object.fromEntries(
           Object.entries(slots).flatMap(([name, init]) => {
@@ -103,7 +103,7 @@ export class Tracer {
   observe(index: number, subject: Subject, globals: readonly string[]): Program {
     const { key } = this.observers[index]!;
     const name = this.stage(key, 'observe');
-    return this.cached(`observe${index}|${keyOf(subject)}`, () =>
+    return this.programs.get(`observe${index}|${keyOf(subject)}`, () =>
       this.trace(name, subject.shapes, globals, subject.structure, (tensors, values) => {
         const { sums, grad } = this.observed(index, tensors, values, subject);
         for (const [part, value] of Object.entries(sums)) {
@@ -146,7 +146,7 @@ export class Tracer {
   combine(index: number, sums: readonly string[], globals: readonly string[], structure: Structure): Program {
     const { key, round } = this.observers[index]!;
     const inputs = Object.fromEntries(sums.map((name) => [name, [] as Shape]));
-    return this.cached(`combine${index}|${structure.key}`, () =>
+    return this.programs.get(`combine${index}|${structure.key}`, () =>
       this.trace(this.stage(key, 'combine'), inputs, globals, structure, (tensors, values) => {
         const parts = renamed(tensors, (name) => name.slice(1));
         if (!key) return round.combine(parts, values);
@@ -160,7 +160,7 @@ export class Tracer {
 
   /** The step of one parameter: new `param` and slots. */
   update(subject: Subject, globals: readonly string[]): Program {
-    return this.cached(`update|${keyOf(subject)}`, () =>
+    return this.programs.get(`update|${keyOf(subject)}`, () =>
       this.trace(`${this.name}.update`, subject.shapes, globals, subject.structure, (tensors, values) =>
         this.composition.update({ tensors, values, ...subject }),
       ),
@@ -173,7 +173,7 @@ export class Tracer {
     const guarded = kept.filter((name) => !guards.some((key) => name.startsWith(key)));
     if (guards.length === 0 || guarded.length === 0) return null;
     const inputs = Object.fromEntries(guarded.map((name) => [name, [] as Shape]));
-    return this.cached(`commit|${structure.key}`, () =>
+    return this.programs.get(`commit|${structure.key}`, () =>
       this.trace(`${this.name}.commit`, inputs, globals, structure, (before, values) =>
         this.composition.guarded(
           Object.fromEntries(guarded.map((name) => [name, values[name] as Expression])),
@@ -201,9 +201,5 @@ export class Tracer {
       const tensors = Object.fromEntries(Object.keys(shapes).map((key) => [key, symbols[key]!]));
       return rule(tensors, { ...choices, ...scalars, ...shared });
     });
-  }
-
-  private cached(key: string, make: () => Program): Program {
-    return this.programs.get(key, make);
   }
 }

@@ -40,10 +40,10 @@ import { Vector, type Evaluation, type Held, type Made } from './vector.js';
  *
  * In numbers, with `lineSearch: 'strongWolfe'`, beside Adam (the best of three learning rates) with as many evaluations:
  *
- * | problem                                                                                    | evaluations | LBFGS | Adam |
- * | ------------------------------------------------------------------------------------------ | ----------- | ----- | ---- |
+ * | problem                                                                                    | evaluations | LBFGS | Adam          |
+ * | ------------------------------------------------------------------------------------------ | ----------- | ----- | ------------- |
  * | loss of Rosenbrock's function in 20 dimensions, from (−1.2, 1, …)                          | 270         | 1e-8  | 7.6 after 400 |
- * | largest error of u″ = −u on [0, 2π], a tanh network and `derivative` of `@optim/hessian`   | 400         | 0.004 | 0.03 |
+ * | largest error of u″ = −u on [0, 2π], a tanh network and `derivative` of `@optim/hessian`   | 400         | 0.004 | 0.03          |
  *
  * **When to use:** for small models on all of their data at once: regression, curve fitting, physics-informed networks.
  * **When not:** with small batches or dropout, whose differences are mostly noise; if at all, with a `historySize` of 1 to 3.

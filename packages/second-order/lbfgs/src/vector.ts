@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The variables of an optimizer, and the one long vector that stands for them.
 
-import { hold, total, type Engine, type Entry, type Parameter } from '@optim/core/authoring';
+import { hold, isAlive, total, type Engine, type Entry, type Parameter } from '@optim/core/authoring';
 import { concatenated, moveAlong, parted } from '@optim/full-batch';
 import * as tf from '@tensorflow/tfjs-core';
 import { vectors } from './direction.js';
@@ -23,9 +23,6 @@ export interface Held {
   undo(): void;
   release(): void;
 }
-
-const isAlive = (variable: tf.Variable): boolean =>
-  tf.engine().registeredVariables[variable.name] === variable;
 
 /** The variables, in the order in which they were made, and the vector whose slots are the state of all. */
 export class Vector {
