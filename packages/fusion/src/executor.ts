@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Program } from './program.js';
+import type { Node, Program } from './program.js';
 import type { TensorOperation } from './tensor-operations.js';
 
 /** A program made ready for one backend. */
@@ -42,15 +42,25 @@ export type CompileProgram = (
   compiled: (structure: string, make: () => Compiled) => Compiled,
 ) => Compiled;
 
-/** A tensor operation with the compiler of programs that have such, which others need not load. */
+/** What tensor operations made in a run, by operation and operands. */
+export type Made = Map<string, tf.Tensor[]>;
+
+/** A tensor operation with what runs programs that have such, which others need not load. */
 export interface CompilableOperation extends TensorOperation {
   readonly compile: CompileProgram;
+  /** The value of a node by plain ops. */
+  evaluate(node: Node, args: readonly (tf.Tensor | number | boolean)[], made: Made): tf.Tensor;
 }
 
 /** A kernel, and how what it was made of runs. */
 export interface Compiled {
   readonly kernel: Kernel;
-  readonly reports: readonly PhaseReport[];
+  readonly reports: readonly (PhaseReport | Ran)[];
+}
+
+/** What a {@link PhaseReport} is made of when somebody asks for it. */
+export interface Ran extends Pick<PhaseReport, 'executor' | 'times' | 'fallback'> {
+  readonly program: Program;
 }
 
 /** How one phase of a program runs, or several that are equal. */

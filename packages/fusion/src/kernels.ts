@@ -44,7 +44,7 @@ export function kernelFor(program: Program): Kernel {
 
 /** How the phases of a program run on the active backend. */
 export function describeProgram(program: Program): readonly PhaseReport[] {
-  return compiledFor(program).reports;
+  return compiledFor(program).reports.map((row) => ('program' in row ? report(row) : row));
 }
 
 function compiledFor(program: Program): Compiled {
@@ -76,7 +76,7 @@ function compile(program: Program, cache: Cache): Compiled {
 
 function compiledBy(program: Program, reference: Kernel, { executor, parts }: Cache): Compiled {
   if (executor === opsExecutor) {
-    return { kernel: reference, reports: [report(program, 'ops', whyOps(tf.getBackend()))] };
+    return { kernel: reference, reports: [{ program, executor: 'ops', fallback: whyOps(tf.getBackend()) }] };
   }
   const operation = program.nodes.find(({ call }) => call)?.call!.operation;
   if (!operation) return compileSweeps(program, executor);

@@ -3,7 +3,7 @@
 
 import type { PlacedOperation } from './graph.js';
 import * as tf from '@tensorflow/tfjs-core';
-import type { CompileProgram, Kernel, PhaseReport } from './executor.js';
+import type { CompileProgram, Compiled, Kernel } from './executor.js';
 import { hostValues, type Program } from './program.js';
 import { sizeOf, type Shape } from './shape.js';
 import { stepsOf, type OperationStep } from './steps.js';
@@ -21,7 +21,7 @@ interface Plan {
   readonly scalars?: readonly number[];
   /** Same for equal steps. */
   readonly key: string;
-  readonly reports: readonly PhaseReport[];
+  readonly reports: Compiled['reports'];
 }
 
 type Hosts = ReturnType<typeof hostValues>;
@@ -162,8 +162,8 @@ function runner(program: Program, plans: readonly Plan[], results: readonly numb
 }
 
 /** One row for phases that are equal. */
-function summed(plans: readonly Plan[]): PhaseReport[] {
-  const counts = new Map<string, { times: number; reports: readonly PhaseReport[] }>();
+function summed(plans: readonly Plan[]): Compiled['reports'] {
+  const counts = new Map<string, { times: number; reports: Compiled['reports'] }>();
   for (const { key, reports } of plans) {
     const known = counts.get(key);
     if (known) known.times++;

@@ -2,12 +2,11 @@
 // Compiles programs without tensor operations: phase by phase, or all phases together where the executor does.
 
 import * as tf from '@tensorflow/tfjs-core';
-import { Unsupported, type Compiled, type Executor, type Kernel, type PhaseReport } from './executor.js';
+import { Unsupported, type Compiled, type Executor, type Kernel, type Ran } from './executor.js';
 import { opsExecutor } from './executors/ops.js';
 import { isReduction } from './language.js';
 import { phasePrograms } from './phases.js';
 import type { Program } from './program.js';
-import { report } from './report.js';
 import { intermediate } from './subprogram.js';
 import { isWatched, visible } from './watch.js';
 
@@ -15,13 +14,13 @@ import { isWatched, visible } from './watch.js';
 export function compileSweeps(program: Program, executor: Executor): Compiled {
   const phases = phasePrograms(program);
   const parts = phases.map((phase) => compilePhase(phase, executor));
-  const reports = parts.map((part) => part.report);
-  if (parts.every((part) => part.report.fallback !== undefined)) {
+  const reports = parts.map(({ ran }) => ran);
+  if (reports.every(({ fallback }) => fallback !== undefined)) {
     return { kernel: opsExecutor.compile(program), reports };
   }
   const kernels = parts.map(({ kernel }) => kernel);
   const separate = kernels.length === 1 ? kernels[0]! : sequence(program, phases, kernels);
-  const isFused = parts.every((part) => part.report.fallback === undefined);
+  const isFused = reports.every(({ fallback }) => fallback === undefined);
   const fused = (isFused && executor.compileAll?.(program, phases)) || separate;
   const kernel: Kernel = {
     executor: executor.name,
@@ -30,13 +29,14 @@ export function compileSweeps(program: Program, executor: Executor): Compiled {
   return { kernel, reports };
 }
 
-function compilePhase(phase: Program, executor: Executor): { kernel: Kernel; report: PhaseReport } {
+function compilePhase(program: Program, executor: Executor): { kernel: Kernel; ran: Ran } {
   try {
-    return { kernel: visible(phase.name, executor.compile(phase)), report: report(phase, executor.name) };
+    const kernel = visible(program.name, executor.compile(program));
+    return { kernel, ran: { program, executor: executor.name } };
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
-    const kernel = opsExecutor.compile(phase);
-    return { kernel, report: report(phase, kernel.executor, error.message) };
+    const kernel = opsExecutor.compile(program);
+    return { kernel, ran: { program, executor: kernel.executor, fallback: error.message } };
   }
 }
 

@@ -2,9 +2,11 @@
 // Operations on whole tensors, for rules.
 
 import * as tf from '@tensorflow/tfjs-core';
-import type { CompilableOperation } from './executor.js';
+import type { CompilableOperation, Made } from './executor.js';
 import type { PlacedOperation } from './graph.js';
 import { tensorResults, type Expression, type Operand } from './expression.js';
+import { toTensor, type Value } from './executors/ops.js';
+import type { Node } from './program.js';
 import { compileSteps } from './run-steps.js';
 import { exchange, product } from './products.js';
 import { sameShape, sizeOf, type Shape } from './shape.js';
@@ -26,6 +28,7 @@ function applied<A extends object>(
     id: count++,
     place,
     compile: compileSteps,
+    evaluate,
   };
   return (operands, attributes) => tensorResults(operation, operands, attributes ?? {});
 }
@@ -208,4 +211,17 @@ const everies = /* @__PURE__ */ unary<{ readonly step: number }>(
 /** Elements 0, k, 2k, … in row-major order, as a tensor of rank 1. */
 export function every(x: Operand, k: number): Expression {
   return everies(x, { step: k });
+}
+
+/** The value of a node by plain ops; the results of one operation are made together. */
+function evaluate(node: Node, args: readonly Value[], made: Made): tf.Tensor {
+  const { operation, attributes, result, key } = node.call!;
+  const place = `${node.args}|${key}`;
+  let results = made.get(place);
+  if (!results) {
+    // What takes numbers types them as it likes.
+    const operands = operation.takesNumbers ? (args as unknown as tf.Tensor[]) : args.map(toTensor);
+    made.set(place, (results = operation.run(operands, attributes)));
+  }
+  return results[result]!;
 }

@@ -2,39 +2,23 @@
 // The reference executor: every node one TensorFlow.js op. Runs on any backend, also while a gradient is recorded.
 
 import * as tf from '@tensorflow/tfjs-core';
-import type { Executor, Kernel } from '../executor.js';
+import type { CompilableOperation, Executor, Kernel, Made } from '../executor.js';
 import type { OperationName, ReductionName } from '../language.js';
 import { hostValues, type Node, type Program } from '../program.js';
 import { sizeOf } from '../shape.js';
-import type { Call } from '../tensor-operations.js';
 
-type Value = tf.Tensor | number | boolean;
+/** What a node is worth in a run. */
+export type Value = tf.Tensor | number | boolean;
 
-/** A power, and a step of Newton's for what float32 loses in it. */
-function cubeRoot(x: tf.Tensor): tf.Tensor {
-  const size = tf.abs(x);
-  const isOrdinary = tf.logicalAnd(tf.greater(size, 0), tf.less(size, Infinity));
-  const safe = tf.where(isOrdinary, size, tf.onesLike(size));
-  const rough = tf.pow(safe, 1 / 3);
-  const off = tf.sub(rough, tf.div(safe, tf.square(rough)));
-  const root = tf.sub(rough, tf.div(off, 3));
-  return tf.where(isOrdinary, tf.where(tf.less(x, 0), tf.neg(root), root), x);
-}
-
-/** One row per elementwise primitive. */
-const elementwise = {
+/** One row per elementwise primitive; those of functions are there once a rule has used them. */
+export const elementwise = {
   neg: tf.neg,
   abs: tf.abs,
   sqrt: tf.sqrt,
-  exp: tf.exp,
-  log: tf.log,
-  cbrt: cubeRoot,
   add: tf.add,
   sub: tf.sub,
   mul: tf.mul,
   div: tf.div,
-  pow: tf.pow,
-  atan2: tf.atan2,
   minimum: tf.minimum,
   maximum: tf.maximum,
   less: tf.less,
@@ -54,30 +38,16 @@ const reduction: Record<ReductionName, { op: Reduce; none: number }> = {
 
 type Reduce = (x: tf.Tensor, axes: number[] | undefined, keep: boolean) => tf.Tensor;
 
-function toTensor(value: Value): tf.Tensor {
+/** A value as ops take it. */
+export function toTensor(value: Value): tf.Tensor {
   return value instanceof tf.Tensor
     ? value
     : tf.scalar(value, typeof value === 'boolean' ? 'bool' : 'float32');
 }
 
-/** What tensor operations made in a run, by operation and operands. */
-type Made = Map<string, tf.Tensor[]>;
-
-function operate(call: Call, positions: readonly number[], args: Value[], made: Made): tf.Tensor {
-  const { operation, attributes, result, key } = call;
-  const place = `${positions}|${key}`;
-  let results = made.get(place);
-  if (!results) {
-    // What takes numbers types them as it likes.
-    const operands = operation.takesNumbers ? (args as unknown as tf.Tensor[]) : args.map(toTensor);
-    made.set(place, (results = operation.run(operands, attributes)));
-  }
-  return results[result]!;
-}
-
 function evaluate(node: Node, args: Value[], made: Made): Value {
   const shape = [...node.shape];
-  if (node.call) return operate(node.call, node.args, args, made);
+  if (node.call) return (node.call.operation as CompilableOperation).evaluate(node, args, made);
   // What TensorFlow.js does to and from tensors without elements differs between backends, and is wrong on most.
   if (sizeOf(shape) === 0) return tf.zeros(shape, node.kind === 'boolean' ? 'bool' : 'float32');
   if (node.op in reduction) {
