@@ -147,8 +147,13 @@ export function apply(op: OperationName, ...operands: readonly Operand[]): Expre
   return new Expression(...elementwise(op, ...operands.map(expressed)));
 }
 
-function reduce(op: ReductionName, x: Expression, axes?: readonly number[]): Expression {
-  const parts = reduction(op, x, axes);
+function reduce(
+  op: ReductionName,
+  x: Expression,
+  axes?: readonly number[],
+  ...guard: readonly Expression[]
+): Expression {
+  const parts = reduction(op, x, axes, guard);
   return parts ? new Expression(...parts) : x;
 }
 
@@ -176,13 +181,14 @@ const shrinking = 2 ** -80;
 
 /**
  * Two sums of squares, of x and of x·2⁻⁸⁰, from which {@link lengthOf} makes ‖x‖: the first is infinite from ‖x‖ = 1.8e19 on.
- * Sums of them over several tensors give the norm of all.
+ * Sums of them over several tensors give the norm of all. Where the first is small, the second may be left out, and is 0.
  */
 export function squareSums(
   x: Expression,
   axes?: readonly number[],
 ): { squares: Expression; shrunkSquares: Expression } {
-  return { squares: x.square().sum(axes), shrunkSquares: x.mul(shrinking).square().sum(axes) };
+  const squares = x.square().sum(axes);
+  return { squares, shrunkSquares: reduce('sum', x.mul(shrinking).square(), axes, squares) };
 }
 
 /** The norm that {@link squareSums} belong to. */

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Collects the nodes of a program: every distinct value once.
 
-import { isReduction } from './language.js';
-import type { Node } from './program.js';
+import { phaseOf, type Node } from './program.js';
 import type { Shape } from './shape.js';
 import { resultKey, type Call, type TensorOperation } from './tensor-operations.js';
 import type { Value } from './value.js';
@@ -39,8 +38,7 @@ export class Graph {
     const meaning = [op, args, shape, name, number, axes, resultKey(call)].join('|');
     let at = this.byMeaning.get(meaning);
     if (at === undefined) {
-      const latest = Math.max(0, ...args.map((arg) => this.nodes[arg]!.phase));
-      at = this.nodes.push({ ...node, phase: isReduction(op) ? latest + 1 : latest }) - 1;
+      at = this.nodes.push({ ...node, phase: phaseOf(op, args, this.nodes) }) - 1;
       this.byMeaning.set(meaning, at);
     }
     return at;

@@ -90,6 +90,12 @@ export type ReductionName = 'sum' | 'max' | 'min';
 /** The reductions: over all elements, or over chosen axes, which then keep length 1. */
 export const reductions: readonly ReductionName[] = ['sum', 'max', 'min'];
 
+/**
+ * A reduction may have a guard, another of the same shape, as its second operand: an executor may leave it out, and give 0,
+ * where every element of the guard is at most this.
+ */
+export const smallGuard: number = 2 ** 64;
+
 /** Whether an operation is a reduction. */
 export function isReduction(op: string): op is ReductionName {
   return (reductions as readonly string[]).includes(op);

@@ -28,18 +28,28 @@ export function elementwise(op: OperationName, ...operands: readonly unknown[]):
   return [op, args, shape, result];
 }
 
-/** A reduction; the operand itself where there is nothing to reduce, and no phase to be spent. */
-export function reduction(op: ReductionName, x: Value, axes?: readonly number[]): Parts | null {
+/**
+ * A reduction; the operand itself where there is nothing to reduce, and no phase to be spent.
+ *
+ * @param guard - another reduction of the same phase: an executor may give 0 where that is at most `smallGuard`
+ */
+export function reduction(
+  op: ReductionName,
+  x: Value,
+  axes?: readonly number[],
+  guard: readonly Value[] = [],
+): Parts | null {
   if (x.kind !== 'number')
     throw misuse(`${op}: operand must be a number, got a ${x.kind} (shape ${showShape(x.shape)})`);
-  if (axes === undefined) return !x.host && x.rank === 0 ? null : [op, [x], [], 'number', { axes: null }];
+  if (axes === undefined)
+    return !x.host && x.rank === 0 ? null : [op, [x, ...guard], [], 'number', { axes: null }];
   if (!Array.isArray(axes))
     throw misuse(`${op}: axes must be an array, got ${String(axes)} (shape ${showShape(x.shape)})`);
   const wrong = axes.find((axis) => !Number.isInteger(axis) || axis < 0 || axis >= x.rank);
   if (wrong !== undefined) throw misuse(`${op}: axis ${wrong} is not an axis of shape ${showShape(x.shape)}`);
   if (!x.host && axes.every((axis) => x.shape[axis] === 1)) return null;
   const shape = x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
-  return [op, [x], shape, 'number', { axes: [...new Set(axes)].sort((a, b) => a - b) }];
+  return [op, [x, ...guard], shape, 'number', { axes: [...new Set(axes)].sort((a, b) => a - b) }];
 }
 
 /** The results of an operation on whole tensors. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What tracing a rule gives: a graph in topological order, and what of it is computed on the host.
 
-import { operations, type Kind, type OperationName } from './language.js';
+import { isReduction, operations, type Kind, type OperationName } from './language.js';
 import type { Shape } from './shape.js';
 import type { Detail, NodeName } from './value.js';
 
@@ -15,6 +15,12 @@ export interface Node extends Detail {
   readonly host: boolean;
   /** The first sweep in which the value is available; a reduction is computed one sweep earlier. */
   readonly phase: number;
+}
+
+/** The phase of a node behind `nodes`: reductions take one, but wait for nothing but what they reduce. */
+export function phaseOf(op: NodeName, args: readonly number[], nodes: readonly Node[]): number {
+  if (isReduction(op)) return nodes[args[0]!]!.phase + 1;
+  return Math.max(0, ...args.map((arg) => nodes[arg]!.phase));
 }
 
 /** A named result: position of its node, and of the input it replaces (−1 for none). */

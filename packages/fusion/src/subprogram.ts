@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parts of a program as programs of their own.
 
-import { isReduction } from './language.js';
-import type { Node, Program } from './program.js';
+import { phaseOf, type Node, type Program } from './program.js';
 import { resultKey } from './tensor-operations.js';
 
 /** Names what one part of a program hands on to others, among inputs and outputs. */
@@ -46,8 +45,7 @@ export function extract(
       part = { op: 'input', args: [], shape, kind, host: false, name: nameOf(at), phase: 0 };
     } else {
       const args = rest.args.map(take);
-      const latest = Math.max(0, ...args.map((arg) => nodes[arg]!.phase));
-      part = { ...rest, shape, kind, args, phase: isReduction(rest.op) ? latest + 1 : latest };
+      part = { ...rest, shape, kind, args, phase: phaseOf(rest.op, args, nodes) };
     }
     positions.set(at, nodes.push(part) - 1);
     return nodes.length - 1;

@@ -3,7 +3,7 @@
 
 import { expect, it } from 'vitest';
 import { loopsOf } from '../src/executors/wasm/loops.js';
-import { trace, type Rule } from '../src/index.js';
+import { squareSums, trace, type Rule } from '../src/index.js';
 
 /** Names of the outputs of every loop. */
 function sweeps(shape: number[], rule: Rule): string[][] {
@@ -29,4 +29,12 @@ it('a sum over outer axes does not where another keeps what it reduces over', ()
 it('reductions and elementwise results do not, nor do other shapes; the largest come first', () => {
   const rule: Rule = ({ x, row }) => ({ small: row!.neg(), sum: row!.sum(), y: x!.mul(2), total: x!.sum() });
   expect(sweeps([3, 4], rule)).toEqual([['y'], ['total'], ['small'], ['sum']]);
+});
+
+it('what a small sum makes needless has a sweep of its own, behind that, whatever the order of the outputs', () => {
+  const rule: Rule = ({ x }) => {
+    const { squares, shrunkSquares } = squareSums(x!);
+    return { shrunkSquares, total: x!.sum(), squares };
+  };
+  expect(sweeps([3, 4], rule)).toEqual([['total', 'squares'], ['shrunkSquares']]);
 });

@@ -4,7 +4,7 @@
 
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Kernel } from '../../executor.js';
-import type { ReductionName } from '../../language.js';
+import { smallGuard, type ReductionName } from '../../language.js';
 import { arrayFor } from '../../ownership.js';
 import { hostValues, type Program } from '../../program.js';
 import { sizeOf } from '../../shape.js';
@@ -72,6 +72,8 @@ class Stage {
   private readonly block: number;
   private readonly end: number;
   private readonly inBlocks: boolean;
+  /** Places among the outputs of the phase. */
+  private readonly guards: readonly number[];
 
   constructor(
     phase: Program,
@@ -97,6 +99,7 @@ class Stage {
     this.outputs = loop.outputs.map((output) =>
       staged(phase.outputs.indexOf(output), output.node, loop.reduces ? reductionOf(phase, output) : null),
     );
+    this.guards = loop.guards.map((output) => phase.outputs.indexOf(output));
     if (running > 0) pointers.push(4 * end);
     this.end = end + running / 4;
     this.args = [...pointers, ...loop.axes.map(({ length }) => length), ...hosts.map(() => 0)];
@@ -109,6 +112,9 @@ class Stage {
   }
 
   run(arrays: readonly Float32Array[], results: readonly Float32Array[]): void {
+    const isSmall = (at: number): boolean => results[at]!.every((x) => x <= smallGuard);
+    // The results are new arrays, of zeros.
+    if (this.guards.length > 0 && this.guards.every(isSmall)) return;
     const view = scratch(this.end);
     if (this.inBlocks) this.runBlocks(view, arrays, results);
     else this.runWhole(view, arrays, results);

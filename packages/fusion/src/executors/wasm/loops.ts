@@ -15,6 +15,8 @@ export interface Loop {
   readonly spans: (at: number) => readonly boolean[];
   readonly reduces: boolean;
   readonly outputs: readonly Output[];
+  /** For each output, one of an earlier loop; where all of these are at most `smallGuard`, the results are 0 and not computed. */
+  readonly guards: readonly Output[];
 }
 
 /** The nodes an output needs, itself included. */
@@ -41,14 +43,27 @@ export function loopsOf(program: Program): Loop[] {
     const node = nodes[output.node]!;
     const shape = node.axes === undefined ? node.shape : nodes[node.args[0]!]!.shape;
     const reduces = sizeOf(shape) !== sizeOf(node.shape);
+    const isGuarded = guardsOf(program, [output]).length > 0;
     const joined = loops
-      .filter((other) => other.loop.reduces === reduces && sameShape(other.shape, shape))
+      .filter(({ loop }) => loop.reduces === reduces && loop.guards.length > 0 === isGuarded)
+      .filter((other) => sameShape(other.shape, shape))
       .map((other) => ({ other, loop: loopOf(program, shape, reduces, [...other.loop.outputs, output]) }))
       .find(({ loop }) => loop !== null);
     if (joined) joined.other.loop = joined.loop!;
     else loops.push({ shape, loop: loopOf(program, shape, reduces, [output])! });
   }
-  return loops.sort((a, b) => sizeOf(b.shape) - sizeOf(a.shape)).map(({ loop }) => loop);
+  // Behind the guards, which reduce tensors of the same shape.
+  const rank = ({ shape, loop }: (typeof loops)[number]): number =>
+    sizeOf(shape) - Math.sign(loop.guards.length) / 2;
+  return loops.sort((a, b) => rank(b) - rank(a)).map(({ loop }) => loop);
+}
+
+/** The guards of some outputs, in their order; none where they have none. */
+function guardsOf({ nodes, outputs }: Program, guarded: readonly Output[]): Output[] {
+  return guarded.flatMap(({ node }) => {
+    const { axes, args } = nodes[node]!;
+    return outputs.find((other) => axes !== undefined && other.node === args[1]) ?? [];
+  });
 }
 
 /** A loop for some outputs; `null` if they are reductions that ask for axes in different orders. */
@@ -69,7 +84,9 @@ function loopOf(program: Program, shape: Shape, reduces: boolean, outputs: reado
     kept.every((own) => order.every((axis, i) => i === 0 || !own[axis] || own[order[i - 1]!]));
   const byKept = [...outer.filter((axis) => kept[0]![axis]), ...outer.filter((axis) => !kept[0]![axis])];
   const order = [outer, byKept].find(isOrder);
-  return order ? { axes: space.axes, order, spans, reduces, outputs } : null;
+  return order
+    ? { axes: space.axes, order, spans, reduces, outputs, guards: guardsOf(program, outputs) }
+    : null;
 }
 
 /** Name of the reduction an output is, if it is one. */

@@ -2,7 +2,7 @@
 // All loops of a program, called one after the other. What phases hand on to each other lies in scratch memory, so that
 // no tensor is made for it.
 
-import { isReduction } from '../../language.js';
+import { isReduction, smallGuard } from '../../language.js';
 import { hostValues, type Program } from '../../program.js';
 import { sizeOf } from '../../shape.js';
 import { intermediate } from '../../subprogram.js';
@@ -19,6 +19,8 @@ interface Call {
   readonly places: readonly number[];
   /** Positions of the host nodes, which come last. */
   readonly hosts: readonly number[];
+  /** Of guarded results: places of the pointers to guard and result, and how many numbers are there. */
+  readonly guarded: readonly { readonly guard: number; readonly result: number; readonly size: number }[];
 }
 
 /** One phase: its loops, and the places of its host numbers among those of the program. */
@@ -44,8 +46,14 @@ export class LoopSequence {
   private readonly offsets: number[] = [];
   private base = -1;
   private scalars: readonly number[] | null = null;
+  /** Of the memory, until it grows. */
+  private view: Float32Array | undefined;
 
-  constructor(program: Program, phases: readonly Program[], memory: WebAssembly.Memory) {
+  constructor(
+    program: Program,
+    phases: readonly Program[],
+    private readonly memory: WebAssembly.Memory,
+  ) {
     const { nodes, inputs, outputs } = program;
     this.tensors = inputs.length + outputs.length;
     // A reduction is computed by an early phase, under a name of its own; everything else by the last one.
@@ -81,7 +89,17 @@ export class LoopSequence {
           ...(scratch > 0 ? [allocate(scratch)] : []),
         ];
         const others = [...loop.axes.map(({ length }) => length), ...read.hosts.map(() => 0)];
-        return { run, places, hosts: read.hosts, args: [...places.map(() => 0), ...others] };
+        return {
+          run,
+          places,
+          hosts: read.hosts,
+          args: [...places.map(() => 0), ...others],
+          guarded: loop.guards.map((output, i) => ({
+            guard: results.get(output)!,
+            result: results.get(loop.outputs[i]!)!,
+            size: sizeOf(phase.nodes[output.node]!.shape),
+          })),
+        };
       });
       return { phase, scalars: phase.scalars.map((name) => program.scalars.indexOf(name)), calls };
     });
@@ -104,11 +122,27 @@ export class LoopSequence {
       this.base = base;
     }
     for (const { calls } of this.parts) {
-      for (const { run, args, places } of calls) {
+      for (const call of calls) {
+        if (call.guarded.length > 0 && this.isLeftOut(call)) continue;
+        const { run, args, places } = call;
         for (let i = 0; i < places.length; i++) args[i] = pointers[places[i]!]!;
         run(...args);
       }
     }
+  }
+
+  /** Fills the results with 0 where the guards are small. */
+  private isLeftOut({ guarded }: Call): boolean {
+    const { memory, pointers } = this;
+    if (this.view?.buffer !== memory.buffer) this.view = new Float32Array(memory.buffer);
+    for (const { guard, result, size } of guarded) {
+      const [from, to] = [pointers[guard]! / 4, pointers[result]! / 4];
+      for (let i = 0; i < size; i++) {
+        if (!(this.view[from + i]! <= smallGuard)) return false;
+        this.view[to + i] = 0;
+      }
+    }
+    return true;
   }
 
   private bind(scalars: readonly number[]): void {
