@@ -64,7 +64,8 @@ describe('a project that installs @optim/adamw', () => {
   it('gets the packages it stands on and nothing else of ours', () => {
     const wanted: Record<string, string[]> = {
       adamw: ['@optim/core', '@optim/formulas'],
-      core: ['@optim/evaluation', '@optim/fusion', '@optim/options', '@optim/state'],
+      contract: ['@optim/evaluation', '@optim/fusion', '@optim/options', '@optim/state'],
+      core: ['@optim/contract', '@optim/evaluation', '@optim/fusion', '@optim/options', '@optim/state'],
       evaluation: [],
       formulas: ['@optim/fusion'],
       fusion: [],

@@ -13,10 +13,15 @@
  * @packageDocumentation
  */
 
-export { BaseOptimizer } from './contract.js';
-export { register } from './register.js';
 export { apart, hold, record, repeat, replay, undisturbed, untrained } from '@optim/evaluation';
-export { assertLoss, assertVariables, lossOf, type NamedGradients } from './gradients.js';
+export {
+  assertLoss,
+  assertVariables,
+  BaseOptimizer,
+  lossOf,
+  type Entry,
+  type NamedGradients,
+} from '@optim/contract';
 export { Optimizer } from './optimizer.js';
 export { defineSchedule, registerSchedule } from '@optim/options';
 export { grouped, type ParameterGroup } from '@optim/options';
@@ -38,6 +43,7 @@ export {
   type WeightDecayMode,
 } from './rule/common-options.js';
 export { decayed, shrunk } from './rule/decay.js';
+export { register } from './register.js';
 export { defineHook, exclude, type Hook } from './rule/hook.js';
 export {
   filled,
@@ -53,7 +59,7 @@ export {
 } from './rule/rule.js';
 export type { Momentum, Parameter } from './state/parameters.js';
 export { isAlive } from './state/variables.js';
-export type { Engine, Entry } from './step/engine.js';
+export type { Engine } from './step/engine.js';
 export { readable } from '@optim/state';
 export { total } from './step/total.js';
 export { unshared } from './step/unshared.js';

@@ -16,9 +16,8 @@
  */
 
 export { loadExecutors } from '@optim/fusion';
-export type { BaseOptimizer } from './contract.js';
+export type { BaseOptimizer, NamedGradients } from '@optim/contract';
 export { describeExecution, type ExecutionReport } from './describe.js';
-export type { NamedGradients } from './gradients.js';
 export { scheduleFromConfig } from '@optim/options';
 export type { ParameterGroup } from '@optim/options';
 export type { Hyper } from '@optim/options';

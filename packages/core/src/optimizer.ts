@@ -3,7 +3,7 @@
 
 import { loadExecutors, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import { BaseOptimizer } from './contract.js';
+import { BaseOptimizer, type Entry } from '@optim/contract';
 import { check, grouped, groupOf, isSchedule } from '@optim/options';
 import type { OptionSpec, ParameterGroup, Schedule } from '@optim/options';
 import type { CommonOptions, OptimizerOptions } from './rule/common-options.js';
@@ -17,7 +17,7 @@ import { loadReading, readable } from '@optim/state';
 import type { Checked, NamedWeight, Reading, ReadWeight, SavedState, StateDict } from '@optim/state';
 import { capture, headerOf, plain } from './state/saving.js';
 import { atStep } from './step/binding.js';
-import { Engine, type Entry } from './step/engine.js';
+import { Engine } from './step/engine.js';
 import type { Tensors } from './step/bound-kernel.js';
 
 /**

@@ -2,7 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { show } from '@optim/options';
-import type { BaseOptimizer } from './contract.js';
+import type { BaseOptimizer } from '@optim/contract';
 
 type Class = abstract new (...args: never[]) => BaseOptimizer;
 

@@ -2,7 +2,7 @@
 // What is inside a wrapper.
 
 import type * as tf from '@tensorflow/tfjs-core';
-import type { BaseOptimizer } from './contract.js';
+import type { BaseOptimizer } from '@optim/contract';
 import { Optimizer } from './optimizer.js';
 import { Wrapper } from './wrapper.js';
 

@@ -3,8 +3,7 @@
 
 import type { Program } from '@optim/fusion';
 import type * as tf from '@tensorflow/tfjs-core';
-import { BaseOptimizer } from './contract.js';
-import type { NamedGradients } from './gradients.js';
+import { BaseOptimizer, type NamedGradients } from '@optim/contract';
 import { type OptionSpec, type OptionTable, resolveOptions, type Schedule, show } from '@optim/options';
 import { assertOptimizer, baseFrom } from './base.js';
 import { decodeOptions, encodeOptions, optionsIn } from './rule/config.js';

@@ -5,14 +5,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { elementwise } from './executors/ops.js';
 import { writeAtan2, writeCbrt, writeExp, writeLog, writePow } from './executors/wasm/functions.js';
-import { composed, type Compose, type FunctionName } from './executors/wasm/composed.js';
+import { composed, type FunctionName } from './executors/wasm/composed.js';
+import { Vectors } from './executors/wasm/vectors.js';
 import { apply, type Expression, type Operand } from './expression.js';
 
 type Op = (...args: tf.Tensor[]) => tf.Tensor;
+type Write = (v: Vectors, ...args: number[]) => number;
 
-function applied(name: FunctionName, op: Op, write: Compose, ...operands: readonly Operand[]): Expression {
+function applied(name: FunctionName, op: Op, write: Write, ...operands: readonly Operand[]): Expression {
   elementwise[name] = op;
-  composed.set(name, write);
+  composed.set(name, (code, ...args) => write(new Vectors(code), ...args));
   return apply(name, ...operands);
 }
 

@@ -27,6 +27,7 @@ export const planned: readonly Row[] = [
   { folder: 'multitask/rotograd', exports: ['RotoGrad'] },
   { folder: 'formulas', exports: [] },
   { folder: 'kronecker', exports: [] },
+  { folder: 'contract', exports: [] },
   { folder: 'evaluation', exports: [] },
   { folder: 'full-batch', exports: [] },
   { folder: 'hessian', exports: [] },

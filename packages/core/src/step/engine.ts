@@ -13,14 +13,9 @@ import { atStep, bind, type Binding } from './binding.js';
 import type { Tensors } from './bound-kernel.js';
 import { Composition, type Values } from './composition.js';
 import { Stepper } from './stepper.js';
+import type { Entry } from '@optim/contract';
 import { Tracer } from './tracer.js';
 import { unshared } from './unshared.js';
-
-/** A variable and what a step is given for it: its gradient as `grad`, and whatever else the rule reads. */
-export interface Entry {
-  readonly variable: tf.Variable;
-  readonly given: Readonly<Tensors>;
-}
 
 /** Where the optimizer is when it steps. */
 export interface Moment {

@@ -5,7 +5,6 @@ import type { Program } from '../../program.js';
 import type { Mode } from './accumulator.js';
 import type { Code, ValueType } from './encoder.js';
 import { composed, type Compose, type FunctionName } from './composed.js';
-import { Vectors } from './vectors.js';
 import { instructions } from './instructions.js';
 import type { Loop } from './loops.js';
 
@@ -105,7 +104,7 @@ export class ValueWriter {
       code.set(vector);
       return vector;
     });
-    code.get(write(new Vectors(code), ...vectors));
+    code.get(write(code, ...vectors));
     if (mode === 'single') code.simd(0x1f, 0); // f32x4.extract_lane
   }
 }

@@ -4,7 +4,12 @@
 import { sameShape, showShape } from '@optim/fusion';
 import { isArrayOf, isCallable, isRecord, show } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Entry } from './step/engine.js';
+
+/** A variable and what a step is given for it: its gradient as `grad`, and whatever else the rule reads. */
+export interface Entry {
+  readonly variable: tf.Variable;
+  readonly given: Readonly<Record<string, tf.Tensor>>;
+}
 
 /** Gradients by variable name, or as a list; entries without a tensor are passed over. */
 export type NamedGradients =

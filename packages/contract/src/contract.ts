@@ -4,15 +4,14 @@
 import { loadExecutors } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { releaseTape } from '@optim/evaluation';
-import { assertLoss, entriesOf, lossOf, type NamedGradients } from './gradients.js';
+import { assertLoss, entriesOf, lossOf, type Entry, type NamedGradients } from './gradients.js';
 import type { Schedule } from '@optim/options';
 import { loadReading, readTensors } from '@optim/state';
 import type { Checked, HandedOut, NamedWeight, Reading, ReadWeight, StateDict } from '@optim/state';
-import type { Entry } from './step/engine.js';
 import { TwoPoints } from './two-points.js';
 
 /**
- * The TensorFlow.js contract, common to rules ({@link Optimizer}) and wrappers ({@link Wrapper}): `minimize`,
+ * The TensorFlow.js contract, common to those that run a rule and those around another one: `minimize`,
  * `applyGradients` in both forms, `getWeights` and `setWeights`, `dispose`, state dict.
  */
 export abstract class BaseOptimizer extends TwoPoints {

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * What TensorFlow.js and its users see of an optimizer, whatever is behind it.
+ *
+ * - {@link BaseOptimizer} is the common base of rules, of wrappers and of what searches along a line: `minimize` and
+ *   `applyGradients` as `model.fit` calls them, `getWeights`, `setWeights` and state dicts, {@link TwoPoints | a point of
+ *   training and one of evaluation}, `dispose`. What it takes it checks first, so that a refused step changes nothing.
+ * - {@link assertLoss}, {@link assertVariables} and {@link lossOf} are its checks.
+ *
+ * `@optim/core` puts its engine under it.
+ *
+ * @packageDocumentation
+ */
+
+export { BaseOptimizer } from './contract.js';
+export { assertLoss, assertVariables, lossOf, type Entry, type NamedGradients } from './gradients.js';
+export { TwoPoints } from './two-points.js';
