@@ -61,6 +61,7 @@ export * from '@optim/schedules';
 
 export * from '@optim/a2grad';
 export * from '@optim/accsgd';
+export * from '@optim/accumulation';
 export * from '@optim/adabelief';
 export * from '@optim/adabound';
 export * from '@optim/adadelta';

@@ -3,6 +3,7 @@
 
 export { A2Grad } from '@optim/a2grad';
 export { AccSGD } from '@optim/accsgd';
+export { GradientAccumulation } from '@optim/accumulation';
 export { AdaBelief } from '@optim/adabelief';
 export { AdaBound } from '@optim/adabound';
 export { AdaDelta } from '@optim/adadelta';

@@ -59,6 +59,7 @@ export {
 } from './rule/rule.js';
 export type { Momentum, Parameter } from './state/parameters.js';
 export { isAlive } from './state/variables.js';
+export { atStep } from './step/binding.js';
 export type { Engine } from './step/engine.js';
 export { readable } from '@optim/state';
 export { total } from './step/total.js';

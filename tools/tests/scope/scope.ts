@@ -9,6 +9,7 @@ export interface Row {
 }
 
 export const planned: readonly Row[] = [
+  { folder: 'wrappers/accumulation', exports: ['GradientAccumulation'] },
   { folder: 'sam/friendlysam', exports: ['FriendlySAM'] },
   { folder: 'sam/gsam', exports: ['GSAM'] },
   { folder: 'sam/looksam', exports: ['LookSAM'] },

@@ -180,6 +180,9 @@ const sigma_1: OptionDescription = { name: "sigma", meaning: "How much of the me
 const lambda_1: OptionDescription = { name: "lambda", meaning: "Decay of the mean gradient. In [0, 1].", range: "in [0, 1]", default: 0.9, schedulable: true };
 const learningRate_14: OptionDescription = { name: "learningRate", meaning: "Step size: the relative change of each tensor per step.", range: "in [0, ∞)", default: 0.01, schedulable: true };
 const pBound_1: OptionDescription = { name: "pBound", meaning: "Keep each norm below this many times its first value; `null` is off.", range: "in (0, ∞), or null", default: null, schedulable: false };
+const every_1: OptionDescription = { name: "every", meaning: "Calls with gradients for one step of the base; a schedule gives it for the number of steps done.", range: "an integer in [1, ∞)", default: 1, schedulable: true };
+const reduce_1: OptionDescription = { name: "reduce", meaning: "What the base is given of the gradients gathered: their mean or their sum.", range: "one of 'mean', 'sum'", default: "mean", schedulable: false };
+const skipNonFinite_1: OptionDescription = { name: "skipNonFinite", meaning: "Leave out a call of whose gradients any element is NaN or infinite; it is not counted. Reads a number back in every call, which webgpu cannot.", range: "true or false", default: false, schedulable: false };
 const learningRate_15: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in (0, ∞)", default: 0.1, schedulable: true };
 const alpha_1: OptionDescription = { name: "alpha", meaning: "Size of the random first steps: v starts with a standard deviation of alpha/learningRate.", range: "in [0, ∞)", default: 0.01, schedulable: false };
 const beta_4: OptionDescription = { name: "beta", meaning: "The momentum that βₜ rises to.", range: "in [0, 1]", default: 0.9, schedulable: true };
@@ -462,6 +465,7 @@ export const optimizerDetails: Readonly<Record<string, OptimizerDetails>> = {
   DiffGrad: { options: [learningRate_1, beta1_1, beta2_1, epsilon_2, amsgrad_3, rectify_2, nSmaThreshold_1, degeneratedToSgd_1, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
   FriendlySAM: { options: [rho_4, adaptive_1, perturbEpsilon_2, sigma_1, lambda_1], stateNumbers: 1 },
   Fromage: { options: [learningRate_14, pBound_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 0 },
+  GradientAccumulation: { options: [every_1, reduce_1, skipNonFinite_1], stateNumbers: 0 },
   Gravity: { options: [learningRate_15, alpha_1, beta_4, seed_2, initialVelocity_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
   GSAM: { options: [rho_4, adaptive_1, perturbEpsilon_2, alpha_2], stateNumbers: 0 },
   Kron: { options: [learningRate_16, momentum_5, preconditionerUpdateProbability_1, maxSizeTriangular_1, minNdimTriangular_1, memorySaveMode_1, momentumIntoPreconditionUpdate_1, preconditionLearningRate_1, preconditionInitScale_1, mergeDims_1, balanceProbability_1, seed_3, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 3 },
