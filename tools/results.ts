@@ -45,12 +45,17 @@ export interface Cost {
   readonly ratio: number;
 }
 
+/** A loss by the evaluations before it. */
+export type Curve = readonly (readonly [evaluations: number, loss: number])[];
+
 export interface Results {
   readonly training?: Training;
   /** By backend and layout, as `wasm, 1M`. */
   readonly speed?: Readonly<Record<string, Speed>>;
   /** By backend and what was stepped on, as `wasm, 1024 x 1024`. */
   readonly costs?: Readonly<Record<string, Cost>>;
+  /** By problem, of the class and of what it is compared with. */
+  readonly curves?: Readonly<Record<string, Readonly<Record<string, Curve>>>>;
 }
 
 const folderOf = (from: string): string => join(from, 'docs', 'results');
@@ -69,12 +74,17 @@ function rounded(_key: string, value: unknown): unknown {
 }
 
 /** Writes what is new of a class; what else is known of it stays. */
-export function writeResults(name: string, { training, speed, costs }: Results, from: string = root): void {
+export function writeResults(
+  name: string,
+  { training, speed, costs, curves }: Results,
+  from: string = root,
+): void {
   const known = readResults(from).get(name) ?? {};
   const merged = {
     ...known,
     ...(training && { training }),
     ...(speed && { speed: { ...known.speed, ...speed } }),
+    ...(curves && { curves: { ...known.curves, ...curves } }),
     ...(costs && { costs: { ...known.costs, ...costs } }),
   };
   mkdirSync(folderOf(from), { recursive: true });

@@ -8,6 +8,7 @@ import { scheduleOptions } from '@optim/options';
 import { withBlock } from '../markdown.js';
 import { readResults } from '../results.js';
 import { entryPoints, publishedPackages, root as here, type WorkspacePackage } from '../workspace.js';
+import { curvesSvg } from './curves.js';
 import { decayModes } from './decay-modes.js';
 import { withDefaults } from './defaults.js';
 import { gallery } from './gallery.js';
@@ -77,6 +78,11 @@ function generated(
   files.set(join(root, 'docs', 'optimizers.md'), optimizersTable(root, packages, results));
   if (packages.some(({ manifest }) => manifest.optim!.picture === 'docs/schedules.svg')) {
     files.set(join(root, 'docs', 'schedules.svg'), gallery());
+  }
+  for (const { manifest } of packages) {
+    const { picture, algorithms } = manifest.optim!;
+    const curves = picture && results.get(algorithms[0]?.class ?? '')?.curves;
+    if (curves) files.set(join(root, picture), curvesSvg(curves));
   }
   const readmeOfAll = join(root, 'README.md');
   const parts = [
