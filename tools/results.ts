@@ -46,7 +46,7 @@ export interface Cost {
 }
 
 /** A loss by the evaluations before it. */
-export type Curve = readonly (readonly [evaluations: number, loss: number])[];
+export type Curve = Readonly<Record<number, number>>;
 
 export interface Results {
   readonly training?: Training;

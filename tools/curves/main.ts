@@ -10,15 +10,17 @@ import { wave } from '../../packages/second-order/levenbergmarquardt/test/wave.j
 import { writeResults, type Curve } from '../results.js';
 
 /** Adam's evaluations are one by one: every tenth is enough. */
-const thinned = (curve: Curve): Curve =>
-  curve.length > 100 ? curve.filter((_, i) => i % 10 === 0 || i === curve.length - 1) : curve;
+function curveFrom(points: readonly (readonly [number, number])[]): Curve {
+  const kept = points.filter((_, i) => points.length <= 100 || i % 10 === 0 || i === points.length - 1);
+  return Object.fromEntries(kept);
+}
 
 async function curveOf(make: () => Problem, optimizer: tf.Optimizer, most: number): Promise<Curve> {
   const problem = make();
-  const curve: [number, number][] = [];
-  await train(optimizer, problem, { most, goal: 1e-10 }, (...point) => void curve.push(point));
+  const points: [number, number][] = [];
+  await train(optimizer, problem, { most, goal: 1e-10 }, (...point) => void points.push(point));
   problem.dispose();
-  return thinned(curve);
+  return curveFrom(points);
 }
 
 async function besideAdam(
@@ -58,7 +60,7 @@ problem.dispose();
 writeResults('LevenbergMarquardt', {
   curves: {
     'a wave by a network': {
-      LevenbergMarquardt: fitted,
+      LevenbergMarquardt: curveFrom(fitted),
       ...(await besideAdam(() => wave().problem, [0.01, 0.03, 0.1], 200)),
     },
   },

@@ -10,8 +10,11 @@ const colours = ['#2b6cb0', '#e0b070', '#c9803f', '#b0413e'];
 /** Losses below are not told apart. */
 const least = 1e-10;
 
+const pointsOf = (curve: Curve): [number, number][] =>
+  Object.entries(curve).map(([evaluations, loss]) => [Number(evaluations), loss]);
+
 function panel(title: string, series: readonly (readonly [string, Curve])[]): string {
-  const all = series.flatMap(([, curve]) => curve);
+  const all = series.flatMap(([, curve]) => pointsOf(curve));
   const most = Math.max(...all.map(([evaluations]) => evaluations));
   const levels = all.map(([, loss]) => Math.log10(Math.max(loss, least)));
   const [low, high] = [Math.floor(Math.min(...levels)), Math.ceil(Math.max(...levels))];
@@ -28,7 +31,9 @@ function panel(title: string, series: readonly (readonly [string, Curve])[]): st
         `<text x="${left - 6}" y="${Number(y(level)) + 4}" text-anchor="end">1e${level}</text>`,
     ),
     ...series.map(([, curve], i) => {
-      const path = curve.map(([n, loss]) => `${x(n)} ${y(Math.log10(Math.max(loss, least)))}`).join('L');
+      const path = pointsOf(curve)
+        .map(([n, loss]) => `${x(n)} ${y(Math.log10(Math.max(loss, least)))}`)
+        .join('L');
       return `<path d="M${path}" fill="none" stroke="${colours[i]}" stroke-width="${i === 0 ? 2.5 : 1.5}"/>`;
     }),
     ...series.map(

@@ -45,7 +45,10 @@ const surrogate: Merge<GSAMOptions, never, object, Found> = {
       observe({ grad, nearby }) {
         const [g, h] = [squareSums(grad), squareSums(nearby)];
         return {
-          ...{ gg: g.squares, gs: g.shrunkSquares, hh: h.squares, hs: h.shrunkSquares },
+          gg: g.squares,
+          gs: g.shrunkSquares,
+          hh: h.squares,
+          hs: h.shrunkSquares,
           gh: grad.mul(nearby).sum(),
           shrunk: grad.mul(shrinking).mul(nearby.mul(shrinking)).sum(),
         };
