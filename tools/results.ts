@@ -34,10 +34,28 @@ export interface Speed {
   readonly bytes?: number;
 }
 
+/** A step beside another one that was measured with it, including what comes but once in several steps. */
+export interface Cost {
+  readonly against: string;
+  /** The multiple that is aimed at. */
+  readonly atMost?: number;
+  /** By parameter. */
+  readonly nanoseconds: number;
+  /** How many times as long. */
+  readonly ratio: number;
+}
+
+/** A loss by the evaluations before it. */
+export type Curve = Readonly<Record<number, number>>;
+
 export interface Results {
   readonly training?: Training;
   /** By backend and layout, as `wasm, 1M`. */
   readonly speed?: Readonly<Record<string, Speed>>;
+  /** By backend and what was stepped on, as `wasm, 1024 x 1024`. */
+  readonly costs?: Readonly<Record<string, Cost>>;
+  /** By problem, of the class and of what it is compared with. */
+  readonly curves?: Readonly<Record<string, Readonly<Record<string, Curve>>>>;
 }
 
 const folderOf = (from: string): string => join(from, 'docs', 'results');
@@ -56,12 +74,18 @@ function rounded(_key: string, value: unknown): unknown {
 }
 
 /** Writes what is new of a class; what else is known of it stays. */
-export function writeResults(name: string, { training, speed }: Results, from: string = root): void {
+export function writeResults(
+  name: string,
+  { training, speed, costs, curves }: Results,
+  from: string = root,
+): void {
   const known = readResults(from).get(name) ?? {};
   const merged = {
     ...known,
     ...(training && { training }),
     ...(speed && { speed: { ...known.speed, ...speed } }),
+    ...(curves && { curves: { ...known.curves, ...curves } }),
+    ...(costs && { costs: { ...known.costs, ...costs } }),
   };
   mkdirSync(folderOf(from), { recursive: true });
   writeFileSync(join(folderOf(from), `${name}.json`), `${JSON.stringify(merged, rounded, 2)}\n`);

@@ -22,6 +22,7 @@ const tasks = {
   bench: [tool('bench')],
   attack: [tool('attack')],
   optimizers: [tool('optimizers')],
+  curves: [tool('curves')],
   consumers: [`${nx} build`, tool('consumers')],
   new: [tool('new')],
   sync: [tool('sync')],

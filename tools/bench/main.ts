@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { writeResults } from '../results.js';
 import { loadTrials } from '../trials.js';
 import { measureInBrowser } from './browser.js';
+import { compared, comparisons } from './costs.js';
 import { measure, type Effort, type Row } from './measure.js';
 import { speedOf, toMarkdown, toSvg } from './report.js';
 import { featured, only } from './subjects.js';
@@ -23,6 +24,8 @@ const help = `Usage: npm run bench -- [options]
   --every          every class as well, on one tensor of a million, on wasm and cpu; writes docs/results
   --only LIST      these classes alone, on one tensor of a million, on wasm and cpu; writes docs/results
                    (--backends wasm for those whose matrix products take seconds on cpu)
+  --costs          instead: what steps with matrix products, decompositions and second evaluations cost beside
+                   others; with --only, of these classes alone; writes docs/results
   --out FOLDER     where bench.json, bench.md and bench.svg go (default .build/bench)`;
 
 const { values } = parseArgs({
@@ -31,6 +34,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '9' },
     every: { type: 'boolean', default: false },
     only: { type: 'string' },
+    costs: { type: 'boolean', default: false },
     out: { type: 'string', default: join('.build', 'bench') },
     help: { type: 'boolean', default: false },
   },
@@ -86,6 +90,22 @@ function record(rows: readonly Row[], among: readonly Row[]): void {
   }
 }
 
+/** Compares classes with what they are made of, or made for; writes docs/results. */
+async function costs(named: readonly string[] | undefined, rounds: number): Promise<void> {
+  for (const comparison of comparisons.filter(({ subject }) => named?.includes(subject) ?? true)) {
+    const { subject, backend, what } = comparison;
+    await tf.setBackend(backend);
+    const cost = await compared(comparison, rounds);
+    writeResults(subject, { costs: { [`${backend}, ${what}`]: cost } });
+    const { nanoseconds, ratio, against, atMost } = cost;
+    const aim = atMost === undefined ? '' : `, at most ${atMost}`;
+    console.log(
+      `${subject}, ${backend}, ${what}: ${nanoseconds.toFixed(1)} ns, ${ratio.toFixed(2)} x ${against}${aim}`,
+    );
+  }
+  console.log('Written to docs/results; npm run sync makes the table of it.');
+}
+
 if (values.help) {
   console.log(help);
 } else {
@@ -99,6 +119,10 @@ if (values.help) {
   const stranger = named?.find((name) => !classes.includes(name));
   if (stranger !== undefined) wrong('--only', `of ${classes.join(', ')}`, stranger);
   tf.env().set('PROD', true);
+  if (values.costs) {
+    await costs(named, rounds);
+    process.exit(0);
+  }
   const rows = named ? [] : await onBackends(backends, rounds);
   const others = values.every ? classes.filter((name) => !featured.includes(name)) : [];
   const single = await inTurn(named ?? others, backends, rounds);

@@ -132,7 +132,7 @@ function contestant(
 }
 
 /** A step with given gradients; of one that refuses them, with a loss that has those gradients. */
-function stepOf(
+export function stepOf(
   optimizer: tf.Optimizer,
   variables: tf.Variable[],
   gradients: { name: string; tensor: tf.Tensor }[],

@@ -134,6 +134,7 @@ export function readme({ manifest, modules, tables, origins }: PackageDoc): stri
       ]
     : [
         algorithms[0]?.example ?? '',
+        optim?.picture ? `![The loss along evaluations](../../../${optim.picture})` : '',
         notation(algorithms),
         ...algorithms.flatMap((entry, i) => algorithm(entry, tables.get(entry.name), i === 0)),
       ];

@@ -146,6 +146,21 @@ export function highlights(packages: readonly WorkspacePackage[], results: All):
   return lines.join('\n');
 }
 
+/** What steps cost beside others, of docs/performance.md. */
+export function costTable(packages: readonly WorkspacePackage[], results: All): string {
+  const rows = classes(packages).flatMap(([name]) =>
+    Object.entries(results.get(name)?.costs ?? {}).map(([what, cost]) => [
+      name,
+      what,
+      digits(cost.nanoseconds, 1),
+      cost.against,
+      ratio(cost.ratio),
+      cost.atMost === undefined ? '' : `≤ ${cost.atMost}`,
+    ]),
+  );
+  return table(['class', 'on', 'ns/parameter', 'beside', 'times as long', 'wanted'], rows);
+}
+
 /** The results of docs/performance.md. */
 export function speedTables(packages: readonly WorkspacePackage[], results: All): string {
   const sections = Object.keys(results.get(reference)?.speed ?? {}).map((key) => section(key, results));

@@ -8,6 +8,7 @@ import { scheduleOptions } from '@optim/options';
 import { withBlock } from '../markdown.js';
 import { readResults } from '../results.js';
 import { entryPoints, publishedPackages, root as here, type WorkspacePackage } from '../workspace.js';
+import { curvesSvg } from './curves.js';
 import { decayModes } from './decay-modes.js';
 import { withDefaults } from './defaults.js';
 import { gallery } from './gallery.js';
@@ -19,7 +20,7 @@ import { originsOf } from './origins.js';
 import { packageList } from './packages.js';
 import { readme, type PackageDoc, type Row } from './readme.js';
 import { registry } from './registry.js';
-import { figures, highlights, optimizersTable, speedTables } from './results.js';
+import { costTable, figures, highlights, optimizersTable, speedTables } from './results.js';
 import { DocReader } from './source.js';
 import { umbrella } from './umbrella.js';
 
@@ -78,12 +79,18 @@ function generated(
   if (packages.some(({ manifest }) => manifest.optim!.picture === 'docs/schedules.svg')) {
     files.set(join(root, 'docs', 'schedules.svg'), gallery());
   }
+  for (const { manifest } of packages) {
+    const { picture, algorithms } = manifest.optim!;
+    const curves = picture && results.get(algorithms[0]?.class ?? '')?.curves;
+    if (curves) files.set(join(root, picture), curvesSvg(curves));
+  }
   const readmeOfAll = join(root, 'README.md');
   const parts = [
     { file: readmeOfAll, name: 'figures', body: figures(results) },
     { file: readmeOfAll, name: 'decay modes', body: decayModes(documents) },
     { file: readmeOfAll, name: 'packages', body: packageList(packages) },
     { file: join(root, 'docs', 'performance.md'), name: 'highlights', body: highlights(packages, results) },
+    { file: join(root, 'docs', 'performance.md'), name: 'costs', body: costTable(packages, results) },
     { file: join(root, 'docs', 'performance.md'), name: 'results', body: speedTables(packages, results) },
   ];
   for (const { file, name, body } of parts) {

@@ -5,6 +5,7 @@ import { Bounded } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadTrials } from '../trials.js';
+import { lossFor } from './losses.js';
 
 /** Those that once kept a kernel for every shape meet more of them. */
 const suspects = ['AdaFactor', 'Adai', 'CAME', 'Nero', 'Ranger', 'Ranger21', 'Tiger'];
@@ -19,12 +20,7 @@ const shapesOf = (count: number): number[][] =>
 function stepOn(optimizer: tf.Optimizer, name: string, shape: readonly number[]): void {
   const width = name === 'RotoGrad' ? [1 + shape[0]!, 2] : [...shape];
   const x = tf.tidy(() => tf.variable(tf.add(tf.randomUniform(width, 0, 1, 'float32', 3), 0.5), true));
-  const loss = (of: tf.Tensor = x): tf.Scalar => tf.sum(tf.square(of));
-  const f: unknown = {
-    RotoGrad: { features: () => tf.clone(x), losses: [loss, loss] },
-    PCGrad: [() => loss(), () => tf.sum(x)],
-  }[name];
-  optimizer.minimize((f ?? (() => loss())) as () => tf.Scalar, false, [x]);
+  optimizer.minimize(lossFor(name, x), false, [x]);
   x.dispose();
 }
 

@@ -16,7 +16,35 @@ import {
   type RootOptions,
 } from '@optim/linalg';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Axis } from './axes.js';
+import { gram, type Axis } from './axes.js';
+
+const refusing = /* @__PURE__ */ defineTensorFunction({
+  name: 'finite',
+  shapes: ([x]) => [x!],
+  run([x]) {
+    if (tf.getBackend() !== 'webgpu' && !Number.isFinite(x!.dataSync()[0]!))
+      throw new RangeError('the statistics must be finite, got NaN or infinite ones');
+    return [tf.clone(x!)];
+  },
+});
+
+/**
+ * For a round in the steps that decompose statistics: refuses them before any parameter has moved, where they would not be
+ * finite with a gradient in them. Nothing on webgpu.
+ *
+ * @param statistics - by axis, before this gradient: `[d, d]`, or `[d]` for a diagonal
+ * @returns a number without meaning
+ * @throws RangeError when run with elements that are not finite, except on webgpu
+ */
+export function assertedFinite(g: Expression, statistics: ReadonlyMap<Axis, Expression>): Expression {
+  // Products of rows are no larger than their squares: the diagonal is enough. 0 of finite numbers, NaN of others.
+  const parts = [...statistics].map(([axis, H]) => {
+    const diagonal = gram(g, axis, true);
+    const largest = H.max().add(diagonal.max());
+    return H.mul(0).sum().add(diagonal.mul(0).sum()).add(largest.mul(0));
+  });
+  return refusing([parts.reduce((sum, part) => sum.add(part), constant(0))], {})[0]!;
+}
 
 /** Whether what is not finite gives NaN in place of an error. */
 interface Leniency {

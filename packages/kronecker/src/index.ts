@@ -14,6 +14,7 @@
 
 export { alongAxis, axesOf, axisSlots, gram, identity, type Axis, type PerAxis } from './axes.js';
 export {
+  assertedFinite,
   eigenvectors,
   matrixRoot,
   orthogonalFactor,

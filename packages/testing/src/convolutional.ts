@@ -30,10 +30,14 @@ function network(): { model: layers.LayersModel; norm: layers.layers.Layer; conv
   const norm = layers.layers.batchNormalization({ momentum: 0.9 });
   const through = (x: layers.SymbolicTensor, stack: layers.layers.Layer[]): layers.SymbolicTensor =>
     stack.reduce((y, layer) => layer.apply(y) as layers.SymbolicTensor, x);
-  const convolved = through(input, [
-    layers.layers.conv3d({ filters: 4, kernelSize: [3, 3, 1], activation: 'relu', ...init(1) }),
-    layers.layers.reshape({ targetShape: [size - 2, size - 2, 4] }),
-  ]);
+  const common = { filters: 4, activation: 'relu' as const, ...init(1) };
+  const { reshape, conv2d, conv3d } = layers.layers;
+  const convolved = through(
+    input,
+    tf.getBackend() === 'wasm'
+      ? [conv3d({ kernelSize: [3, 3, 1], ...common }), reshape({ targetShape: [size - 2, size - 2, 4] })]
+      : [reshape({ targetShape: [size, size, 1] }), conv2d({ kernelSize: 3, ...common })],
+  );
   const output = through(convolved, [
     norm,
     layers.layers.flatten(),
@@ -48,9 +52,9 @@ function network(): { model: layers.LayersModel; norm: layers.layers.Layer; conv
 }
 
 /** A network, its data, and an optimizer for them; `body` finds them compiled, and all is freed after it. */
-async function withNetwork(
+export async function withConvolutionalNetwork(
   optimizer: tf.Optimizer,
-  body: (parts: ReturnType<typeof network> & ReturnType<typeof bars> & { fit: Fit }) => Promise<void>,
+  body: (parts: ReturnType<typeof network> & ReturnType<typeof bars> & Actions) => Promise<void>,
 ): Promise<void> {
   const parts = network();
   const { model } = parts;
@@ -59,8 +63,14 @@ async function withNetwork(
   const fit = async (epochs: number): Promise<void> => {
     await model.fit(xs, ys, { epochs, batchSize: images, shuffle: false, verbose: 0, yieldEvery: 'never' });
   };
+  const lossOf = async (): Promise<number> => {
+    const loss = model.evaluate(xs, ys, { verbose: 0 }) as tf.Scalar;
+    const [value] = await loss.data();
+    loss.dispose();
+    return value!;
+  };
   try {
-    await body({ ...parts, xs, ys, fit });
+    await body({ ...parts, xs, ys, fit, lossOf });
   } finally {
     optimizer.dispose();
     model.dispose();
@@ -68,7 +78,26 @@ async function withNetwork(
   }
 }
 
-type Fit = (epochs: number) => Promise<void>;
+interface Actions {
+  /** Trains on all data, `epochs` steps. */
+  readonly fit: (epochs: number) => Promise<void>;
+  /** The loss without dropout. */
+  readonly lossOf: () => Promise<number>;
+}
+
+/** Dropout draws the same masks in every test of the suite around. */
+export function sameMasks(): void {
+  const { random } = Math;
+
+  beforeEach(() => {
+    let state = 1;
+    Math.random = () => (state = (state * 48271) % 2147483647) / 2147483647;
+  });
+
+  afterEach(() => {
+    Math.random = random;
+  });
+}
 
 /**
  * Whether an optimizer that evaluates the loss in its own way trains a convolutional network with batch normalization and
@@ -83,27 +112,11 @@ export function convolutionalSuite(
 ): void {
   // Slow in software rendering, and nothing in it depends on the kernels.
   describe.skipIf(inject('backend').startsWith('web'))('in the fit of a convolutional network', () => {
-    const { random } = Math;
-
-    // Dropout draws from it: the same masks in every run.
-    beforeEach(() => {
-      let state = 1;
-      Math.random = () => (state = (state * 48271) % 2147483647) / 2147483647;
-    });
-
-    afterEach(() => {
-      Math.random = random;
-    });
+    sameMasks();
 
     it('brings the loss down', async () => {
       const optimizer = make(0.02);
-      await withNetwork(optimizer, async ({ model, xs, ys, fit }) => {
-        const lossOf = async (): Promise<number> => {
-          const loss = model.evaluate(xs, ys, { verbose: 0 }) as tf.Scalar;
-          const [value] = await loss.data();
-          loss.dispose();
-          return value!;
-        };
+      await withConvolutionalNetwork(optimizer, async ({ lossOf, fit }) => {
         expect(await lossOf()).toBeGreaterThan(0.5);
         await fit(30);
         expect(optimizer.iterations).toBe(30);
@@ -113,7 +126,7 @@ export function convolutionalSuite(
 
     it('moves the statistics of batch normalization once a step, by what it sees at the parameters', () =>
       // At rate 0 the parameters stay, and with them what the layer sees.
-      withNetwork(make(0), async ({ convolved, norm, xs, fit }) => {
+      withConvolutionalNetwork(make(0), async ({ convolved, norm, xs, fit }) => {
         const { mean, variance } = tf.tidy(() => tf.moments(convolved.predict(xs) as tf.Tensor, [0, 1, 2]));
         await fit(3);
         const kept = 0.9 ** 3;

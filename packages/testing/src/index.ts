@@ -24,7 +24,7 @@ export {
 export { goldenBase, Momentum } from './golden-base.js';
 export { goldenHookSuite } from './golden-hook.js';
 export { withCentralization } from './centralization.js';
-export { convolutionalSuite } from './convolutional.js';
+export { convolutionalSuite, sameMasks, withConvolutionalNetwork } from './convolutional.js';
 export { checks, conformance, suite } from './conformance.js';
 export { subjectOf, type Check, type Make, type Options, type Subject } from './subject.js';
 export { freeOwned, own } from './own.js';

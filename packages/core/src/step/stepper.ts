@@ -73,7 +73,7 @@ export class Stepper {
     for (const { observe, combine, kernel } of plan.rounds) {
       const sums: Record<string, tf.Tensor[]> = step.loss ? { [sum('loss')]: [step.loss] } : {};
       observe.forEach((bound, i) => {
-        const results = runBound(bound, given[i]!, items[i]!.binding, globals);
+        const results = this.ran(bound, given[i]!, items[i]!, globals);
         bound.program.outputs.forEach(({ name }, at) => {
           if (name === preparedGradient) given[i] = { ...given[i], [name]: results[at]! };
           else (sums[name] ??= []).push(results[at]!);
@@ -87,7 +87,7 @@ export class Stepper {
     const returned: Tensors[] = [];
     for (let i = 0; i < items.length; i++) {
       const bound = plan.updates[i]!;
-      const results = this.updated(bound, given[i]!, items[i]!, globals);
+      const results = this.ran(bound, given[i]!, items[i]!, globals);
       this.isHalfDone = true;
       for (let at = 0; at < results.length; at++) {
         const target = bound.targets[at];
@@ -178,7 +178,7 @@ export class Stepper {
     };
   }
 
-  private updated(bound: BoundKernel, given: Tensors, item: Item, globals: Tensors): tf.Tensor[] {
+  private ran(bound: BoundKernel, given: Tensors, item: Item, globals: Tensors): tf.Tensor[] {
     try {
       return runBound(bound, given, item.binding, globals);
     } catch (error) {

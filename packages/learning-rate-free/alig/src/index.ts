@@ -26,7 +26,7 @@ import {
   type WeightDecayMode,
 } from '@optim/core/authoring';
 import { zeros } from '@optim/formulas';
-import { constant } from '@optim/fusion';
+import { constant, lengthOf, squareSums, where } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Options of {@link AliG}. */
@@ -133,7 +133,9 @@ export class AliG extends Optimizer<AliGOptions> {
 /** The projection on its own: p ← p·min(1, radius/√Σ‖p‖²). */
 function moveIntoBall(variables: readonly tf.Variable[], radius: number): void {
   tf.tidy(() => {
-    const norm = tf.sqrt(total(variables.map((p) => tf.sum(tf.square(p)))));
+    const largest = tf.max(tf.stack(variables.map((p) => tf.max(tf.abs(p)))));
+    const squares = total(variables.map((p) => tf.sum(tf.square(tf.divNoNan(p, largest)))));
+    const norm = tf.mul(tf.sqrt(squares), largest);
     const shrink = tf.div(radius, tf.maximum(norm, radius));
     for (const p of variables) p.assign(tf.mul(p, shrink));
   });
@@ -152,20 +154,21 @@ function move(
 
 /** γ, from the loss and the squared norm of all gradients. */
 const polyakStep = round({
-  observe: ({ grad }: Tensors) => ({ squares: grad.square().sum() }),
-  combine({ squares, loss }, { epsilon, maxLearningRate }: AliGKnown) {
-    const gamma = loss.div(squares.add(epsilon)).maximum(0);
+  observe: ({ grad }: Tensors) => squareSums(grad),
+  combine({ loss, ...sums }, { epsilon, maxLearningRate }: AliGKnown) {
+    const { squares } = sums;
+    const N = lengthOf(sums);
+    const quotient = where(squares.less(Infinity), loss.div(squares.add(epsilon)), loss.div(N).div(N));
+    const gamma = quotient.maximum(0);
     return { gamma: maxLearningRate === null ? gamma : gamma.minimum(maxLearningRate) };
   },
 });
 
 /** The factor that brings the moved parameters back into the ball. */
 const ball = round({
-  observe: (tensors: Tensors<'b'>, known: AliGKnown) => ({
-    squares: move(tensors, known).param.square().sum(),
-  }),
-  combine: ({ squares }, { maxNorm }) => ({
-    shrink: constant(1).div(squares.sqrt().maximum(maxNorm!)).mul(maxNorm!),
+  observe: (tensors: Tensors<'b'>, known: AliGKnown) => squareSums(move(tensors, known).param),
+  combine: (sums, { maxNorm }) => ({
+    shrink: constant(1).div(lengthOf(sums).maximum(maxNorm!)).mul(maxNorm!),
   }),
 });
 

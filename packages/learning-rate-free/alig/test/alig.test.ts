@@ -50,6 +50,28 @@ describe('projection', () => {
     optimizer.dispose();
   });
 
+  it('steps by lengths whose squares float32 does not hold', async () => {
+    const p = tf.tidy(() => tf.variable(tf.tensor1d([3e20, 4e20])));
+    const optimizer = new AliG({ maxNorm: 1e20 });
+    const loss = (): tf.Scalar => tf.sum(tf.mul(p, [6e-21, 8e-21])) as tf.Scalar;
+    // Into the ball first: (0.6, 0.8)·1e20.
+    const cost = optimizer.minimize(loss, true, [p])!;
+    expect((await cost.data())[0]).toBeCloseTo(1, 5);
+    optimizer.dispose();
+    // γ = 1e20/‖g‖² = 1e-20.
+    tf.tidy(() => p.assign(tf.tensor1d([1, 2])));
+    const other = new AliG();
+    const gradients = { [p.name]: tf.tensor1d([6e19, 8e19]) };
+    const value = tf.scalar(1e20);
+    other.applyGradients(gradients, value);
+    const [x, y] = await p.data();
+    expect(x).toBeCloseTo(1 - 0.6, 6);
+    expect(y).toBeCloseTo(2 - 0.8, 6);
+    tf.dispose([p, cost, value]);
+    tf.dispose(gradients);
+    other.dispose();
+  });
+
   it('has no learning rate', () => {
     const optimizer = new AliG();
     expect(optimizer.learningRate).toBeNaN();

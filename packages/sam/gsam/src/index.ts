@@ -20,7 +20,7 @@ import {
   type Merge,
   type SAMOptions,
 } from '@optim/sam';
-import { where } from '@optim/fusion';
+import { lengthOf, squareSums, where } from '@optim/fusion';
 import type * as tf from '@tensorflow/tfjs-core';
 
 /** Options of {@link GSAM}. */
@@ -34,19 +34,31 @@ interface Found {
   along: number;
 }
 
+/** Makes products float32 holds of those it does not. */
+const shrinking = 2 ** -80;
+
 /** Rules 4 to 6. */
 const surrogate: Merge<GSAMOptions, never, object, Found> = {
   returns: returnsMerged,
   rounds: () => [
     round({
-      observe: ({ grad, nearby }) => ({
-        gg: grad.square().sum(),
-        hh: nearby.square().sum(),
-        gh: grad.mul(nearby).sum(),
-      }),
-      combine({ gg, hh, gh }, { perturbEpsilon }) {
-        const [G, H] = [gg.sqrt(), hh.sqrt()];
-        const cosine = gh.div(G.mul(H).add(perturbEpsilon));
+      observe({ grad, nearby }) {
+        const [g, h] = [squareSums(grad), squareSums(nearby)];
+        return {
+          gg: g.squares,
+          gs: g.shrunkSquares,
+          hh: h.squares,
+          hs: h.shrunkSquares,
+          gh: grad.mul(nearby).sum(),
+          shrunk: grad.mul(shrinking).mul(nearby.mul(shrinking)).sum(),
+        };
+      },
+      combine({ gg, gs, hh, hs, gh, shrunk }, { perturbEpsilon }) {
+        const G = lengthOf({ squares: gg, shrunkSquares: gs });
+        const H = lengthOf({ squares: hh, shrunkSquares: hs });
+        const GH = G.mul(H);
+        const huge = shrunk.div(G.mul(shrinking).mul(H.mul(shrinking)));
+        const cosine = where(GH.less(Infinity), gh.div(GH.add(perturbEpsilon)), huge);
         return { along: where(H.equal(0), 0, cosine.mul(G).div(H.add(perturbEpsilon))) };
       },
     }),

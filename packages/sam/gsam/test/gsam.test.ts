@@ -42,6 +42,20 @@ describe('GSAM', () => {
     w.dispose();
   });
 
+  it('takes the same share of gradients whose squares float32 does not hold', async () => {
+    const w = tf.tidy(() => tf.variable(tf.tensor1d([1, 1])));
+    const optimizer = new GSAM(new Momentum(1e-20, 0), { rho: Math.SQRT2, alpha: 0.5 });
+    // The loss of the case above times 1e20.
+    const loss = (): tf.Scalar =>
+      tf.sum(tf.add(tf.mul(tf.square(w), [0.5e20, 0]), tf.mul(w, [0, 1e20]))) as tf.Scalar;
+    tf.tidy(() => void optimizer.minimize(loss, false, [w]));
+    const [x, y] = await w.data();
+    expect(x).toBeCloseTo(-1.1, 5);
+    expect(y).toBeCloseTo(0.2, 5);
+    optimizer.dispose();
+    w.dispose();
+  });
+
   it('takes rho and the learning rate of the same step from one schedule, after loading too', async () => {
     const scheduledCase = golden.cases.find(({ name }) => name === 'rho schedule') as unknown as GoldenCase;
     const { rate, rho } = scheduled(scheduledCase);

@@ -3,7 +3,7 @@
 
 import { round, type Hyper } from '@optim/core/authoring';
 import { zeros } from '@optim/formulas';
-import { where, type Expression } from '@optim/fusion';
+import { lengthOf, squareSums, where, type Expression } from '@optim/fusion';
 import { returnsMerged, type Merge, type PerturbationOptions } from '@optim/sam';
 
 /** Options of {@link LookSAM}. */
@@ -27,22 +27,45 @@ const perpendicular = (
   along: Expression,
 ): Expression => h.sub(g).sub(g.mul(along));
 
+/** Makes products float32 holds of those it does not. */
+const shrinking = 2 ** -80;
+
+type Lengths = Record<'xx' | 'xs' | 'yy' | 'ys', Expression>;
+
+/** What the lengths of two tensors are made of. */
+function lengths(x: Expression, y: Expression): Lengths {
+  const [a, b] = [squareSums(x), squareSums(y)];
+  return { xx: a.squares, xs: a.shrunkSquares, yy: b.squares, ys: b.shrunkSquares };
+}
+
+/** The lengths, of all parameters together. */
+const fromSums = ({ xx, xs, yy, ys }: Lengths): [Expression, Expression] => [
+  lengthOf({ squares: xx, shrunkSquares: xs }),
+  lengthOf({ squares: yy, shrunkSquares: ys }),
+];
+
 /** Keeps v, the part of h perpendicular to g. */
 export const keep: Merge<LookSAMOptions, 'v', object, { along: number; kept: number }> = {
   slots: () => ({ v: zeros }),
   rounds: () => [
     round({
-      observe: ({ grad, nearby }) => ({ gg: grad.square().sum(), gd: grad.mul(nearby.sub(grad)).sum() }),
-      combine: ({ gg, gd }, { perturbEpsilon }) => ({
-        along: where(gg.equal(0), 0, gd.sub(perturbEpsilon).div(gg.add(perturbEpsilon))),
-      }),
+      observe({ grad, nearby }) {
+        const d = nearby.sub(grad);
+        const shrunk = grad.mul(shrinking).mul(d.mul(shrinking)).sum();
+        return { ...squareSums(grad), gd: grad.mul(d).sum(), shrunk };
+      },
+      combine({ squares: gg, shrunkSquares, gd, shrunk }, { perturbEpsilon }) {
+        const usual = gd.sub(perturbEpsilon).div(gg.add(perturbEpsilon));
+        const fits = gg.maximum(gd.abs()).less(Infinity);
+        return { along: where(gg.equal(0), 0, where(fits, usual, shrunk.div(shrunkSquares))) };
+      },
     }),
     round({
-      observe: (tensors, { along }) => ({
-        vv: perpendicular(tensors, along).square().sum(),
-        hh: tensors.nearby.square().sum(),
-      }),
-      combine: ({ vv, hh }) => ({ kept: where(vv.sqrt().greater(hh.sqrt().mul(noise)), 1, 0) }),
+      observe: (tensors, { along }) => lengths(perpendicular(tensors, along), tensors.nearby),
+      combine(sums) {
+        const [V, H] = fromSums(sums);
+        return { kept: where(V.greater(H.mul(noise)), 1, 0) };
+      },
     }),
   ],
   update: (tensors, { along, kept }) => ({ v: perpendicular(tensors, along).mul(kept) }),
@@ -53,10 +76,10 @@ export const reuse: Merge<LookSAMOptions, 'v', object, { stretch: number }> = {
   returns: returnsMerged,
   rounds: () => [
     round({
-      observe: ({ grad, v }) => ({ gg: grad.square().sum(), vv: v.square().sum() }),
-      combine: ({ gg, vv }, { alpha, perturbEpsilon }) => {
-        const V = vv.sqrt();
-        return { stretch: where(V.equal(0), 0, gg.sqrt().mul(alpha).div(V.add(perturbEpsilon))) };
+      observe: ({ grad, v }) => lengths(grad, v),
+      combine(sums, { alpha, perturbEpsilon }) {
+        const [G, V] = fromSums(sums);
+        return { stretch: where(V.equal(0), 0, G.mul(alpha).div(V.add(perturbEpsilon))) };
       },
     }),
   ],

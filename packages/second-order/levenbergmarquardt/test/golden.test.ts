@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { LevenbergMarquardt, type LevenbergMarquardtOptions } from '@optim/levenbergmarquardt';
-import { goldenSuite, type GoldenCase } from '@optim/testing';
+import { conformance, goldenSuite, type GoldenCase } from '@optim/testing';
 import golden from '@optim/testing/golden/LevenbergMarquardt.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
+import { inject } from 'vitest';
 
 /** What a case of residuals holds. */
 interface Regression extends GoldenCase {
@@ -26,3 +27,28 @@ goldenSuite(golden, (options) => new LevenbergMarquardt(options as LevenbergMarq
     return loss;
   },
 });
+
+/** Takes a loss f for the one residual √(2f + 1), of which half the square is f but for a constant. */
+class OfLoss extends LevenbergMarquardt {
+  override minimize(f: () => tf.Scalar, returnCost = false, varList?: tf.Variable[]): tf.Scalar | null {
+    const residual = (): tf.Tensor => tf.tidy(() => tf.reshape(tf.sqrt(tf.add(tf.mul(f(), 2), 1)), [1]));
+    return super.minimize(residual as () => tf.Scalar, returnCost, varList);
+  }
+}
+
+const noFit = 'a call from model.fit is refused';
+const noGroups = 'parameter groups are refused';
+
+// It reads at once, and the suite does not wait.
+if (inject('backend') !== 'webgpu') {
+  conformance((options) => new OfLoss(options as LevenbergMarquardtOptions), undefined, {
+    'leaves a variable without a gradient and its state alone':
+      'its derivatives are zeros among the others, and its count of updates goes on; the variable stays',
+    'is made again from its configuration as JSON, and trains the same': noGroups,
+    'gives a group that holds every variable what it gives the option': noGroups,
+    'takes hooks; one that changes nothing changes nothing': 'hooks are refused',
+    'refuses wrong gradients and losses, and nothing has changed': 'losses are those of the class above',
+    'trains a model by fit, fitDataset and trainOnBatch, and leaks nothing': noFit,
+    'is saved and loaded with a model, and goes on bit for bit': noFit,
+  });
+}

@@ -13,6 +13,7 @@ import { SCIONLight } from './scion-light.js';
 register(SCION, SCIONLight);
 
 export { SCION, SCIONLight };
+export { initializeSCION } from './initialize.js';
 export type { SCIONOptions } from './rule.js';
 export type { NormName } from './norms.js';
 export type { SCIONLightOptions } from './scion-light.js';

@@ -68,35 +68,52 @@ function divided(x: Expression, axes: number[] | undefined, times: number): Expr
   return x.mul(constant(1).div(r.add(1e-8)));
 }
 
+/** The factor on the orthogonal matrix of `'spectral'`. */
+export function spectralFactor(fan: number, out: number, normalized: boolean, atLeastOne: boolean): number {
+  const f = Math.sqrt(normalized ? out / fan : out);
+  return atLeastOne ? Math.max(1, f) : f;
+}
+
+/** The vectors of `'row'` and `'column'`: the axis along which they lie, and how many root mean squares long one is. */
+export function vectorsOf(
+  norm: 'row' | 'column',
+  [fan, out]: readonly [number, number],
+  { transposed, normalized }: { readonly transposed: boolean; readonly normalized: boolean },
+): { axis: number; times: number } {
+  // Of a transposed tensor the inputs are the last axis.
+  const inputs = transposed ? out : fan;
+  // One vector per input, or one per output: Σ = mean·inputs.
+  return norm === 'column'
+    ? { axis: transposed ? 0 : 1, times: normalized ? inputs : 1 }
+    : { axis: transposed ? 1 : 0, times: Math.sqrt(inputs) * (normalized ? Math.sqrt(inputs) : 1) };
+}
+
+/** Whether a ball is rescaled by the fan-in. */
+export const isNormalized = (norm: Norm, normalized: boolean | null): boolean =>
+  normalized ?? norm !== 'column';
+
 /**
  * The linear minimization oracle, with the other sign: the point of the unit ball furthest along m.
  *
  * @param norm - one that fits the rank of m, as {@link normOf} gives it
  */
 export function furthest(m: Expression, norm: Norm, known: NormKnown): Expression {
-  const { transposed, nsSteps } = known;
-  const normalized = known.normalized ?? norm !== 'column';
+  const { nsSteps } = known;
+  const normalized = isNormalized(norm, known.normalized);
   const [fan = 1, out = 1] = m.shape.slice(-2);
   switch (norm) {
     case 'bias':
       return divided(m, undefined, 1);
-    case 'spectral': {
-      const f = Math.sqrt(normalized ? out / fan : out);
-      return spectral(m, nsSteps).mul(known.atLeastOne ? Math.max(1, f) : f);
-    }
+    case 'spectral':
+      return spectral(m, nsSteps).mul(spectralFactor(fan, out, normalized, known.atLeastOne));
     case 'spectralConv': {
       const positions = sizeOf(m.shape.slice(0, -2));
       return spectral(m, nsSteps).mul(Math.sqrt(out / fan) / positions);
     }
-    case 'column': {
-      // One vector per input; of a transposed tensor the inputs are the last axis.
-      const [axis, inputs] = transposed ? [0, out] : [1, fan];
-      return divided(m, [axis], normalized ? inputs : 1);
-    }
+    case 'column':
     case 'row': {
-      // One vector per output. Σ = mean·inputs.
-      const [axis, inputs] = transposed ? [1, out] : [0, fan];
-      return divided(m, [axis], Math.sqrt(inputs) * (normalized ? Math.sqrt(inputs) : 1));
+      const { axis, times } = vectorsOf(norm, [fan, out], { ...known, normalized });
+      return divided(m, [axis], times);
     }
     case 'sign':
       return normalized ? signum(m).div(fan) : signum(m);

@@ -9,13 +9,22 @@ import {
   Optimizer,
   real,
   register,
+  round,
   type Hyper,
   type OptimizerOptions,
   type Results,
   type Rule,
 } from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
-import { alongAxis, axesOf, axisSlots, gram, matrixRoot, type PerAxis } from '@optim/kronecker';
+import {
+  alongAxis,
+  assertedFinite,
+  axesOf,
+  axisSlots,
+  gram,
+  matrixRoot,
+  type PerAxis,
+} from '@optim/kronecker';
 import { reshape, type Shape } from '@optim/fusion';
 
 /** Options of {@link Shampoo}. */
@@ -56,7 +65,7 @@ const atLeastVector = (shape: Shape): Shape => (shape.length === 0 ? [1] : shape
  * Kernels keep their rank: a convolution has four matrices and the exponent −1/8. A vector is full-matrix AdaGrad. Roots
  * are computed in float64 on the host, on webgpu by products in float32. The ports in torch_optimizer and pytorch_optimizer
  * take −1/k for −1/2k and feed all but the first matrix what is preconditioned already. A gradient that is not finite is a
- * RangeError when roots are computed, which names the parameter; those before it have made their step by then.
+ * RangeError when roots are computed, which names the parameter; nothing has changed then. On webgpu it is none.
  *
  * **When to use:** layers of moderate size whose gradients are correlated, where few, good steps count. **When not:** with
  * axes in the thousands, or long training: the step shrinks like 1/√t. **Hint:** `preconditioningComputeSteps` of 20 to
@@ -94,6 +103,16 @@ export class Shampoo extends Optimizer<ShampooOptions> {
     coefficients: (t, { preconditioningComputeSteps }) => ({
       refreshes: (t - 1) % preconditioningComputeSteps === 0,
     }),
+    rounds: () => [
+      round({
+        observe({ grad, ...slots }, { refreshes }): Results {
+          if (!refreshes) return {};
+          const g = reshape(grad, atLeastVector(grad.shape));
+          return { finite: assertedFinite(g, new Map(axesOf(g.shape).map((i) => [i, slots[`H${i}`]]))) };
+        },
+        combine: () => ({}),
+      }),
+    ],
     update({ param, grad, ...slots }, { learningRate, momentum, matrixEpsilon, refreshes }) {
       const shape = atLeastVector(grad.shape);
       const g = reshape(grad, shape);

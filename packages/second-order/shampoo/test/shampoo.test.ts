@@ -3,6 +3,7 @@
 import { Shampoo, type ShampooOptions } from '@optim/shampoo';
 import { after, near, slotShapes, suite } from '@optim/testing';
 import golden from '@optim/testing/golden/Shampoo.json' with { type: 'json' };
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, inject, it } from 'vitest';
 
 // A root takes some hundred small products on webgpu, for which software takes long: fewer of them there.
@@ -49,10 +50,34 @@ describe('Shampoo', () => {
 
   it.skipIf(onDevice)('refuses statistics that are not finite', async () => {
     await expect(from({}, [2], [[1, NaN]])).rejects.toThrow(
-      new RangeError('Shampoo: "p": matrixRoot: the statistics must be finite, got NaN or infinite ones'),
+      new RangeError('Shampoo: "p": the statistics must be finite, got NaN or infinite ones'),
     );
     const late = { preconditioningComputeSteps: 2 };
     await expect(from(late, [2], [[1, 1], [1, NaN], [1, 1]])).rejects.toThrow(/"p"/); // prettier-ignore
+  });
+
+  it.skipIf(onDevice)('changes nothing where the statistics of any parameter are not finite', async () => {
+    const variables = ['a', 'b'].map((name) => tf.tidy(() => tf.variable(tf.ones([2, 2]), true, name)));
+    const optimizer = new Shampoo({ momentum: 0.9, preconditioningComputeSteps: 2 });
+    const step = (b: number): void =>
+      tf.tidy(() => optimizer.applyGradients({ a: tf.fill([2, 2], 0.5), b: tf.fill([2, 2], b) }));
+    const all = async (): Promise<unknown> => [
+      await optimizer.stateDict(),
+      ...(await Promise.all(variables.map(async (variable) => [...(await variable.data())]))),
+    ];
+    step(1);
+    step(1);
+    const before = await all();
+    expect(() => step(Infinity)).toThrow(
+      new RangeError('Shampoo: "b": the statistics must be finite, got NaN or infinite ones'),
+    );
+    // Its square is infinite.
+    expect(() => step(1e20)).toThrow('"b": the statistics must be finite');
+    expect(await all()).toEqual(before);
+    step(1);
+    expect(await all()).not.toEqual(before);
+    optimizer.dispose();
+    tf.dispose(variables);
   });
 
   it.each([

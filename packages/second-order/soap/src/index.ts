@@ -11,6 +11,7 @@ import {
   nullable,
   Optimizer,
   register,
+  round,
   shrunk,
   type Hyper,
   type MomentsOptions,
@@ -21,6 +22,7 @@ import {
 import { biasCorrection, ema } from '@optim/formulas';
 import {
   alongAxis,
+  assertedFinite,
   axesOf,
   axisSlots,
   eigenvectors,
@@ -77,8 +79,8 @@ type Coefficients = { first: boolean; refreshes: boolean; alpha: number };
  * The published code is followed, not the listing of the paper, which leaves out the correction of the bias and the step
  * without movement. Weight decay, ε and the bias stand as in the code: decay after the step. pytorch_optimizer and SOAP_JAX
  * count the first step. Bases are computed in float64 on the host, on webgpu by products in float32. A gradient that is not
- * finite is a RangeError when bases are computed, which names the parameter; those before it have made their step by
- * then.
+ * finite is a RangeError when bases are computed, which names the parameter; nothing has changed then. On webgpu it is
+ * none.
  *
  * **When to use:** transformers and other networks of matrices, where Adam takes many steps. **When not:** with axes in the
  * thousands that need a basis, or steps that have to be cheap. **Hint:** the learning rate of AdamW; `maxPreconditionDim` so
@@ -129,6 +131,17 @@ export class SOAP extends Optimizer<SOAPOptions> {
         alpha: options.correctBias ? alpha * correction : options.learningRate,
       };
     },
+    rounds: () => [
+      round({
+        observe({ grad, M, ...slots }, { first, refreshes }): Results {
+          const g = reshape(grad, M.shape);
+          const axes = axesOf(g.shape).filter((i) => slots[`L${i}`]);
+          if (axes.length === 0 || !(first || refreshes)) return {};
+          return { finite: assertedFinite(g, new Map(axes.map((i) => [i, slots[`L${i}`]]))) };
+        },
+        combine: () => ({}),
+      }),
+    ],
     update({ param, grad, M, V, ...slots }, known) {
       const { beta1, beta2, epsilon, first, refreshes, alpha, decayStrength } = known;
       const g = reshape(grad, M.shape);

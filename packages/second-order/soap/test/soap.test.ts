@@ -3,6 +3,7 @@
 import { SOAP, type SOAPOptions } from '@optim/soap';
 import { after, near, slotShapes, suite } from '@optim/testing';
 import golden from '@optim/testing/golden/SOAP.json' with { type: 'json' };
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, inject, it } from 'vitest';
 
 // A refresh takes some hundred small products on webgpu, for which software takes long: fewer of them there.
@@ -64,10 +65,34 @@ describe('SOAP', () => {
 
   it.skipIf(onDevice)('refuses statistics that are not finite', async () => {
     await expect(from({}, [2, 2], [[1, NaN, 1, 1]])).rejects.toThrow(
-      new RangeError('SOAP: "p": eigenvectors: the statistics must be finite, got NaN or infinite ones'),
+      new RangeError('SOAP: "p": the statistics must be finite, got NaN or infinite ones'),
     );
     const often = { preconditionFrequency: 1 };
-    await expect(from(often, [2, 2], [[1, 2, 1, 1], [1, NaN, 1, 1]])).rejects.toThrow(/"p": orthogonalFactor/); // prettier-ignore
+    await expect(from(often, [2, 2], [[1, 2, 1, 1], [1, NaN, 1, 1]])).rejects.toThrow(/"p": the statistics/); // prettier-ignore
+  });
+
+  it.skipIf(onDevice)('changes nothing where the statistics of any parameter are not finite', async () => {
+    const variables = ['a', 'b'].map((name) => tf.tidy(() => tf.variable(tf.ones([2, 2]), true, name)));
+    const optimizer = new SOAP({ preconditionFrequency: 2 });
+    const step = (b: number): void =>
+      tf.tidy(() => optimizer.applyGradients({ a: tf.fill([2, 2], 0.5), b: tf.fill([2, 2], b) }));
+    const all = async (): Promise<unknown> => [
+      await optimizer.stateDict(),
+      ...(await Promise.all(variables.map(async (variable) => [...(await variable.data())]))),
+    ];
+    step(1);
+    step(1);
+    const before = await all();
+    expect(() => step(Infinity)).toThrow(
+      new RangeError('SOAP: "b": the statistics must be finite, got NaN or infinite ones'),
+    );
+    // Its square is infinite.
+    expect(() => step(1e20)).toThrow('"b": the statistics must be finite');
+    expect(await all()).toEqual(before);
+    step(1);
+    expect(await all()).not.toEqual(before);
+    optimizer.dispose();
+    tf.dispose(variables);
   });
 
   it.each([
