@@ -34,10 +34,20 @@ export interface Speed {
   readonly bytes?: number;
 }
 
+/** The first steps of a page, from nothing loaded to kernels in use. */
+export interface FirstSteps {
+  /** By number of the step, with the loss read. */
+  readonly milliseconds: Readonly<Record<number, number>>;
+  /** The step from which on kernels ran; none for what has no kernels of its own. */
+  readonly kernelsFrom?: number;
+}
+
 export interface Results {
   readonly training?: Training;
   /** By backend and layout, as `wasm, 1M`. */
   readonly speed?: Readonly<Record<string, Speed>>;
+  /** By backend. */
+  readonly firstSteps?: Readonly<Record<string, FirstSteps>>;
 }
 
 const folderOf = (from: string): string => join(from, 'docs', 'results');
@@ -56,12 +66,17 @@ function rounded(_key: string, value: unknown): unknown {
 }
 
 /** Writes what is new of a class; what else is known of it stays. */
-export function writeResults(name: string, { training, speed }: Results, from: string = root): void {
+export function writeResults(
+  name: string,
+  { training, speed, firstSteps }: Results,
+  from: string = root,
+): void {
   const known = readResults(from).get(name) ?? {};
   const merged = {
     ...known,
     ...(training && { training }),
     ...(speed && { speed: { ...known.speed, ...speed } }),
+    ...(firstSteps && { firstSteps: { ...known.firstSteps, ...firstSteps } }),
   };
   mkdirSync(folderOf(from), { recursive: true });
   writeFileSync(join(folderOf(from), `${name}.json`), `${JSON.stringify(merged, rounded, 2)}\n`);

@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { writeResults } from '../results.js';
 import { loadTrials } from '../trials.js';
 import { measureInBrowser } from './browser.js';
+import { recordFirstSteps } from './first-steps.js';
 import { measure, type Effort, type Row } from './measure.js';
 import { speedOf, toMarkdown, toSvg } from './report.js';
 import { featured, only } from './subjects.js';
@@ -23,6 +24,7 @@ const help = `Usage: npm run bench -- [options]
   --every          every class as well, on one tensor of a million, on wasm and cpu; writes docs/results
   --only LIST      these classes alone, on one tensor of a million, on wasm and cpu; writes docs/results
                    (--backends wasm for those whose matrix products take seconds on cpu)
+  --first-steps    the first steps of a page on each backend, from a fresh page, alone; writes docs/results
   --out FOLDER     where bench.json, bench.md and bench.svg go (default .build/bench)`;
 
 const { values } = parseArgs({
@@ -31,6 +33,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '9' },
     every: { type: 'boolean', default: false },
     only: { type: 'string' },
+    'first-steps': { type: 'boolean', default: false },
     out: { type: 'string', default: join('.build', 'bench') },
     help: { type: 'boolean', default: false },
   },
@@ -88,6 +91,8 @@ function record(rows: readonly Row[], among: readonly Row[]): void {
 
 if (values.help) {
   console.log(help);
+} else if (values['first-steps']) {
+  await recordFirstSteps(all);
 } else {
   const backends = values.backends.split(',');
   const unknown = backends.find((name) => !all.includes(name));
