@@ -24,22 +24,19 @@ export function isMatch(value: unknown): value is Match {
   return isRegExp(value) || isCallable(value);
 }
 
-/** Whether a variable is one of those meant. */
-export function matches(match: Match, variable: tf.Variable): boolean {
-  if (!isRegExp(match)) return match(variable);
-  assertShort(match, variable.name);
-  return variable.name.search(match) >= 0;
-}
-
 /** Expressions that were read from a file, with the longest name each may be tried on. */
 const longest = new WeakMap<RegExp, number>();
 
-function assertShort(match: RegExp, name: string): void {
+/** Whether a variable is one of those meant. */
+export function matches(match: Match, variable: tf.Variable): boolean {
+  if (!isRegExp(match)) return match(variable);
+  const { name } = variable;
   const most = longest.get(match) ?? Infinity;
   if (name.length > most)
     throw new RangeError(
       `match /${match.source.slice(0, 100)}/ from a file may take long on names of more than ${most} letters, got one of ${name.length}`,
     );
+  return name.search(match) >= 0;
 }
 
 /**
@@ -84,16 +81,6 @@ export function isSavedMatch(value: unknown): value is SavedMatch {
   return isRecord(value) && typeof value['name'] === 'string' && typeof value['flags'] === 'string';
 }
 
-function compiled(what: string, { name, flags }: SavedMatch): RegExp {
-  if (name.length > mostLetters)
-    throw new RangeError(`${what} must have at most ${mostLetters} letters, got ${name.length}`);
-  try {
-    return new RegExp(name, flags);
-  } catch {
-    throw new RangeError(`${what} must be a regular expression, got ${show(`/${name}/${flags}`)}`);
-  }
-}
-
 /**
  * The inverse of {@link encodeMatch}. The expression may come from a stranger's file: none that takes more than a moment on
  * the names it is for.
@@ -101,8 +88,15 @@ function compiled(what: string, { name, flags }: SavedMatch): RegExp {
  * @throws RangeError for what is no expression or has more than 1000 letters, or where a repetition holds another or a
  * choice, as in `(a+)+`
  */
-export function decodeMatch(saved: SavedMatch, what = 'match from a file'): RegExp {
-  const match = compiled(what, saved);
+export function decodeMatch({ name, flags }: SavedMatch, what = 'match from a file'): RegExp {
+  if (name.length > mostLetters)
+    throw new RangeError(`${what} must have at most ${mostLetters} letters, got ${name.length}`);
+  let match: RegExp;
+  try {
+    match = new RegExp(name, flags);
+  } catch {
+    throw new RangeError(`${what} must be a regular expression, got ${show(`/${name}/${flags}`)}`);
+  }
   const most = limitOf(match.source);
   if (most === null)
     throw new RangeError(
