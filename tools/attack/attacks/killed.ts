@@ -21,18 +21,18 @@ export async function attackSavers(judge: Judge, random: Random, kills: number):
   for (let i = 0; i < kills; i++) {
     const file = join(folder, `state${i}`);
     const after = random.below(60);
+    const child = fork(script, [file, ...sizes.map(String)], {
+      execArgv: ['--import', 'tsx', '--conditions=@optim/source'],
+    });
+    await once(child, 'message'); // it has saved once
+    await sleep(after);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
     await judge.judge({
       attack: 'killed savers',
       what: `after ${after} ms`,
       names: ['loadStateFile'],
       call: async () => {
-        const child = fork(script, [file, ...sizes.map(String)], {
-          execArgv: ['--import', 'tsx', '--conditions=@optim/source'],
-        });
-        await once(child, 'message'); // it has saved once
-        await sleep(after);
-        child.kill('SIGKILL');
-        await once(child, 'exit');
         const state = await loadStateFile(file);
         const { data } = state.parameters[0]!.slots['m']!;
         if (data.length !== sizes[state.step % 2] || data.some((value) => value !== state.step))
