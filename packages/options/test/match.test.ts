@@ -70,6 +70,8 @@ describe('a match that is saved', () => {
       '?',
       '^',
       'é',
+      '(a+)+',
+      '(a|b)*',
     );
     const flags = fc.constantFrom('', 'i', 'gu', 'v', 'y');
     const count = { taken: 0, refused: 0 };
