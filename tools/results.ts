@@ -48,6 +48,14 @@ export interface Cost {
 /** A loss by the evaluations before it. */
 export type Curve = Readonly<Record<number, number>>;
 
+/** The first steps of a page, from nothing loaded to kernels in use. */
+export interface FirstSteps {
+  /** By number of the step, with the loss read. */
+  readonly milliseconds: Readonly<Record<number, number>>;
+  /** The step from which on kernels ran; none for what has no kernels of its own. */
+  readonly kernelsFrom?: number;
+}
+
 export interface Results {
   readonly training?: Training;
   /** By backend and layout, as `wasm, 1M`. */
@@ -56,6 +64,8 @@ export interface Results {
   readonly costs?: Readonly<Record<string, Cost>>;
   /** By problem, of the class and of what it is compared with. */
   readonly curves?: Readonly<Record<string, Readonly<Record<string, Curve>>>>;
+  /** By backend. */
+  readonly firstSteps?: Readonly<Record<string, FirstSteps>>;
 }
 
 const folderOf = (from: string): string => join(from, 'docs', 'results');
@@ -76,7 +86,7 @@ function rounded(_key: string, value: unknown): unknown {
 /** Writes what is new of a class; what else is known of it stays. */
 export function writeResults(
   name: string,
-  { training, speed, costs, curves }: Results,
+  { training, speed, costs, curves, firstSteps }: Results,
   from: string = root,
 ): void {
   const known = readResults(from).get(name) ?? {};
@@ -86,6 +96,7 @@ export function writeResults(
     ...(speed && { speed: { ...known.speed, ...speed } }),
     ...(curves && { curves: { ...known.curves, ...curves } }),
     ...(costs && { costs: { ...known.costs, ...costs } }),
+    ...(firstSteps && { firstSteps: { ...known.firstSteps, ...firstSteps } }),
   };
   mkdirSync(folderOf(from), { recursive: true });
   writeFileSync(join(folderOf(from), `${name}.json`), `${JSON.stringify(merged, rounded, 2)}\n`);

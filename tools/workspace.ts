@@ -35,6 +35,7 @@ export interface Manifest {
   bugs?: { url: string };
   repository?: string | { type?: string; url: string; directory?: string };
   typesVersions?: Record<string, Record<string, string[]>>;
+  alias?: Record<string, string>;
   dependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;

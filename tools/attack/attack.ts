@@ -3,9 +3,12 @@
 
 import type { Trials } from '@optim/testing';
 import * as tf from '@tensorflow/tfjs-core';
+import { attackAliases } from './attacks/aliases.js';
 import { attackBytes, attackFiles } from './attacks/bytes.js';
 import { attackConfigs } from './attacks/configs.js';
 import { attackFunctions } from './attacks/functions.js';
+import { attackSavers } from './attacks/killed.js';
+import { attackMoments } from './attacks/moments.js';
 import { attackOptions } from './attacks/options.js';
 import { attackStates } from './attacks/states.js';
 import { attackSteps } from './attacks/steps.js';
@@ -30,6 +33,8 @@ export type Attack = (subject: Subject, judge: Judge, random: Random, tries: num
 const attacks: readonly Attack[] = [
   attackOptions,
   attackSteps,
+  attackAliases,
+  attackMoments,
   attackStates,
   attackWeights,
   attackConfigs,
@@ -43,6 +48,7 @@ export async function campaign({ trials, seed, tries, onSubject }: Campaign): Pr
   onSubject?.('functions and files');
   await attackFunctions(judge, random, 10 * tries);
   await attackFiles(judge, random, tries);
+  await attackSavers(judge, random, Math.floor(tries / 20));
   for (const subject of subjectsOf(trials)) {
     onSubject?.(subject.name);
     for (const attack of attacks) {

@@ -13,6 +13,7 @@ import { writeResults } from '../results.js';
 import { loadTrials } from '../trials.js';
 import { measureInBrowser } from './browser.js';
 import { compared, comparisons } from './costs.js';
+import { recordFirstSteps } from './first-steps.js';
 import { measure, type Effort, type Row } from './measure.js';
 import { speedOf, toMarkdown, toSvg } from './report.js';
 import { featured, only } from './subjects.js';
@@ -26,6 +27,7 @@ const help = `Usage: npm run bench -- [options]
                    (--backends wasm for those whose matrix products take seconds on cpu)
   --costs          instead: what steps with matrix products, decompositions and second evaluations cost beside
                    others; with --only, of these classes alone; writes docs/results
+  --first-steps    the first steps of a page on each backend, from a fresh page, alone; writes docs/results
   --out FOLDER     where bench.json, bench.md and bench.svg go (default .build/bench)`;
 
 const { values } = parseArgs({
@@ -35,6 +37,7 @@ const { values } = parseArgs({
     every: { type: 'boolean', default: false },
     only: { type: 'string' },
     costs: { type: 'boolean', default: false },
+    'first-steps': { type: 'boolean', default: false },
     out: { type: 'string', default: join('.build', 'bench') },
     help: { type: 'boolean', default: false },
   },
@@ -108,6 +111,8 @@ async function costs(named: readonly string[] | undefined, rounds: number): Prom
 
 if (values.help) {
   console.log(help);
+} else if (values['first-steps']) {
+  await recordFirstSteps(all);
 } else {
   const backends = values.backends.split(',');
   const unknown = backends.find((name) => !all.includes(name));

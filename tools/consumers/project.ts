@@ -13,11 +13,16 @@ const shell = process.platform === 'win32';
 /** Something this machine lacks. */
 export class Unavailable extends Error {}
 
+/** No program may take longer: installing a bundler takes one minute, building with it a third of one. */
+const mostMinutes = 5;
+
 /** What a program prints. */
 export function run(command: string, args: string[], cwd: string, env: NodeJS.ProcessEnv = {}): string {
-  const options = { cwd, env: { ...process.env, ...env }, encoding: 'utf8', shell } as const;
-  const { status, stdout, stderr } = spawnSync(command, args, options);
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: code ${status}\n${stdout}\n${stderr}`);
+  const timeout = mostMinutes * 60_000;
+  const options = { cwd, env: { ...process.env, ...env }, encoding: 'utf8', shell, timeout } as const;
+  const { status, error, stdout, stderr } = spawnSync(command, args, options);
+  const end = (error as NodeJS.ErrnoException | undefined)?.code ?? `code ${status}`;
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${end}\n${stdout}\n${stderr}`);
   return stdout;
 }
 

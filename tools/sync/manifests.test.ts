@@ -61,13 +61,16 @@ it('an address that is none is refused', () => {
   );
 });
 
-it('compilers that do not read `exports` find the types of what is imported by path', () => {
+it('compilers and bundlers that do not read `exports` find what is imported by path', () => {
   write('.', { name: 'optim' });
   const exports = {
-    '.': { types: './dist/index.d.ts' },
-    './node': { types: './dist/node.d.ts' },
+    '.': { types: './dist/index.d.ts', default: './dist/index.js' },
+    './node': { types: './dist/node.d.ts', default: './dist/node.js' },
     './p': './p',
   };
   write('packages/layerwise/lamb', { ...lamb, exports });
-  expect(written()?.typesVersions).toEqual({ '*': { node: ['./dist/node.d.ts'] } });
+  expect(written()).toMatchObject({
+    typesVersions: { '*': { node: ['./dist/node.d.ts'] } },
+    alias: { './node': './dist/node.js' },
+  });
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every package.json says that follows from something else: where the project lives, from the `repository` of the
-// root's package.json, and where types are for compilers that do not read `exports`.
+// root's package.json, and where things are for compilers and bundlers that do not read `exports`.
 
 import { join, relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -33,6 +33,15 @@ function typesVersions({ exports = {} }: Manifest): Partial<Manifest> {
     : { typesVersions: { '*': Object.fromEntries(paths.map(({ path, types }) => [path, types])) } };
 }
 
+/** The files of what is imported by `NAME/PATH`: Parcel reads `exports` only where it is told to. */
+function aliases({ exports = {} }: Manifest): Partial<Manifest> {
+  const paths = Object.entries(exports).flatMap(([path, conditions]) => {
+    const file = typeof conditions === 'string' ? undefined : conditions['default'];
+    return path !== '.' && typeof file === 'string' ? [[path, file] as const] : [];
+  });
+  return paths.length === 0 ? {} : { alias: Object.fromEntries(paths) };
+}
+
 /** `fields` in place of those that are there, after the field `after`. */
 function placed(manifest: Manifest, after: string, names: readonly string[], fields: object): Manifest {
   const others = Object.entries(manifest).filter(([name]) => !names.includes(name));
@@ -49,7 +58,8 @@ export function withManifests(root: string, packages: readonly WorkspacePackage[
   const { repository } = readManifest(root);
   return packages.map((entry) => {
     const directory = relative(root, entry.folder).replaceAll('\\', '/');
-    const typed = placed(entry.manifest, 'types', ['typesVersions'], typesVersions(entry.manifest));
+    const found = { ...typesVersions(entry.manifest), ...aliases(entry.manifest) };
+    const typed = placed(entry.manifest, 'types', ['typesVersions', 'alias'], found);
     const names = ['homepage', 'bugs', 'repository'];
     return { ...entry, manifest: placed(typed, 'license', names, addresses(repository, directory)) };
   });

@@ -34,6 +34,8 @@ npm install @optim/toy
 import { Toy } from '@optim/toy';
 \`\`\`
 
+"When to use", "When not" and "Hint" are our own judgement, unless they name a source.
+
 ## Toy
 
 Steps like a toy.

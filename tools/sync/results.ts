@@ -161,6 +161,20 @@ export function costTable(packages: readonly WorkspacePackage[], results: All): 
   return table(['class', 'on', 'ns/parameter', 'beside', 'times as long', 'wanted'], rows);
 }
 
+/** The first steps of a page, of AdamW and the reference. */
+export function firstSteps(results: All): string {
+  const [own, theirs] = ['AdamW', reference].map((name) => results.get(name)?.firstSteps ?? {});
+  const steps = ['1', '2', '10'] as const;
+  const rows = Object.entries(own!).flatMap(([backend, found]) =>
+    [found, theirs![backend]].map((each, i) => [
+      i === 0 ? `${backend}, AdamW` : `${backend}, ${reference}`,
+      ...steps.map((step) => digits(each?.milliseconds[Number(step)], 1)),
+      i === 0 ? String(found.kernelsFrom) : '',
+    ]),
+  );
+  return table(['page', ...steps.map((step) => `step ${step}, ms`), 'kernels from step'], rows);
+}
+
 /** The results of docs/performance.md. */
 export function speedTables(packages: readonly WorkspacePackage[], results: All): string {
   const sections = Object.keys(results.get(reference)?.speed ?? {}).map((key) => section(key, results));

@@ -20,7 +20,7 @@ import { originsOf } from './origins.js';
 import { packageList } from './packages.js';
 import { readme, type PackageDoc, type Row } from './readme.js';
 import { registry } from './registry.js';
-import { costTable, figures, highlights, optimizersTable, speedTables } from './results.js';
+import { costTable, figures, firstSteps, highlights, optimizersTable, speedTables } from './results.js';
 import { DocReader } from './source.js';
 import { umbrella } from './umbrella.js';
 
@@ -91,6 +91,7 @@ function generated(
     { file: readmeOfAll, name: 'packages', body: packageList(packages) },
     { file: join(root, 'docs', 'performance.md'), name: 'highlights', body: highlights(packages, results) },
     { file: join(root, 'docs', 'performance.md'), name: 'costs', body: costTable(packages, results) },
+    { file: join(root, 'docs', 'performance.md'), name: 'first steps', body: firstSteps(results) },
     { file: join(root, 'docs', 'performance.md'), name: 'results', body: speedTables(packages, results) },
   ];
   for (const { file, name, body } of parts) {

@@ -118,6 +118,7 @@ const files: Record<string, string | object> = {
     name: '@optim/base',
     description: 'The base',
     exports: { '.': source('index.ts'), './node': source('node.ts') },
+    alias: { './node': './dist/x.js' },
     optim: { family: 'foundation', algorithms: [] },
   },
   'packages/base/src/index.ts':

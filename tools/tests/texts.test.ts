@@ -138,3 +138,35 @@ test('the first program of README is complete, and learns what it says', async (
   expect(last).toBeLessThan(first / 100);
   expect(Math.abs(printed[0]! - 5)).toBeLessThan(0.5);
 });
+
+test('sizes in README are the limits of `npm run size`', async () => {
+  const limits = (await import(pathToFileURL(join(root, '.size-limit.js')).href)) as {
+    default: { name: string; limit: string }[];
+  };
+  const [cpu, webgl, webgpu] = limits.default.map(({ limit }) => limit);
+  expect(readme.replaceAll(/\s+/g, ' ')).toContain(
+    `AdaBelief is less than ${cpu} with kernels for cpu and wasm, ${webgl} with those for webgl, ${webgpu} with those for webgpu;`,
+  );
+});
+
+test('every learning rate may be a schedule, as the README of schedules says', async () => {
+  for (const [name, { learningRate }] of await tables()) {
+    if (learningRate) expect(learningRate.symbolic, name).toBe(true);
+  }
+});
+
+test('names of variables in docs/choosing.md are those that TensorFlow.js gives', () => {
+  const { dense, conv2d, batchNormalization } = layers.layers;
+  const model = layers.sequential({
+    layers: [
+      conv2d({ filters: 1, kernelSize: 1, inputShape: [2, 2, 1] }),
+      batchNormalization(),
+      dense({ units: 1 }),
+    ],
+  });
+  const given = model.trainableWeights.map(({ originalName }) => originalName.replaceAll(/\d+(?=\/)/g, 'N'));
+  const said = [...read('docs/choosing.md').matchAll(/`(\w+\d)\/(kernel|bias|gamma)`/g)];
+  expect(said).toHaveLength(3);
+  for (const [, layer, weight] of said) expect(given).toContain(`${layer!.replace(/\d+$/, 'N')}/${weight}`);
+  model.dispose();
+});

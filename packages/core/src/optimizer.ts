@@ -209,7 +209,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     this.assertUsable();
     const { iterations: step } = this;
     const held = capture(this.engine.state, readable);
-    const reading = await loadReading();
+    const reading = await loadReading(held);
     const weights = reading.writeWeights(step, held);
     this.handOut(reading, weights);
     await loadExecutors(); // as in stateDict

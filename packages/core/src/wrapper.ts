@@ -2,7 +2,7 @@
 // The base of optimizers around another optimizer.
 
 import type { Program } from '@optim/fusion';
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { BaseOptimizer, type NamedGradients } from '@optim/contract';
 import { type OptionSpec, type OptionTable, resolveOptions, type Schedule, show } from '@optim/options';
 import { assertOptimizer, baseFrom } from './base.js';
@@ -138,7 +138,8 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     const own = capture(this.engine.state);
     const ofBase =
       base instanceof BaseOptimizer ? base.capture() : saveForeign(base.getClassName(), captureForeign(base));
-    return { ...header, ...(await plain(own)), base: await ofBase };
+    const [saved, inner] = await Promise.all([plain(own), ofBase]);
+    return { ...header, ...saved, base: inner };
   }
 
   override check(state: unknown, reading: Reading): Checked {
@@ -194,7 +195,11 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     // All that is asked for before the first await is of this moment.
     const held = capture(this.engine.state, readable);
     const pending = base instanceof BaseOptimizer ? base.getWeights() : captureForeign(base);
-    const [reading, ofBase] = await Promise.all([loadReading(), pending]);
+    const ofBase = await pending.catch((error: unknown) => {
+      tf.dispose(held as never);
+      throw error;
+    });
+    const reading = await loadReading([held, ofBase]);
     const own = reading.writeWeights(step, held);
     // A base of ours looks after what it hands out.
     this.handOut(reading, base instanceof BaseOptimizer ? own : [...own, ...ofBase]);

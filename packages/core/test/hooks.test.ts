@@ -255,7 +255,7 @@ describe('a hook that excludes variables', () => {
     expect((again as Heavy).getConfig()).toEqual(optimizer.getConfig());
     made.push(again as Heavy);
     expect(() => heavy([shrinking({ exclude: () => true })]).getConfig()).toThrow(
-      new TypeError('shrinking: exclude: a function cannot be saved; match by RegExp, got exclude'),
+      new TypeError('shrinking: exclude: a function cannot be saved; match by RegExp, got function exclude'),
     );
     expect(() => shrinking({ exclude: 'bias' as never })).toThrow(
       new TypeError('shrinking: exclude must be a RegExp or a function of the variable, or null, got "bias"'),

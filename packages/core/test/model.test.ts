@@ -180,7 +180,7 @@ it('refuses to save what could not be loaded', async () => {
     ),
   );
   expect(refusal({ parameterGroups: [{ match: () => true }] })).toThrow(
-    new TypeError('Heavy: parameterGroups: a function cannot be saved; match by RegExp, got match'),
+    new TypeError('Heavy: parameterGroups: a function cannot be saved; match by RegExp, got function match'),
   );
   expect(refusal({ transforms: [{ name: 'own', update: () => ({}) }] })).toThrow(
     new TypeError('Heavy: transforms: hook "own" cannot be saved; define it with defineHook'),

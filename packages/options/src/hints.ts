@@ -34,9 +34,8 @@ const others: readonly (readonly [RegExp, string, string])[] = [
 /** ` (did you mean "x"?)` for a name that other libraries use; nothing for any other. */
 export function hint(given: string, known: readonly string[]): string {
   const name = given.toLowerCase().replaceAll('_', '');
-  const ours = (Object.hasOwn(names, name) ? names[name]!.split(' ') : []).filter((own) =>
-    known.includes(own),
-  );
+  const called = Object.hasOwn(names, name) ? names[name]! : '';
+  const ours = called.split(' ').filter((own) => known.includes(own));
   if (ours.length > 0) return ` (did you mean ${ours.map((own) => `"${own}"`).join(' and ')}?)`;
   const other = others.find(([pattern, owner]) => pattern.test(name) && known.includes(owner));
   return other ? ` (${other[2]})` : '';

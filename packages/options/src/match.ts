@@ -24,22 +24,19 @@ export function isMatch(value: unknown): value is Match {
   return isRegExp(value) || isCallable(value);
 }
 
-/** Whether a variable is one of those meant. */
-export function matches(match: Match, variable: tf.Variable): boolean {
-  if (!isRegExp(match)) return match(variable);
-  assertShort(match, variable.name);
-  return variable.name.search(match) >= 0;
-}
-
 /** Expressions that were read from a file, with the longest name each may be tried on. */
 const longest = new WeakMap<RegExp, number>();
 
-function assertShort(match: RegExp, name: string): void {
+/** Whether a variable is one of those meant. */
+export function matches(match: Match, variable: tf.Variable): boolean {
+  if (!isRegExp(match)) return match(variable);
+  const { name } = variable;
   const most = longest.get(match) ?? Infinity;
   if (name.length > most)
     throw new RangeError(
       `match /${match.source.slice(0, 100)}/ from a file may take long on names of more than ${most} letters, got one of ${name.length}`,
     );
+  return name.search(match) >= 0;
 }
 
 /**
@@ -54,7 +51,7 @@ function limitOf(source: string): number | null {
   // Innermost groups first: one that is repeated must be of letters alone.
   for (let group; (group = /\((?:\?[:=!]|\?<[=!]|\?<\w+>)?([^()]*)\)([*+?]|\{\d*,?\d*\})?/.exec(rest));) {
     const [whole, inside, repeat = ''] = group;
-    const isRepeated = repeat !== '' && repeat !== '?';
+    const isRepeated = /[^?]/.test(repeat);
     if (isRepeated && /[*+?{|]/.test(inside!)) return null;
     rest = rest.replace(whole, `${inside!}${isRepeated ? '*' : ''}`);
   }
@@ -63,19 +60,20 @@ function limitOf(source: string): number | null {
 }
 
 /**
- * A match as JSON.
+ * A match as JSON, which {@link decodeMatch} takes.
  *
  * @param what - begins the message of the error
- * @throws TypeError for a function, which has no JSON form
+ * @throws TypeError for a function, which has no JSON form; RangeError for what {@link decodeMatch} refuses
  */
 export function encodeMatch(what: string, match: Match): SavedMatch {
-  if (isRegExp(match)) return { name: match.source, flags: match.flags };
-  throw new TypeError(
-    `${what}: a function cannot be saved; match by RegExp, got ${match.name || 'a function'}`,
-  );
+  if (!isRegExp(match))
+    throw new TypeError(`${what}: a function cannot be saved; match by RegExp, got ${show(match)}`);
+  const saved = { name: match.source, flags: match.flags };
+  decodeMatch(saved, `${what}: saved match`);
+  return saved;
 }
 
-/** How long an expression from a file may be: engines refuse what is too large at its first use. */
+/** How long a saved expression may be: engines refuse what is too large at its first use. */
 const mostLetters = 1000;
 
 /** Whether a value is a match as {@link encodeMatch} writes it. */
@@ -83,28 +81,26 @@ export function isSavedMatch(value: unknown): value is SavedMatch {
   return isRecord(value) && typeof value['name'] === 'string' && typeof value['flags'] === 'string';
 }
 
-function compiled(name: string, flags: string): RegExp {
-  if (name.length > mostLetters)
-    throw new RangeError(`match from a file must have at most ${mostLetters} letters, got ${name.length}`);
-  try {
-    return new RegExp(name, flags);
-  } catch {
-    throw new RangeError(`match from a file must be a regular expression, got ${show(`/${name}/${flags}`)}`);
-  }
-}
-
 /**
  * The inverse of {@link encodeMatch}. The expression may come from a stranger's file: none that takes more than a moment on
  * the names it is for.
  *
- * @throws RangeError for what is no expression, or where a repetition holds another or a choice, as in `(a+)+`
+ * @throws RangeError for what is no expression or has more than 1000 letters, or where a repetition holds another or a
+ * choice, as in `(a+)+`
  */
-export function decodeMatch({ name, flags }: SavedMatch): RegExp {
-  const match = compiled(name, flags);
+export function decodeMatch({ name, flags }: SavedMatch, what = 'match from a file'): RegExp {
+  if (name.length > mostLetters)
+    throw new RangeError(`${what} must have at most ${mostLetters} letters, got ${name.length}`);
+  let match: RegExp;
+  try {
+    match = new RegExp(name, flags);
+  } catch {
+    throw new RangeError(`${what} must be a regular expression, got ${show(`/${name}/${flags}`)}`);
+  }
   const most = limitOf(match.source);
   if (most === null)
     throw new RangeError(
-      `match from a file must not repeat what repeats or chooses itself, got /${match.source.slice(0, 100)}/`,
+      `${what} must not repeat what repeats or chooses itself, got /${match.source.slice(0, 100)}/`,
     );
   longest.set(match, most);
   return match;

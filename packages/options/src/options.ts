@@ -65,8 +65,7 @@ function whole(value: unknown, depth: number): string {
     return `[${Array.from(value.slice(0, mostShown) as unknown[], (item) => whole(item, depth + 1)).join(', ')}]`;
   }
   if (typeof value === 'object' && value !== null) {
-    const { constructor } = value as { constructor?: { name?: unknown } };
-    const name = typeof constructor === 'function' ? (constructor as { name?: unknown }).name : 'Object';
+    const name = (value as { constructor?: { name?: unknown } | null }).constructor?.name;
     return `an object (${typeof name === 'string' ? name.slice(0, mostShown) : 'Object'})`;
   }
   return Object.is(value, -0) ? '-0' : String(value);
@@ -111,10 +110,9 @@ export function suggestion(name: string, known: readonly string[]): string {
   if (name.length > 100) return '';
   const called = hint(name, known);
   if (called) return called;
-  const ranked = known
+  const [best] = known
     .map((candidate) => ({ candidate, edits: distance(name.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.edits - b.edits);
-  const best = ranked[0];
   return best && best.edits <= Math.max(2, name.length / 2) ? ` (did you mean "${best.candidate}"?)` : '';
 }
 

@@ -2,6 +2,7 @@
 // Expressions that choose variables by name, also those of a stranger's file.
 
 import type * as tf from '@tensorflow/tfjs-core';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeMatch, encodeMatch, matches } from '../src/index.js';
 
@@ -46,5 +47,65 @@ describe('a match from a file', () => {
     );
     // One's own may do as it likes.
     expect(matches(/a*a*a*b/, named(`${'a'.repeat(101)}b`))).toBe(true);
+  });
+});
+
+describe('a match that is saved', () => {
+  const written = (match: RegExp): unknown => encodeMatch('AdamW: parameterGroups', match);
+
+  it('is read again, or is not written', () => {
+    const part = fc.constantFrom(
+      'a',
+      'b+',
+      '(',
+      ')',
+      '|',
+      '*',
+      '[',
+      ']',
+      '\\d',
+      '/',
+      '\n',
+      '{2,}',
+      '?',
+      '^',
+      'é',
+      '(a+)+',
+      '(a|b)*',
+    );
+    const flags = fc.constantFrom('', 'i', 'gu', 'v', 'y');
+    const count = { taken: 0, refused: 0 };
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), flags, (parts, flag) => {
+        let match: RegExp;
+        try {
+          match = new RegExp(parts.join(''), flag);
+        } catch {
+          return;
+        }
+        let saved: ReturnType<typeof encodeMatch>;
+        try {
+          saved = encodeMatch('AdamW: parameterGroups', match);
+        } catch (error) {
+          expect((error as Error).message).toMatch(
+            /^AdamW: parameterGroups: saved match must not repeat what repeats or chooses itself, got /,
+          );
+          count.refused++;
+          return;
+        }
+        expect(decodeMatch(JSON.parse(JSON.stringify(saved)) as typeof saved)).toEqual(match);
+        count.taken++;
+      }),
+      { numRuns: 2000 },
+    );
+    expect(count.taken).toBeGreaterThan(100);
+    expect(count.refused).toBeGreaterThan(0);
+  });
+
+  it('has as many letters as a file may have', () => {
+    expect(written(new RegExp('a'.repeat(1000)))).toEqual({ name: 'a'.repeat(1000), flags: '' });
+    expect(() => written(new RegExp('a'.repeat(1001)))).toThrow(
+      new RangeError('AdamW: parameterGroups: saved match must have at most 1000 letters, got 1001'),
+    );
   });
 });

@@ -70,7 +70,8 @@ type Coefficients = { alpha: number; correction: number; rectified: boolean };
  * **When not:** where gradients hardly vary, as with full batches: s falls to ε/(1 − β₂), and steps grow as long as that allows. Do
  * not clip elements of gradients (`clipByValue`): equal gradients make s tiny and steps huge, the authors warn; clip
  * the norm. **Hint:** keep Adam's learning rate, and choose `epsilon`, which matters more than Adam's. The authors
- * use 1e-16 for transformers, LSTMs and SN-GANs, 1e-12 for small GANs, 1e-8 for CNNs where SGD does well.
+ * use 1e-16 for transformers, LSTMs and SN-GANs, 1e-12 for small GANs, 1e-8 for CNNs where SGD does well;
+ * their package for TensorFlow has 1e-14.
  *
  * @example
  * ```ts

@@ -54,7 +54,7 @@ type Coefficients = { a: number; correction: number; lower: number; upper: numbe
  * upper = f·(1 + 1/(γt))
  * ```
  *
- * With `amsgrad` the largest v so far takes the place of v (AMSBound); with `adamD` a = learningRate·√(1 − β₂ᵗ). L₀ is
+ * With `amsgrad` the largest v so far is used instead of v (AMSBound); with `adamD` a = learningRate·√(1 − β₂ᵗ). L₀ is
  * the learning rate at construction, of a schedule its first value: the bounds follow every change of the rate in
  * proportion. A group with a rate of its own has an L₀ of its own, as in the authors' code. A schedule that starts at 0
  * needs `initialLearningRate`.

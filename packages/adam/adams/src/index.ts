@@ -49,7 +49,7 @@ type Observed = { Q?: number };
  * p ← p − α·m/(√v̂ + ε)                     α = learningRate/(1 − β₁ᵗ)
  * ```
  *
- * With `amsgrad` the largest v so far takes the place of v, with `adamD` α = learningRate; `adanorm` rescales what
+ * With `amsgrad` the largest v so far is used instead of v, with `adamD` α = learningRate; `adanorm` rescales what
  * enters m and is not in the authors' code. Parameters without a gradient take no part in Q and do not decay. While all
  * gradients have been zero nothing decays; the authors' code divides by zero. Gradients so small that learningRate·λ
  * exceeds Q turn the signs of the weights: that is the rule.

@@ -43,7 +43,7 @@ export type AdamDOptions = Omit<AdamWOptions, 'adamD'>;
  * p ← p − α·m/(√v/√(1 − β₂ᵗ) + ε)          α = learningRate/(1 − β₁ᵗ)
  * ```
  *
- * With `amsgrad` the largest v so far takes the place of v; with `adamD` α = learningRate.
+ * With `amsgrad` the largest v so far is used instead of v; with `adamD` α = learningRate.
  *
  * Slots, of the parameter's shape: `m`, `v`, with `amsgrad` `x` (largest v).
  *

@@ -46,7 +46,7 @@ type Coefficients = { alpha: number; correction: number; odd: boolean };
  * p ← p − α·q/(√x/√(1 − β₂ᵗ) + ε)          α = learningRate/(1 − β₁ᵗ)
  * ```
  *
- * Without `amsgrad` v takes the place of x; with `adamD` α = learningRate. α corrects by β₁ᵗ, as the authors do,
+ * Without `amsgrad` v is used instead of x; with `adamD` α = learningRate. α corrects by β₁ᵗ, as the authors do,
  * although either momentum has seen only every second gradient. `adanorm` rescales what enters P and is not in the
  * authors' code.
  *

@@ -66,7 +66,7 @@ type SWATSKnown = Known<SWATSOptions, Coefficients & Globals>;
  * ```
  *
  * Sums are over all elements of all parameters with a gradient; in a step without any, γ and λ are left out. k counts
- * the steps of the optimizer. Λ takes the place of learningRate in the decoupled decay too; it follows a schedule as
+ * the steps of the optimizer. Decoupled decay, too, goes by Λ instead of learningRate; it follows a schedule as
  * its ratio to the learning rate of the switch. Everything is decided on the device: nothing is read back, and the
  * slots of Adam are kept after the switch. With `amsgrad` u, and γ with it, divides by the largest v so far; with
  * `adanorm` the stretched g enters m alone. Neither matters after the switch: b is of g as it is.

@@ -49,7 +49,7 @@ type Coefficients = { n: number; gamma: number; keep: number; alpha: number; sta
  * ```
  *
  * `'inc'`: v ← (k/(k + 1))²·v + δ². `'exp'`: w ← ρw + (1 − ρ)δ², v ← max(v, w), h = √((k + 1)v). With scaling
- * `'tensor'` the sum of all δ² of a tensor takes the place of δ².
+ * `'tensor'` the sum of all δ² of a tensor is used instead of δ².
  *
  * p is the point where gradients are taken. The first step is g/(2·lips). γ falls like 1/k: where nothing deviates, or
  * with `beta: 0`, steps grow without bound.

@@ -74,7 +74,8 @@ const { parameterGroups, transforms } = commonOptions();
  * ξ·η·|g|/√q, apart from the decay: by ξ·η with `reduction: 'none'`, by more or less with the others, and by 1 − μ of
  * that with momentum.
  *
- * Slots: `v`, `b`, of the shape that `reduction` gives; the scalar `eta`; with `momentum` `m`, of the parameter's shape.
+ * Slots: `v`, `b`, of the shape that `reduction` gives; the scalar `eta` (η, settled before the first step);
+ * with `momentum` `m`, of the parameter's shape.
  *
  * pytorch_optimizer has one v and b per tensor, a scale that rank alone decides, and the other sign of extraL2, which
  * makes weights grow. Where floats have 16 bits, use a larger ε.

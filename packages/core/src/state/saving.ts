@@ -38,6 +38,6 @@ export function headerOf(
 
 /** What is held as plain data; its tensors are disposed. */
 export async function plain(state: HeldState): Promise<Omit<SavedState, 'step'>> {
-  const { savedState } = await loadReading();
+  const { savedState } = await loadReading(state);
   return savedState(state);
 }

@@ -48,7 +48,8 @@ type Constraints = Pick<Required<NeroOptions>, 'constraints' | 'epsilon'>;
  * A neuron is an output unit (last axis): means and norms are over all other axes, S is the mean over the neurons.
  * For rank 0 and 1 each element is a neuron, ‖x‖ = |x|, and project(x) = x.
  *
- * Slots: `v`, one number per neuron (axes but the last of length 1); scalar: `S`, which is 1 for constrained kernels.
+ * Slots: `v`, one number per neuron (axes but the last of length 1); scalar: `S`, of the
+ * weights before the first step, which is 1 for constrained kernels.
  *
  * The first projection changes the weights. `minimize` does it before it computes the first gradient, of the
  * variables it is told; `initialize` does it before the first forward pass. Weights of a kernel with a single

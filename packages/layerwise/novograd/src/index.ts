@@ -51,7 +51,7 @@ export interface NovoGradOptions extends OptimizerOptions {
  *
  * Norms are over the whole tensor, a bias being one of its own. The first gradient that is not zero counts as the
  * first; before it v stays 0. No bias is corrected. m is a sum: it grows to 1/(1 − β₁) = 20 times q, or without a
- * factor with `gradAveraging`. With `amsgrad` the largest v so far takes the place of v.
+ * factor with `gradAveraging`. With `amsgrad` the largest v so far is used instead of v.
  *
  * Slots: `m`, of the parameter's shape; scalars: `v`, with `amsgrad` `x` (largest v).
  *
@@ -60,7 +60,8 @@ export interface NovoGradOptions extends OptimizerOptions {
  *
  * **When to use:** speech and image models, large batches or little memory: steps as steady as Adam's for the memory
  * of SGD. **When not:** where the elements of one tensor need rates of their own: a tensor has one. **Hint:** a
- * learning rate of 0.01 to 0.1 with cosine decay, unlike Adam's; a weight decay of 1e-4 to 1e-3.
+ * learning rate of 0.01 to 0.1 with cosine decay, unlike Adam's; a weight decay of 1e-4 to 1e-3; no
+ * warm-up, which the paper does without.
  *
  * @example
  * ```ts

@@ -52,7 +52,8 @@ type Corrections = { correction: number; mCorrection: number };
  * error. `fit` evaluates its validation data at y. With `innerMomentum` Adam's corrected first moment takes the place
  * of g in u.
  *
- * Slots, of the parameter's shape: `z`, `v`, with `innerMomentum` `m`. Globals: `W`, `Lmax`, `evaluating` (1 at x); a group whose rate, warm-up, `r` or `weightLrPower` is
+ * Slots, of the parameter's shape: `z` (starts at the parameter), `v`, with `innerMomentum` `m`. Globals: `W`, `Lmax`,
+ * `evaluating` (1 at x); a group whose rate, warm-up, `r` or `weightLrPower` is
  * its own has an average of its own, `W1`, `Lmax1` and so on.
  * Statistics of batch normalization belong to y: before evaluating, run a few batches forward in training mode at x.
  *

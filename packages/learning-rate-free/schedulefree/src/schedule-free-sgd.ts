@@ -39,7 +39,8 @@ export interface ScheduleFreeSGDOptions extends ScheduleFreeOptions {
  * average x, to which `useEvaluationWeights()` moves the variables, and from which `useTrainingWeights()` brings them back. A new optimizer is at y;
  * a step at x is an error. `fit` evaluates its validation data at y.
  *
- * Slot, of the parameter's shape: `z`. Globals: `W`, `Lmax`, `evaluating` (1 at x); a group whose rate, warm-up, `r` or `weightLrPower` is
+ * Slot, of the parameter's shape: `z` (starts at the parameter). Globals: `W`, `Lmax`, `evaluating` (1 at x); a group
+ * whose rate, warm-up, `r` or `weightLrPower` is
  * its own has an average of its own, `W1`, `Lmax1` and so on. Statistics of batch normalization
  * belong to y: before evaluating, run a few batches forward in training mode at x.
  *

@@ -50,7 +50,7 @@ type Found = { stepSize: number; ratio: number; rate?: number };
  * ```
  *
  * Sums are over all parameters with a gradient, but for those that have their first step. All decay comes after the
- * measurement: coupled, g + weightDecay·p takes the place of g in the last line alone, and is the same as decoupled.
+ * measurement: coupled, g + weightDecay·p is used instead of g in the last line alone, and is the same as decoupled.
  *
  * Slots, of the parameter's shape: `x` and `h`, parameter and gradient of the step before. Globals: `stepSize`, which is
  * λ, and `ratio`, θ. λ is not written back to `learningRate`; `readGlobals` tells it.

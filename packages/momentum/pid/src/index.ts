@@ -17,7 +17,7 @@ import { ema, zeros } from '@optim/formulas';
 export interface PIDOptions extends OptimizerOptions {
   /** Decay μ of i and d; `0`: plain SGD, without either. @defaultValue `0.9` */
   momentum?: Hyper;
-  /** τ: what new gradients lack on their way into i. @defaultValue `0` */
+  /** τ: a new gradient enters i times 1 − τ. @defaultValue `0` */
   dampening?: Hyper;
   /** Gain I of the accumulated gradient. @defaultValue `5` */
   integral?: Hyper;

@@ -34,7 +34,7 @@ export interface SGDPOptions extends OptimizerOptions {
 
 /**
  * SGD with momentum that removes the component of its step along the weight vector when the weights look
- * scale-invariant, so that their norm does not grow for nothing.
+ * scale-invariant, so that their norm does not grow without changing the output.
  *
  * ```text
  * b ← μb + (1 − τ)g

@@ -34,7 +34,7 @@ export interface SGDWOptions extends OptimizerOptions {
  * p ← p − learningRate·b                   nesterov: g + μb in place of b
  * ```
  *
- * Without momentum g takes the place of b. Slot: with `momentum` `b`, of the parameter's shape.
+ * Without momentum g is used instead of b. Slot: with `momentum` `b`, of the parameter's shape.
  *
  * The authors decay without the learning rate, `weightDecayMode: 'independent'`, and by the same schedule: give
  * `weightDecay` one too. pytorch_optimizer counts the first gradient twice, or drops the momentum.

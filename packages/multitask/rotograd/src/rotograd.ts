@@ -35,7 +35,7 @@ import { assertTasks, rows, type RotoGradOptions, type Tasks } from './options.j
  * ```
  *
  * L⁰ and n⁰ are those of the first step, and from step `burnInPeriod` on those of that one. With `normalizeLosses` Lₖ/L⁰ₖ
- * takes the place of Lₖ in gradients.
+ * is used instead of Lₖ in gradients.
  *
  * `minimize` takes {@link Tasks}; with one loss, as in `model.fit`, it is the base alone. {@link RotoGrad.rotate} rotates for
  * inference. Slots of P [d, d]: `value` (P itself), `start` (R⁰), `loss` (L⁰), `size` (n⁰); of ω [K]: `value`. The state of
