@@ -21,6 +21,12 @@ function cubeRoot(x: tf.Tensor): tf.Tensor {
   return tf.where(isOrdinary, tf.where(tf.less(x, 0), tf.neg(root), root), x);
 }
 
+/** Whether tensors are rounded to 16 bits, on webgl; it knows from its first texture on. */
+export const isHalved = (): boolean => tf.env().getFlags()['WEBGL_RENDER_FLOAT32_ENABLED'] === false;
+
+/** In 16 bits a small divisor is 0, and what TensorFlow.js makes of 0/0 is 1: there nothing is divided by 0. */
+const divide: typeof tf.div = (x, y) => (isHalved() ? tf.divNoNan : tf.div)(x, y);
+
 /** One row per elementwise primitive. */
 const elementwise = {
   neg: tf.neg,
@@ -32,7 +38,7 @@ const elementwise = {
   add: tf.add,
   sub: tf.sub,
   mul: tf.mul,
-  div: tf.div,
+  div: divide,
   pow: tf.pow,
   atan2: tf.atan2,
   minimum: tf.minimum,
