@@ -17,7 +17,7 @@ import { loadReading, readable } from '@optim/state';
 import type { Checked, NamedWeight, Reading, ReadWeight, SavedState, StateDict } from '@optim/state';
 import { capture, headerOf, plain } from './state/saving.js';
 import { atStep } from './step/binding.js';
-import { Engine } from './step/engine.js';
+import { Engine, type Moment } from './step/engine.js';
 import type { Tensors } from './step/bound-kernel.js';
 
 /**
@@ -138,9 +138,10 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     const { needs } = this.constructor as typeof Optimizer;
     assertGiven(this.owner, needs, this.settings.transforms as readonly Hook[], entries.length, loss);
     const step = this.iterations;
+    const moment: Moment = { step, loss, counts: true };
     if (entries.length > 0 && !this.engine.pauses(entries, step))
-      tf.dispose(this.engine.step('', entries, { step, loss, counts: true }));
-    this.incrementIterations();
+      tf.dispose(this.engine.step('', entries, moment));
+    if (moment.counts) this.incrementIterations();
   }
 
   /**

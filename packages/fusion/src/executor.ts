@@ -33,6 +33,8 @@ export interface Executor {
    * @throws Unsupported for phases it does not take
    */
   compileAll?(program: Program, phases: readonly Program[]): Kernel | null;
+  /** Adds scalars, where the sum of TensorFlow.js would round what programs make of them. */
+  sum?(scalars: readonly tf.Tensor[]): tf.Tensor;
 }
 
 /** Compiles a program with tensor operations by an executor; `compiled` finds the kernel of a structure, or makes it. */

@@ -14,7 +14,7 @@ const executors = new Map<string, Executor>([
 ]);
 
 const loaders = new Map<string, () => Promise<Executor>>([
-  ['webgl', async () => (await import('./executors/webgl/executor.js')).webglExecutor],
+  ['webgl', async () => (await import('./executors/webgl/load.js')).loadWebgl()],
   ['webgpu', async () => (await import('./executors/webgpu/executor.js')).webgpuExecutor],
 ]);
 const loading = new Map<string, Promise<void>>();

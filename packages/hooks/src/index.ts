@@ -21,5 +21,5 @@ export { clipByGlobalNorm, type ClipByGlobalNormOptions } from './clip-by-global
 export { clipByValue, type ClipByValueOptions } from './clip-by-value.js';
 export { normalizeGradients, type NormalizeGradientsOptions } from './normalize-gradients.js';
 export { normLoss, type NormLossOptions } from './norm-loss.js';
-export { skipNonFinite } from './skip-non-finite.js';
+export { skipNonFinite, type SkipNonFiniteOptions } from './skip-non-finite.js';
 export { stableWeightDecay, type StableWeightDecayOptions } from './stable-weight-decay.js';

@@ -64,7 +64,7 @@ type Coefficients = { alpha: number; correction: number; rectified: boolean };
  * Slots, of the parameter's shape: `m`, `s`, with `amsgrad` `x` (largest s); scalar: with `adanorm` `e`.
  *
  * Differs from the authors' code in using the AMSGrad maximum with `rectify` too. Others keep ε out of the state, or
- * use the m before the step in (g − m)²: both are different algorithms. Where floats have 16 bits, use ε = 1e-8.
+ * use the m before the step in (g − m)²: both are different algorithms.
  *
  * **When to use:** in place of Adam where gradients agree from step to step: CNNs, GANs, transformers.
  * **When not:** where gradients hardly vary, as with full batches: s falls to ε/(1 − β₂), and steps grow as long as that allows. Do

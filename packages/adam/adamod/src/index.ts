@@ -45,7 +45,7 @@ export interface AdaModOptions extends OptimizerOptions, MomentsOptions {
  * Slots, of the parameter's shape: `m`, `v`, `n`.
  *
  * ε is added to the uncorrected √v. Ports that correct n, or bound by the n before the step, are other algorithms;
- * pytorch_optimizer's defaults are β₂ = 0.99 and β₃ = 0.9999. n does not fit floats of 16 bits.
+ * pytorch_optimizer's defaults are β₂ = 0.99 and β₃ = 0.9999.
  *
  * **When to use:** in place of Adam with a warm-up, where the first steps do harm: deep networks, transformers.
  * **When not:** beside a warm-up of your own, or in runs of a few hundred steps, of which this one takes most.

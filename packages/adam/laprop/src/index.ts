@@ -59,7 +59,7 @@ type Coefficients = { correction: number; settled: boolean };
  * Slots, of the parameter's shape: `m`, `v`, with `centered` `w`, with `amsgrad` `x` (largest v); scalar: `l` (ℓ).
  *
  * Weights decay after the step, which shrinks it too; by default, as in the authors' code, without the learning rate.
- * Where floats have 16 bits, use ε = 1e-7. pytorch_optimizer takes w² out of the v it keeps.
+ * pytorch_optimizer takes w² out of the v it keeps.
  *
  * **When to use:** where Adam needs a small β₂ or diverges: no gradient weighs more than 1/√(1 − β₂) in the momentum.
  * **When not:** where a tuned Adam already trains well; its best settings are not LaProp's. **Hint:** try smaller

@@ -78,7 +78,7 @@ const { parameterGroups, transforms } = commonOptions();
  * with `momentum` `m`, of the parameter's shape.
  *
  * pytorch_optimizer has one v and b per tensor, a scale that rank alone decides, and the other sign of extraL2, which
- * makes weights grow. Where floats have 16 bits, use a larger ε.
+ * makes weights grow.
  *
  * **When to use:** pretraining, above all of transformers, without a schedule to tune; with `'unit'` or `'tensor'` at next
  * to no memory. **When not:** short fine-tuning: the scale is that of weights trained from scratch. **Hint:** change the

@@ -54,8 +54,7 @@ export interface CAMEOptions extends OptimizerOptions {
  * the parameter's shape.
  *
  * The authors' code factors the last two axes, the same for matrices and for kernels with more channels than pixels.
- * pytorch_optimizer multiplies the m of vectors by the learning rate in every step, so that they hardly move. Where
- * floats have 16 bits, use ε₁ = 1e-7.
+ * pytorch_optimizer multiplies the m of vectors by the learning rate in every step, so that they hardly move.
  *
  * **When to use:** large language models with AdaFactor's memory and Adam's convergence. **When not:** small models, where
  * AdamW's memory is no concern, and short runs, which end before β₃ has averaged anything. **Hint:** 0.5 to 0.9 times the

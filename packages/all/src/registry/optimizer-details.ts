@@ -142,7 +142,7 @@ const weightDecayType_1: OptionDescription = { name: "weightDecayType", meaning:
 const rho_3: OptionDescription = { name: "rho", meaning: "Relative radius of the neighbourhood, about ten times SAM's.", range: "in [0, ∞)", default: 0.5, schedulable: true };
 const eta_1: OptionDescription = { name: "eta", meaning: "Added to |p|, so that weights of zero are perturbed too.", range: "in [0, ∞)", default: 0.01, schedulable: true };
 const excludeBias_1: OptionDescription = { name: "excludeBias", meaning: "Perturb biases as in SAM (T = 1): variables whose last part of the name starts with `bias` or `beta`, or those for which a predicate says yes. A predicate cannot be saved.", range: "true, false or a predicate on the variable", default: true, schedulable: false };
-const perturbEpsilon_1: OptionDescription = { name: "perturbEpsilon", meaning: "Added to the norm; where floats have 16 bits, use 1e-7.", range: "in [0, ∞)", default: 1e-16, schedulable: false };
+const perturbEpsilon_1: OptionDescription = { name: "perturbEpsilon", meaning: "Added to the norm.", range: "in [0, ∞)", default: 1e-16, schedulable: false };
 const learningRate_10: OptionDescription = { name: "learningRate", meaning: "First step size λ₀, from which it finds the next ones; of a schedule the first value counts.", range: "in (0, ∞)", default: 0.2, schedulable: true };
 const amplifier_1: OptionDescription = { name: "amplifier", meaning: "a: how fast the step size may grow.", range: "in [0, ∞)", default: 0.02, schedulable: true };
 const theta_1: OptionDescription = { name: "theta", meaning: "First ratio θ₀ of two step sizes.", range: "in [0, ∞)", default: 1, schedulable: false };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Expression } from '@optim/fusion';
+import type * as tf from '@tensorflow/tfjs-core';
 import {
   custom,
   decode,
@@ -63,6 +64,11 @@ export interface Hook {
   update?(tensors: Tensors, globals: Tensors): Results;
   /** A condition; where it does not hold the whole step leaves parameters, slots and globals of others unchanged. */
   guard?(globals: Tensors): Expression;
+  /**
+   * Called before a step, which it refuses by throwing, with all globals and the key before the names of its own. What it gives
+   * back is called after the step and says whether that counts, as an update of its parameters and as a step of the optimizer.
+   */
+  counted?(globals: ReadonlyMap<string, tf.Tensor>, key: string): () => boolean;
 }
 
 type Factory = (options: never) => Hook;

@@ -23,8 +23,8 @@ export interface Moment {
   readonly step: number;
   /** For rules that need it. */
   readonly loss?: tf.Scalar | undefined;
-  /** Whether the step is an update of the parameters, to be counted as one. */
-  readonly counts?: boolean;
+  /** Whether the step is an update of the parameters, to be counted as one; false afterwards where a hook says that it is none. */
+  counts?: boolean;
 }
 
 /** What an engine is made of. */
@@ -121,7 +121,8 @@ export class Engine {
    * @param rule - its name
    * @returns what the rule gives back for each entry; an empty list where it `returns` nothing
    */
-  step(rule: string, entries: readonly Entry[], { step, loss, counts = false }: Moment): Tensors[] {
+  step(rule: string, entries: readonly Entry[], moment: Moment): Tensors[] {
+    const { step, loss } = moment;
     return tf.tidy(() => {
       const parameters = this.adopt(
         entries.map(({ variable }) => variable),
@@ -147,9 +148,11 @@ export class Engine {
       }));
       const base = this.bind(rule, { group: 0, exempt: [], traits: {} }, step + 1, step);
       const { globals } = this.state;
+      const counted = this.hooks.map(({ key, hook }) => hook.counted?.(globals, key));
       try {
         const returned = stepper.run({ items, base, globals, loss: needsLoss ? loss : undefined });
-        if (counts) for (const parameter of parameters) parameter.updates++;
+        moment.counts &&= counted.every((isCounted) => isCounted?.() ?? true);
+        if (moment.counts) for (const parameter of parameters) parameter.updates++;
         return returned;
       } catch (error) {
         if (stepper.isHalfDone) this.state.torn = error;

@@ -26,7 +26,7 @@ export interface ASAMOptions extends PerturbationOptions {
    * which a predicate says yes. A predicate cannot be saved. @defaultValue `true`
    */
   excludeBias?: boolean | ((variable: tf.Variable) => boolean);
-  /** Added to the norm; where floats have 16 bits, use 1e-7. @defaultValue `1e-16` */
+  /** Added to the norm. @defaultValue `1e-16` */
   perturbEpsilon?: number;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only place that knows the inside of tfjs-backend-webgl.
+// What is used of the inside of tfjs-backend-webgl.
 
 import * as tf from '@tensorflow/tfjs-core';
 import { Unsupported } from '../../executor.js';
+import { isHalved } from '../ops.js';
 import { sizeOf, type Shape } from '../../shape.js';
 
 /** A fragment program as the backend takes it. Under this name `tf.profile` counts and times programs. */
@@ -20,10 +21,25 @@ export class FusedProgram {
   ) {}
 }
 
+/** What the backend knows of a tensor. */
+export interface Data {
+  readonly texture?: unknown;
+  readonly isPacked?: boolean;
+  readonly dtype: string;
+  readonly shape: Shape;
+  values?: Float32Array | null;
+  /** Parts of a tensor; the backend frees them with it. */
+  complexTensorInfos?: { real: tf.TensorInfo; imag: { dataId: object } };
+}
+
 /** What is used of the backend. */
-interface WebGLBackend {
+export interface WebGLBackend {
   readonly gpgpu: { readonly gl: { isContextLost(): boolean } };
-  readonly texData: { get(dataId: object): { readonly texture?: unknown; readonly isPacked?: boolean } };
+  readonly texData: { get(dataId: object): Data };
+  read(dataId: object): Promise<Float32Array>;
+  readSync(dataId: object): Float32Array;
+  disposeData(dataId: object): boolean;
+  makeTensorInfo(shape: Shape, dtype: 'float32', values: Float32Array): tf.TensorInfo;
   compileAndRun(
     program: FusedProgram,
     inputs: readonly tf.TensorInfo[],
@@ -33,13 +49,14 @@ interface WebGLBackend {
   packTensor(input: tf.TensorInfo): tf.TensorInfo;
 }
 
-const active = (): WebGLBackend => tf.backend() as unknown as WebGLBackend;
+export const active = (): WebGLBackend => tf.backend() as unknown as WebGLBackend;
 
 /**
  * Most textures a program may read.
- * @throws Unsupported when this is not the backend known here, or cannot draw on float32 textures
+ * @param isPaired - whether tensors are kept in pairs, which 16 bits are enough for
+ * @throws Unsupported when this is not the backend known here, or cannot draw on float32 textures as tensors without pairs need it
  */
-export function maxTextures(): number {
+export function maxTextures(isPaired: boolean): number {
   const { gpgpu, texData, compileAndRun, packTensor } = active();
   const known = [compileAndRun, packTensor, texData?.get, gpgpu?.gl?.isContextLost].every(
     (member) => typeof member === 'function',
@@ -47,8 +64,7 @@ export function maxTextures(): number {
   if (!known) throw new Unsupported('the webgl backend does not show its programs');
   const env = tf.env();
   if (env.getNumber('WEBGL_VERSION') !== 2) throw new Unsupported('this is not WebGL 2');
-  if (!env.getBool('WEBGL_RENDER_FLOAT32_ENABLED'))
-    throw new Unsupported('float32 textures cannot be drawn on');
+  if (!isPaired && isHalved()) throw new Unsupported('float32 textures cannot be drawn on');
   return env.getNumber('WEBGL_MAX_TEXTURES_IN_SHADER');
 }
 
@@ -68,7 +84,7 @@ export function viewOf(shape: Shape): [batch: number, rows: number, columns: num
   return [sizeOf(shape.slice(0, -2)), shape.at(-2) ?? 1, shape.at(-1) ?? 1];
 }
 
-function view({ dataId, shape }: tf.TensorInfo): tf.TensorInfo {
+export function view({ dataId, shape }: tf.TensorInfo): tf.TensorInfo {
   return { dataId, shape: viewOf(shape), dtype: 'float32' };
 }
 
@@ -85,7 +101,7 @@ export function packed(tensor: tf.Tensor): tf.Tensor {
 export function launch(
   program: FusedProgram,
   shape: Shape,
-  tensors: readonly tf.Tensor[],
+  tensors: readonly tf.TensorInfo[],
   uniforms: readonly (readonly number[])[],
 ): tf.Tensor {
   const { dataId } = active().compileAndRun(program, tensors.map(view), 'float32', uniforms);

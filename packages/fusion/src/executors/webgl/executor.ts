@@ -8,9 +8,10 @@ import { hostValues, type Program } from '../../program.js';
 import { sizeOf, type Shape } from '../../shape.js';
 import { assertContext, launch, maxTextures, packed } from './backend.js';
 import { writeReduction, writeValue } from './fragment.js';
-import type { Fragment } from './writer.js';
+import type { Fragment, Halving, Kept } from './writer.js';
 
 type Hosts = ReturnType<typeof hostValues>;
+type Textures = ReadonlyMap<number, tf.TensorInfo>;
 type Reduce = (x: tf.Tensor, axes: number[], keep: boolean) => tf.Tensor;
 
 /** One row per reduction: tfjs' own kernel, and the value over no elements. */
@@ -26,39 +27,71 @@ interface Step {
   readonly fragments: readonly Fragment[];
 }
 
+/** Tensors in pairs of halves, where textures have 16 bits. */
+export interface Pairs extends Halving {
+  /** Makes the backend one that keeps pairs. */
+  prepare(): void;
+  /** The pair of a tensor, if it has one. */
+  of(tensor: tf.Tensor): tf.TensorInfo | undefined;
+  readonly launch: typeof launch;
+  /** A reduction over some axes, as those of tfjs know nothing of pairs. */
+  writeAlong(phase: Program, node: number, kept: Kept): Fragment;
+}
+
 /**
  * One program per elementwise output, and few for a reduction to one element; reductions over some axes are tfjs' own,
  * of what a program made. Textures cannot be changed in place: every output is new.
  */
-export const webglExecutor: Executor = {
-  name: 'webgl',
-  compile(phase: Program): Kernel {
-    const steps = plan(phase, maxTextures());
-    const sampled = new Set(steps.flatMap(({ fragments }) => fragments[0]!.tensors));
-    return {
-      executor: 'webgl',
-      run: (inputs, scalars) =>
-        tf.tidy(() => {
-          assertContext(phase.name);
-          const hosts = hostValues(phase, scalars);
-          const values = new Map(phase.inputs.map((at, i) => [at, inputs[i]!]));
-          const textures = new Map([...values].map(([at, x]) => [at, sampled.has(at) ? packed(x) : x]));
-          for (const step of steps) {
-            const made = runStep(step, textures, hosts);
-            values.set(step.node, made);
-            textures.set(step.node, made);
-          }
-          const taken = new Set<tf.Tensor>(inputs);
-          return phase.outputs.map(({ node }) => {
-            const value = values.get(node) ?? finish(phase, node, values, hosts);
-            const own = taken.has(value) ? tf.clone(value) : value;
-            taken.add(own);
-            return own;
-          });
-        }),
-    };
-  },
-};
+export const webglExecutor: Executor = executorWith(null);
+
+/** The executor, with tensors in pairs or without. */
+export function executorWith(pairing: Pairs | null): Executor {
+  return { name: 'webgl', compile: (phase) => compile(phase, pairing) };
+}
+
+function compile(phase: Program, pairing: Pairs | null): Kernel {
+  const limit = maxTextures(pairing !== null);
+  pairing?.prepare();
+  const planFor = (pairs: Textures): readonly Step[] => {
+    const known = new Map(phase.inputs.map((at) => [at, pairs.has(at)]));
+    return plan(phase, limit, { known, halving: pairing }, pairing);
+  };
+  const usual = planFor(new Map());
+  // By which of the inputs have a pair.
+  const plans = new Map([['', usual]]);
+  const sampled = new Set(usual.flatMap(({ fragments }) => fragments[0]!.tensors));
+  return {
+    executor: 'webgl',
+    run: (inputs, scalars) =>
+      tf.tidy(() => {
+        assertContext(phase.name);
+        const hosts = hostValues(phase, scalars);
+        const values = new Map(phase.inputs.map((at, i) => [at, inputs[i]!]));
+        const pairs = new Map<number, tf.TensorInfo>();
+        for (const [at, tensor] of pairing ? values : []) {
+          const pair = pairing!.of(tensor);
+          if (pair) pairs.set(at, pair);
+        }
+        const textures = new Map<number, tf.TensorInfo>(
+          [...values].map(([at, x]) => [at, pairs.get(at) ?? (sampled.has(at) ? packed(x) : x)]),
+        );
+        const key = [...pairs.keys()].join();
+        if (!plans.has(key)) plans.set(key, planFor(pairs));
+        for (const step of plans.get(key)!) {
+          const made = runStep(step, textures, hosts, pairing);
+          values.set(step.node, made);
+          textures.set(step.node, pairing?.of(made) ?? made);
+        }
+        const taken = new Set<tf.Tensor>(inputs);
+        return phase.outputs.map(({ node }) => {
+          const value = values.get(node) ?? finish(phase, node, values, hosts);
+          const own = taken.has(value) ? tf.clone(value) : value;
+          taken.add(own);
+          return own;
+        });
+      }),
+  };
+}
 
 /** What a program has to make for an output: the output, or what is then reduced over some axes. */
 function targetOf({ nodes }: Program, node: number): number {
@@ -67,8 +100,9 @@ function targetOf({ nodes }: Program, node: number): number {
 }
 
 /** Steps in an order in which later ones read what earlier ones made. */
-function plan(phase: Program, limit: number): Step[] {
-  const known = new Set(phase.inputs);
+function plan(phase: Program, limit: number, given: Kept, pairing: Pairs | null): Step[] {
+  const known = new Map(given.known);
+  const kept = { ...given, known };
   const targets = new Set(phase.outputs.map(({ node }) => targetOf(phase, node)));
   const steps: Step[] = [];
   for (const node of [...targets].sort((a, b) => a - b)) {
@@ -76,21 +110,28 @@ function plan(phase: Program, limit: number): Step[] {
     const isReduction = op in reductions;
     const { shape: swept } = phase.nodes[isReduction ? args[0]! : node]!;
     if (host || known.has(node) || sizeOf(swept) === 0) continue;
-    const fragments = isReduction ? writeReduction(phase, node, known) : [writeValue(phase, node, known)];
+    const fragments = isReduction ? writeReduction(phase, node, kept) : [writeValue(phase, node, kept)];
     const count = fragments[0]!.tensors.length;
     if (count > limit) throw new Unsupported(`it reads ${count} textures, and a shader here takes ${limit}`);
     steps.push({ node, fragments });
-    if (!isReduction) known.add(node);
+    if (!isReduction) known.set(node, pairing !== null);
+  }
+  for (const { node } of pairing ? phase.outputs : []) {
+    const argument = targetOf(phase, node);
+    if (argument !== node && known.has(argument))
+      steps.push({ node, fragments: [pairing!.writeAlong(phase, node, kept)] });
   }
   return steps;
 }
 
-function runStep({ fragments }: Step, textures: ReadonlyMap<number, tf.Tensor>, hosts: Hosts): tf.Tensor {
+function runStep({ fragments }: Step, textures: Textures, hosts: Hosts, pairing: Pairs | null): tf.Tensor {
+  const run = pairing ? pairing.launch : launch;
   let made: tf.Tensor | undefined;
   for (const { program, shape, tensors, sizes, hosts: wanted } of fragments) {
-    const inputs = made ? [made] : tensors.map((at) => textures.get(at)!);
+    const before = made && (pairing?.of(made) ?? made);
+    const inputs = before ? [before] : tensors.map((at) => textures.get(at)!);
     const numbers = wanted.map((at) => Number(hosts[at]));
-    made = launch(program, shape, inputs, [fours(sizes), fours(numbers)]);
+    made = run(program, shape, inputs, [fours(sizes), fours(numbers)]);
   }
   return made!;
 }

@@ -5,20 +5,16 @@ import type { ReductionName } from '../../language.js';
 import type { Program } from '../../program.js';
 import type { Shape } from '../../shape.js';
 import { folds } from './glsl.js';
-import { fillBeyond, locate, position, texelsOf } from './sampling.js';
-import { Writer, type Fragment } from './writer.js';
+import { fillBeyond, locate, texelsOf } from './sampling.js';
+import { Writer, type Fragment, type Kept } from './writer.js';
 
-/** The program that computes the value at `node`; `known` are positions of values there are tensors of. */
-export function writeValue(phase: Program, node: number, known: ReadonlySet<number>): Fragment {
+/** The program that computes the value at `node`. */
+export function writeValue(phase: Program, node: number, kept: Kept): Fragment {
   const { shape } = phase.nodes[node]!;
-  const writer = new Writer(phase, known, shape);
+  const writer = new Writer(phase, kept, shape);
   const located = locate(shape, writer.size);
   const value = writer.write(node);
-  return writer.finish(
-    shape,
-    `${position}${located}${writer.statements}${fillBeyond(value, shape, '0.0')}
-  setOutput(${value});`,
-  );
+  return writer.finish(shape, `${located}${writer.statements}${fillBeyond(value, shape, '0.0')}`, value);
 }
 
 /** Most texels that one run of a program goes through. */
@@ -28,7 +24,7 @@ const maxWindow = 256;
  * The programs that reduce over all elements, each reading what the one before it made: four results a texel, in the end
  * one. The first computes on its way what is reduced.
  */
-export function writeReduction(phase: Program, node: number, known: ReadonlySet<number>): Fragment[] {
+export function writeReduction(phase: Program, node: number, kept: Kept): Fragment[] {
   const { op, args, shape } = phase.nodes[node]!;
   const argument = phase.nodes[args[0]!]!;
   const texels = texelsOf(argument.shape);
@@ -36,7 +32,7 @@ export function writeReduction(phase: Program, node: number, known: ReadonlySet<
   // Square: processors work on neighbouring rows and columns at once.
   const side = stages === 1 ? 1 : Math.ceil(Math.sqrt(texels ** (1 - 1 / stages)));
   const made = stages === 1 ? shape : [2 * side, 2 * side];
-  const stage = writeStage(phase, node, known, made, texels, side ** 2);
+  const stage = writeStage(phase, node, kept, made, texels, side ** 2);
   if (stages === 1) return [stage];
   const input = {
     op: 'input' as const,
@@ -47,13 +43,14 @@ export function writeReduction(phase: Program, node: number, known: ReadonlySet<
     phase: 0,
   };
   const rest = { ...phase, nodes: [input, { ...input, op, args: [0], shape }] };
-  return [stage, ...writeReduction(rest, 1, new Set([0]))];
+  const handed = { ...kept, known: new Map([[0, kept.halving !== null]]) };
+  return [stage, ...writeReduction(rest, 1, handed)];
 }
 
 function writeStage(
   phase: Program,
   node: number,
-  known: ReadonlySet<number>,
+  kept: Kept,
   made: Shape,
   texels: number,
   left: number,
@@ -61,7 +58,7 @@ function writeStage(
   const { op, args } = phase.nodes[node]!;
   const { shape } = phase.nodes[args[0]!]!;
   const { fold, none } = folds[op as ReductionName];
-  const writer = new Writer(phase, known, shape);
+  const writer = new Writer(phase, kept, shape);
   const located = locate(shape, writer.size);
   const value = writer.write(args[0]!);
   const combine = (x: string, y: string): string => writer.apply(fold, [x, y]);
@@ -71,11 +68,11 @@ function writeStage(
   // Neighbours go through neighbouring texels.
   return writer.finish(
     made,
-    `${position}
+    `
   vec4 result = vec4(${none});
   for (; index < ${writer.size(texels)}; index += ${writer.size(left)}) {${located}${writer.statements}${fillBeyond(value, shape, none)}
   result = ${combine('result', value)};
-  }${left === 1 ? last : ''}
-  setOutput(result);`,
+  }${left === 1 ? last : ''}`,
+    'result',
   );
 }

@@ -51,11 +51,16 @@ export function locate(shape: Shape, uniform: Uniform): string {
   int row = line - matrix * rows;`;
 }
 
-/** The four elements of `name`, a tensor of shape `from`, that belong to the texel of a tensor of shape `to`. */
-export function sample(name: string, from: Shape, to: Shape, uniform: Uniform): string {
-  if (sizeOf(from) === 1) return `texelFetch(${name}, ivec2(0), 0).xxxx`;
+/**
+ * The four elements of `name`, a tensor of shape `from`, that belong to the texel of a tensor of shape `to`.
+ *
+ * @param isPair - whether the texture holds pairs of halves
+ */
+export function sample(name: string, isPair: boolean, from: Shape, to: Shape, uniform: Uniform): string {
+  const texelAt = (at: string): string => `${isPair ? 'whole' : 'at'}(${name}, ${at})`;
+  if (sizeOf(from) === 1) return `${isPair ? texelAt('0') : `texelFetch(${name}, ivec2(0), 0)`}.xxxx`;
   const padded = [...to.slice(from.length).map(() => 1), ...from];
-  if (padded.every((length, axis) => length === to[axis])) return `at(${name}, index)`;
+  if (padded.every((length, axis) => length === to[axis])) return texelAt('index');
 
   const [, rows, columns] = viewOf(from);
   const [, toRows, toColumns] = viewOf(to);
@@ -65,7 +70,7 @@ export function sample(name: string, from: Shape, to: Shape, uniform: Uniform): 
   const row = `(${matrix}) * ${uniform(Math.ceil(rows / 2))}${oneRow ? '' : ' + row'}`;
   const texel = `(${row}) * ${uniform(Math.ceil(columns / 2))}${oneColumn ? '' : ' + column'}`;
   const order = oneRow ? (oneColumn ? '.xxxx' : '.xyxy') : oneColumn ? '.xxzz' : '';
-  return `at(${name}, ${texel})${order}`;
+  return `${texelAt(texel)}${order}`;
 }
 
 /** Which matrix of the input belongs to the output's, neighbouring axes that stretch alike taken as one. */

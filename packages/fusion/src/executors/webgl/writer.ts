@@ -9,7 +9,27 @@ import type { Program } from '../../program.js';
 import type { Shape } from '../../shape.js';
 import { FusedProgram, viewOf } from './backend.js';
 import { functionsFor, operation } from './glsl.js';
-import { sample, samplers } from './sampling.js';
+import { position, sample, samplers, texelsOf } from './sampling.js';
+
+/** What programs that make pairs of halves are written with. */
+export interface Halving {
+  /** The functions that make pairs and read them. */
+  readonly functions: string;
+  /** Statements that find which texel's halves to make, and which half. */
+  readonly position: string;
+  /** What is drawn of a value. */
+  halfOf(value: string): string;
+  /** The shape of the pair of a tensor with so many texels. */
+  pairShape(texels: number): Shape;
+}
+
+/** Which values of a phase there are tensors of, and how tensors are kept. */
+export interface Kept {
+  /** Positions of the values, and whether programs read the pair of a tensor. */
+  readonly known: ReadonlyMap<number, boolean>;
+  /** `null` where textures hold 32 bits. */
+  readonly halving: Halving | null;
+}
 
 /** A fragment program with what to give it. */
 export interface Fragment {
@@ -35,7 +55,7 @@ export class Writer {
 
   constructor(
     private readonly phase: Program,
-    private readonly known: ReadonlySet<number>,
+    private readonly kept: Kept,
     private readonly shape: Shape,
   ) {}
 
@@ -52,7 +72,7 @@ export class Writer {
     if (done !== undefined) return done;
     const { op, args, kind, host } = this.phase.nodes[at]!;
     let text: string;
-    if (host || this.known.has(at)) text = this.read(at);
+    if (host || this.kept.known.has(at)) text = this.read(at);
     else if (op === 'broadcast') text = this.write(args[0]!);
     else text = this.apply(op as OperationName, args.map(this.write));
     const name = `v${this.names.size}`;
@@ -63,21 +83,29 @@ export class Writer {
 
   private read(at: number): string {
     const { host, kind, shape } = this.phase.nodes[at]!;
-    if (!host) return sample(`t${this.tensors.push(at) - 1}`, shape, this.shape, this.size);
+    if (!host) return sample(...this.texture(at), shape, this.shape, this.size);
     const value = component('host', this.hosts.push(at) - 1);
     return kind === 'number' ? `vec4(${value})` : `bvec4(${value} != 0.0)`;
   }
 
-  finish(shape: Shape, main: string): Fragment {
+  /** The texture of the value at a position, and whether it holds pairs. */
+  texture(at: number): [name: string, isPair: boolean] {
+    return [`t${this.tensors.push(at) - 1}`, this.kept.known.get(at)!];
+  }
+
+  /** The program that finds its texel, does what `main` says, and draws `value`. */
+  finish(shape: Shape, main: string, value: string): Fragment {
     const { tensors, sizes, hosts } = this;
+    const { halving } = this.kept;
     const uniforms = [
       { name: 'size', arrayIndex: Math.ceil(sizes.length / 4), type: 'ivec4' as const },
       { name: 'host', arrayIndex: Math.ceil(hosts.length / 4), type: 'vec4' as const },
     ];
+    const begin = `${samplers}${functionsFor([...this.ops])}${halving?.functions ?? ''}\nvoid main() {${position}`;
     const program = new FusedProgram(
       tensors.map((_, i) => `t${i}`),
-      viewOf(shape),
-      `${samplers}${functionsFor([...this.ops])}\nvoid main() {${main}\n}`,
+      halving ? halving.pairShape(texelsOf(shape)) : viewOf(shape),
+      `${begin}${halving?.position ?? ''}${main}\n  setOutput(${halving?.halfOf(value) ?? value});\n}`,
       uniforms.filter(({ arrayIndex }) => arrayIndex > 0),
     );
     return { program, shape, tensors, sizes, hosts };
