@@ -22,6 +22,7 @@ export {
   type GoldenMake,
 } from './golden.js';
 export { expectLoadsAsItself } from './foreign-model.js';
+export { withGivenLoss } from './given-loss.js';
 export { goldenBase, Momentum } from './golden-base.js';
 export { goldenHookSuite } from './golden-hook.js';
 export { withCentralization } from './centralization.js';
