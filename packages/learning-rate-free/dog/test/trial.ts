@@ -5,6 +5,6 @@ import type { Trials } from '@optim/testing';
 
 export const trials: Trials = {
   DoG: () => new DoG({ repsRel: 1e-4 }),
-  DoWG: () => new DoWG(),
+  DoWG: () => new DoWG({ epsilon: 1e-2 }),
   LDoG: () => new LDoG({ repsRel: 1e-4 }),
 };
