@@ -13,7 +13,7 @@ import {
   type Rule,
 } from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
-import { atan2, where } from '@optim/fusion';
+import { angle } from './angle.js';
 
 /** Options of {@link AdamAtan2}. */
 export interface AdamAtan2Options extends OptimizerOptions, Omit<MomentsOptions, 'epsilon'> {
@@ -73,8 +73,8 @@ export class AdamAtan2 extends Optimizer<AdamAtan2Options> {
     update({ param, grad, m, v }, { learningRate, beta1, beta2, a, b, c1, c2 }) {
       m = ema(m, grad, beta1);
       v = ema(v, grad.square(), beta2);
-      const angle = atan2(m.div(c1), v.div(c2).sqrt().mul(b));
-      return { m, v, param: param.sub(where(m.equal(0), 0, angle.mul(learningRate.mul(a)))) };
+      const turn = angle(m.div(c1), v.div(c2).sqrt().mul(b));
+      return { m, v, param: param.sub(turn.mul(learningRate.mul(a))) };
     },
   };
 }

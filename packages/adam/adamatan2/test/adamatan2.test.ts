@@ -30,6 +30,18 @@ describe('AdamAtan2', () => {
     expectWalk(await walk(new AdamAtan2(options), [1, 2], scaled), want);
   });
 
+  it('knows the arc tangent to 1e-6 everywhere', async () => {
+    // β₁ = 0, β₂ = ¾ and a second gradient of 1: v̂ = (3·first² + 4)/7.
+    const firsts = Array.from({ length: 41 }, (_, i) => 1.3 ** (i - 20));
+    const optimizer = new AdamAtan2({ learningRate: 1, a: 1, b: 0.5, beta1: 0, beta2: 0.75 });
+    const ones = firsts.map((_, i) => (i % 2 ? -1 : 1));
+    const [before, after] = await walk(optimizer, firsts.map(() => 0), [firsts, ones]); // prettier-ignore
+    for (const [i, first] of firsts.entries()) {
+      const want = Math.atan(ones[i]! / (0.5 * Math.sqrt((3 * first ** 2 + 4) / 7)));
+      expect(before![i]! - after![i]!).toBeCloseTo(want, 6);
+    }
+  });
+
   it('refuses an ε, and factors of 0', () => {
     expect(() => new AdamAtan2({ epsilon: 1e-8 } as never)).toThrow(
       new TypeError('AdamAtan2: unknown option "epsilon"'),

@@ -50,8 +50,8 @@ export interface AdamMiniOptions extends OptimizerOptions, MomentsOptions {
  * their choice for all other matrices. Their code gives a convolution one moment, here each output channel has its own.
  *
  * **When to use:** transformers, where AdamW does well and memory is short. **When not:** for embeddings with
- * `unitAxis: 'last'`, which mixes rare and frequent tokens, or for depthwise kernels, whose last axis numbers no units. **Hint:**
- * the settings of AdamW.
+ * `unitAxis: 'last'`, which mixes rare and frequent tokens, or for depthwise kernels, whose last axis numbers no units.
+ * **Hint:** the settings of AdamW.
  *
  * @example
  * ```ts

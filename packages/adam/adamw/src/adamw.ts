@@ -109,7 +109,7 @@ export class AdamW extends Optimizer<AdamWOptions> {
  * ```
  *
  * The same as {@link AdamW} without weight decay by default, and with a coupled one, which is added to the gradient and so goes
- * through the averages. `nesterov: true, weightDecayMode: 'decoupled'` is NAdamW.
+ * through the averages. With `amsgrad` the largest v so far takes the place of v. `nesterov: true, weightDecayMode: 'decoupled'` is NAdamW.
  *
  * TensorFlow.js has a class of this name: ours is registered, saved and named in errors as `OptimAdam`. `tf.train.adam(rate)`
  * is `learningRate: rate, epsilon: 1e-7`, but for powers of β in float32, which are off in its first steps. Keras adds ε

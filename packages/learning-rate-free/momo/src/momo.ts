@@ -38,8 +38,8 @@ export interface MoMoOptions extends ModelOptions {
  *
  * `applyGradients` takes the loss as its second argument. optax divides p alone by w, not the step.
  *
- * **When to use:** where a good learning rate is known only roughly, and the loss can come near a bound that is known. **When not:**
- * where a step cannot see its loss, or the bound is far below what can be reached. **Hint:** a learning rate ten times that of
+ * **When to use:** where a good learning rate is known only roughly, and the loss can come near a bound that is known.
+ * **When not:** where a step cannot see its loss, or the bound is far below what can be reached. **Hint:** a learning rate ten times that of
  * SGD, your usual schedule, and `lowerBound` at the loss that you expect at the end.
  *
  * @example
