@@ -15,12 +15,13 @@ const series = [
  */
 export function angle(x: Expression, y: Expression): Expression {
   const height = x.abs();
-  const t = quotient(height.minimum(y), height.maximum(y));
+  const isSteep = height.greater(y);
+  const t = quotient(where(isSteep, y, height), where(isSteep, height, y));
   const z = t.square();
   const ratio = series
     .slice(0, -1)
     .reduceRight((sum, term) => sum.mul(z).add(term), constant(series.at(-1)!));
   const flat = t.mul(ratio);
-  const steep = where(height.greater(y), flat.neg().add(Math.PI / 2), flat);
-  return where(x.less(0), steep.neg(), steep);
+  const size = where(isSteep, flat.neg().add(Math.PI / 2), flat);
+  return where(x.less(0), size.neg(), size);
 }

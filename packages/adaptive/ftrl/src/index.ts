@@ -12,7 +12,7 @@ import {
   type Hyper,
   type Rule,
 } from '@optim/core/authoring';
-import { quotient, signum, zeros } from '@optim/formulas';
+import { quotient, zeros } from '@optim/formulas';
 import { constant, pow, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link FTRL}. */
@@ -99,7 +99,8 @@ export class FTRL extends Optimizer<FTRLOptions> {
       const sigma = growth.div(learningRate);
       z = z.add(grad).add(param.mul(l2Shrinkage.mul(2).sub(sigma)));
       const D = after.add(beta).div(learningRate).add(l2.mul(2));
-      const found = where(z.abs().lessEqual(l1), 0, signum(z).mul(l1).sub(z).div(D));
+      // What l1 holds back is exactly 0.
+      const found = z.clip(l1.neg(), l1).sub(z).div(D);
       return { n: N, z, param: where(D.equal(0), param, found) };
     },
   };
