@@ -70,8 +70,7 @@ type Globals = { gamma: number; stepSize: number; unit?: number };
  * ```ts
  * import { PolyakSGD } from '@optim/polyaksgd';
  *
- * const optimizer = new PolyakSGD({ c: 0.2, growth: 2, stepsPerEpoch: 100, maxLearningRate: null });
- * model.compile({ optimizer, loss: 'meanSquaredError' });
+ * model.compile({ optimizer: new PolyakSGD({ maxLearningRate: 0.1 }), loss: 'meanSquaredError' });
  * ```
  * @see https://arxiv.org/abs/2002.10542
  */
