@@ -63,7 +63,7 @@ describe('listOptimizers', () => {
     ['*muon', ['AdaMuon', 'Muon', 'NorMuon']],
     ['ADAM?', ['AdamD', 'AdamP', 'AdamS', 'AdamW']],
     ['lion', ['Lion']],
-    ['schedulefree*', ['ScheduleFreeAdamW', 'ScheduleFreeSGD']],
+    ['schedulefree*', ['ScheduleFreeAdamW', 'ScheduleFreeRAdam', 'ScheduleFreeSGD']],
     ['s.*', []],
     ['[A-Z]*', []],
     ['', []],
@@ -73,14 +73,25 @@ describe('listOptimizers', () => {
 
   it('filters by family, needs and licence, each and together', () => {
     expect(namesOf(listOptimizers('*', { family: 'multitask' }))).toEqual(['PCGrad', 'RotoGrad']);
-    expect(namesOf(listOptimizers('*', { needs: 'loss' }))).toEqual(['AliG']);
+    expect(namesOf(listOptimizers('*', { needs: 'loss' }))).toEqual([
+      'AliG',
+      'MoMo',
+      'MoMoAdam',
+      'PolyakSGD',
+    ]);
     expect(namesOf(listOptimizers('*', { needs: 'hessian' }))).toEqual(['AdaHessian', 'SophiaH']);
     expect(namesOf(listOptimizers('*', { needs: 'samples' }))).toEqual(['SophiaG']);
-    expect(namesOf(listOptimizers('*', { needs: 'gradient' }))).toEqual(['Adai', 'AdamS', 'Ranger21']);
+    expect(namesOf(listOptimizers('*', { needs: 'gradient' }))).toEqual([
+      'Adai',
+      'AdamS',
+      'MoMo',
+      'MoMoAdam',
+      'Ranger21',
+    ]);
     const closure = listOptimizers('*', { needs: 'closure' });
     expect(namesOf(closure)).toContain('SAM');
-    // Those that do not go around another one: this one wants residuals.
-    expect(namesOf(closure.filter(({ wraps }) => !wraps))).toEqual(['LevenbergMarquardt']);
+    // Those that do not go around another one: one searches, the other wants residuals.
+    expect(namesOf(closure.filter(({ wraps }) => !wraps))).toEqual(['ArmijoSGD', 'LevenbergMarquardt']);
     const nothing = listOptimizers('*', { needs: 'nothing' });
     expect(nothing.every(({ needs }) => needs.length === 0)).toBe(true);
     expect(nothing.length).toBeGreaterThan(50);
@@ -192,7 +203,7 @@ describe('describeOptimizer', () => {
 
   it('refuses what it does not know', () => {
     expect(() => describeOptimizer('adamx')).toThrow(
-      /^@optim\/all: name must be the name of an optimizer \(nearest: AdaMax, .*\), got "adamx"$/,
+      /^@optim\/all: name must be the name of an optimizer \(nearest: Adam, .*\), got "adamx"$/,
     );
     expect(() => describeOptimizer(3 as never)).toThrow('@optim/all: name must be a string, got 3');
   });

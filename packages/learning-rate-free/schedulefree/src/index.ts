@@ -7,4 +7,5 @@
  */
 
 export { ScheduleFreeAdamW, type ScheduleFreeAdamWOptions } from './schedule-free-adamw.js';
+export { ScheduleFreeRAdam, type ScheduleFreeRAdamOptions } from './schedule-free-radam.js';
 export { ScheduleFreeSGD, type ScheduleFreeSGDOptions } from './schedule-free-sgd.js';

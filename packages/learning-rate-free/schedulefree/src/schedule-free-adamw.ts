@@ -3,20 +3,19 @@
 // Checked against the authors' schedule_free (after 1.4.1) and optax.
 
 import { hyper, real, register, type Hyper, type Rule } from '@optim/core/authoring';
-import { copy, ema, zeros } from '@optim/formulas';
-import { where } from '@optim/fusion';
+import { copy, ema, quotient, zeros } from '@optim/formulas';
 import {
   advance,
   averaging,
   ScheduleFree,
-  scheduleFreeOptions,
+  warmedOptions,
   type Averages,
   type Coefficients,
-  type ScheduleFreeOptions,
+  type WarmedOptions,
 } from './schedule-free.js';
 
 /** Options of {@link ScheduleFreeAdamW}. */
-export interface ScheduleFreeAdamWOptions extends ScheduleFreeOptions {
+export interface ScheduleFreeAdamWOptions extends WarmedOptions {
   /** Step size, 1 to 10 times that of AdamW. @defaultValue `0.0025` */
   learningRate?: Hyper;
   /** Interpolation between z (0) and x (1) at which gradients are taken; a number, and the same in all steps. @defaultValue `0.9` */
@@ -90,7 +89,7 @@ export class ScheduleFreeAdamW extends ScheduleFree<ScheduleFreeAdamWOptions> {
   > = {
     ...averaging,
     options: {
-      ...scheduleFreeOptions(0.0025),
+      ...warmedOptions(0.0025),
       beta1: real('(0, 1)', 0.9),
       beta2: hyper('[0, 1)', 0.999),
       epsilon: hyper('[0, ∞)', 1e-8),
@@ -111,7 +110,7 @@ export class ScheduleFreeAdamW extends ScheduleFree<ScheduleFreeAdamWOptions> {
       v = ema(v, grad.square(), beta2);
       const D = v.sqrt().div(correction).add(epsilon);
       if (m) m = ema(m, grad, innerMomentum);
-      const scaled = where(D.equal(0), 0, (m ? m.div(mCorrection) : grad).div(D));
+      const scaled = quotient(m ? m.div(mCorrection) : grad, D);
       const decay = decays ? points.param.mul(weightDecay) : undefined;
       return { ...advance(points, known, beta1, scaled, decay), v, ...(m && { m }) };
     },

@@ -7,14 +7,14 @@ import {
   advance,
   averaging,
   ScheduleFree,
-  scheduleFreeOptions,
+  warmedOptions,
   type Averages,
   type Coefficients,
-  type ScheduleFreeOptions,
+  type WarmedOptions,
 } from './schedule-free.js';
 
 /** Options of {@link ScheduleFreeSGD}. */
-export interface ScheduleFreeSGDOptions extends ScheduleFreeOptions {
+export interface ScheduleFreeSGDOptions extends WarmedOptions {
   /** Step size, 10 to 50 times that of plain SGD. @defaultValue `1` */
   learningRate?: Hyper;
   /** Interpolation between z (0) and x (1) at which gradients are taken; a number, and the same in all steps. @defaultValue `0.9` */
@@ -70,7 +70,7 @@ export class ScheduleFreeSGD extends ScheduleFree<ScheduleFreeSGDOptions> {
 
   static override readonly rule: Rule<ScheduleFreeSGDOptions, 'z', Coefficients, Averages> = {
     ...averaging,
-    options: { ...scheduleFreeOptions(1), momentum: real('(0, 1)', 0.9) },
+    options: { ...warmedOptions(1), momentum: real('(0, 1)', 0.9) },
     decay: (pair, known) => decayed(pair, { ...known, weightDecayMode: 'coupled' }),
     update: (tensors, known) => advance(tensors, known, known.momentum, tensors.grad),
   };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Defazio et al., "The Road Less Scheduled", arXiv:2405.15682
-// What the two classes share: the weights of the average, the last two rules, and the two points.
+// What the classes share: the weights of the average, the last two rules, and the two points.
 
 import {
   hyper,
@@ -21,15 +21,19 @@ import { copy } from '@optim/formulas';
 import { pow, where, type Expression } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Options of both classes. */
+/** Options of all classes. */
 export interface ScheduleFreeOptions extends Omit<CommonOptions, 'weightDecayMode'> {
   learningRate?: Hyper;
-  /** Steps over which the rate rises linearly to learningRate; 0: none. @defaultValue `0` */
-  warmupSteps?: number;
   /** The weights of the average grow like tʳ. @defaultValue `0` */
   r?: Hyper;
   /** The weights of the average go with this power of the largest rate so far. @defaultValue `2` */
   weightLrPower?: Hyper;
+}
+
+/** Options of the classes with a warm-up. */
+export interface WarmedOptions extends ScheduleFreeOptions {
+  /** Steps over which the rate rises linearly to learningRate; 0: none. @defaultValue `0` */
+  warmupSteps?: number;
 }
 
 /** Numbers of a step: the rate with its warm-up, and tʳ. */
@@ -41,80 +45,106 @@ export type Averages = { W: number; Lmax: number; evaluating: number; c: number 
 export function scheduleFreeOptions(learningRate: number): OptionTable<ScheduleFreeOptions> {
   return {
     learningRate: hyper('[0, ∞)', learningRate),
-    warmupSteps: integer('[0, ∞)', 0),
     r: hyper('[0, ∞)', 0),
     weightLrPower: hyper('[0, ∞)', 2),
     ...oneDecayOptions(),
   };
 }
 
-/** Options that make the weights of an average. */
-const weighing = ['learningRate', 'warmupSteps', 'r', 'weightLrPower'] as const;
+/** The rows of {@link WarmedOptions}. */
+export function warmedOptions(learningRate: number): OptionTable<WarmedOptions> {
+  return { ...scheduleFreeOptions(learningRate), warmupSteps: integer('[0, ∞)', 0) };
+}
 
 /** What ends the names of an average's numbers: nothing for that of the optimizer, the group's index for one of its own. */
 type Suffix = '' | number;
-
-/** The averages: that of the optimizer, and one for each group whose weights differ, as in the authors' code. */
-function averages({ parameterGroups = [] }: Pick<CommonOptions, 'parameterGroups'>): Suffix[] {
-  const apart = parameterGroups.flatMap((group, i) =>
-    weighing.some((name) => group[name] !== undefined) ? [i + 1] : [],
-  );
-  return ['', ...apart];
-}
 
 /** Numbers of an average, each under its name and the suffix. */
 const suffixed = <T>(suffix: Suffix, numbers: Readonly<Record<string, T>>): Record<string, T> =>
   Object.fromEntries(Object.entries(numbers).map(([name, value]) => [`${name}${suffix}`, value]));
 
-type Weighing = Required<Pick<ScheduleFreeOptions, (typeof weighing)[number]>>;
-
-/** The numbers that weigh the new point in an average. */
-function weightsAt(
-  t: number,
-  { learningRate, warmupSteps, r, weightLrPower }: Resolved<Weighing>,
-): Record<string, number> {
-  const L = warmupSteps > t ? (learningRate * t) / warmupSteps : learningRate;
-  return { L, power: t ** r, exponent: weightLrPower };
+/** Options, or those of a step. */
+interface Grouped {
+  readonly parameterGroups?: readonly ParameterGroup[] | undefined;
 }
 
-/** What both rules have: the slot z, the rate, and rule 2 as a round. */
-export const averaging: Pick<
-  Recurrence<ScheduleFreeOptions, 'z', Coefficients, Averages>,
+/** What all rules have: the slot z, the rate, and rule 2 as a round. */
+type Averaging<O extends ScheduleFreeOptions> = Pick<
+  Recurrence<O, 'z', Coefficients, Averages>,
   'slots' | 'globals' | 'rounds' | 'rateInForce'
-> & { coefficients(t: number, options: Resolved<ScheduleFreeOptions>, step: number): Coefficients } = {
-  slots: () => ({ z: copy }),
-  globals: (options) =>
-    Object.assign(
-      { evaluating: 0 },
-      ...averages(options).map((suffix) => suffixed(suffix, { W: 0, Lmax: 0 })),
-    ),
-  coefficients: (t, options, step) =>
-    Object.assign(
-      {},
-      ...averages(options).map((suffix) => {
-        const { learningRate, ...own } = (suffix && options.parameterGroups[suffix - 1]) as Partial<Weighing>;
-        const rate = isSchedule(learningRate) ? learningRate(step - 1) : learningRate;
-        const weights = { ...options, ...own, ...(rate !== undefined && { learningRate: rate }) };
-        return suffixed(suffix, weightsAt(t, weights as Resolved<Weighing>));
+> & { coefficients(t: number, options: Resolved<O>, step: number): Coefficients };
+
+/**
+ * What all rules have, for a class with a rate L of its own.
+ *
+ * @param rateAt - L at update t, from 1
+ * @param rating - the options that it depends on
+ */
+export function averagingBy<O extends ScheduleFreeOptions>(
+  rateAt: (t: number, options: Resolved<O>) => number,
+  rating: readonly (keyof O & string)[],
+): Averaging<O> {
+  const weighing = [...rating, 'r', 'weightLrPower'];
+  /** The averages: that of the optimizer, and one for each group whose weights differ, as in the authors' code. */
+  const averages = ({ parameterGroups = [] }: Grouped): Suffix[] => {
+    const apart = parameterGroups.flatMap((group, i) =>
+      weighing.some((name) => group[name] !== undefined) ? [i + 1] : [],
+    );
+    return ['', ...apart];
+  };
+  /** Those options of a group that weigh, schedules at a step. */
+  const ownOf = (group: ParameterGroup, step: number): Record<string, unknown> =>
+    Object.fromEntries(
+      weighing.flatMap((name) => {
+        const value: unknown = group[name];
+        return value === undefined ? [] : [[name, isSchedule(value) ? value(step - 1) : value]];
       }),
-    ),
-  rateInForce: (_param, { L }) => L,
-  rounds: (options) => [
-    round({
-      observe: () => ({}),
-      combine(_, known) {
-        const numbers = known as unknown as Readonly<Record<string, Expression>>;
-        const advanced = averages(options).map((suffix) => {
-          const Lmax = numbers[`Lmax${suffix}`]!.maximum(numbers[`L${suffix}`]!);
-          const weight = pow(Lmax, numbers[`exponent${suffix}`]!).mul(numbers[`power${suffix}`]!);
-          const W = numbers[`W${suffix}`]!.add(weight);
-          return suffixed(suffix, { Lmax, W, c: where(W.greater(0), weight.div(W), 0) });
-        });
-        return Object.assign({}, ...advanced) as Results;
-      },
-    }),
-  ],
-};
+    );
+  return {
+    slots: () => ({ z: copy }),
+    globals: (options) =>
+      Object.assign(
+        { evaluating: 0 },
+        ...averages(options).map((suffix) => suffixed(suffix, { W: 0, Lmax: 0 })),
+      ),
+    coefficients: (t, options, step) =>
+      Object.assign(
+        {},
+        ...averages(options).map((suffix) => {
+          const own = suffix ? ownOf(options.parameterGroups[suffix - 1]!, step) : {};
+          const weights = { ...options, ...own };
+          const numbers = {
+            L: rateAt(t, weights),
+            power: t ** weights.r,
+            exponent: weights.weightLrPower,
+          };
+          return suffixed<number>(suffix, numbers);
+        }),
+      ),
+    rateInForce: (_param, { L }) => L,
+    rounds: (options) => [
+      round({
+        observe: () => ({}),
+        combine(_, known) {
+          const numbers = known as unknown as Readonly<Record<string, Expression>>;
+          const advanced = averages(options).map((suffix) => {
+            const Lmax = numbers[`Lmax${suffix}`]!.maximum(numbers[`L${suffix}`]!);
+            const weight = pow(Lmax, numbers[`exponent${suffix}`]!).mul(numbers[`power${suffix}`]!);
+            const W = numbers[`W${suffix}`]!.add(weight);
+            return suffixed(suffix, { Lmax, W, c: where(W.greater(0), weight.div(W), 0) });
+          });
+          return Object.assign({}, ...advanced) as Results;
+        },
+      }),
+    ],
+  };
+}
+
+/** The rate with a warm-up. */
+export const averaging: Averaging<WarmedOptions> = averagingBy<WarmedOptions>(
+  (t, { learningRate, warmupSteps }) => (warmupSteps > t ? (learningRate * t) / warmupSteps : learningRate),
+  ['learningRate', 'warmupSteps'],
+);
 
 /** Rules 6 and 7: y and z after a step along u, and along a decay of its own. */
 export function advance(
@@ -132,7 +162,7 @@ export function advance(
   return { start, param: start.add(z.sub(y).mul(c)).sub(u.mul(rate)), z: z.sub(whole.mul(L)) };
 }
 
-/** Base of both: steps at the training point y; the point of evaluation is the average x. */
+/** Base of all: steps at the training point y; the point of evaluation is the average x. */
 export abstract class ScheduleFree<O extends ScheduleFreeOptions> extends Optimizer<O> {
   /** β, with which y lies between x and z; x is found from y by it, so that no schedule may change it. */
   protected abstract interpolation(options: Required<O>): number;

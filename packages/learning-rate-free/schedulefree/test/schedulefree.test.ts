@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { ScheduleFreeAdamW, ScheduleFreeSGD } from '@optim/schedulefree';
+import { ScheduleFreeAdamW, ScheduleFreeRAdam, ScheduleFreeSGD } from '@optim/schedulefree';
 import {
   expectClose,
   expectWalk,
@@ -13,12 +13,13 @@ import {
   type GoldenExtras,
 } from '@optim/testing';
 import adamW from '@optim/testing/golden/ScheduleFreeAdamW.json' with { type: 'json' };
+import radam from '@optim/testing/golden/ScheduleFreeRAdam.json' with { type: 'json' };
 import sgd from '@optim/testing/golden/ScheduleFreeSGD.json' with { type: 'json' };
 import * as layers from '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
 
-type Either = ScheduleFreeAdamW | ScheduleFreeSGD;
+type Either = ScheduleFreeAdamW | ScheduleFreeRAdam | ScheduleFreeSGD;
 
 /** A case knows the average too, and how far the reference strays from it in float32. */
 interface Averaged extends GoldenCase {
@@ -39,6 +40,11 @@ const check: GoldenExtras<Either>['check'] = async (optimizer, golden, t, variab
 };
 
 suite(adamW, (options) => new ScheduleFreeAdamW(options), { check });
+// By default the first four steps, of the few that the suite makes, are none.
+const moving = { silentSgdPhase: false, beta2: 0.9 };
+suite(radam, (options, golden) => new ScheduleFreeRAdam(golden ? options : { ...moving, ...options }), {
+  check,
+});
 suite(sgd, (options) => new ScheduleFreeSGD(options), { check });
 
 afterEach(freeOwned);
@@ -106,6 +112,18 @@ describe('the rule', () => {
   it('ScheduleFreeAdamW moves every element with a gradient by the rate, and the others not, without ε', async () => {
     const optimizer = new ScheduleFreeAdamW({ learningRate: 0.25, epsilon: 0, innerMomentum: 0.5 });
     expectWalk(await walk(optimizer, [1, 1, 1], [[3, -1e-3, 0]]), [[0.75, 1.25, 1]]);
+  });
+
+  it('ScheduleFreeRAdam does not move while the variance is not finite, and is SGD if it may be', async () => {
+    const gradients = [[2], [2], [2], [2], [2]];
+    const silent = await walk(new ScheduleFreeRAdam({ learningRate: 0.5 }), [1], gradients);
+    expectWalk(silent.slice(0, 4), [[1], [1], [1], [1]]);
+    // ρ = 4.996, ρ∞ = 1999; c = 1, and the step is L along the sign.
+    const R = Math.sqrt((0.995998 * 2.995998 * 1999) / (1995 * 1997 * 4.995998));
+    expect(silent[4]![0]).toBeCloseTo(1 - 0.5 * R, 5);
+    const options = { learningRate: 0.5, silentSgdPhase: false, weightDecay: 0.1 };
+    // c = 1: y = z = 1 − 0.5·(2 + 0.1)
+    expectWalk((await walk(new ScheduleFreeRAdam(options), [1], gradients)).slice(0, 1), [[-0.05]]);
   });
 
   it('decays at y, along with the gradient or beside its scaling', async () => {
@@ -301,6 +319,12 @@ describe('what they refuse', () => {
     );
   });
 
+  it('a β₂ with which ScheduleFreeRAdam would never move', () => {
+    expect(() => new ScheduleFreeRAdam({ beta2: 0.6 })).toThrow(
+      new RangeError('ScheduleFreeRAdam: beta2 must be above 0.6 with silentSgdPhase, got 0.6'),
+    );
+  });
+
   it('a schedule of the share, a mode of decay', () => {
     const options = [{ momentum: (): number => 0.9 }, { weightDecayMode: 'coupled' }] as object[];
     expect(() => new ScheduleFreeSGD(options[0])).toThrow('ScheduleFreeSGD: momentum must be a number');
@@ -311,15 +335,19 @@ describe('what they refuse', () => {
 describe('groups', () => {
   const classes = [
     ['ScheduleFreeAdamW', (options: object): Either => new ScheduleFreeAdamW(options)],
+    ['ScheduleFreeRAdam', (options: object): Either => new ScheduleFreeRAdam(options)],
     ['ScheduleFreeSGD', (options: object): Either => new ScheduleFreeSGD(options)],
   ] as const;
   it.each(classes)(
     'of %s with numbers of their own average as an optimizer with these would',
-    async (_, make) => {
+    async (name, make) => {
       const apart = {
         head: { learningRate: 0.1 },
-        warm: { learningRate: (step: number): number => 0.2 / (step + 1), warmupSteps: 3 },
-        late: { r: 2, weightLrPower: 1 },
+        warm: {
+          learningRate: (step: number): number => 0.2 / (step + 1),
+          ...(name === 'ScheduleFreeRAdam' ? { beta2: () => 0.99 } : { warmupSteps: 3 }),
+        },
+        late: { r: () => 2, weightLrPower: 1 },
       };
       const base = { learningRate: 0.05 };
       for (const common of [base, { learningRate: 0 }]) {

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { DoG, DoWG, LDoG } from '@optim/dog';
+import type { Trials } from '@optim/testing';
+
+export const trials: Trials = {
+  DoG: () => new DoG({ repsRel: 1e-4 }),
+  DoWG: () => new DoWG({ epsilon: 1e-2 }),
+  LDoG: () => new LDoG({ repsRel: 1e-4 }),
+};
