@@ -10,7 +10,7 @@ import { assertFixed, hyperparametersOf, plainOptions } from './plain-options.js
 import { broken, listed, refused } from './refusal.js';
 import { writeSafetensors } from './safetensors.js';
 import type { Blocks, Group, TorchClass } from './torch-class.js';
-import type { Options } from './torch-fields.js';
+import type { Options } from './fields.js';
 
 /** Options of {@link toTorch}. */
 export interface ToTorchOptions {

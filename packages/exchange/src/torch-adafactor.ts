@@ -4,7 +4,7 @@
 import { fromMeans, toMeans } from './factored.js';
 import { fromTorchLayout, toTorchLayout } from './layout.js';
 import type { TorchClass, Translated } from './torch-class.js';
-import { flag, nullable, number, pair, type Field } from './torch-fields.js';
+import { flag, nullable, number, pair, type Field } from './fields.js';
 
 const decayRate: Field = {
   name: 'decay_rate',

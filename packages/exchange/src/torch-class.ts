@@ -2,7 +2,7 @@
 
 import type { Block } from './layout.js';
 import type { Row } from './parameters.js';
-import type { Field, Options } from './torch-fields.js';
+import type { Field, Options } from './fields.js';
 
 /** A parameter group as JSON, without the list of its parameters. */
 export type Group = Readonly<Record<string, unknown>>;

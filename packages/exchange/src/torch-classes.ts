@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which class of PyTorch each class here is, as data: slots, options, counts. That both do the same is shown by going on.
 
+import { muProduct } from './mu-product.js';
 import { factored } from './torch-adafactor.js';
 import { prodigy } from './torch-prodigy.js';
 import { scheduleFreeAdamW, scheduleFreeSGD } from './torch-schedule-free.js';
-import { decoupled, decoupling, flag, ignored, nullable, number, only, pair } from './torch-fields.js';
-import type { Field, Options } from './torch-fields.js';
+import { decoupled, decoupling, flag, ignored, nullable, number, only, pair } from './fields.js';
+import type { Field } from './fields.js';
 import type { TorchClass } from './torch-class.js';
 
 const lr = number('lr', 'learningRate');
@@ -31,17 +32,6 @@ const adam: Omit<TorchClass, 'fixed'> = {
   slots: ({ amsgrad }) => ({ ...moments, ...(amsgrad === true && { x: 'max_exp_avg_sq' }) }),
   counts: 'state',
 };
-
-/** π of NAdam, as its class here makes it anew in every step. */
-function muProduct({ beta1, momentumDecay: psi }: Options, t: number): number {
-  let pi = (beta1 as number) ** t;
-  for (let i = 1; i <= t && pi > 1e-45; i++) {
-    const factor = 1 - 0.5 * 0.96 ** (i * (psi as number));
-    if (factor === 1) break;
-    pi *= factor;
-  }
-  return pi;
-}
 
 /** Timm adapts what does not decay only on request: `adam` is our word for a ratio of 1. */
 const alwaysAdapt: Field = {

@@ -5,7 +5,7 @@ import type { ParameterGroup } from '@optim/options';
 import type { Row } from './parameters.js';
 import { refused } from './refusal.js';
 import type { Group, Part, TorchClass } from './torch-class.js';
-import type { Options } from './torch-fields.js';
+import type { Options } from './fields.js';
 import type { TorchFile } from './torch-file.js';
 
 /** Fields that others add to groups and that have no effect on a step. */

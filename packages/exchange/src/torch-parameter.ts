@@ -8,7 +8,7 @@ import { float32Of, type FileTensor } from './numbers.js';
 import type { Row } from './parameters.js';
 import { broken, countOf, listed, refused } from './refusal.js';
 import type { Blocks, Group, TorchClass } from './torch-class.js';
-import type { Options } from './torch-fields.js';
+import type { Options } from './fields.js';
 
 /** The number of a tensor of one. */
 function scalarOf(who: string, where: string, tensor: FileTensor): number {

@@ -5,7 +5,7 @@ import { fromTorchLayout, toTorchLayout, type Block } from './layout.js';
 import { sizeOf } from './numbers.js';
 import { refused } from './refusal.js';
 import type { Group, TorchClass, Translated } from './torch-class.js';
-import { decoupling, flag, ignored, number, nullable, only, pair } from './torch-fields.js';
+import { decoupling, flag, ignored, number, nullable, only, pair } from './fields.js';
 
 /** Numbers of the optimizer, in every group alike. */
 const shared = { d: 'd', M: 'd_max', r: 'd_numerator' } as const;

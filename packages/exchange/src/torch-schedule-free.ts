@@ -3,7 +3,7 @@
 
 import { refused } from './refusal.js';
 import type { Group, TorchClass } from './torch-class.js';
-import { ignored, number, pair, type Field } from './torch-fields.js';
+import { ignored, number, pair, type Field } from './fields.js';
 
 /** Before 1.3 no group has it, and the rule was another one. */
 const since13: Field = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fields of a parameter group of PyTorch, and which options they are.
+// The fields of a configuration of another framework, and which options they are.
 
 /** Options of a class by name, plain values. */
 export type Options = Readonly<Record<string, unknown>>;
@@ -7,12 +7,12 @@ export type Options = Readonly<Record<string, unknown>>;
 /** Says that a value must be another one. */
 export type Refuse = (constraint: string, value: unknown) => never;
 
-/** One field of a parameter group. */
+/** One field of a configuration: of a parameter group of PyTorch, of an optimizer of Keras. */
 export interface Field {
   readonly name: string;
-  /** The options that a value of it stands for. It is `undefined` where a file has no such field. */
+  /** The options that a value stands for. It is `undefined` where a file has no such field. */
   read(value: unknown, refuse: Refuse, optimizer: string): Options;
-  /** Its value for options; `refuse` is told of an option that PyTorch does not have. */
+  /** Its value for options; `refuse` is told of an option that the other side does not have. */
   write(options: Options, refuse: (option: string, constraint: string) => never): unknown;
 }
 
