@@ -4,7 +4,7 @@
 import { BaseOptimizer, type Hook, type Optimizer, Wrapper } from '@optim/core/authoring';
 import * as hooks from '@optim/hooks';
 import { custom, isRecord, type OptionSpec, type OptionTable, resolveOptions, show } from '@optim/options';
-import { classOf } from './load-optimizer.js';
+import { classOf, optimizers } from './load-optimizer.js';
 import { properName } from './names.js';
 import { readMatch, readOptions } from './saved-options.js';
 
@@ -153,11 +153,19 @@ export function optimizerOf(spec: object): BaseOptimizer {
 export function specOf(optimizer: BaseOptimizer): OptimizerSpec {
   if (!(optimizer instanceof BaseOptimizer))
     throw new TypeError(`@optim/all: optimizer must be one of @optim/all, got ${show(optimizer)}`);
-  const name = optimizer.getClassName();
-  classOf('optimizer', name);
+  const name = nameOf(optimizer);
   const { transforms, ...options } = optimizer.getConfig() as Record<string, unknown>;
   if (!(optimizer instanceof Wrapper)) return { name, options, transforms: transforms as HookSpec[] };
   delete options['base'];
   const inside = specOf(optimizer.base as BaseOptimizer);
   return { ...inside, wrap: [...(inside.wrap ?? []), { name, options }] };
+}
+
+/** The name under which the class of an optimizer is exported: TensorFlow.js may know it by another. */
+function nameOf(optimizer: BaseOptimizer): string {
+  const exported = Object.entries(optimizers).find(([, Class]) => Class === optimizer.constructor);
+  if (exported) return exported[0];
+  const name = optimizer.getClassName();
+  classOf('optimizer', name);
+  return name;
 }

@@ -95,7 +95,7 @@ describe('every class of the umbrella', () => {
   it.each(names)('%s: from its name in upper case and what its constructor takes', (name) => {
     const given = isWrapper(name) ? [new AdamW(), defaultsOf(name)] : [defaultsOf(name)];
     const made = create(name.toUpperCase(), ...given);
-    expect(made.getClassName()).toBe(name);
+    expect(made.constructor).toBe(optimizers[name as keyof typeof optimizers]);
     made.dispose();
   });
 });

@@ -45,6 +45,19 @@ export function heavyBall(
   return { q: nesterov ? grad.add(next.mul(momentum)) : next, b: next };
 }
 
+/** x/d, and 0 where d is 0: an element that has never had a gradient stays, without an ε too. */
+export function quotient(x: Expression, d: Expression): Expression {
+  return where(d.equal(0), 0, x.div(d));
+}
+
+/** Where ε stands beside a root: added to it, √u + ε, or under it, √(u + ε). */
+export type EpsilonPosition = 'outside' | 'inside';
+
+/** The root of a second moment with its ε. */
+export function rooted(u: Expression, epsilon: Expression, position: EpsilonPosition): Expression {
+  return position === 'outside' ? u.sqrt().add(epsilon) : u.add(epsilon).sqrt();
+}
+
 /** The sign of x, as direction of a step: −1, 0 or 1, and NaN where x is, which x.sign() would hide. */
 export function signum(x: Expression): Expression {
   return where(x.greater(0), 1, where(x.less(0), -1, x));

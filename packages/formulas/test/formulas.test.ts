@@ -18,7 +18,9 @@ import {
   orthogonalized,
   positiveNegative,
   pulledToUnitNorm,
+  quotient,
   rectification,
+  rooted,
   signum,
   slowWeights,
   softplus,
@@ -104,6 +106,24 @@ it('signum hides no NaN', async () => {
     u: signum(grad!),
   }));
   expect(u).toEqual([-1, 0, 1, 1, NaN]);
+});
+
+it('quotient is 0 where it is divided by 0, and hides no NaN', async () => {
+  const { u, x } = await slotsAfter([4], [-3, 0, 2, NaN], { u: zeros, x: zeros }, ({ grad }) => ({
+    u: quotient(grad!, grad!.maximum(0)),
+    x: quotient(constant(1), grad!.abs()),
+  }));
+  expect(u).toEqual([0, 0, 1, NaN]);
+  expect(x).toEqual([...close(1 / 3, 0, 0.5), NaN]);
+});
+
+it('rooted adds ε to the root or under it', async () => {
+  const { u, x } = await slotsAfter([2], [0, 9], { u: zeros, x: zeros }, ({ grad }) => ({
+    u: rooted(grad!, constant(16), 'outside'),
+    x: rooted(grad!, constant(16), 'inside'),
+  }));
+  expect(u).toEqual([16, 19]);
+  expect(x).toEqual([4, 5]);
 });
 
 it('positiveNegative feeds its two averages in turn, and normalizes the noise', async () => {

@@ -21,6 +21,7 @@ export {
   type GoldenFile,
   type GoldenMake,
 } from './golden.js';
+export { expectLoadsAsItself } from './foreign-model.js';
 export { goldenBase, Momentum } from './golden-base.js';
 export { goldenHookSuite } from './golden-hook.js';
 export { withCentralization } from './centralization.js';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loshchilov and Hutter, "Decoupled Weight Decay Regularization", arXiv:1711.05101; Reddi, Kale, Kumar, "On the
-// Convergence of Adam and Beyond", arXiv:1904.09237; St John, "AdamD", arXiv:2110.10828
-// Checked against torch.optim.AdamW and torch.optim.Adam.
+// Convergence of Adam and Beyond", arXiv:1904.09237; St John, "AdamD", arXiv:2110.10828; Kingma and Ba, "Adam: A Method for
+// Stochastic Optimization", arXiv:1412.6980
+// Checked against torch.optim.AdamW, torch.optim.Adam and timm's NAdamW.
 
 import {
   commonOptions,
@@ -25,7 +26,12 @@ export interface AdamWOptions extends OptimizerOptions, MomentsOptions {
   amsgrad?: boolean;
   /** Correct the bias of the second moment alone. @defaultValue `false` */
   adamD?: boolean;
+  /** Look ahead along the first moment (NAdamW). @defaultValue `false` */
+  nesterov?: boolean;
 }
+
+/** Options of {@link Adam}. */
+export type AdamOptions = AdamWOptions;
 
 /** Options of {@link AMSGrad}. */
 export type AMSGradOptions = Omit<AdamWOptions, 'amsgrad'>;
@@ -43,7 +49,8 @@ export type AdamDOptions = Omit<AdamWOptions, 'adamD'>;
  * p ← p − α·m/(√v/√(1 − β₂ᵗ) + ε)          α = learningRate/(1 − β₁ᵗ)
  * ```
  *
- * With `amsgrad` the largest v so far takes the place of v; with `adamD` α = learningRate.
+ * With `amsgrad` the largest v so far takes the place of v; with `adamD` α = learningRate; with `nesterov`
+ * β₁m + (1 − β₁)g that of m.
  *
  * Slots, of the parameter's shape: `m`, `v`, with `amsgrad` `x` (largest v).
  *
@@ -74,20 +81,64 @@ export class AdamW extends Optimizer<AdamWOptions> {
         ...momentsOptions(0.9, 0.999, 1e-8),
         amsgrad: flag(false),
         adamD: flag(false),
+        nesterov: flag(false),
         ...commonOptions(0.01),
       },
       momentum: ['m'],
       slots: ({ amsgrad }) => ({ m: zeros, v: zeros, x: amsgrad && zeros }),
       coefficients: biasCorrection,
       secondMoment: ({ v, x }, { amsgrad, correction }) => (amsgrad ? x : v).div(correction.square()),
-      update({ param, grad, m, v, x }, { beta1, beta2, epsilon, amsgrad, alpha, correction }) {
+      update({ param, grad, m, v, x }, { beta1, beta2, epsilon, amsgrad, nesterov, alpha, correction }) {
         m = ema(m, grad, beta1);
         v = ema(v, grad.square(), beta2);
         const { u, kept } = largestSoFar(v, x, amsgrad);
         const d = u.sqrt().div(correction).add(epsilon);
-        return { m, v, ...kept, param: param.sub(m.mul(alpha).div(d)) };
+        const n = nesterov ? ema(m, grad, beta1) : m;
+        return { m, v, ...kept, param: param.sub(n.mul(alpha).div(d)) };
       },
     };
+}
+
+/**
+ * Adam itself: steps of about the learning rate for every element, from moving averages of the gradient and of its square.
+ *
+ * ```text
+ * m ← β₁m + (1 − β₁)g
+ * v ← β₂v + (1 − β₂)g²
+ * p ← p − α·m/(√v/√(1 − β₂ᵗ) + ε)          α = learningRate/(1 − β₁ᵗ)
+ * ```
+ *
+ * The same as {@link AdamW} without weight decay by default, and with a coupled one, which is added to the gradient and so goes
+ * through the averages. `nesterov: true, weightDecayMode: 'decoupled'` is NAdamW.
+ *
+ * TensorFlow.js has a class of this name: ours is registered, saved and named in errors as `OptimAdam`. `tf.train.adam(rate)`
+ * is `learningRate: rate, epsilon: 1e-7`, but for powers of β in float32, which are off in its first steps. Keras adds ε
+ * before the correction of v; optax corrects Nesterov's form by 1 − β₁ᵗ⁺¹.
+ *
+ * **When to use:** to reproduce what was trained with Adam. **When not:** with any weight decay (AdamW). **Hint:** begin with
+ * a `learningRate` of 3e-4 to 1e-3; a larger `epsilon` tames steps of elements whose gradient is tiny.
+ *
+ * @example
+ * ```ts
+ * import { Adam } from '@optim/adamw';
+ *
+ * model.compile({ optimizer: new Adam({ learningRate: 1e-3 }), loss: 'meanSquaredError' });
+ * ```
+ * @see https://arxiv.org/abs/1412.6980
+ */
+export class Adam extends AdamW {
+  static override get className(): string {
+    return 'OptimAdam';
+  }
+
+  static override readonly rule: typeof AdamW.rule = {
+    ...AdamW.rule,
+    options: { ...AdamW.rule.options, ...commonOptions(0, 'coupled') },
+  };
+
+  constructor(options: AdamOptions = {}) {
+    super(options);
+  }
 }
 
 /**

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * AdamW, and the two variants that are the same rule with one switch fixed: AMSGrad and AdamD.
+ * AdamW, Adam, which is the same rule with other defaults, and two variants with one switch fixed: AMSGrad and AdamD.
  *
  * @packageDocumentation
  */
 
 import { register } from '@optim/core/authoring';
-import { AdamD, AdamW, AMSGrad } from './adamw.js';
+import { Adam, AdamD, AdamW, AMSGrad } from './adamw.js';
 
-register(AdamW, AMSGrad, AdamD);
+register(AdamW, Adam, AMSGrad, AdamD);
 
-export { AdamD, AdamW, AMSGrad };
-export type { AdamDOptions, AdamWOptions, AMSGradOptions } from './adamw.js';
+export { Adam, AdamD, AdamW, AMSGrad };
+export type { AdamDOptions, AdamOptions, AdamWOptions, AMSGradOptions } from './adamw.js';
