@@ -5,13 +5,14 @@ import type { SavedParameter } from '@optim/state';
 import type { Exchanged } from './exchanged.js';
 import { fromMeans } from './factored.js';
 import type { Options } from './fields.js';
-import type { KerasClass } from './keras-classes.js';
-import { commonFields, kerasClassOf } from './keras-common.js';
+import { kerasClasses, type KerasClass } from './keras-classes.js';
+import { commonFields } from './keras-common.js';
 import type { Block } from './layout.js';
 import { readNpz } from './npz.js';
 import { float32Of, type FileTensor } from './numbers.js';
 import { rowsOf, type ParameterTable, type Row } from './parameters.js';
 import { broken, countOf, listed, refused } from './refusal.js';
+import { entryFor, type Target } from './target.js';
 
 /** Options of {@link fromKeras}. */
 export interface FromKerasOptions {
@@ -96,7 +97,7 @@ function factored(what: string, { R, C, V }: Readonly<Record<string, Block>>): R
  *
  * @param bytes - an .npz file as the script in docs/exchange.md writes it: what `optimizer.save_own_variables` stores, by the keys
  * "0", "1", …
- * @param className - which class is to go on, for example `'AdamW'`
+ * @param target - the class that is to go on, or its name
  * @returns options for its constructor, and the state for its `loadStateDict`
  * @throws TypeError for a file that is malformed or holds something else; RangeError for an option that this class does not have, or
  * variables that the table and the configuration do not lead to
@@ -112,17 +113,17 @@ function factored(what: string, { R, C, V }: Readonly<Record<string, Block>>): R
  *   variables: string[];
  * };
  * const parameters = { 'dense/kernel': 'dense_Dense1/kernel', 'dense/bias': 'dense_Dense1/bias' };
- * const { options, state } = fromKeras(bytes, 'AdamW', { parameters, config, variables });
+ * const { options, state } = fromKeras(bytes, AdamW, { parameters, config, variables });
  * const optimizer = new AdamW(options);
  * await optimizer.loadStateDict(state);
  * ```
  */
 export function fromKeras(
   bytes: Uint8Array,
-  className: string,
+  target: Target,
   { parameters, config, variables: paths }: FromKerasOptions,
 ): Exchanged {
-  const kind = kerasClassOf(who, className);
+  const { name: className, entry: kind } = entryFor(who, kerasClasses, target);
   if (!isRecord(config)) throw new TypeError(`${who}: config must be an object, got ${show(config)}`);
   const rows = rowsOf(who, parameters);
   const index = rows.find(({ key, layout }) => /^\d+$/.test(key) || layout === 'depthwise');

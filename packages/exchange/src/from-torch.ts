@@ -5,7 +5,7 @@ import type { SavedParameter } from '@optim/state';
 import type { Exchanged } from './exchanged.js';
 import { rowsOf, type ParameterTable, type Row } from './parameters.js';
 import { countOf, listed, refused } from './refusal.js';
-import type { TorchClass } from './torch-class.js';
+import { entryFor, type Target } from './target.js';
 import { torchClasses } from './torch-classes.js';
 import { readTorchFile, type TorchFile } from './torch-file.js';
 import { groupingOf } from './torch-grouping.js';
@@ -20,12 +20,6 @@ export interface FromTorchOptions {
    * @defaultValue the largest count of a parameter; 1 where none is kept
    */
   readonly step?: number;
-}
-
-/** The conversion for a class here. */
-export function torchClassOf(who: string, className: string): TorchClass {
-  if (Object.hasOwn(torchClasses, className)) return torchClasses[className]!;
-  throw refused(who, 'the class', `be one of ${Object.keys(torchClasses).join(', ')}`, className);
 }
 
 /** The row of each parameter by its index. */
@@ -54,7 +48,7 @@ function matched(who: string, { names, groups }: TorchFile, rows: readonly Row[]
  *
  * @param bytes - a safetensors file as the script in docs/exchange.md writes it: tensors `state.INDEX.KEY`, and in the metadata
  * `optimizer`, `param_groups` and `names`
- * @param className - which class is to go on, for example `'AdamW'`
+ * @param target - the class that is to go on, or its name
  * @returns options for its constructor, and the state for its `loadStateDict`
  * @throws TypeError for a file that is malformed or holds something else; RangeError for an option that this class does not have,
  * a parameter that the table does not name, or a tensor of another name or shape
@@ -66,14 +60,14 @@ function matched(who: string, { names, groups }: TorchFile, rows: readonly Row[]
  *
  * const bytes = new Uint8Array(await (await fetch('optimizer.safetensors')).arrayBuffer());
  * const parameters = { 'fc.weight': 'dense/kernel', 'fc.bias': 'dense/bias' };
- * const { options, state } = fromTorch(bytes, 'AdamW', { parameters });
+ * const { options, state } = fromTorch(bytes, AdamW, { parameters });
  * const optimizer = new AdamW(options);
  * await optimizer.loadStateDict(state);
  * ```
  */
-export function fromTorch(bytes: Uint8Array, className: string, { parameters, step }: FromTorchOptions): Exchanged {
+export function fromTorch(bytes: Uint8Array, target: Target, { parameters, step }: FromTorchOptions): Exchanged {
   const who = 'fromTorch';
-  const kind = torchClassOf(who, className);
+  const { name: className, entry: kind } = entryFor(who, torchClasses, target);
   const file = readTorchFile(who, bytes);
   if (!kind.optimizers.includes(file.optimizer))
     throw refused(who, 'the optimizer of the file', `be ${kind.optimizers.join(' or ')} for ${className}`, file.optimizer);

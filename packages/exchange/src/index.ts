@@ -24,5 +24,6 @@ export { readNpz, writeNpz } from './npz.js';
 export type { Dtype, FileTensor, Numbers } from './numbers.js';
 export type { ParameterEntry, ParameterTable } from './parameters.js';
 export { readSafetensors, writeSafetensors, type Safetensors } from './safetensors.js';
+export type { Target } from './target.js';
 export { toKeras, type KerasState, type ToKerasOptions } from './to-keras.js';
 export { toTorch, type ToTorchOptions } from './to-torch.js';

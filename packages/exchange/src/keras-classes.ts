@@ -43,7 +43,8 @@ const decoupled = { weightDecayMode: 'decoupled' };
 const m = ['m', 'momentum'] as const;
 const v = ['v', 'velocity'] as const;
 
-const adam: Omit<KerasClass, 'fixed'> = {
+const adam: KerasClass = {
+  fixed: { ...decoupled, adamD: false, nesterov: false },
   fields: [...betas, epsilon, flag('amsgrad', 'amsgrad')],
   derived: ({ epsilon: value, beta2 }) => ({
     epsilon: value === 0 ? 0 : kerasEpsilon({ epsilon: value as number, beta2: beta2 as number }),
@@ -55,8 +56,8 @@ const adam: Omit<KerasClass, 'fixed'> = {
 };
 
 export const kerasClasses: Readonly<Record<string, KerasClass>> = {
-  Adam: { ...adam, fixed: { ...decoupled, nesterov: false } },
-  AdamW: { ...adam, fixed: { ...decoupled, adamD: false } },
+  OptimAdam: adam,
+  AdamW: adam,
   SGDW: {
     fields: [number('momentum', 'momentum'), flag('nesterov', 'nesterov')],
     fixed: { ...decoupled, dampening: 0 },
@@ -66,7 +67,7 @@ export const kerasClasses: Readonly<Record<string, KerasClass>> = {
     counts: false,
     needsRate: true,
   },
-  RMSProp: {
+  OptimRMSProp: {
     fields: [number('rho', 'decay'), number('momentum', 'momentum'), epsilon, flag('centered', 'centered')],
     fixed: {
       ...decoupled,

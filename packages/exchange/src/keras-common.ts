@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every optimizer of Keras has.
 
-import { kerasClasses, type KerasClass } from './keras-classes.js';
 import { ignored, nullable, only, type Field } from './fields.js';
-import { refused } from './refusal.js';
 
 /** The fields that every configuration has, but for the rate. */
 export const commonFields: readonly Field[] = [
@@ -17,9 +15,3 @@ export const commonFields: readonly Field[] = [
   only('loss_scale_factor', null),
   only('gradient_accumulation_steps', null),
 ];
-
-/** The conversion for a class here. */
-export function kerasClassOf(who: string, className: string): KerasClass {
-  if (Object.hasOwn(kerasClasses, className)) return kerasClasses[className]!;
-  throw refused(who, 'the class', `be one of ${Object.keys(kerasClasses).join(', ')}`, className);
-}

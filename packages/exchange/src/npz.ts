@@ -77,7 +77,8 @@ function membersOf(bytes: Uint8Array, view: DataView): { members: Member[]; star
 /** The bytes of a member, and where they end. */
 function contentOf(bytes: Uint8Array, view: DataView, { name, crc, size, at }: Member, end: number): Uint8Array {
   const what = `member ${show(name)}`;
-  if (at + 30 > end || view.getUint32(at, true) !== local) return fail(`${what} is not where the list says`);
+  if (at + 30 > end) return fail(`${what} overlaps what follows`);
+  if (view.getUint32(at, true) !== local) return fail(`${what} is not where the list says`);
   const length = view.getUint16(at + 26, true);
   const from = at + 30 + length + view.getUint16(at + 28, true);
   if (from + size > end) fail(`${what} needs ${size} bytes, and overlaps what follows`);

@@ -4,14 +4,15 @@ import { show } from '@optim/options';
 import type { SavedParameter, StateDict } from '@optim/state';
 import { toMeans } from './factored.js';
 import type { Options } from './fields.js';
-import type { KerasClass } from './keras-classes.js';
-import { commonFields, kerasClassOf } from './keras-common.js';
+import { kerasClasses, type KerasClass } from './keras-classes.js';
+import { commonFields } from './keras-common.js';
 import type { Block } from './layout.js';
 import { writeNpz } from './npz.js';
 import { sizeOf, tensorOf, type FileTensor } from './numbers.js';
 import { rowsOf, type ParameterTable, type Row } from './parameters.js';
 import { assertFixed, hyperparametersOf, plainOptions } from './plain-options.js';
 import { broken, countOf, listed, refused } from './refusal.js';
+import { entryFor } from './target.js';
 
 /** Options of {@link toKeras}. */
 export interface ToKerasOptions {
@@ -105,7 +106,7 @@ function itemsOf(state: StateDict, kind: KerasClass, rows: readonly Row[], slots
  */
 export function toKeras(state: StateDict, { parameters }: ToKerasOptions): KerasState {
   const given = hyperparametersOf(who, state);
-  const kind = kerasClassOf(who, state.optimizer);
+  const { entry: kind } = entryFor(who, kerasClasses, state.optimizer);
   const step = countOf(who, 'the step', state.step);
   if (Object.keys(state.globals).length > 0)
     broken(who, `${listed(Object.keys(state.globals))} of the state have no counterpart in Keras`);

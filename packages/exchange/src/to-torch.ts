@@ -2,14 +2,15 @@
 
 import { groupOf, show, type ParameterGroup } from '@optim/options';
 import type { SavedParameter, StateDict } from '@optim/state';
-import { torchClassOf } from './from-torch.js';
 import { toTorchLayout, type Block } from './layout.js';
 import { tensorOf, type FileTensor } from './numbers.js';
 import { rowsOf, type ParameterTable, type Row } from './parameters.js';
 import { assertFixed, hyperparametersOf, plainOptions } from './plain-options.js';
 import { broken, listed, refused } from './refusal.js';
 import { writeSafetensors } from './safetensors.js';
+import { entryFor } from './target.js';
 import type { Blocks, Group, TorchClass } from './torch-class.js';
+import { torchClasses } from './torch-classes.js';
 import type { Options } from './fields.js';
 
 /** Options of {@link toTorch}. */
@@ -127,7 +128,7 @@ function merged(items: readonly Item[], fields: readonly Group[]): { group: Grou
 export function toTorch(state: StateDict, { parameters, parameterGroups = [] }: ToTorchOptions): Uint8Array {
   const who = 'toTorch';
   const base = plainOptions(who, state.step, hyperparametersOf(who, state));
-  const kind = torchClassOf(who, state.optimizer);
+  const { entry: kind } = entryFor(who, torchClasses, state.optimizer);
   if (!kind.globals && Object.keys(state.globals).length > 0)
     broken(who, `${listed(Object.keys(state.globals))} of the state have no counterpart in PyTorch`);
   const options = [base, ...parameterGroups.map(({ match: _, ...own }) => ({ ...base, ...plainOptions(who, state.step, own) }))];

@@ -21,8 +21,9 @@ const differentiable = ignored('differentiable', false);
 
 const moments = { m: 'exp_avg', v: 'exp_avg_sq' };
 
-const adam: Omit<TorchClass, 'fixed'> = {
+const adam: TorchClass = {
   optimizers: ['Adam', 'AdamW'],
+  fixed: { adamD: false, nesterov: false },
   nameOf: (groups) =>
     groups.every(({ decoupled_weight_decay: isDecoupled }) => isDecoupled === true) ? 'AdamW' : 'Adam',
   fields: [
@@ -44,8 +45,8 @@ const alwaysAdapt: Field = {
 };
 
 export const torchClasses: Readonly<Record<string, TorchClass>> = {
-  Adam: { ...adam, fixed: { nesterov: false } },
-  AdamW: { ...adam, fixed: { adamD: false } },
+  OptimAdam: adam,
+  AdamW: adam,
   SGDW: {
     optimizers: ['SGD'],
     fields: [
@@ -56,7 +57,7 @@ export const torchClasses: Readonly<Record<string, TorchClass>> = {
     slots: ({ momentum }) => (momentum === 0 ? {} : { b: 'momentum_buffer' }),
     counts: 'none',
   },
-  RMSProp: {
+  OptimRMSProp: {
     optimizers: ['RMSprop'],
     fields: [
       ...[lr, number('momentum', 'momentum'), number('alpha', 'decay'), eps, flag('centered', 'centered')],

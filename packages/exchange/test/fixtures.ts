@@ -2,9 +2,10 @@
 // Trainings that PyTorch and Keras have recorded, and how one goes on here.
 
 import { readFileSync } from 'node:fs';
-import type { BaseOptimizer } from '@optim/core';
+import type { BaseOptimizer, StateDict } from '@optim/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { fromTorchLayout, type Block } from '../src/layout.js';
+import { offBy } from './numbers.js';
 
 export interface Recording {
   readonly optimizer: string;
@@ -40,12 +41,12 @@ function blockOf({ shapes }: Recording, name: string, numbers: readonly number[]
   return fromTorchLayout('test', { shape: shapes[name]!, data: Float32Array.from(numbers) }, axes(isTorch));
 }
 
-/** Trains from one step to another with the gradients of the recording; gives back the parameters, as the recording has them. */
+/** Trains from one step to another with the gradients of the recording; gives back the parameters and the state. */
 export async function goOn(
   recording: Recording,
   optimizer: BaseOptimizer,
   { from, to, isTorch, names = recording.names }: { from: number; to: number; isTorch: boolean; names?: readonly string[] },
-): Promise<Record<string, Float32Array>> {
+): Promise<{ found: Record<string, Float32Array>; state: StateDict }> {
   const first = from === 0 ? recording.start : recording.after[from]!;
   const tensorOf = (name: string, numbers: readonly number[]): tf.Tensor => {
     const { shape, data } = blockOf(recording, name, numbers, isTorch);
@@ -62,27 +63,31 @@ export async function goOn(
     optimizer.applyGradients(gradients);
     tf.dispose(gradients.map(({ tensor }) => tensor));
   }
-  const result = Object.fromEntries(
+  const found = Object.fromEntries(
     await Promise.all(names.map(async (name, i) => [name, Float32Array.from(await variables[i]!.data())])),
   ) as Record<string, Float32Array>;
+  const state = await optimizer.stateDict();
   tf.dispose(variables);
-  return result;
+  optimizer.dispose();
+  return { found, state };
 }
 
-/** The largest deviation of parameters from those of the recording after a step, relative to |x| + 1e-3. */
+/** The largest deviation of parameters from those of the recording after a step. */
 export function deviation(
   recording: Recording,
   found: Readonly<Record<string, Float32Array>>,
   step: number,
   isTorch: boolean,
 ): number {
-  let worst = 0;
-  for (const [name, numbers] of Object.entries(found)) {
-    const want = blockOf(recording, name, recording.after[step]![name]!, isTorch).data;
-    numbers.forEach((x, i) => {
-      const off = Math.abs(x - want[i]!) / (Math.abs(want[i]!) + 1e-3);
-      worst = Number.isNaN(off) ? Infinity : Math.max(worst, off);
-    });
-  }
-  return worst;
+  const after = recording.after[step]!;
+  return Math.max(
+    ...Object.entries(found).map(([name, numbers]) =>
+      offBy(numbers, blockOf(recording, name, after[name]!, isTorch).data),
+    ),
+  );
+}
+
+/** The header of a safetensors file. */
+export function headerOf(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(8, 8 + Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)));
 }
