@@ -32,7 +32,12 @@ function lastIsLongest(who: string, shape: readonly number[], isTurned: boolean)
   const rank = shape.length;
   const { r, c } = factoredAxes(shape)!;
   if (Math.min(r, c) !== rank - 2 || (isTurned && rank > 2))
-    throw refused(who, 'a factored moment', 'be of a tensor whose last two axes are the longest: leave it out by null', shape);
+    throw refused(
+      who,
+      'a factored moment',
+      'be of a tensor whose last two axes are the longest: leave it out by null',
+      shape,
+    );
   const last = isTurned ? rank - 2 : rank - 1;
   return c === last;
 }

@@ -65,7 +65,11 @@ export function pair(name: string, first: string, second: string): Field {
 /** Whether the weights decay by themselves or by their gradients. */
 export function decoupling(
   name: string,
-  { whenTrue, whenFalse, absent }: { whenTrue: string; whenFalse: string; absent: (optimizer: string) => boolean },
+  {
+    whenTrue,
+    whenFalse,
+    absent,
+  }: { whenTrue: string; whenFalse: string; absent: (optimizer: string) => boolean },
 ): Field {
   return {
     name,

@@ -27,7 +27,11 @@ export interface FromKerasOptions {
 const who = 'fromKeras';
 
 /** The options in a configuration. */
-function optionsIn(kind: KerasClass, config: Readonly<Record<string, unknown>>, rate: number | null): Options {
+function optionsIn(
+  kind: KerasClass,
+  config: Readonly<Record<string, unknown>>,
+  rate: number | null,
+): Options {
   const fields = [...commonFields, ...kind.fields];
   const read = fields.map((field) =>
     field.read(
@@ -64,7 +68,12 @@ class Variables {
     const at = this.next++;
     const path = this.paths?.[at];
     if (path !== undefined && !path.endsWith(end))
-      throw refused(who, `variables[${at}]`, `end with ${show(end)}, the ${what}, by the table and the configuration`, path);
+      throw refused(
+        who,
+        `variables[${at}]`,
+        `end with ${show(end)}, the ${what}, by the table and the configuration`,
+        path,
+      );
     return this.arrays.get(String(at)) ?? broken(who, `the file has no variable "${at}", the ${what}`);
   }
 
@@ -76,7 +85,12 @@ class Variables {
 
   assertDone(): void {
     if (this.next !== this.arrays.size)
-      throw refused(who, 'the file', `have ${this.next} variables, by the table and the configuration`, this.arrays.size);
+      throw refused(
+        who,
+        'the file',
+        `have ${this.next} variables, by the table and the configuration`,
+        this.arrays.size,
+      );
   }
 }
 
@@ -134,13 +148,23 @@ export function fromKeras(
   const isNumber = typeof config['learning_rate'] === 'number';
   const rate = isNumber ? variables.scalar('learning rate', 'learning_rate') : null;
   if (kind.needsRate && !(rate !== null && rate > 0 && Number.isFinite(rate)))
-    throw refused(who, 'config.learning_rate', 'be a number above 0 for this class', rate ?? config['learning_rate']);
+    throw refused(
+      who,
+      'config.learning_rate',
+      'be a number above 0 for this class',
+      rate ?? config['learning_rate'],
+    );
   const options = optionsIn(kind, config, rate);
   const slots = slotsIn(kind, options, rows, variables);
   if (kind.last) {
     const [value, want] = [variables.scalar('product of momenta'), kind.last(options, step)];
     if (!(Math.abs(value - want) <= 1e-7 * (step + 2) * want))
-      throw refused(who, 'the product of momenta', `be ${want}, which follows from the options: they must have been the same from the first step on`, value);
+      throw refused(
+        who,
+        'the product of momenta',
+        `be ${want}, which follows from the options: they must have been the same from the first step on`,
+        value,
+      );
   }
   variables.assertDone();
   const saved = rows.flatMap((row): SavedParameter | [] => {
@@ -153,7 +177,14 @@ export function fromKeras(
   });
   return {
     options,
-    state: { format: 1, optimizer: className, step, hyperparameters: encode(options), globals: {}, parameters: saved },
+    state: {
+      format: 1,
+      optimizer: className,
+      step,
+      hyperparameters: encode(options),
+      globals: {},
+      parameters: saved,
+    },
   };
 }
 
@@ -178,7 +209,8 @@ function slotsIn(
   if (!kind.isFactored)
     for (const [{ key }, own] of slots) {
       const shapes = new Set(Object.values(own).map(({ shape }) => String(shape)));
-      if (shapes.size > 1) throw refused(who, `the variables of ${show(key)}`, 'have one shape', listed(shapes));
+      if (shapes.size > 1)
+        throw refused(who, `the variables of ${show(key)}`, 'have one shape', listed(shapes));
     }
   return slots;
 }

@@ -35,7 +35,12 @@ function matched(who: string, { names, groups }: TorchFile, rows: readonly Row[]
   const used = new Set(found.map(([, row]) => row));
   const unused = rows.filter((row) => !used.has(row)).map(({ key }) => key);
   if (unused.length > 0 || used.size < found.length)
-    throw refused(who, 'parameters', `name parameters of the file, ${listed(names ?? indices.map(String))}`, unused[0] ?? 'one of them twice');
+    throw refused(
+      who,
+      'parameters',
+      `name parameters of the file, ${listed(names ?? indices.map(String))}`,
+      unused[0] ?? 'one of them twice',
+    );
   return new Map(found);
 }
 
@@ -65,12 +70,21 @@ function matched(who: string, { names, groups }: TorchFile, rows: readonly Row[]
  * await optimizer.loadStateDict(state);
  * ```
  */
-export function fromTorch(bytes: Uint8Array, target: Target, { parameters, step }: FromTorchOptions): Exchanged {
+export function fromTorch(
+  bytes: Uint8Array,
+  target: Target,
+  { parameters, step }: FromTorchOptions,
+): Exchanged {
   const who = 'fromTorch';
   const { name: className, entry: kind } = entryFor(who, torchClasses, target);
   const file = readTorchFile(who, bytes);
   if (!kind.optimizers.includes(file.optimizer))
-    throw refused(who, 'the optimizer of the file', `be ${kind.optimizers.join(' or ')} for ${className}`, file.optimizer);
+    throw refused(
+      who,
+      'the optimizer of the file',
+      `be ${kind.optimizers.join(' or ')} for ${className}`,
+      file.optimizer,
+    );
   const rows = matched(who, file, rowsOf(who, parameters));
   const { parts, groups, of } = groupingOf(who, kind, file, rows);
   const saved = [...file.state].flatMap(([index, tensors]): SavedParameter | [] => {

@@ -9,7 +9,18 @@
  * - {@link readSafetensors}, {@link writeSafetensors}, {@link readNpz}, {@link writeNpz}: the files themselves, with nothing but
  *   tensors by name.
  *
- * docs/exchange.md has the script for the other side, and says what each class corresponds to.
+ * ```ts
+ * import { AdamW } from '@optim/adamw';
+ * import { fromTorch, toTorch } from '@optim/exchange';
+ *
+ * const parameters = { 'fc.weight': 'dense/kernel', 'fc.bias': 'dense/bias' };
+ * const optimizer = new AdamW({ learningRate: 1e-3, weightDecay: 0.01 });
+ * const bytes = toTorch(await optimizer.stateDict(), { parameters });
+ * const { options, state } = fromTorch(bytes, AdamW, { parameters });
+ * await new AdamW(options).loadStateDict(state);
+ * ```
+ *
+ * The script for the other side, and what each class corresponds to: docs/exchange.md in the repository.
  *
  * @packageDocumentation
  */

@@ -16,7 +16,12 @@ function madeOf(value: unknown, schedule: string): Options | undefined {
 export function epsilonOf(who: string, { epsilon, beta2 }: Options): unknown {
   const made = madeOf(epsilon, 'kerasEpsilon');
   if (epsilon !== 0 && (!made || made['beta2'] !== beta2))
-    throw refused(who, 'epsilon', 'be kerasEpsilon({ epsilon, beta2 }), or 0: Keras adds it before the correction of v', epsilon);
+    throw refused(
+      who,
+      'epsilon',
+      'be kerasEpsilon({ epsilon, beta2 }), or 0: Keras adds it before the correction of v',
+      epsilon,
+    );
   return made?.['epsilon'] ?? 0;
 }
 

@@ -33,7 +33,9 @@ export function decodeNpy(bytes: Uint8Array, fail: (what: string) => never): Fil
   // A shape of 32 lengths takes less.
   if (length > 1000 || start + length > bytes.length) fail(`has a header of ${length} bytes`);
   const text = latin(bytes.subarray(start, start + length));
-  const found = /^\{'descr': '([^']*)', 'fortran_order': (True|False), 'shape': \(([\d, ]*)\), \} *\n$/.exec(text);
+  const found = /^\{'descr': '([^']*)', 'fortran_order': (True|False), 'shape': \(([\d, ]*)\), \} *\n$/.exec(
+    text,
+  );
   if (!found) return fail('has a header that numpy does not write');
   const [, description, fortran, lengths] = found as unknown as [string, string, string, string];
   const known = Object.entries(descriptions).find(([, its]) => its === description);

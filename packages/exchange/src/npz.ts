@@ -35,13 +35,18 @@ function endOf(view: DataView): number {
 
 function nameOf(bytes: Uint8Array): string {
   const name = new TextDecoder().decode(bytes);
-  const isSafe = /^[^\0-\x1f\x7f\\:]+\.npy$/.test(name) && !/^\/|(^|\/)\.\.?(\/|$)/.test(name);
+  const isSafe = /^[^\p{Cc}\\:]+\.npy$/u.test(name) && !/^\/|(^|\/)\.\.?(\/|$)/.test(name);
   if (!isSafe) fail(`the members must be named like "x.npy", got ${show(name)}`);
   return name;
 }
 
 /** One entry of the list of members; `at` begins it. */
-function memberAt(bytes: Uint8Array, view: DataView, at: number, end: number): { member: Member; next: number } {
+function memberAt(
+  bytes: Uint8Array,
+  view: DataView,
+  at: number,
+  end: number,
+): { member: Member; next: number } {
   if (at + 46 > end || view.getUint32(at, true) !== central) fail('the list of members is broken');
   const length = view.getUint16(at + 28, true);
   const next = at + 46 + length + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
@@ -52,7 +57,10 @@ function memberAt(bytes: Uint8Array, view: DataView, at: number, end: number): {
   if (method !== 0) fail(`member ${show(name)} is compressed; write the file with numpy.savez`);
   const [packed, size] = [view.getUint32(at + 20, true), view.getUint32(at + 24, true)];
   if (size === elsewhere || packed !== size) fail(`member ${show(name)} has an impossible size`);
-  return { member: { name, crc: view.getUint32(at + 16, true), size, at: view.getUint32(at + 42, true) }, next };
+  return {
+    member: { name, crc: view.getUint32(at + 16, true), size, at: view.getUint32(at + 42, true) },
+    next,
+  };
 }
 
 function membersOf(bytes: Uint8Array, view: DataView): { members: Member[]; start: number } {
@@ -75,7 +83,12 @@ function membersOf(bytes: Uint8Array, view: DataView): { members: Member[]; star
 }
 
 /** The bytes of a member, and where they end. */
-function contentOf(bytes: Uint8Array, view: DataView, { name, crc, size, at }: Member, end: number): Uint8Array {
+function contentOf(
+  bytes: Uint8Array,
+  view: DataView,
+  { name, crc, size, at }: Member,
+  end: number,
+): Uint8Array {
   const what = `member ${show(name)}`;
   if (at + 30 > end) return fail(`${what} overlaps what follows`);
   if (view.getUint32(at, true) !== local) return fail(`${what} is not where the list says`);
@@ -141,7 +154,10 @@ export function writeNpz(arrays: ReadonlyMap<string, FileTensor>): Uint8Array {
   };
   for (const [key, tensor] of arrays) {
     if (!isFileTensor(tensor) || !isNumpys(tensor.dtype))
-      broken('writeNpz', `array ${show(key)} must have a dtype of numpy, a shape and as many numbers of that dtype`);
+      broken(
+        'writeNpz',
+        `array ${show(key)} must have a dtype of numpy, a shape and as many numbers of that dtype`,
+      );
     const name = new TextEncoder().encode(`${key}.npy`);
     if (nameOf(name) !== `${key}.npy`) broken('writeNpz', `the name ${show(key)} is not Unicode`);
     const content = encodeNpy(tensor);
@@ -150,12 +166,33 @@ export function writeNpz(arrays: ReadonlyMap<string, FileTensor>): Uint8Array {
     const flags = name.every((byte) => byte < 128) ? 0 : 0x800;
     const crc = crcOf(content);
     list.push(
-      record([central, 4], [0x32d, 2], [45, 2], [flags, 2], [0, 2], [0, 2], [day, 2], [crc, 4], [size, 4], [size, 4]),
+      record(
+        [central, 4],
+        [0x32d, 2],
+        [45, 2],
+        [flags, 2],
+        [0, 2],
+        [0, 2],
+        [day, 2],
+        [crc, 4],
+        [size, 4],
+        [size, 4],
+      ),
       record([name.length, 2], [0, 2], [0, 2], [0, 2], [0, 2], [0o600 * 65536, 4], [at, 4]),
       name,
     );
     put(
-      record([local, 4], [45, 2], [flags, 2], [0, 2], [0, 2], [day, 2], [crc, 4], [elsewhere, 4], [elsewhere, 4]),
+      record(
+        [local, 4],
+        [45, 2],
+        [flags, 2],
+        [0, 2],
+        [0, 2],
+        [day, 2],
+        [crc, 4],
+        [elsewhere, 4],
+        [elsewhere, 4],
+      ),
       record([name.length, 2], [20, 2]),
       name,
       record([1, 2], [16, 2], [size, 8], [size, 8]),

@@ -99,5 +99,9 @@ export function float32Of({ dtype, data }: FileTensor): Float32Array {
 
 /** A float32 tensor of numbers. */
 export function tensorOf(shape: readonly number[], data: ArrayLike<number>): FileTensor {
-  return { dtype: 'F32', shape: [...shape], data: data instanceof Float32Array ? data : Float32Array.from(data) };
+  return {
+    dtype: 'F32',
+    shape: [...shape],
+    data: data instanceof Float32Array ? data : Float32Array.from(data),
+  };
 }

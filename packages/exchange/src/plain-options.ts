@@ -23,7 +23,8 @@ export function plainOptions(
   const { learningRateScale = 1, ...others } = options as Record<string, unknown>;
   const entries = Object.entries(others).map(([name, value]): [string, unknown] => {
     if (!isSchedule(value) || keep.includes(name)) return [name, value];
-    if (!scheduled.includes(name)) throw refused(who, name, 'be a number, since it is none in the file', value);
+    if (!scheduled.includes(name))
+      throw refused(who, name, 'be a number, since it is none in the file', value);
     return [name, value(step)];
   });
   const plain = Object.fromEntries(entries);
@@ -40,7 +41,10 @@ export function plainOptions(
  */
 export function hyperparametersOf(who: string, state: StateDict): Record<string, unknown> {
   const isState =
-    isRecord(state) && state.format === 1 && isRecord(state.hyperparameters) && Array.isArray(state.parameters);
+    isRecord(state) &&
+    state.format === 1 &&
+    isRecord(state.hyperparameters) &&
+    Array.isArray(state.parameters);
   if (!isState) throw new TypeError(`${who}: the state must be that of stateDict(), got ${show(state)}`);
   return decode(state.hyperparameters);
 }

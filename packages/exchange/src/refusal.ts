@@ -17,7 +17,9 @@ export function refused(who: string, where: string, constraint: string, value: u
 export function listed(names: Iterable<string>): string {
   const all = [...names];
   const shown = all.slice(0, 8).map(show);
-  return all.length > shown.length ? `${shown.join(', ')} and ${all.length - shown.length} more` : shown.join(', ');
+  return all.length > shown.length
+    ? `${shown.join(', ')} and ${all.length - shown.length} more`
+    : shown.join(', ');
 }
 
 /** A count of steps: TensorFlow.js keeps them as int32. */

@@ -63,8 +63,7 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
   if (length > longest) fail('the length of the header is impossible; this is not a safetensors file');
   const start = 8 + length;
-  if (bytes.length < start)
-    fail(`truncated: the header needs ${start} bytes, the file has ${bytes.length}`);
+  if (bytes.length < start) fail(`truncated: the header needs ${start} bytes, the file has ${bytes.length}`);
   const text = textOf(bytes.subarray(8, start));
   const header = text.startsWith('{') ? parseJson('readSafetensors: the header', text, true) : undefined;
   if (!isRecord(header)) return fail('the header is not a JSON object; this is not a safetensors file');
@@ -78,11 +77,15 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   let end = 0;
   for (const { name, from, to } of places) {
     if (from !== end)
-      fail(`tensor ${show(name)} must start at byte ${end} of the numbers, where the one before it ends, got ${from}`);
+      fail(
+        `tensor ${show(name)} must start at byte ${end} of the numbers, where the one before it ends, got ${from}`,
+      );
     end = to;
   }
   if (start + end !== bytes.length)
-    fail(`${start + end > bytes.length ? 'truncated: ' : ''}the tensors end at byte ${start + end}, the file has ${bytes.length}`);
+    fail(
+      `${start + end > bytes.length ? 'truncated: ' : ''}the tensors end at byte ${start + end}, the file has ${bytes.length}`,
+    );
   const tensors = places.map(({ name, dtype, shape, from, to }) => {
     const data = numbersOf(dtype, bytes.subarray(start + from, start + to));
     return [name, { dtype, shape, data }] as const;
@@ -110,7 +113,10 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
     if (name === '__metadata__') broken('writeSafetensors', 'no tensor can have the name "__metadata__"');
     assertUnicode(name);
     if (!isFileTensor(tensor))
-      broken('writeSafetensors', `tensor ${show(name)} must have a dtype, a shape and as many numbers of that dtype`);
+      broken(
+        'writeSafetensors',
+        `tensor ${show(name)} must have a dtype, a shape and as many numbers of that dtype`,
+      );
   }
   for (const text of Object.entries(metadata).flat()) assertUnicode(text);
   const sorted = [...tensors].sort(

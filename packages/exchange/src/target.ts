@@ -17,7 +17,8 @@ export function entryFor<T>(
   table: Readonly<Record<string, T>>,
   target: Target,
 ): { readonly name: string; readonly entry: T } {
-  const name = (typeof target === 'object' || typeof target === 'function') && target ? target.className : target;
+  const name =
+    (typeof target === 'object' || typeof target === 'function') && target ? target.className : target;
   if (typeof name !== 'string')
     throw new TypeError(`${who}: the class must be an optimizer's, or its name, got ${show(target)}`);
   if (!Object.hasOwn(table, name))

@@ -33,13 +33,21 @@ const who = 'toKeras';
 const count = (value: number): FileTensor => ({ dtype: 'I32', shape: [], data: Int32Array.of(value) });
 
 /** The slots of AdaFactor as Keras has them: of a matrix the moment that its means stand for, too; it is made anew in a step. */
-function factored(what: string, slots: Readonly<Record<string, Block>>, shape: readonly number[]): FileTensor[] {
+function factored(
+  what: string,
+  slots: Readonly<Record<string, Block>>,
+  shape: readonly number[],
+): FileTensor[] {
   const { R, C, V } = slots;
   if (V) return [count(0), count(0), tensorOf(V.shape, V.data)];
   if (!R || !C) return broken(what, 'the state has neither V nor R and C');
   const { row, col } = toMeans(what, { R, C }, shape, false);
   const size = sizeOf(shape);
-  return [tensorOf(row.shape, row.data), tensorOf(col.shape, col.data), tensorOf(shape, new Float32Array(size))];
+  return [
+    tensorOf(row.shape, row.data),
+    tensorOf(col.shape, col.data),
+    tensorOf(shape, new Float32Array(size)),
+  ];
 }
 
 /** The variables of a parameter for a run of slots. */
@@ -69,15 +77,31 @@ function itemsOf(state: StateDict, kind: KerasClass, rows: readonly Row[], slots
   const byName = new Map(state.parameters.map((parameter) => [parameter.name, parameter]));
   const missing = [...byName.keys()].filter((name) => !rows.some(({ variable }) => variable === name));
   if (missing.length > 0)
-    throw refused(who, 'parameters', `name every variable of the state, among them ${listed(missing)}`, listed(rows.map(({ key }) => key)));
+    throw refused(
+      who,
+      'parameters',
+      `name every variable of the state, among them ${listed(missing)}`,
+      listed(rows.map(({ key }) => key)),
+    );
   return rows.map((row) => {
     const saved = byName.get(row.variable ?? '');
     if (!saved)
-      throw refused(who, `parameters[${show(row.key)}]`, 'be a variable of the state, since Keras keeps state for each', row.variable);
+      throw refused(
+        who,
+        `parameters[${show(row.key)}]`,
+        'be a variable of the state, since Keras keeps state for each',
+        row.variable,
+      );
     if (kind.counts && saved.updates !== state.step)
-      throw refused(who, `${show(row.key)}: the updates`, `be as many as the steps, ${state.step}, since Keras counts them together`, saved.updates);
+      throw refused(
+        who,
+        `${show(row.key)}: the updates`,
+        `be as many as the steps, ${state.step}, since Keras counts them together`,
+        saved.updates,
+      );
     const extra = Object.keys(saved.slots).filter((slot) => !slots.includes(slot));
-    if (extra.length > 0) broken(`${who}: ${show(row.key)}`, `slot ${listed(extra)} has no counterpart in Keras`);
+    if (extra.length > 0)
+      broken(`${who}: ${show(row.key)}`, `slot ${listed(extra)} has no counterpart in Keras`);
     return { row, saved };
   });
 }

@@ -30,11 +30,21 @@ interface Item {
 }
 
 /** What the state has for each row of the table. */
-function itemsOf(who: string, state: StateDict, rows: readonly Row[], groups: readonly ParameterGroup[]): Item[] {
+function itemsOf(
+  who: string,
+  state: StateDict,
+  rows: readonly Row[],
+  groups: readonly ParameterGroup[],
+): Item[] {
   const byName = new Map(state.parameters.map((parameter) => [parameter.name, parameter]));
   const missing = [...byName.keys()].filter((name) => !rows.some(({ variable }) => variable === name));
   if (missing.length > 0)
-    throw refused(who, 'parameters', `name every variable of the state, among them ${listed(missing)}`, listed(rows.map(({ key }) => key)));
+    throw refused(
+      who,
+      'parameters',
+      `name every variable of the state, among them ${listed(missing)}`,
+      listed(rows.map(({ key }) => key)),
+    );
   return rows.map((row) => {
     const saved = row.variable === null ? undefined : byName.get(row.variable);
     const variable = { name: row.variable ?? '', shape: saved?.shape } as Parameters<typeof groupOf>[1];
@@ -131,10 +141,16 @@ export function toTorch(state: StateDict, { parameters, parameterGroups = [] }: 
   const { entry: kind } = entryFor(who, torchClasses, state.optimizer);
   if (!kind.globals && Object.keys(state.globals).length > 0)
     broken(who, `${listed(Object.keys(state.globals))} of the state have no counterpart in PyTorch`);
-  const options = [base, ...parameterGroups.map(({ match: _, ...own }) => ({ ...base, ...plainOptions(who, state.step, own) }))];
+  const options = [
+    base,
+    ...parameterGroups.map(({ match: _, ...own }) => ({ ...base, ...plainOptions(who, state.step, own) })),
+  ];
   const items = itemsOf(who, state, rowsOf(who, parameters), parameterGroups);
   const fields = options.map((own, i) => {
-    const t = items.reduce((most, { group, saved }) => (group === i ? Math.max(most, saved?.updates ?? 0) : most), 0);
+    const t = items.reduce(
+      (most, { group, saved }) => (group === i ? Math.max(most, saved?.updates ?? 0) : most),
+      0,
+    );
     const counts = typeof kind.counts === 'object' ? { [kind.counts.group]: t } : {};
     return fieldsOf(who, kind, own, { ...counts, ...kind.globals?.write(state.globals, i, own, t) });
   });
@@ -142,7 +158,12 @@ export function toTorch(state: StateDict, { parameters, parameterGroups = [] }: 
   const ordered = groups.flatMap((group) => group.items);
   const byIndex = ordered.length > 0 && ordered.every(({ row }) => isIndex(row.key));
   if (byIndex && ordered.some(({ row }) => Number(row.key) >= ordered.length))
-    throw refused(who, 'parameters', `have indices from 0 to ${ordered.length - 1}, or names`, listed(ordered.map(({ row }) => row.key)));
+    throw refused(
+      who,
+      'parameters',
+      `have indices from 0 to ${ordered.length - 1}, or names`,
+      listed(ordered.map(({ row }) => row.key)),
+    );
   const indices = new Map(ordered.map((item, i) => [item, byIndex ? Number(item.row.key) : i]));
   const tensors = ordered.flatMap((item) =>
     tensorsOf(who, kind, item, options[item.group]!).map(

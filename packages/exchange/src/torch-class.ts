@@ -57,6 +57,11 @@ export interface TorchClass {
   /** Numbers of the optimizer that groups hold: from all groups, and back for one of them (its index here). */
   readonly globals?: {
     readonly read: (who: string, groups: readonly Part[]) => Readonly<Record<string, number>>;
-    readonly write: (globals: Readonly<Record<string, number>>, group: number, options: Options, t: number) => Group;
+    readonly write: (
+      globals: Readonly<Record<string, number>>,
+      group: number,
+      options: Options,
+      t: number,
+    ) => Group;
   };
 }

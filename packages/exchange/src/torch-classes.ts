@@ -27,8 +27,17 @@ const adam: TorchClass = {
   nameOf: (groups) =>
     groups.every(({ decoupled_weight_decay: isDecoupled }) => isDecoupled === true) ? 'AdamW' : 'Adam',
   fields: [
-    ...[lr, betas, eps, weightDecay, flag('amsgrad', 'amsgrad'), maximize, foreach],
-    ...[capturable, differentiable, fused, decoupled],
+    lr,
+    betas,
+    eps,
+    weightDecay,
+    flag('amsgrad', 'amsgrad'),
+    maximize,
+    foreach,
+    capturable,
+    differentiable,
+    fused,
+    decoupled,
   ],
   slots: ({ amsgrad }) => ({ ...moments, ...(amsgrad === true && { x: 'max_exp_avg_sq' }) }),
   counts: 'state',
@@ -37,7 +46,8 @@ const adam: TorchClass = {
 /** Timm adapts what does not decay only on request: `adam` is our word for a ratio of 1. */
 const alwaysAdapt: Field = {
   name: 'always_adapt',
-  read: (value, refuse) => (typeof value === 'boolean' ? { adam: !value } : refuse('be true or false', value)),
+  read: (value, refuse) =>
+    typeof value === 'boolean' ? { adam: !value } : refuse('be true or false', value),
   write({ adam, weightDecay: strength }, refuse) {
     if (adam === true && strength !== 0) refuse('adam', 'false with a weightDecay');
     return adam !== true;
@@ -50,8 +60,15 @@ export const torchClasses: Readonly<Record<string, TorchClass>> = {
   SGDW: {
     optimizers: ['SGD'],
     fields: [
-      ...[lr, number('momentum', 'momentum'), number('dampening', 'dampening'), weightDecay],
-      ...[flag('nesterov', 'nesterov'), maximize, foreach, differentiable, fused],
+      lr,
+      number('momentum', 'momentum'),
+      number('dampening', 'dampening'),
+      weightDecay,
+      flag('nesterov', 'nesterov'),
+      maximize,
+      foreach,
+      differentiable,
+      fused,
     ],
     fixed: { weightDecayMode: 'coupled' },
     slots: ({ momentum }) => (momentum === 0 ? {} : { b: 'momentum_buffer' }),
@@ -60,8 +77,16 @@ export const torchClasses: Readonly<Record<string, TorchClass>> = {
   OptimRMSProp: {
     optimizers: ['RMSprop'],
     fields: [
-      ...[lr, number('momentum', 'momentum'), number('alpha', 'decay'), eps, flag('centered', 'centered')],
-      ...[weightDecay, capturable, foreach, maximize, differentiable],
+      lr,
+      number('momentum', 'momentum'),
+      number('alpha', 'decay'),
+      eps,
+      flag('centered', 'centered'),
+      weightDecay,
+      capturable,
+      foreach,
+      maximize,
+      differentiable,
     ],
     fixed: {
       nesterov: false,
@@ -81,8 +106,15 @@ export const torchClasses: Readonly<Record<string, TorchClass>> = {
   AdaGrad: {
     optimizers: ['Adagrad'],
     fields: [
-      ...[lr, number('lr_decay', 'learningRateDecay'), eps, weightDecay],
-      ...[number('initial_accumulator_value', 'initialAccumulator'), foreach, maximize, differentiable, fused],
+      lr,
+      number('lr_decay', 'learningRateDecay'),
+      eps,
+      weightDecay,
+      number('initial_accumulator_value', 'initialAccumulator'),
+      foreach,
+      maximize,
+      differentiable,
+      fused,
     ],
     fixed: { epsilonPosition: 'outside', weightDecayMode: 'coupled' },
     slots: () => ({ s: 'sum' }),
@@ -91,8 +123,16 @@ export const torchClasses: Readonly<Record<string, TorchClass>> = {
   NAdam: {
     optimizers: ['NAdam'],
     fields: [
-      ...[lr, betas, eps, weightDecay, number('momentum_decay', 'momentumDecay'), decoupled],
-      ...[maximize, foreach, capturable, differentiable],
+      lr,
+      betas,
+      eps,
+      weightDecay,
+      number('momentum_decay', 'momentumDecay'),
+      decoupled,
+      maximize,
+      foreach,
+      capturable,
+      differentiable,
     ],
     fixed: {},
     slots: () => moments,
@@ -118,11 +158,20 @@ export const torchClasses: Readonly<Record<string, TorchClass>> = {
   Lamb: {
     optimizers: ['Lamb'],
     fields: [
-      ...[lr, flag('bias_correction', 'biasCorrection'), betas, eps, weightDecay],
-      ...[flag('grad_averaging', 'gradAveraging'), nullable('max_grad_norm', 'maxGradNorm', 0)],
-      ...[only('trust_clip', false), alwaysAdapt, only('caution', false)],
+      lr,
+      flag('bias_correction', 'biasCorrection'),
+      betas,
+      eps,
+      weightDecay,
+      flag('grad_averaging', 'gradAveraging'),
+      nullable('max_grad_norm', 'maxGradNorm', 0),
+      only('trust_clip', false),
+      alwaysAdapt,
+      only('caution', false),
       decoupling('decoupled_decay', { whenTrue: 'decoupled', whenFalse: 'layerwise', absent: () => false }),
-      ...[only('corrected_weight_decay', false), ignored('max_lr_snapshot'), foreach],
+      only('corrected_weight_decay', false),
+      ignored('max_lr_snapshot'),
+      foreach,
     ],
     fixed: { clampValue: Infinity },
     slots: () => moments,

@@ -59,7 +59,10 @@ function readState(
     const [, digits, key] = /^state\.(0|[1-9]\d{0,8})\.(.+)$/s.exec(name) ?? [];
     const index = Number(digits);
     if (key === undefined || !known.has(index))
-      broken(who, `tensor ${show(name)} must be named "state.INDEX.KEY", with the index of a parameter of a group`);
+      broken(
+        who,
+        `tensor ${show(name)} must be named "state.INDEX.KEY", with the index of a parameter of a group`,
+      );
     state.set(index, (state.get(index) ?? new Map<string, FileTensor>()).set(key!, tensor));
   }
   return state;
@@ -73,15 +76,27 @@ export function readTorchFile(who: string, bytes: Uint8Array): TorchFile {
   const { tensors, metadata } = readSafetensors(bytes);
   const { optimizer, param_groups: groupsText, names: namesText } = metadata;
   if (optimizer === undefined || groupsText === undefined)
-    return broken(who, 'the metadata has no "optimizer" or no "param_groups"; write the file as docs/exchange.md says');
+    return broken(
+      who,
+      'the metadata has no "optimizer" or no "param_groups"; write the file as docs/exchange.md says',
+    );
   const groups = readGroups(who, parsePythons(who, 'param_groups', groupsText));
   const count = groups.reduce((sum, { indices }) => sum + indices.length, 0);
-  const names =
-    namesText === undefined ? null : readNames(who, parsePythons(who, 'names', namesText));
+  const names = namesText === undefined ? null : readNames(who, parsePythons(who, 'names', namesText));
   if (names && names.length !== count)
-    throw refused(who, 'the metadata "names"', `name ${count} parameters, as many as the groups have`, names.length);
+    throw refused(
+      who,
+      'the metadata "names"',
+      `name ${count} parameters, as many as the groups have`,
+      names.length,
+    );
   const known = new Set(groups.flatMap(({ indices }) => indices));
   if ([...known].some((index) => index >= count))
-    throw refused(who, 'param_groups', `number the parameters from 0 to ${count - 1}`, Math.max(...[...known].slice(0, 99)));
+    throw refused(
+      who,
+      'param_groups',
+      `number the parameters from 0 to ${count - 1}`,
+      Math.max(...[...known].slice(0, 99)),
+    );
   return { optimizer, groups, names, state: readState(who, tensors, known) };
 }

@@ -44,7 +44,8 @@ function matchesOf(names: readonly string[]): RegExp[] {
   for (const name of names) {
     const escaped = name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
     const last = parts.at(-1);
-    if (last !== undefined && last.length + escaped.length < mostLetters) parts.push(`${parts.pop()!}|${escaped}`);
+    if (last !== undefined && last.length + escaped.length < mostLetters)
+      parts.push(`${parts.pop()!}|${escaped}`);
     else parts.push(escaped);
   }
   return parts.map((part) => new RegExp(`^(?:${part})$`));

@@ -53,9 +53,17 @@ export function parameterOf(
     const value = scalarOf(who, key, tensor);
     // Rounded once in each step there.
     if (!(Math.abs(value - want) <= 1e-7 * (updates + 2) * want))
-      throw refused(who, key, `be ${want}, which follows from the options: they must have been the same from the first step on`, value);
+      throw refused(
+        who,
+        key,
+        `be ${want}, which follows from the options: they must have been the same from the first step on`,
+        value,
+      );
   }
-  const block = ({ dtype, shape, data }: FileTensor): Block => ({ shape, data: float32Of({ dtype, shape, data }) });
+  const block = ({ dtype, shape, data }: FileTensor): Block => ({
+    shape,
+    data: float32Of({ dtype, shape, data }),
+  });
   const slots: Record<string, Block> = {};
   const theirs: Blocks = Object.fromEntries([...left].map(([key, tensor]) => [key, block(tensor)]));
   for (const [slot, key] of Object.entries(kind.slots(options))) {
@@ -65,7 +73,8 @@ export function parameterOf(
   for (const key of kind.keys ?? []) take(key);
   const translated = kind.read?.(theirs, { who, row, options, shape: [] }) ?? {};
   Object.assign(slots, translated);
-  if (kind.read && Object.keys(translated).length === 0) broken(who, `the state has no ${listed(kind.keys!)}`);
+  if (kind.read && Object.keys(translated).length === 0)
+    broken(who, `the state has no ${listed(kind.keys!)}`);
   if (left.size > 0)
     broken(who, `the state has ${listed(left.keys())}, which no slot of the class is with these options`);
   const shape = shapeOf(who, Object.values(slots), kind);

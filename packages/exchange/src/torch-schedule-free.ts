@@ -42,10 +42,20 @@ const globals: NonNullable<TorchClass['globals']> = {
     const averages = parts.flatMap(({ overrides }, i): [string, number][] => {
       const isOwn = i === 0 || weighing.some((name) => name in overrides);
       if (!isOwn && one(i, 'weight_sum') !== one(0, 'weight_sum'))
-        throw refused(who, 'param_groups: weight_sum', 'be the same in groups that weigh alike', one(i, 'weight_sum'));
+        throw refused(
+          who,
+          'param_groups: weight_sum',
+          'be the same in groups that weigh alike',
+          one(i, 'weight_sum'),
+        );
       // The largest rate begins at −1 there, and nothing asks for it before the first step.
       const largest = Math.max(0, one(i, 'lr_max'));
-      return isOwn ? [[named('W', i), one(i, 'weight_sum')], [named('Lmax', i), largest]] : [];
+      return isOwn
+        ? [
+            [named('W', i), one(i, 'weight_sum')],
+            [named('Lmax', i), largest],
+          ]
+        : [];
     });
     return { evaluating: isTraining ? 0 : 1, ...Object.fromEntries(averages) };
   },
@@ -58,7 +68,12 @@ const globals: NonNullable<TorchClass['globals']> = {
 
 export const scheduleFreeAdamW: TorchClass = {
   optimizers: ['AdamWScheduleFree'],
-  fields: [number('lr', 'learningRate'), pair('betas', 'beta1', 'beta2'), number('eps', 'epsilon'), ...common],
+  fields: [
+    number('lr', 'learningRate'),
+    pair('betas', 'beta1', 'beta2'),
+    number('eps', 'epsilon'),
+    ...common,
+  ],
   fixed: { innerMomentum: 0 },
   slots: () => ({ z: 'z', v: 'exp_avg_sq' }),
   counts: { group: 'k' },

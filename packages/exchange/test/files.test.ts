@@ -33,9 +33,15 @@ const text = fc.oneof(
 describe('safetensors', () => {
   const file = fc
     .tuple(
-      fc.array(fc.tuple(text.filter((name) => name !== '__metadata__'), tensorOf(Object.keys(arrays) as Dtype[])), {
-        maxLength: 6,
-      }),
+      fc.array(
+        fc.tuple(
+          text.filter((name) => name !== '__metadata__'),
+          tensorOf(Object.keys(arrays) as Dtype[]),
+        ),
+        {
+          maxLength: 6,
+        },
+      ),
       fc.dictionary(text, text, { maxKeys: 3 }),
     )
     .map(([tensors, metadata]) => ({ tensors: new Map(tensors), metadata: { ...metadata } }));
@@ -82,12 +88,20 @@ describe('safetensors', () => {
     ['no UTF-8', fileOf('{"a":1}', 0).map((byte, i) => (i === 10 ? 255 : byte)), 'not UTF-8'],
     ['deep nesting', fileOf(`{"a":${'['.repeat(5000)}${']'.repeat(5000)}}`, 0), 'nests more than'],
     ['a name twice', fileOf(`{"w":${entry('[1]', 0, 4)},"w":${entry('[1]', 0, 4)}}`, 4), 'a name twice'],
-    ['an overlap', fileOf(`{"a":${entry('[2]', 0, 8)},"b":${entry('[1]', 4, 8)}}`, 8), 'must start at byte 8'],
+    [
+      'an overlap',
+      fileOf(`{"a":${entry('[2]', 0, 8)},"b":${entry('[1]', 4, 8)}}`, 8),
+      'must start at byte 8',
+    ],
     ['a hole', fileOf(`{"a":${entry('[1]', 4, 8)}}`, 8), 'must start at byte 0'],
     ['numbers that are missing', fileOf(`{"a":${entry('[2]', 0, 8)}}`, 4), 'truncated: the tensors end'],
     ['bytes too many', fileOf(`{"a":${entry('[1]', 0, 4)}}`, 5), 'the tensors end at byte'],
     ['a shape of other bytes', fileOf(`{"a":${entry('[3]', 0, 8)}}`, 8), 'of shape [3] has 8 bytes'],
-    ['a shape beyond all numbers', fileOf(`{"a":${entry('[9007199254740991,9007199254740991]', 0, 4)}}`, 4), 'has 4 bytes'],
+    [
+      'a shape beyond all numbers',
+      fileOf(`{"a":${entry('[9007199254740991,9007199254740991]', 0, 4)}}`, 4),
+      'has 4 bytes',
+    ],
     ['a negative length', fileOf(`{"a":${entry('[-1]', 0, 4)}}`, 4), 'numbers that are not whole'],
     ['an unknown dtype', fileOf(`{"a":${entry('[1]', 0, 4, 'C64')}}`, 4), 'got "C64"'],
     ['a dtype of objects', fileOf(`{"a":${entry('[1]', 0, 4, 'constructor')}}`, 4), 'got "constructor"'],
@@ -112,7 +126,11 @@ describe('safetensors', () => {
   });
 
   it.each<[string, string, FileTensor]>([
-    ['a name that the format has for itself', '__metadata__', { dtype: 'U8', shape: [], data: Uint8Array.of(1) }],
+    [
+      'a name that the format has for itself',
+      '__metadata__',
+      { dtype: 'U8', shape: [], data: Uint8Array.of(1) },
+    ],
     ['half a letter', '\ud800', { dtype: 'U8', shape: [], data: Uint8Array.of(1) }],
     ['numbers of another dtype', 'w', { dtype: 'F32', shape: [], data: Float64Array.of(1) }],
     ['too few numbers', 'w', { dtype: 'F32', shape: [2], data: Float32Array.of(1) }],
@@ -149,7 +167,8 @@ describe('npz', () => {
         const bytes = writeNpz(given);
         bytes[place % bytes.length]! ^= change;
         try {
-          for (const [key, { data }] of readNpz(bytes)) if (given.has(key)) expect(data).toEqual(given.get(key)!.data);
+          for (const [key, { data }] of readNpz(bytes))
+            if (given.has(key)) expect(data).toEqual(given.get(key)!.data);
         } catch (error) {
           expect(error).toBeInstanceOf(TypeError);
         }
@@ -157,14 +176,21 @@ describe('npz', () => {
     );
   });
 
-  const plain = writeNpz(new Map([['a', { dtype: 'F32', shape: [2], data: Float32Array.of(1, 2) } as FileTensor]]));
+  const plain = writeNpz(
+    new Map([['a', { dtype: 'F32', shape: [2], data: Float32Array.of(1, 2) } as FileTensor]]),
+  );
   const two = writeNpz(
-    new Map(['a', 'b'].map((key) => [key, { dtype: 'F32', shape: [2], data: Float32Array.of(1, 2) } as FileTensor])),
+    new Map(
+      ['a', 'b'].map((key) => [key, { dtype: 'F32', shape: [2], data: Float32Array.of(1, 2) } as FileTensor]),
+    ),
   );
   /** Where the list of members begins, and where the last record does. */
   const last = (bytes: Uint8Array): number => bytes.length - 22;
   const list = (bytes: Uint8Array): number => new DataView(bytes.buffer).getUint32(last(bytes) + 16, true);
-  const changed = (bytes: Uint8Array, change: (view: DataView, list: number, last: number) => void): Uint8Array => {
+  const changed = (
+    bytes: Uint8Array,
+    change: (view: DataView, list: number, last: number) => void,
+  ): Uint8Array => {
     const copy = bytes.slice();
     change(new DataView(copy.buffer), list(copy), last(copy));
     return copy;
@@ -173,18 +199,53 @@ describe('npz', () => {
   it.each<[string, Uint8Array, string]>([
     ['nothing', new Uint8Array(0), 'truncated, or not a zip archive'],
     ['an end that is cut off', plain.subarray(0, -1), 'truncated, or not a zip archive'],
-    ['a list elsewhere', changed(plain, (view, _, end) => view.setUint32(end + 16, 0, true)), 'list of members'],
-    ['more members than there are', changed(plain, (view, _, end) => view.setUint16(end + 10, 9, true)), 'says 9 members'],
-    ['a compressed member', changed(plain, (view, at) => view.setUint16(at + 10, 8, true)), 'write the file with numpy.savez'],
+    [
+      'a list elsewhere',
+      changed(plain, (view, _, end) => view.setUint32(end + 16, 0, true)),
+      'list of members',
+    ],
+    [
+      'more members than there are',
+      changed(plain, (view, _, end) => view.setUint16(end + 10, 9, true)),
+      'says 9 members',
+    ],
+    [
+      'a compressed member',
+      changed(plain, (view, at) => view.setUint16(at + 10, 8, true)),
+      'write the file with numpy.savez',
+    ],
     ['an encrypted member', changed(plain, (view, at) => view.setUint16(at + 8, 1, true)), 'is encrypted'],
-    ['a size beyond the file', changed(plain, (view, at) => (view.setUint32(at + 20, 2e9, true), view.setUint32(at + 24, 2e9, true))), 'needs 2000000000 bytes'],
+    [
+      'a size beyond the file',
+      changed(plain, (view, at) => (view.setUint32(at + 20, 2e9, true), view.setUint32(at + 24, 2e9, true))),
+      'needs 2000000000 bytes',
+    ],
     ['two sizes', changed(plain, (view, at) => view.setUint32(at + 24, 2e9, true)), 'an impossible size'],
     ['another checksum', changed(plain, (view, at) => view.setUint32(at + 16, 1, true)), 'damaged'],
-    ['a member that is not there', changed(plain, (view, at) => view.setUint32(at + 42, 7, true)), 'not where the list says'],
-    ['members over one another', changed(two, (view, at) => view.setUint32(at + 46 + 5 + 42, 0, true)), 'overlaps what follows'],
-    ['a name twice', changed(two, (view, at) => (view.setUint8(at + 46 + 5 + 46, 97), view.setUint8(30 + 5 + 20 + 136 + 30, 97))), 'twice'],
+    [
+      'a member that is not there',
+      changed(plain, (view, at) => view.setUint32(at + 42, 7, true)),
+      'not where the list says',
+    ],
+    [
+      'members over one another',
+      changed(two, (view, at) => view.setUint32(at + 46 + 5 + 42, 0, true)),
+      'overlaps what follows',
+    ],
+    [
+      'a name twice',
+      changed(
+        two,
+        (view, at) => (view.setUint8(at + 46 + 5 + 46, 97), view.setUint8(30 + 5 + 20 + 136 + 30, 97)),
+      ),
+      'twice',
+    ],
     ['a name with a zero', changed(plain, (view, at) => view.setUint8(at + 46, 0)), 'must be named like'],
-    ['a name that leads elsewhere', changed(plain, (view, at) => view.setUint8(at + 46, 47)), 'must be named like'],
+    [
+      'a name that leads elsewhere',
+      changed(plain, (view, at) => view.setUint8(at + 46, 47)),
+      'must be named like',
+    ],
   ])('with %s are refused', (_, bytes, message) => {
     expect(() => readNpz(bytes)).toThrow(TypeError);
     expect(() => readNpz(bytes)).toThrow(message);
@@ -203,7 +264,8 @@ describe('npz', () => {
 
 describe('numbers', () => {
   it('of 16 bits are those of float32 that they stand for', () => {
-    const half = (bits: number): number => float32Of({ dtype: 'F16', shape: [], data: Uint16Array.of(bits) })[0]!;
+    const half = (bits: number): number =>
+      float32Of({ dtype: 'F16', shape: [], data: Uint16Array.of(bits) })[0]!;
     expect([0x3c00, 0xc000, 0x0001, 0x7bff, 0x7c00, 0xfc00].map(half)).toEqual([
       1,
       -2,

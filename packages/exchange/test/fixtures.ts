@@ -45,7 +45,12 @@ function blockOf({ shapes }: Recording, name: string, numbers: readonly number[]
 export async function goOn(
   recording: Recording,
   optimizer: BaseOptimizer,
-  { from, to, isTorch, names = recording.names }: { from: number; to: number; isTorch: boolean; names?: readonly string[] },
+  {
+    from,
+    to,
+    isTorch,
+    names = recording.names,
+  }: { from: number; to: number; isTorch: boolean; names?: readonly string[] },
 ): Promise<{ found: Record<string, Float32Array>; state: StateDict }> {
   const first = from === 0 ? recording.start : recording.after[from]!;
   const tensorOf = (name: string, numbers: readonly number[]): tf.Tensor => {

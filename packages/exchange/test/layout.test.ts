@@ -58,7 +58,8 @@ describe('a kernel', () => {
 });
 
 it('vectors, scalars, and what both lay out alike stay as they are', () => {
-  for (const shape of [[], [4]]) expect(fromTorchLayout('test', block(shape), axes('kernel'))).toEqual(block(shape));
+  for (const shape of [[], [4]])
+    expect(fromTorchLayout('test', block(shape), axes('kernel'))).toEqual(block(shape));
   expect(fromTorchLayout('test', block([7, 3]), axes('same'))).toEqual(block([7, 3]));
 });
 
@@ -67,15 +68,22 @@ it('there and back is where one began', () => {
   fc.assert(
     fc.property(shapes, fc.constantFrom<Layout>('kernel', 'same'), (shape, layout) => {
       const source = block(shape);
-      expect(toTorchLayout('test', fromTorchLayout('test', source, axes(layout)), axes(layout))).toEqual(source);
+      expect(toTorchLayout('test', fromTorchLayout('test', source, axes(layout)), axes(layout))).toEqual(
+        source,
+      );
     }),
   );
   const length = fc.integer({ min: 1, max: 3 });
   fc.assert(
-    fc.property(length, length, fc.array(length, { minLength: 1, maxLength: 3 }), (channels, multiplier, space) => {
-      const source = block([channels * multiplier, 1, ...space]);
-      const depth = axes('depthwise', multiplier);
-      expect(toTorchLayout('test', fromTorchLayout('test', source, depth), depth)).toEqual(source);
-    }),
+    fc.property(
+      length,
+      length,
+      fc.array(length, { minLength: 1, maxLength: 3 }),
+      (channels, multiplier, space) => {
+        const source = block([channels * multiplier, 1, ...space]);
+        const depth = axes('depthwise', multiplier);
+        expect(toTorchLayout('test', fromTorchLayout('test', source, depth), depth)).toEqual(source);
+      },
+    ),
   );
 });

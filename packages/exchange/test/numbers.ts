@@ -12,3 +12,8 @@ export function offBy(found: ArrayLike<number>, want: ArrayLike<number>): number
     return Number.isNaN(off) ? Infinity : Math.max(worst, off);
   }, 0);
 }
+
+/** A record without one of its entries. */
+export function without<T>(record: Readonly<Record<string, T>>, name: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => key !== name));
+}

@@ -20,7 +20,9 @@ const names = Object.values(parameters);
 
 /** Numbers that nobody would mistake for others, in [-1, 1]. */
 const numbers = (seed: number, shape: readonly number[]): number[] =>
-  Array.from({ length: shape.reduce((x, y) => x * y) }, (_, i) => Math.fround(Math.sin(7 * seed + 3 * i + 1)));
+  Array.from({ length: shape.reduce((x, y) => x * y) }, (_, i) =>
+    Math.fround(Math.sin(7 * seed + 3 * i + 1)),
+  );
 
 const gradientsAt = (t: number): number[][] => shapes.map((shape, i) => numbers(20 * t + i, shape));
 
@@ -42,7 +44,9 @@ function fileOf(name: string, { group }: Simulated, all: readonly Kept[]): Uint8
       { dtype: 'F32', shape, data: Float32Array.from(data) },
     ]),
   );
-  const text = JSON.stringify([{ ...group, params: [0, 1] }], (_, x: unknown) => (x === Infinity ? 'inf' : x));
+  const text = JSON.stringify([{ ...group, params: [0, 1] }], (_, x: unknown) =>
+    x === Infinity ? 'inf' : x,
+  );
   return writeSafetensors({
     tensors: new Map(tensors),
     metadata: {
@@ -74,7 +78,9 @@ async function train(
     optimizer.applyGradients(gradients);
     tf.dispose(gradients.map(({ tensor }) => tensor));
   }
-  const found = await Promise.all(variables.map(async (variable) => Float32Array.from(await variable.data())));
+  const found = await Promise.all(
+    variables.map(async (variable) => Float32Array.from(await variable.data())),
+  );
   const state = await optimizer.stateDict();
   tf.dispose(variables);
   optimizer.dispose();
@@ -148,7 +154,6 @@ describe.each(cases)('%s', (_, name, Class, make) => {
     expect(fromTorch(written, Class, { parameters }).state).toEqual(state);
     const want = readSafetensors(bytes).tensors;
     const found = readSafetensors(written).tensors;
-    for (const [key, tensor] of want)
-      if (!key.endsWith('.RMS')) expect(found.get(key), key).toEqual(tensor);
+    for (const [key, tensor] of want) if (!key.endsWith('.RMS')) expect(found.get(key), key).toEqual(tensor);
   });
 });

@@ -24,7 +24,10 @@ const norm = (x: Vector): number => Math.sqrt(sum(x.map((a) => a * a)));
 const rms = (x: Vector): number => norm(x) / Math.sqrt(x.length);
 const sign = Math.sign;
 
-const like = (p: Vector, shape: readonly number[]): Kept['state'][string] => ({ shape, data: p.map(() => 0) });
+const like = (p: Vector, shape: readonly number[]): Kept['state'][string] => ({
+  shape,
+  data: p.map(() => 0),
+});
 const update = ({ state }: Kept, key: string, f: (...x: number[]) => number, ...others: Vector[]): Vector => {
   const data = zip(f, state[key]!.data, ...others);
   state[key] = { shape: state[key]!.shape, data };
@@ -57,9 +60,21 @@ const moments = (kept: Kept, g: Vector): { m: Vector; v: Vector } => ({
 
 export const lamb = (weightDecay: number): Simulated => ({
   group: {
-    ...{ lr: 0.02, bias_correction: true, betas: [beta1, beta2], eps: 1e-6, weight_decay: weightDecay },
-    ...{ grad_averaging: true, max_grad_norm: 1, trust_clip: false, always_adapt: false, caution: false },
-    ...{ decoupled_decay: false, corrected_weight_decay: false, max_lr_snapshot: null, foreach: null, step: 0 },
+    lr: 0.02,
+    bias_correction: true,
+    betas: [beta1, beta2],
+    eps: 1e-6,
+    weight_decay: weightDecay,
+    grad_averaging: true,
+    max_grad_norm: 1,
+    trust_clip: false,
+    always_adapt: false,
+    caution: false,
+    decoupled_decay: false,
+    corrected_weight_decay: false,
+    max_lr_snapshot: null,
+    foreach: null,
+    step: 0,
   },
   start: (p, shape) => ({ exp_avg: like(p, shape), exp_avg_sq: like(p, shape) }),
   step(all, gradients, t) {
@@ -86,8 +101,15 @@ const columnMeans = (x: Vector): number[] => [0, 1].map((j) => mean([x[j]!, x[2 
 
 export const adafactor: Simulated = {
   group: {
-    ...{ lr: null, eps: [1e-30, 1e-3], clip_threshold: 1, decay_rate: -0.8, beta1: 0.9, weight_decay: 0.05 },
-    ...{ scale_parameter: true, relative_step: true, warmup_init: false },
+    lr: null,
+    eps: [1e-30, 1e-3],
+    clip_threshold: 1,
+    decay_rate: -0.8,
+    beta1: 0.9,
+    weight_decay: 0.05,
+    scale_parameter: true,
+    relative_step: true,
+    warmup_init: false,
   },
   start: (p, shape) => ({
     exp_avg: like(p, shape),
@@ -120,9 +142,23 @@ export const adafactor: Simulated = {
 
 export const prodigy: Simulated = {
   group: {
-    ...{ lr: 1, betas: [beta1, beta2], beta3: null, eps: 1e-8, weight_decay: 0.01, d: 1e-3, d0: 1e-3, d_max: 1e-3 },
-    ...{ d_numerator: 0, d_coef: 1, k: 0, growth_rate: Infinity, use_bias_correction: true, decouple: true },
-    ...{ safeguard_warmup: false, fsdp_in_use: false, slice_p: 1 },
+    lr: 1,
+    betas: [beta1, beta2],
+    beta3: null,
+    eps: 1e-8,
+    weight_decay: 0.01,
+    d: 1e-3,
+    d0: 1e-3,
+    d_max: 1e-3,
+    d_numerator: 0,
+    d_coef: 1,
+    k: 0,
+    growth_rate: Infinity,
+    use_bias_correction: true,
+    decouple: true,
+    safeguard_warmup: false,
+    fsdp_in_use: false,
+    slice_p: 1,
   },
   start: (p, shape) => ({
     s: like(p, [p.length]),
@@ -148,7 +184,14 @@ export const prodigy: Simulated = {
       length += sum(s.map(Math.abs));
     });
     const largest = Math.max(group['d_max'] as number, r / length);
-    Object.assign(group, { d: largest, d_max: largest, d_numerator: r, k: t, d_hat: r / length, d_denom: length });
+    Object.assign(group, {
+      d: largest,
+      d_max: largest,
+      d_numerator: r,
+      k: t,
+      d_hat: r / length,
+      d_denom: length,
+    });
     for (const kept of all) {
       const { exp_avg: m, exp_avg_sq: v } = kept.state;
       kept.p = zip(
@@ -166,8 +209,16 @@ export const prodigy: Simulated = {
 export const scheduleFree = (isAdam: boolean): Simulated => ({
   group: {
     ...(isAdam ? { lr: 0.02, betas: [0.9, beta2], eps: 1e-8 } : { lr: 0.1, momentum: 0.9 }),
-    ...{ r: 0, k: 0, warmup_steps: 4, train_mode: true, weight_sum: 0, lr_max: -1, scheduled_lr: 0 },
-    ...{ weight_lr_power: 2, weight_decay: 0.01, foreach: true },
+    r: 0,
+    k: 0,
+    warmup_steps: 4,
+    train_mode: true,
+    weight_sum: 0,
+    lr_max: -1,
+    scheduled_lr: 0,
+    weight_lr_power: 2,
+    weight_decay: 0.01,
+    foreach: true,
   },
   start: (p, shape) => ({ z: { shape, data: p }, ...(isAdam && { exp_avg_sq: like(p, shape) }) }),
   step(all, gradients, t) {

@@ -28,6 +28,7 @@ export const planned: readonly Row[] = [
   { folder: 'formulas', exports: [] },
   { folder: 'kronecker', exports: [] },
   { folder: 'evaluation', exports: [] },
+  { folder: 'exchange', exports: [] },
   { folder: 'full-batch', exports: [] },
   { folder: 'hessian', exports: [] },
   { folder: 'linalg', exports: [] },
