@@ -112,6 +112,7 @@ function factored(what: string, { R, C, V }: Readonly<Record<string, Block>>): R
  * @param bytes - an .npz file as the script in docs/exchange.md writes it: what `optimizer.save_own_variables` stores, by the keys
  * "0", "1", …
  * @param target - the class that is to go on, or its name
+ * @param exchange - which variable is which, and the configuration
  * @returns options for its constructor, and the state for its `loadStateDict`
  * @throws TypeError for a file that is malformed or holds something else; RangeError for an option that this class does not have, or
  * variables that the table and the configuration do not lead to
@@ -121,22 +122,19 @@ function factored(what: string, { R, C, V }: Readonly<Record<string, Block>>): R
  * import { AdamW } from '@optim/adamw';
  * import { fromKeras } from '@optim/exchange';
  *
- * const bytes = new Uint8Array(await (await fetch('optimizer.npz')).arrayBuffer());
- * const { config, variables } = (await (await fetch('optimizer.json')).json()) as {
- *   config: Record<string, unknown>;
- *   variables: string[];
- * };
  * const parameters = { 'dense/kernel': 'dense_Dense1/kernel', 'dense/bias': 'dense_Dense1/bias' };
- * const { options, state } = fromKeras(bytes, AdamW, { parameters, config, variables });
- * const optimizer = new AdamW(options);
- * await optimizer.loadStateDict(state);
+ *
+ * async function resume(npz: Uint8Array, json: string): Promise<AdamW> {
+ *   const { config, variables } = JSON.parse(json);
+ *   const { options, state } = fromKeras(npz, AdamW, { parameters, config, variables });
+ *   const optimizer = new AdamW(options);
+ *   await optimizer.loadStateDict(state);
+ *   return optimizer;
+ * }
  * ```
  */
-export function fromKeras(
-  bytes: Uint8Array,
-  target: Target,
-  { parameters, config, variables: paths }: FromKerasOptions,
-): Exchanged {
+export function fromKeras(bytes: Uint8Array, target: Target, exchange: FromKerasOptions): Exchanged {
+  const { parameters, config, variables: paths } = exchange;
   const { name: className, entry: kind } = entryFor(who, kerasClasses, target);
   if (!isRecord(config)) throw new TypeError(`${who}: config must be an object, got ${show(config)}`);
   const rows = rowsOf(who, parameters);
@@ -200,7 +198,8 @@ function slotsIn(
   for (const run of kind.runs(options)) {
     for (const [row, own] of slots) {
       for (const [slot, end] of run) {
-        const path = `${row.key.replaceAll('/', '_')}${end && `_${end}`}`;
+        // What has no end of its own is named as the variable within its layer.
+        const path = end ? `${row.key.replaceAll('/', '_')}_${end}` : row.key.replace(/^.*\//s, '');
         const { shape, data } = blockOf(variables.take(`${end || slot} of ${show(row.key)}`, path));
         own[slot] = { shape, data: factor === undefined ? data : data.map((x) => x * factor) };
       }

@@ -54,6 +54,7 @@ function matched(who: string, { names, groups }: TorchFile, rows: readonly Row[]
  * @param bytes - a safetensors file as the script in docs/exchange.md writes it: tensors `state.INDEX.KEY`, and in the metadata
  * `optimizer`, `param_groups` and `names`
  * @param target - the class that is to go on, or its name
+ * @param exchange - which variable is which
  * @returns options for its constructor, and the state for its `loadStateDict`
  * @throws TypeError for a file that is malformed or holds something else; RangeError for an option that this class does not have,
  * a parameter that the table does not name, or a tensor of another name or shape
@@ -63,18 +64,18 @@ function matched(who: string, { names, groups }: TorchFile, rows: readonly Row[]
  * import { AdamW } from '@optim/adamw';
  * import { fromTorch } from '@optim/exchange';
  *
- * const bytes = new Uint8Array(await (await fetch('optimizer.safetensors')).arrayBuffer());
  * const parameters = { 'fc.weight': 'dense/kernel', 'fc.bias': 'dense/bias' };
- * const { options, state } = fromTorch(bytes, AdamW, { parameters });
- * const optimizer = new AdamW(options);
- * await optimizer.loadStateDict(state);
+ *
+ * async function resume(safetensors: Uint8Array): Promise<AdamW> {
+ *   const { options, state } = fromTorch(safetensors, AdamW, { parameters });
+ *   const optimizer = new AdamW(options);
+ *   await optimizer.loadStateDict(state);
+ *   return optimizer;
+ * }
  * ```
  */
-export function fromTorch(
-  bytes: Uint8Array,
-  target: Target,
-  { parameters, step }: FromTorchOptions,
-): Exchanged {
+export function fromTorch(bytes: Uint8Array, target: Target, exchange: FromTorchOptions): Exchanged {
+  const { parameters, step } = exchange;
   const who = 'fromTorch';
   const { name: className, entry: kind } = entryFor(who, torchClasses, target);
   const file = readTorchFile(who, bytes);

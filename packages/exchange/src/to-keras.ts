@@ -114,6 +114,7 @@ function itemsOf(state: StateDict, kind: KerasClass, rows: readonly Row[], slots
  * Adam and AdamW {@link kerasEpsilon}, the rate of AdaFactor {@link kerasRelativeRate}, the decay decoupled.
  *
  * @param state - of `stateDict()`
+ * @param exchange - which variable is which
  * @returns an .npz file and a configuration, which the script in docs/exchange.md loads
  * @throws TypeError for a state with slots or globals that Keras does not have, those of hooks among them; RangeError for an
  * option that it does not have, a variable that the table does not name, or one that has had fewer updates than others
@@ -128,7 +129,8 @@ function itemsOf(state: StateDict, kind: KerasClass, rows: readonly Row[], slots
  * const { bytes, config } = toKeras(await optimizer.stateDict(), { parameters });
  * ```
  */
-export function toKeras(state: StateDict, { parameters }: ToKerasOptions): KerasState {
+export function toKeras(state: StateDict, exchange: ToKerasOptions): KerasState {
+  const { parameters } = exchange;
   const given = hyperparametersOf(who, state);
   const { entry: kind } = entryFor(who, kerasClasses, state.optimizer);
   const step = countOf(who, 'the step', state.step);

@@ -121,6 +121,7 @@ function merged(items: readonly Item[], fields: readonly Group[]): { group: Grou
  * groups. Options that PyTorch does not have must be as PyTorch does it.
  *
  * @param state - of `stateDict()`
+ * @param exchange - which variable is which, and the groups
  * @returns a safetensors file, which the script in docs/exchange.md loads into an optimizer
  * @throws TypeError for a state with slots or globals that PyTorch does not have, those of hooks among them; RangeError for an
  * option that it does not have, or a variable that the table does not name
@@ -135,7 +136,8 @@ function merged(items: readonly Item[], fields: readonly Group[]): { group: Grou
  * const bytes = toTorch(await optimizer.stateDict(), { parameters });
  * ```
  */
-export function toTorch(state: StateDict, { parameters, parameterGroups = [] }: ToTorchOptions): Uint8Array {
+export function toTorch(state: StateDict, exchange: ToTorchOptions): Uint8Array {
+  const { parameters, parameterGroups = [] } = exchange;
   const who = 'toTorch';
   const base = plainOptions(who, state.step, hyperparametersOf(who, state));
   const { entry: kind } = entryFor(who, torchClasses, state.optimizer);
