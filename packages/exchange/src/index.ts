@@ -14,10 +14,15 @@
  * import { fromTorch, toTorch } from '@optim/exchange';
  *
  * const parameters = { 'fc.weight': 'dense/kernel', 'fc.bias': 'dense/bias' };
- * const optimizer = new AdamW({ learningRate: 1e-3, weightDecay: 0.01 });
- * const bytes = toTorch(await optimizer.stateDict(), { parameters });
- * const { options, state } = fromTorch(bytes, AdamW, { parameters });
- * await new AdamW(options).loadStateDict(state);
+ *
+ * const fromPyTorch = async (file: Uint8Array): Promise<AdamW> => {
+ *   const { options, state } = fromTorch(file, AdamW, { parameters });
+ *   const optimizer = new AdamW(options);
+ *   await optimizer.loadStateDict(state);
+ *   return optimizer;
+ * };
+ * const toPyTorch = async (optimizer: AdamW): Promise<Uint8Array> =>
+ *   toTorch(await optimizer.stateDict(), { parameters });
  * ```
  *
  * The script for the other side, and what each class corresponds to: docs/exchange.md in the repository.

@@ -5,7 +5,7 @@ import { defineSchedule, real, type Schedule } from '@optim/options';
 
 /** Options of {@link kerasEpsilon}. */
 export interface KerasEpsilonOptions {
-  /** ε of Keras; in [0, ∞). */
+  /** The constant of Keras; in [0, ∞). */
   epsilon: number;
   /** Decay of the second moment; in [0, 1). */
   beta2: number;

@@ -126,7 +126,11 @@ function itemsOf(state: StateDict, kind: KerasClass, rows: readonly Row[], slots
  *
  * const parameters = { 'dense/kernel': 'dense_Dense1/kernel', 'dense/bias': 'dense_Dense1/bias' };
  * const optimizer = new AdamW({ epsilon: kerasEpsilon({ epsilon: 1e-7, beta2: 0.999 }) });
- * const { bytes, config } = toKeras(await optimizer.stateDict(), { parameters });
+ *
+ * async function handedOver(): Promise<{ npz: Uint8Array; json: string }> {
+ *   const { bytes, config } = toKeras(await optimizer.stateDict(), { parameters });
+ *   return { npz: bytes, json: JSON.stringify({ config }) };
+ * }
  * ```
  */
 export function toKeras(state: StateDict, exchange: ToKerasOptions): KerasState {

@@ -132,8 +132,9 @@ function merged(items: readonly Item[], fields: readonly Group[]): { group: Grou
  * import { toTorch } from '@optim/exchange';
  *
  * const parameters = { 'fc.weight': 'dense/kernel', 'fc.bias': 'dense/bias' };
- * const optimizer = new AdamW({ learningRate: 1e-3 });
- * const bytes = toTorch(await optimizer.stateDict(), { parameters });
+ *
+ * const handedOver = async (optimizer: AdamW): Promise<Uint8Array> =>
+ *   toTorch(await optimizer.stateDict(), { parameters });
  * ```
  */
 export function toTorch(state: StateDict, exchange: ToTorchOptions): Uint8Array {
