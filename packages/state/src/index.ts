@@ -11,6 +11,7 @@ export type { Checked } from './checked.js';
 export { captureForeign, checkForeign, foreignState, saveForeign } from './foreign.js';
 export type { HandedOut } from './handed-out.js';
 export { held, readable, type HeldState } from './held.js';
+export { parseJson } from './json.js';
 export { loadReading, type Reading } from './load-reading.js';
 export { decodeState, encodeState } from './safetensors.js';
 export type {

@@ -30,6 +30,7 @@ export const planned: readonly Row[] = [
   { folder: 'kronecker', exports: [] },
   { folder: 'contract', exports: [] },
   { folder: 'evaluation', exports: [] },
+  { folder: 'exchange', exports: [] },
   { folder: 'full-batch', exports: [] },
   { folder: 'hessian', exports: [] },
   { folder: 'linalg', exports: [] },

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of a state as another framework takes them: numbers, strings, booleans.
+
+import { decode, isRecord, isSchedule, show } from '@optim/options';
+import type { StateDict } from '@optim/state';
+import { refused } from './refusal.js';
+
+/** Options whose schedule becomes its value at the step: what makes them is for the other side to go on with. */
+const scheduled = ['learningRate', 'weightDecay'];
+
+/**
+ * Options with schedules of the learning rate and the decay as their values at a step.
+ *
+ * @param keep - options whose schedule stays
+ * @throws RangeError for another option that is a schedule
+ */
+export function plainOptions(
+  who: string,
+  step: number,
+  options: object,
+  keep: readonly string[] = [],
+): Record<string, unknown> {
+  const { learningRateScale = 1, ...others } = options as Record<string, unknown>;
+  const entries = Object.entries(others).map(([name, value]): [string, unknown] => {
+    if (!isSchedule(value) || keep.includes(name)) return [name, value];
+    if (!scheduled.includes(name))
+      throw refused(who, name, 'be a number, since it is none in the file', value);
+    return [name, value(step)];
+  });
+  const plain = Object.fromEntries(entries);
+  const { learningRate } = plain;
+  return {
+    ...plain,
+    ...(typeof learningRate === 'number' && { learningRate: learningRate * (learningRateScale as number) }),
+  };
+}
+
+/**
+ * The hyper-parameters of a state.
+ * @throws TypeError for what is no state
+ */
+export function hyperparametersOf(who: string, state: StateDict): Record<string, unknown> {
+  const isState =
+    isRecord(state) &&
+    state.format === 1 &&
+    isRecord(state.hyperparameters) &&
+    Array.isArray(state.parameters);
+  if (!isState) throw new TypeError(`${who}: the state must be that of stateDict(), got ${show(state)}`);
+  return decode(state.hyperparameters);
+}
+
+/**
+ * Refuses options that the other side does not have, unless they are as it does.
+ *
+ * @param fixed - options with the values that make both the same
+ * @throws RangeError naming the option
+ */
+export function assertFixed(
+  who: string,
+  options: Readonly<Record<string, unknown>>,
+  fixed: Readonly<Record<string, unknown>>,
+): void {
+  for (const [name, value] of Object.entries(fixed)) {
+    // Without decay there is no mode of it.
+    if (options[name] === value || (name === 'weightDecayMode' && options['weightDecay'] === 0)) continue;
+    throw refused(who, name, `be ${show(value)}: there is no such option in the file`, options[name]);
+  }
+}
