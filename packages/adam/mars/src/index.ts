@@ -134,7 +134,7 @@ export class MARS extends Optimizer<MARSOptions> {
       const [beta1, beta2] = matrix ? [known.beta1, known.beta2] : [known.adamwBeta1, known.adamwBeta2];
       const share = gamma.mul(beta1.div(beta1.complement()));
       const change = matrix ? grad.add(grad.sub(d).mul(share)) : grad;
-      const c = matrix ? change.div(change.square().sum().sqrt().maximum(1)) : grad;
+      const c = matrix ? change.div(change.norm().maximum(1)) : grad;
       const kept = matrix && { d: grad };
       m = ema(m, c, beta1);
       if (matrix && known.variant === 'lion')

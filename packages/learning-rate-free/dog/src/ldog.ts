@@ -48,8 +48,8 @@ export class LDoG extends Optimizer<LDoGOptions> {
     decay: 'within',
     update({ param, grad, p0, r, G }, known) {
       const { learningRate, repsRel, initialStep, weightDecay, weightDecayMode, decayStrength } = known;
-      const first = initialStep === null ? p0.square().sum().sqrt().add(1).mul(repsRel) : 0;
-      r = where(r.equal(0), first, r).maximum(param.sub(p0).square().sum().sqrt());
+      const first = initialStep === null ? p0.norm().add(1).mul(repsRel) : 0;
+      r = where(r.equal(0), first, r).maximum(param.sub(p0).norm());
       G = G.add(grad.square().sum());
       const found = r.mul(learningRate).div(G.sqrt());
       const eta = initialStep === null ? found : where(r.equal(0), initialStep, found);

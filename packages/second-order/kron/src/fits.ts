@@ -18,9 +18,28 @@ interface Count {
 
 const counted = new WeakMap<Probability, Count>();
 
+/** From so many steps on the usual share stays what it is, and a fit comes in every 34th step. */
+const settled = 4007;
+const period = 34;
+
+/** Counts on. */
+function advanced(count: Count, share: Probability, step: number): Count {
+  let { steps, since, fits: isFit } = count;
+  for (; steps < step; steps++) {
+    const value = share(steps);
+    if (!(value > 0 && value <= 1))
+      throw outOfRange('Kron', `preconditionerUpdateProbability at step ${steps}`, 'in (0, 1]', value);
+    since++;
+    isFit = since >= 1 / value;
+    if (isFit) since = 0;
+  }
+  return { steps, since, fits: isFit };
+}
+
 /**
  * Whether a step fits the factors. Steps are counted, and once there are 1/probability of them, that one is a fit and the
- * count begins anew. Nothing is kept for it: what has not been counted just before is counted again.
+ * count begins anew. Nothing is kept for it: what has not been counted just before is counted again, but for whole periods
+ * of the usual share, as a loaded step may be any.
  *
  * @param step - from 1
  * @throws RangeError for a function with a value outside (0, 1]
@@ -30,14 +49,11 @@ export function fits(probability: number | Probability | null, step: number): bo
   const share = probability ?? usual;
   const known = counted.get(share);
   let count: Count = known && known.steps <= step ? known : { steps: 0, since: 0, fits: false };
-  for (let steps = count.steps; steps < step; steps++) {
-    const value = share(steps);
-    if (!(value > 0 && value <= 1))
-      throw outOfRange('Kron', `preconditionerUpdateProbability at step ${steps}`, 'in (0, 1]', value);
-    const since = count.since + 1;
-    const isFit = since >= 1 / value;
-    count = { steps: steps + 1, since: isFit ? 0 : since, fits: isFit };
+  if (share === usual && step > settled + period) {
+    count = advanced(count, share, Math.max(count.steps, settled));
+    count = { ...count, steps: count.steps + period * Math.floor((step - 1 - count.steps) / period) };
   }
+  count = advanced(count, share, step);
   counted.set(share, count);
   return count.fits;
 }

@@ -70,6 +70,19 @@ describe('Kron', () => {
     expect(factorShapes([5, 4], { ...options, memorySaveMode: 'allDiag' })).toEqual([[5], [4]]);
   });
 
+  it('knows of any step at once whether it fits, as one that counts up to it', () => {
+    const fitsOf = (steps: readonly number[]): number[] => steps.filter((step) => fits(null, step));
+    const all = Array.from({ length: 5000 }, (_, i) => i + 1);
+    const counted = fitsOf(all);
+    // Counted from 0, each by itself.
+    const alone = fitsOf(all.slice(4000).reverse());
+    expect(alone.reverse()).toEqual(counted.filter((step) => step > 4000));
+    const late = fitsOf(Array.from({ length: 68 }, (_, i) => 2 ** 31 - i));
+    expect(late).toHaveLength(2);
+    expect(late[0]! - late[1]!).toBe(34);
+    expect((late[0]! - counted.at(-1)!) % 34).toBe(0);
+  });
+
   it('fits when 1/probability steps have been counted', () => {
     const steps = (probability: Parameters<typeof fits>[0], last: number): number[] =>
       Array.from({ length: last }, (_, i) => i + 1).filter((step) => fits(probability, step));
