@@ -94,7 +94,7 @@ export class GradientAccumulation extends Wrapper<GradientAccumulationOptions> {
     skipNonFinite: flag(false),
   };
 
-  protected readonly rules = { gather };
+  protected readonly rules: { gather: typeof gather } = { gather };
   private n = 0;
   /** Names of all variables that were given, in the order in which optimizers of TensorFlow.js know them. */
   private readonly order = new Set<string>();
