@@ -149,9 +149,9 @@ test('sizes in README are the limits of `npm run size`', async () => {
   );
 });
 
-test('every learning rate may be a schedule, as the README of schedules says', async () => {
+test('every learning rate but that of Rprop may be a schedule, as the README of schedules says', async () => {
   for (const [name, { learningRate }] of await tables()) {
-    if (learningRate) expect(learningRate.symbolic, name).toBe(true);
+    if (learningRate) expect(learningRate.symbolic ?? false, name).toBe(name !== 'Rprop');
   }
 });
 

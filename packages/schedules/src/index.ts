@@ -9,8 +9,8 @@
  * const learningRate = cosineWithWarmup({ maxLearningRate: 1e-3, warmupSteps: 100, totalSteps: 5000 });
  * ```
  *
- * Every optimizer of `@optim` takes a schedule wherever it takes a learning rate, and for every other option whose
- * range in its option table says "or a schedule". For the optimizers of `tf.train` there is
+ * Every optimizer of `@optim` takes a schedule wherever it takes a learning rate, but Rprop, for which that is the first step
+ * size alone, and for every other option whose range in its option table says "or a schedule". For the optimizers of `tf.train` there is
  * {@link scheduleCallback}.
  *
  * Conventions, which hold wherever an entry says nothing else:

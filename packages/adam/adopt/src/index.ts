@@ -39,7 +39,7 @@ export interface ADOPTOptions extends OptimizerOptions, MomentsOptions {
  * v ← β₂v + (1 − β₂)g²
  * ```
  *
- * The first update of a parameter only measures: v = g², and nothing moves or decays. No bias is corrected.
+ * The first update of a parameter only measures: v = g², and it does not move, nor do its weights decay. No bias is corrected.
  *
  * Slots, of the parameter's shape: `m`, `v`.
  *

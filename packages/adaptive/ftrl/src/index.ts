@@ -51,7 +51,7 @@ const { parameterGroups, transforms } = oneDecayOptions();
  * forgotten: an element without a gradient in the first step becomes 0. With 0 the first step is
  * p − learningRate·sign(g). The rate is part of p: one that falls by a schedule pulls all parameters to 0, so keep it.
  *
- * Slots, of the parameter's shape: `n` and `z`.
+ * Slots, of the parameter's shape: `n`, which starts at `initialAccumulator`, and `z`.
  *
  * A weight decay would be forgotten, since p is made from z: use `l2` or `l2Shrinkage`, which stand in its place. These and the
  * exponent are TensorFlow's; λ₂ of the paper is twice `l2`. pytorch_optimizer takes the root of n for any power.

@@ -48,7 +48,7 @@ export interface RpropOptions extends CommonOptions {
  * influence, nor has clipping by norm. A new `learningRate` acts on parameters that have not been seen yet; a schedule could do
  * nothing, and is refused.
  *
- * Slots, of the parameter's shape: `delta` (Δ), from learningRate on, and `d`, the sign of the last move.
+ * Slots, of the parameter's shape: `delta` (Δ), which starts at learningRate, and `d`, the sign of the last move.
  *
  * PyTorch multiplies two gradients in place of their signs, which underflows in float32. optax hands out the step of the call
  * before. The first paper takes the last step back after a flip.

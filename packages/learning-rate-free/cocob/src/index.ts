@@ -42,7 +42,7 @@ export interface COCOBOptions extends CommonOptions {
  *
  * p is set, not moved: what else changes it, such as a projection or averaged weights that are written back, lasts for a step.
  *
- * Slots, of the parameter's shape: `p0` (the parameter before its first step), `theta`, `S`, `R`, `L`: five.
+ * Slots, of the parameter's shape: `p0` (the parameter before its first step), `theta`, `S`, `R`, and `L`, which starts at `epsilon`: five.
  *
  * In the authors' code the largest rate of all groups acts on each of them. The paper has no ε, decay or rate.
  *

@@ -23,7 +23,7 @@ export type LDoGOptions = DistanceOptions;
  * Norms are those of the tensor, before the step. With `initialStep` the first step has η = initialStep, whatever the
  * learning rate. Hooks that ask for the learning rate get the factor, since there are as many step sizes as tensors.
  *
- * Slots: `p0`, the parameter before its first step, of its shape; `r` and `G`, scalars.
+ * Slots: `p0`, the parameter before its first step, of its shape; `r` and `G`, which starts at ε, scalars.
  *
  * **When to use:** fine-tuning of transformers. **When not:** for other networks, for which the authors advise DoG.
  * **Hint:** change `repsRel` alone (1e-4 with batch normalization), and average the weights.

@@ -52,11 +52,11 @@ const averaging = averagingBy<ScheduleFreeRAdamOptions>(
  * z ← z − Lu
  * ```
  *
- * Where ρ ≤ 4, in the first four steps by default, nothing moves; without `silentSgdPhase` R = 1 and u = g + weightDecay·y
+ * Where ρ ≤ 4, in the first four steps by default, a step moves nothing; without `silentSgdPhase` R = 1 and u = g + weightDecay·y
  * there, and early points weigh as much as later ones. There are **two points**, as with {@link ScheduleFreeAdamW}: the
  * variables are at y while training; `useEvaluationWeights()` moves them to the average x, and `useTrainingWeights()` back.
  *
- * Slots, of the parameter's shape: `z`, `v`. Globals: `W`, `Lmax`, `evaluating` (1 at x); a group whose rate, β₂,
+ * Slots, of the parameter's shape: `z` (at first the parameter before its first step), `v`. Globals: `W`, `Lmax`, `evaluating` (1 at x); a group whose rate, β₂,
  * `silentSgdPhase`, `r` or `weightLrPower` is its own has an average of its own, `W1`, `Lmax1` and so on.
  *
  * RAdam begins at ρ = 5; β₁ is its first moment, here the share of x in y. The authors' code must be switched to training first.
