@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { SCION, SCIONLight, type SCIONOptions } from '@optim/scion';
-import { after, near, suite } from '@optim/testing';
+import { after, goldenSuite, near, suite, type GoldenMake } from '@optim/testing';
 import golden from '@optim/testing/golden/SCION.json' with { type: 'json' };
 import goldenLight from '@optim/testing/golden/SCIONLight.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 
 type Options = Record<string, unknown>;
 
@@ -31,7 +31,10 @@ function optionsOf({ parameterGroups, ...options }: Options, isGolden: boolean):
 }
 
 suite(golden, (options, of) => new SCION(optionsOf(options, of !== undefined)));
-suite(goldenLight, (options, of) => new SCIONLight(optionsOf(options, of !== undefined)));
+const light: GoldenMake = (options, of) => new SCIONLight(optionsOf(options, of !== undefined));
+// Its kernels are those of SCION; on graphics processors its numbers are enough.
+if (inject('backend').startsWith('web')) goldenSuite(goldenLight, light);
+else suite(goldenLight, light);
 
 /** Where steps along one gradient lead from `start` everywhere. */
 function from(

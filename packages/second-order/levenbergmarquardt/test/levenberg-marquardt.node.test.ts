@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// In Node alone: software takes minutes to make the programs of a decomposition's products. golden.test.ts runs on every backend.
 
 import {
   fitLeastSquares,
@@ -7,9 +8,7 @@ import {
 } from '@optim/levenbergmarquardt';
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
-import { afterEach, describe, expect, inject, it, vi } from 'vitest';
-
-const readsAtOnce = inject('backend') !== 'webgpu';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 const variable = (values: number[], name?: string): tf.Variable =>
   tf.tidy(() => tf.variable(tf.tensor1d(values), true, name));
@@ -132,31 +131,28 @@ describe('LevenbergMarquardt', () => {
     x.dispose();
   });
 
-  it.skipIf(!readsAtOnce)(
-    'does the same at once and in time, and goes on bit for bit from a state',
-    async () => {
-      const x = variable([-1.2, 1], 'x');
-      const r = (): tf.Tensor =>
-        tf.tidy(() => {
-          const [a, b] = [tf.slice(x, 0, 1), tf.slice(x, 1, 1)];
-          return tf.concat([tf.mul(tf.sub(b, tf.square(a)), 10), tf.sub(1, a)]);
-        });
-      const optimizer = new LevenbergMarquardt();
-      for (let call = 0; call < 12; call++) optimizer.minimize(r, false, [x]);
-      const [state, values] = [await optimizer.stateDict(), [...(await x.data())]];
-      for (let call = 0; call < 12; call++) optimizer.minimize(r, false, [x]);
-      const want = { x: [...(await x.data())], globals: await optimizer.readGlobals() };
-      tf.tidy(() => x.assign(tf.tensor1d(values)));
-      const other = new LevenbergMarquardt();
-      await other.loadStateDict(state);
-      for (let call = 0; call < 12; call++) await other.minimizeAsync(r, [x]);
-      expect({ x: [...(await x.data())], globals: await other.readGlobals() }).toEqual(want);
-      expect(want.x[0]).toBeCloseTo(1, 2);
-      optimizer.dispose();
-      other.dispose();
-      x.dispose();
-    },
-  );
+  it('does the same at once and in time, and goes on bit for bit from a state', async () => {
+    const x = variable([-1.2, 1], 'x');
+    const r = (): tf.Tensor =>
+      tf.tidy(() => {
+        const [a, b] = [tf.slice(x, 0, 1), tf.slice(x, 1, 1)];
+        return tf.concat([tf.mul(tf.sub(b, tf.square(a)), 10), tf.sub(1, a)]);
+      });
+    const optimizer = new LevenbergMarquardt();
+    for (let call = 0; call < 12; call++) optimizer.minimize(r, false, [x]);
+    const [state, values] = [await optimizer.stateDict(), [...(await x.data())]];
+    for (let call = 0; call < 12; call++) optimizer.minimize(r, false, [x]);
+    const want = { x: [...(await x.data())], globals: await optimizer.readGlobals() };
+    tf.tidy(() => x.assign(tf.tensor1d(values)));
+    const other = new LevenbergMarquardt();
+    await other.loadStateDict(state);
+    for (let call = 0; call < 12; call++) await other.minimizeAsync(r, [x]);
+    expect({ x: [...(await x.data())], globals: await other.readGlobals() }).toEqual(want);
+    expect(want.x[0]).toBeCloseTo(1, 2);
+    optimizer.dispose();
+    other.dispose();
+    x.dispose();
+  });
 
   it('finds the trainable variables by itself', async () => {
     const x = variable([0]);
@@ -268,10 +264,9 @@ describe('LevenbergMarquardt, where a call fails', () => {
       );
     });
     const before = await everything(optimizer, x);
-    if (readsAtOnce)
-      vi.spyOn(tf.Tensor.prototype, 'dataSync').mockImplementation(() => {
-        throw new Error('not now');
-      });
+    vi.spyOn(tf.Tensor.prototype, 'dataSync').mockImplementation(() => {
+      throw new Error('not now');
+    });
     expect(() => optimizer.minimize(() => line(x), false, [x])).toThrow(
       /^LevenbergMarquardt: .* cannot be read at once; await minimizeAsync\(…\) instead of minimize$/,
     );
