@@ -20,7 +20,7 @@ const app = await Application.bootstrap({
   readme: join(root, 'README.md'),
   projectDocuments: [join(root, 'docs/*.md'), join(root, '{CONTRIBUTING,SECURITY}.md')],
   out: join(root, 'site'),
-  highlightLanguages: [...OptionDefaults.highlightLanguages, 'glsl', 'wasm', 'wgsl'],
+  highlightLanguages: [...OptionDefaults.highlightLanguages, 'glsl', 'python', 'wasm', 'wgsl'],
   excludePrivate: true,
   excludeInternal: true,
   excludeExternals: true,
