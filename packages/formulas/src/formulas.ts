@@ -4,11 +4,16 @@
 import { constant, exp, log, where, type Expression } from '@optim/fusion';
 import type { Results, TracedInit } from './types.js';
 
+/** A slot of the parameter's shape, all one number. */
+export function full(value: number): TracedInit {
+  return (param) => constant(value).broadcastTo(param.shape);
+}
+
 /** A slot of the parameter's shape, all zeros. */
-export const zeros: TracedInit = (param) => constant(0).broadcastTo(param.shape);
+export const zeros: TracedInit = /* @__PURE__ */ full(0);
 
 /** A slot of the parameter's shape, all ones. */
-export const ones: TracedInit = (param) => constant(1).broadcastTo(param.shape);
+export const ones: TracedInit = /* @__PURE__ */ full(1);
 
 /** A scalar slot, zero. */
 export const zero: TracedInit = () => constant(0);

@@ -14,8 +14,8 @@ import {
   type OptimizerOptions,
   type Rule,
 } from '@optim/core/authoring';
-import { ema, ones, zeros } from '@optim/formulas';
-import { constant, pow, where, type Expression } from '@optim/fusion';
+import { ema, ones, quotient, zeros } from '@optim/formulas';
+import { constant, pow, type Expression } from '@optim/fusion';
 
 /** Options of {@link Adai}. */
 export interface AdaiOptions extends OptimizerOptions {
@@ -103,7 +103,7 @@ export class Adai extends Optimizer<AdaiOptions> {
     update({ param, grad, m, v, c }, known) {
       const { learningRate, beta0, beta2, epsilon, dampening, dampened, k, correction, V } = known;
       v = ema(v, grad.square(), beta2);
-      const r = where(V.equal(0), 0, v.div(correction).div(V));
+      const r = quotient(v.div(correction), V);
       // Powers take their time: none where both exponents are 1.
       const power = (x: Expression, exponent: Expression): Expression => (dampened ? pow(x, exponent) : x);
       const mu = power(r, k).mul(beta0).complement().clip(0, epsilon.complement());

@@ -17,8 +17,7 @@ import {
   type OptimizerOptions,
   type Rule,
 } from '@optim/core/authoring';
-import { biasCorrection, ema, zeros } from '@optim/formulas';
-import { constant } from '@optim/fusion';
+import { biasCorrection, ema, full, zeros } from '@optim/formulas';
 
 /** Options of {@link Yogi}. */
 export interface YogiOptions extends OptimizerOptions, MomentsOptions, AdaNormOptions {
@@ -83,7 +82,7 @@ export class Yogi extends Optimizer<YogiOptions> {
     momentum: ['m'],
     slots: ({ initialAccumulator }) => ({
       m: zeros,
-      v: ({ shape }) => constant(initialAccumulator).broadcastTo(shape),
+      v: full(initialAccumulator),
     }),
     coefficients(t, options) {
       const { alpha, correction } = biasCorrection(t, options);

@@ -13,8 +13,7 @@ import {
   type OptimizerOptions,
   type Rule,
 } from '@optim/core/authoring';
-import { quotient, rooted, type EpsilonPosition } from '@optim/formulas';
-import { constant } from '@optim/fusion';
+import { full, quotient, rooted, type EpsilonPosition } from '@optim/formulas';
 
 /** Options of {@link AdaGrad}. */
 export interface AdaGradOptions extends OptimizerOptions {
@@ -72,7 +71,7 @@ export class AdaGrad extends Optimizer<AdaGradOptions> {
       ...commonOptions(0, 'coupled'),
     },
     slots: ({ initialAccumulator }) => ({
-      s: ({ shape }) => constant(initialAccumulator).broadcastTo(shape),
+      s: full(initialAccumulator),
     }),
     coefficients: (t, { learningRate, learningRateDecay }) => ({
       lambda: learningRate / (1 + (t - 1) * learningRateDecay),

@@ -13,8 +13,8 @@ import {
   type OptimizerOptions,
   type Rule,
 } from '@optim/core/authoring';
-import { ema, zeros } from '@optim/formulas';
-import { constant, where } from '@optim/fusion';
+import { ema, quotient, zeros } from '@optim/formulas';
+import { constant } from '@optim/fusion';
 
 /** Options of {@link AdaSmooth}. */
 export interface AdaSmoothOptions extends OptimizerOptions {
@@ -87,7 +87,7 @@ export class AdaSmooth extends Optimizer<AdaSmoothOptions> {
     update({ param, grad, s, n, v }, known) {
       const { learningRate, beta1, beta2, epsilon, restarts, decayStrength } = known;
       if (restarts) s = n = constant(0);
-      const e = where(n.equal(0), 0, s.abs().div(n));
+      const e = quotient(s.abs(), n);
       const c = e.mul(beta2.sub(beta1)).add(beta2.complement());
       v = ema(grad.square(), v, c.square());
       const step = grad.mul(learningRate).div(v.add(epsilon).sqrt());

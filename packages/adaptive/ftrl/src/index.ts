@@ -12,7 +12,7 @@ import {
   type Hyper,
   type Rule,
 } from '@optim/core/authoring';
-import { quotient, zeros } from '@optim/formulas';
+import { full, quotient, zeros } from '@optim/formulas';
 import { constant, pow, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link FTRL}. */
@@ -87,7 +87,7 @@ export class FTRL extends Optimizer<FTRLOptions> {
     },
     decay: 'never',
     slots: ({ initialAccumulator }) => ({
-      n: ({ shape }) => constant(initialAccumulator).broadcastTo(shape),
+      n: full(initialAccumulator),
       z: zeros,
     }),
     update({ param, grad, n, z }, { learningRate, learningRatePower, l1, l2, l2Shrinkage, beta }) {

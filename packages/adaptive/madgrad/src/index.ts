@@ -13,8 +13,8 @@ import {
   type Rule,
   type WeightDecayMode,
 } from '@optim/core/authoring';
-import { copy, ema, zeros } from '@optim/formulas';
-import { cbrt, where, type Expression } from '@optim/fusion';
+import { copy, ema, quotient, zeros } from '@optim/formulas';
+import { cbrt, type Expression } from '@optim/fusion';
 
 /** Options of {@link MADGRAD}. */
 export interface MADGRADOptions extends OptimizerOptions {
@@ -102,8 +102,7 @@ export class MADGRAD extends Optimizer<MADGRADOptions> {
 
 /** s/(∛v + ε), and 0 where the denominator is: nothing has come in there. */
 function displacement(s: Expression, v: Expression, epsilon: Expression): Expression {
-  const d = cbrt(v).add(epsilon);
-  return where(d.equal(0), 0, s.div(d));
+  return quotient(s, cbrt(v).add(epsilon));
 }
 
 register(MADGRAD);

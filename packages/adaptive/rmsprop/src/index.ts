@@ -16,7 +16,7 @@ import {
   type OptimizerOptions,
   type Rule,
 } from '@optim/core/authoring';
-import { ema, heavyBall, quotient, rooted, zeros, type EpsilonPosition } from '@optim/formulas';
+import { ema, full, heavyBall, quotient, rooted, zeros, type EpsilonPosition } from '@optim/formulas';
 import { constant, type Expression } from '@optim/fusion';
 
 /** Options of {@link RMSProp}. */
@@ -104,7 +104,7 @@ export class RMSProp extends Optimizer<RMSPropOptions> {
         throw outOfRange('OptimRMSProp', 'biasCorrection', 'false with centered or initialAccumulator', true);
     },
     slots: ({ centered, momentum, initialAccumulator }) => ({
-      v: ({ shape }) => constant(initialAccumulator).broadcastTo(shape),
+      v: full(initialAccumulator),
       a: centered && zeros,
       b: momentum !== 0 && zeros,
     }),

@@ -12,8 +12,8 @@ import {
   type Results,
   type Rule,
 } from '@optim/core/authoring';
-import { ema, zeros } from '@optim/formulas';
-import { constant, where, type Expression } from '@optim/fusion';
+import { ema, quotient, zeros } from '@optim/formulas';
+import { constant, type Expression } from '@optim/fusion';
 
 /** Options of {@link SM3}. */
 export interface SM3Options extends OptimizerOptions {
@@ -91,8 +91,7 @@ export class SM3 extends Optimizer<SM3Options> {
         const others = axes.filter((other) => other !== axis && other < nu.rank);
         kept[`A${axis}`] = others.length > 0 ? nu.max(others) : nu;
       }
-      const d = nu.add(epsilon).sqrt();
-      let s = where(d.equal(0), 0, grad.div(d));
+      let s = quotient(grad, nu.add(epsilon).sqrt());
       if (m) s = kept['m'] = ema(m, s, momentum);
       return { ...kept, param: param.sub(s.mul(learningRate)) };
     },

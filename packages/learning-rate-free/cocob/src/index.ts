@@ -12,8 +12,7 @@ import {
   type Hyper,
   type Rule,
 } from '@optim/core/authoring';
-import { copy, zeros } from '@optim/formulas';
-import { constant } from '@optim/fusion';
+import { copy, full, zeros } from '@optim/formulas';
 
 /** Options of {@link COCOB}. */
 export interface COCOBOptions extends CommonOptions {
@@ -74,7 +73,7 @@ export class COCOB extends Optimizer<COCOBOptions> {
       theta: zeros,
       S: zeros,
       R: zeros,
-      L: ({ shape }) => constant(epsilon).broadcastTo(shape),
+      L: full(epsilon),
     }),
     update({ param, grad, p0, theta, S, R, L }, { learningRate, alpha }) {
       const g = grad.mul(learningRate);

@@ -3,8 +3,8 @@
 // Checked against the authors' dadaptation 3.2.
 
 import { commonOptions, hyper, Optimizer, type Hyper, type Rule } from '@optim/core/authoring';
-import { copy, zeros } from '@optim/formulas';
-import { constant, type Expression } from '@optim/fusion';
+import { copy, full, zeros } from '@optim/formulas';
+import type { Expression } from '@optim/fusion';
 import {
   estimation,
   growingOptions,
@@ -78,7 +78,7 @@ export class DAdaptAdaGrad extends Optimizer<DAdaptAdaGradOptions> {
       epsilon: hyper('(0, ∞)', 1e-6),
       ...commonOptions(0, 'coupled', ['coupled']),
     },
-    slots: () => ({ a: (param) => constant(1e-6).broadcastTo(param.shape), s: zeros, x0: copy }),
+    slots: () => ({ a: full(1e-6), s: zeros, x0: copy }),
     globals: ({ d0 }) => ({ d: d0, q: 0 }),
     rateInForce,
     pauses,

@@ -11,7 +11,7 @@ import {
   type Hyper,
   type Rule,
 } from '@optim/core/authoring';
-import { copy, zeros } from '@optim/formulas';
+import { copy, quotient, zeros } from '@optim/formulas';
 import { lengthOf, squareSums, where } from '@optim/fusion';
 import {
   estimation,
@@ -89,7 +89,7 @@ export class DAdaptSGD extends Optimizer<DAdaptSGDOptions> {
         observe: ({ grad }, { learningRate }) => squareSums(where(learningRate.greater(0), grad, 0)),
         combine(sums, { d, ...known }) {
           const G0 = where(known.G0.greater(0), known.G0, lengthOf(sums));
-          return { G0, unit: where(G0.equal(0), 0, d.div(G0)) };
+          return { G0, unit: quotient(d, G0) };
         },
       }),
       estimation({

@@ -11,8 +11,7 @@ import {
   type OptimizerOptions,
   type Rule,
 } from '@optim/core/authoring';
-import { ema, zeros } from '@optim/formulas';
-import { where } from '@optim/fusion';
+import { ema, quotient, zeros } from '@optim/formulas';
 
 /** Options of {@link MSVAG}. */
 export interface MSVAGOptions extends OptimizerOptions {
@@ -81,7 +80,7 @@ export class MSVAG extends Optimizer<MSVAGOptions> {
       const m2 = mean.square();
       const S = v.div(correction).sub(m2).div(rho.complement());
       const total = m2.add(S.mul(rho));
-      const f = where(total.equal(0), 0, m2.div(total)).clip(0, 1);
+      const f = quotient(m2, total).clip(0, 1);
       return { m, v, param: param.sub(f.mul(mean).mul(learningRate)) };
     },
   };
