@@ -16,6 +16,11 @@ export type NamedGradients =
   | tf.NamedTensorMap
   | readonly { name: string; tensor: tf.Tensor | null | undefined }[];
 
+/** Names of the variables that gradients are given for, those without a tensor too, in the order in which they are given. */
+export function namesOf(gradients: NamedGradients): string[] {
+  return Array.isArray(gradients) ? gradients.map(({ name }) => name as string) : Object.keys(gradients);
+}
+
 /**
  * Variables with their gradients.
  *

@@ -14,5 +14,12 @@
  */
 
 export { BaseOptimizer } from './contract.js';
-export { assertLoss, assertVariables, lossOf, type Entry, type NamedGradients } from './gradients.js';
+export {
+  assertLoss,
+  assertVariables,
+  lossOf,
+  namesOf,
+  type Entry,
+  type NamedGradients,
+} from './gradients.js';
 export { TwoPoints } from './two-points.js';

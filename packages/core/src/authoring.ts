@@ -19,6 +19,7 @@ export {
   assertVariables,
   BaseOptimizer,
   lossOf,
+  namesOf,
   type Entry,
   type NamedGradients,
 } from '@optim/contract';

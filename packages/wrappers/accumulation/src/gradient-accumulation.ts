@@ -9,6 +9,7 @@ import {
   flag,
   hyper,
   integer,
+  namesOf,
   register,
   unwrap,
   Wrapper,
@@ -149,8 +150,7 @@ export class GradientAccumulation extends Wrapper<GradientAccumulationOptions> {
     // Before anything is counted: a schedule may give what is no number of calls.
     const { every } = atStep(this.owner, GradientAccumulation.options, this.settings, this.iterations);
     if (this.settings.skipNonFinite && !this.areFinite(entries)) return;
-    const names = Array.isArray(given) ? given.map(({ name }: { name: string }) => name) : Object.keys(given);
-    for (const name of names) this.order.add(name);
+    for (const name of namesOf(given)) this.order.add(name);
     this.engine.step('gather', entries, { step: this.iterations });
     this.n++;
     this.engine.state.setGlobal('n', this.n);

@@ -6,6 +6,7 @@ import {
   BaseOptimizer,
   choice,
   integer,
+  namesOf,
   outOfRange,
   readable,
   real,
@@ -132,8 +133,7 @@ export class Lookahead extends Wrapper<LookaheadOptions> {
   protected step(entries: readonly Entry[], loss: tf.Scalar | undefined, given: NamedGradients): void {
     this.follow(entries.map(({ variable }) => variable));
     this.stepBase(given, loss);
-    const names = Array.isArray(given) ? given.map(({ name }: { name: string }) => name) : Object.keys(given);
-    this.end(names.map((name) => tf.engine().registeredVariables[name]!));
+    this.end(namesOf(given).map((name) => tf.engine().registeredVariables[name]!));
   }
 
   /** Evaluates `f` and steps; a base with a way of its own to do so (SAM evaluates twice) does it that way. */
