@@ -2,8 +2,9 @@
 // The table of names that the user gives.
 
 import { isRecord, show } from '@optim/options';
+import type { SavedParameter, StateDict } from '@optim/state';
 import type { Axes, Layout } from './layout.js';
-import { refused } from './refusal.js';
+import { listed, refused } from './refusal.js';
 
 /** A variable, and how its layout differs. */
 export interface ParameterEntry {
@@ -59,4 +60,25 @@ export function rowsOf(who: string, table: ParameterTable): Row[] {
     seen.add(name);
   }
   return rows;
+}
+
+/**
+ * What a state has for its variables, by name.
+ * @throws RangeError where one of them is in no row of the table
+ */
+export function savedByName(
+  who: string,
+  { parameters }: StateDict,
+  rows: readonly Row[],
+): Map<string, SavedParameter> {
+  const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
+  const missing = [...byName.keys()].filter((name) => !rows.some(({ variable }) => variable === name));
+  if (missing.length > 0)
+    throw refused(
+      who,
+      'parameters',
+      `name every variable of the state, among them ${listed(missing)}`,
+      listed(rows.map(({ key }) => key)),
+    );
+  return byName;
 }

@@ -3,7 +3,7 @@
 // the numbers.
 
 import { isRecord, show } from '@optim/options';
-import { parseJson } from '@optim/state';
+import { headerEnd, parseJson } from '@optim/state';
 import { bytesOf, isDtype, isFileTensor, numbersOf, sizeOf, widthOf } from './numbers.js';
 import type { Dtype, FileTensor } from './numbers.js';
 import { broken } from './refusal.js';
@@ -14,9 +14,6 @@ export interface Safetensors {
   readonly tensors: ReadonlyMap<string, FileTensor>;
   readonly metadata: Readonly<Record<string, string>>;
 }
-
-/** The format's own limit for the length of a header. */
-const longest = 100e6;
 
 const fail = (what: string): never => broken('readSafetensors', what);
 
@@ -59,11 +56,7 @@ function textOf(bytes: Uint8Array): string {
  */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
   if (!(bytes instanceof Uint8Array)) fail(`the file must be a Uint8Array, got ${show(bytes)}`);
-  if (bytes.length < 8) fail(`truncated: needs at least 8 bytes, has ${bytes.length}`);
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
-  if (length > longest) fail('the length of the header is impossible; this is not a safetensors file');
-  const start = 8 + length;
-  if (bytes.length < start) fail(`truncated: the header needs ${start} bytes, the file has ${bytes.length}`);
+  const start = headerEnd(bytes, bytes.length, fail);
   const text = textOf(bytes.subarray(8, start));
   const header = text.startsWith('{') ? parseJson('readSafetensors: the header', text, true) : undefined;
   if (!isRecord(header)) return fail('the header is not a JSON object; this is not a safetensors file');

@@ -9,7 +9,7 @@ import { commonFields } from './keras-common.js';
 import type { Block } from './layout.js';
 import { writeNpz } from './npz.js';
 import { sizeOf, tensorOf, type FileTensor } from './numbers.js';
-import { rowsOf, type ParameterTable, type Row } from './parameters.js';
+import { rowsOf, savedByName, type ParameterTable, type Row } from './parameters.js';
 import { assertFixed, hyperparametersOf, plainOptions } from './plain-options.js';
 import { broken, countOf, listed, refused } from './refusal.js';
 import { entryFor } from './target.js';
@@ -74,15 +74,7 @@ interface Item {
 }
 
 function itemsOf(state: StateDict, kind: KerasClass, rows: readonly Row[], slots: readonly string[]): Item[] {
-  const byName = new Map(state.parameters.map((parameter) => [parameter.name, parameter]));
-  const missing = [...byName.keys()].filter((name) => !rows.some(({ variable }) => variable === name));
-  if (missing.length > 0)
-    throw refused(
-      who,
-      'parameters',
-      `name every variable of the state, among them ${listed(missing)}`,
-      listed(rows.map(({ key }) => key)),
-    );
+  const byName = savedByName(who, state, rows);
   return rows.map((row) => {
     const saved = byName.get(row.variable ?? '');
     if (!saved)

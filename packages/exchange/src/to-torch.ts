@@ -4,7 +4,7 @@ import { groupOf, show, type ParameterGroup } from '@optim/options';
 import type { SavedParameter, StateDict } from '@optim/state';
 import { toTorchLayout, type Block } from './layout.js';
 import { tensorOf, type FileTensor } from './numbers.js';
-import { rowsOf, type ParameterTable, type Row } from './parameters.js';
+import { rowsOf, savedByName, type ParameterTable, type Row } from './parameters.js';
 import { assertFixed, hyperparametersOf, plainOptions } from './plain-options.js';
 import { broken, listed, refused } from './refusal.js';
 import { writeSafetensors } from './safetensors.js';
@@ -36,15 +36,7 @@ function itemsOf(
   rows: readonly Row[],
   groups: readonly ParameterGroup[],
 ): Item[] {
-  const byName = new Map(state.parameters.map((parameter) => [parameter.name, parameter]));
-  const missing = [...byName.keys()].filter((name) => !rows.some(({ variable }) => variable === name));
-  if (missing.length > 0)
-    throw refused(
-      who,
-      'parameters',
-      `name every variable of the state, among them ${listed(missing)}`,
-      listed(rows.map(({ key }) => key)),
-    );
+  const byName = savedByName(who, state, rows);
   return rows.map((row) => {
     const saved = row.variable === null ? undefined : byName.get(row.variable);
     const variable = { name: row.variable ?? '', shape: saved?.shape } as Parameters<typeof groupOf>[1];

@@ -12,6 +12,7 @@ export { captureForeign, checkForeign, foreignState, saveForeign } from './forei
 export type { HandedOut } from './handed-out.js';
 export { held, readable, type HeldState } from './held.js';
 export { parseJson } from './json.js';
+export { headerEnd } from './layout.js';
 export { loadReading, type Reading } from './load-reading.js';
 export { decodeState, encodeState } from './safetensors.js';
 export type {

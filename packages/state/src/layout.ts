@@ -43,13 +43,17 @@ export function writeHeader(metadata: string, tensors: ReadonlyMap<string, Saved
   return bytes;
 }
 
-/** Where the header ends and the numbers begin, from the first 8 bytes of a file of `size` bytes. */
-export function headerEnd(bytes: Uint8Array, size: number): number {
-  if (size < 8) fail(`truncated: needs at least 8 bytes, has ${size}`);
+/**
+ * Where the header ends and the numbers begin, from the first 8 bytes of a file of `size` bytes.
+ *
+ * @param refuse - throws for a file that cannot be in this layout
+ */
+export function headerEnd(bytes: Uint8Array, size: number, refuse: (what: string) => never = fail): number {
+  if (size < 8) refuse(`truncated: needs at least 8 bytes, has ${size}`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   // A file of another kind gives a random number here.
-  if (length > longest) fail('the length of the header is impossible; this is not a safetensors file');
-  if (size < 8 + length) fail(`truncated: the header needs ${8 + length} bytes, the file has ${size}`);
+  if (length > longest) refuse('the length of the header is impossible; this is not a safetensors file');
+  if (size < 8 + length) refuse(`truncated: the header needs ${8 + length} bytes, the file has ${size}`);
   return 8 + length;
 }
 
