@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first steps of a page, as a bundler makes it, in a headless Chromium.
 
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { esbuild } from '../consumers/bundle.js';
@@ -10,6 +10,7 @@ import { pageOf } from '../consumers/programs.js';
 import { writeResults, type FirstSteps } from '../results.js';
 import { root } from '../workspace.js';
 import type { Step } from './first-steps-page.js';
+import { median } from './measure.js';
 import { reference } from './subjects.js';
 
 /** Pages that train with an optimizer on a backend; to be closed. */
@@ -30,7 +31,6 @@ export class FirstStepsPage {
       logLevel: 'error',
     });
     const wasm = join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist');
-    mkdirSync(folder, { recursive: true });
     for (const file of readdirSync(wasm).filter((name) => name.endsWith('.wasm')))
       copyFileSync(join(wasm, file), join(folder, file));
     writeFileSync(join(folder, 'index.html'), pageOf('./first-steps-page.js'));
@@ -54,9 +54,6 @@ export class FirstStepsPage {
 
 /** Which steps are told. */
 const told = [1, 2, 10] as const;
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 /** What is told of runs of the same page: medians, and from which step on each had its kernels. */
 export function firstStepsOf(runs: readonly (readonly Step[])[]): FirstSteps {

@@ -3,6 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import * as layers from '@tensorflow/tfjs-layers';
+import { network } from '../digits/training.js';
 import { stepOf } from './measure.js';
 
 /** One side: what is timed. */
@@ -40,23 +41,9 @@ export function onGradients(
 const seed = 1;
 const kernelInitializer = (): ReturnType<typeof layers.initializers.heNormal> =>
   layers.initializers.heNormal({ seed });
-const output = (): layers.layers.Layer =>
-  layers.layers.dense({ units: 10, activation: 'softmax', kernelInitializer: kernelInitializer() });
 
-/** The network of the trials: 784 inputs, one hidden layer of 128. */
-export function dense(): layers.Sequential {
-  return layers.sequential({
-    layers: [
-      layers.layers.dense({
-        inputShape: [784],
-        units: 128,
-        activation: 'relu',
-        kernelInitializer: kernelInitializer(),
-      }),
-      output(),
-    ],
-  });
-}
+/** The network of the trials. */
+export const dense = (): layers.LayersModel => network(seed);
 
 /** Two convolutions with pooling, of images of 12 x 12: the cpu backend takes long for a convolution. */
 export function convolutional(): layers.Sequential {
@@ -73,13 +60,13 @@ export function convolutional(): layers.Sequential {
       layers.layers.conv2d({ ...common, filters: 8, kernelInitializer: kernelInitializer() }),
       layers.layers.maxPooling2d({ poolSize: 2 }),
       layers.layers.flatten(),
-      output(),
+      layers.layers.dense({ units: 10, activation: 'softmax', kernelInitializer: kernelInitializer() }),
     ],
   });
 }
 
 /** Steps of `trainOnBatch`, which evaluate the loss, on batches of random images. */
-export function onNetwork(optimizer: tf.Optimizer, make: () => layers.Sequential, batch: number): Side {
+export function onNetwork(optimizer: tf.Optimizer, make: () => layers.LayersModel, batch: number): Side {
   const model = make();
   model.compile({ optimizer, loss: 'categoricalCrossentropy' });
   const images = tf.randomUniform(
