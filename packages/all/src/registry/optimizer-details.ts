@@ -222,6 +222,7 @@ const repsRel_1: OptionDescription = { name: "repsRel", meaning: "First distance
 const initialStep_2: OptionDescription = { name: "initialStep", meaning: "Size of the first step in place of a first distance; `null`: the latter.", range: "in (0, ∞), or null", default: null, schedulable: false };
 const epsilon_26: OptionDescription = { name: "epsilon", meaning: "First value of the sum of squared gradients.", range: "in (0, ∞)", default: 1e-8, schedulable: false };
 const weightDecayMode_12: OptionDescription = { name: "weightDecayMode", meaning: "`'decoupled'` shrinks by the step size found.", range: "one of 'decoupled', 'coupled', 'independent'", default: "coupled", schedulable: false };
+const learningRate_17: OptionDescription = { name: "learningRate", meaning: "Factor on the step size found; 1 in the paper, less where the loss jumps; schedules multiply it.", range: "in (0, ∞)", default: 1, schedulable: true };
 const epsilon_27: OptionDescription = { name: "epsilon", meaning: "Added to the root of the weighted sum; first squared distance too.", range: "in (0, ∞)", default: 0.0001, schedulable: false };
 const initialSquaredDistance_1: OptionDescription = { name: "initialSquaredDistance", meaning: "First squared distance; `null`: ε.", range: "in (0, ∞), or null", default: null, schedulable: false };
 const rho_4: OptionDescription = { name: "rho", meaning: "Radius of the neighbourhood.", range: "in [0, ∞)", default: 0.05, schedulable: true };
@@ -229,9 +230,9 @@ const adaptive_1: OptionDescription = { name: "adaptive", meaning: "Scale the ne
 const perturbEpsilon_2: OptionDescription = { name: "perturbEpsilon", meaning: "Added to the norm.", range: "in [0, ∞)", default: 1e-12, schedulable: false };
 const sigma_1: OptionDescription = { name: "sigma", meaning: "How much of the mean gradient is taken out of the direction; 0 is SAM.", range: "in [0, ∞)", default: 1, schedulable: true };
 const lambda_1: OptionDescription = { name: "lambda", meaning: "Decay of the mean gradient. In [0, 1].", range: "in [0, 1]", default: 0.9, schedulable: true };
-const learningRate_17: OptionDescription = { name: "learningRate", meaning: "Step size: the relative change of each tensor per step.", range: "in [0, ∞)", default: 0.01, schedulable: true };
+const learningRate_18: OptionDescription = { name: "learningRate", meaning: "Step size: the relative change of each tensor per step.", range: "in [0, ∞)", default: 0.01, schedulable: true };
 const pBound_1: OptionDescription = { name: "pBound", meaning: "Keep each norm below this many times its first value; `null` is off.", range: "in (0, ∞), or null", default: null, schedulable: false };
-const learningRate_18: OptionDescription = { name: "learningRate", meaning: "Step size, α of the paper.", range: "in (0, ∞)", default: 0.001, schedulable: true };
+const learningRate_19: OptionDescription = { name: "learningRate", meaning: "Step size, α of the paper.", range: "in (0, ∞)", default: 0.001, schedulable: true };
 const learningRatePower_1: OptionDescription = { name: "learningRatePower", meaning: "Exponent of the accumulator: −½, or 0 for a fixed rate.", range: "in (-∞, 0]", default: -0.5, schedulable: false };
 const initialAccumulator_2: OptionDescription = { name: "initialAccumulator", meaning: "First value of n; with 0 parameters keep their first values.", range: "in [0, ∞)", default: 0.1, schedulable: false };
 const l1_1: OptionDescription = { name: "l1", meaning: "L1 penalty, λ₁ of the paper.", range: "in [0, ∞)", default: 0, schedulable: true };
@@ -241,13 +242,13 @@ const beta_6: OptionDescription = { name: "beta", meaning: "Added to the power o
 const every_1: OptionDescription = { name: "every", meaning: "Calls with gradients for one step of the base; a schedule gives it for the number of steps done.", range: "an integer in [1, ∞)", default: 1, schedulable: true };
 const reduce_1: OptionDescription = { name: "reduce", meaning: "What the base is given of the gradients gathered: their mean or their sum.", range: "one of 'mean', 'sum'", default: "mean", schedulable: false };
 const skipNonFinite_1: OptionDescription = { name: "skipNonFinite", meaning: "Leave out a call of whose gradients any element is NaN or infinite; it is not counted. Reads a number back in every call, which webgpu cannot.", range: "true or false", default: false, schedulable: false };
-const learningRate_19: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in (0, ∞)", default: 0.1, schedulable: true };
+const learningRate_20: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in (0, ∞)", default: 0.1, schedulable: true };
 const alpha_3: OptionDescription = { name: "alpha", meaning: "Size of the random first steps: v starts with a standard deviation of alpha/learningRate.", range: "in [0, ∞)", default: 0.01, schedulable: false };
 const beta_7: OptionDescription = { name: "beta", meaning: "The momentum that βₜ rises to.", range: "in [0, 1]", default: 0.9, schedulable: true };
 const seed_2: OptionDescription = { name: "seed", meaning: "Seed of the first velocities; `null`: others in every run.", range: "an integer in (-∞, ∞), or null", default: null, schedulable: false };
 const initialVelocity_1: OptionDescription = { name: "initialVelocity", meaning: "The first velocities themselves: by the name of the variable, its elements in row-major order or a tensor of its shape, which is read at once.", range: "numbers or tensors by name of the variable, or null", default: null, schedulable: false };
 const alpha_4: OptionDescription = { name: "alpha", meaning: "Share of the part of g perpendicular to h that is taken off; 0 is SAM. In [0, 1).", range: "in [0, 1)", default: 0.4, schedulable: true };
-const learningRate_20: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in (0, ∞)", default: 0.0003, schedulable: true };
+const learningRate_21: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in (0, ∞)", default: 0.0003, schedulable: true };
 const momentum_6: OptionDescription = { name: "momentum", meaning: "Decay β of the momentum.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const preconditionerUpdateProbability_1: OptionDescription = { name: "preconditionerUpdateProbability", meaning: "Share of the steps that fit the factors, a number or a function of the number of steps done; `null`: 1 for the first 500 steps, falling to 0.03 by step 4000.", range: "in (0, 1], or null", default: null, schedulable: false };
 const maxSizeTriangular_1: OptionDescription = { name: "maxSizeTriangular", meaning: "A longer axis has a diagonal factor.", range: "an integer in [0, ∞)", default: 8192, schedulable: false };
@@ -259,20 +260,20 @@ const preconditionInitScale_1: OptionDescription = { name: "preconditionInitScal
 const mergeDims_1: OptionDescription = { name: "mergeDims", meaning: "Treat a tensor of rank 3 and more as a matrix, its last axis against all others.", range: "true or false", default: true, schedulable: false };
 const balanceProbability_1: OptionDescription = { name: "balanceProbability", meaning: "Chance that a step that fits the factors balances them first.", range: "in [0, 1]", default: 0.01, schedulable: false };
 const seed_3: OptionDescription = { name: "seed", meaning: "Seed of the random numbers.", range: "an integer in [0, 9007199254740991]", default: 0, schedulable: false };
-const learningRate_21: OptionDescription = { name: "learningRate", meaning: "Step size: the relative change of each tensor per step.", range: "in [0, ∞)", default: 0.001, schedulable: true };
+const learningRate_22: OptionDescription = { name: "learningRate", meaning: "Step size: the relative change of each tensor per step.", range: "in [0, ∞)", default: 0.001, schedulable: true };
 const epsilon_28: OptionDescription = { name: "epsilon", meaning: "Added to the root of the second moment.", range: "in [0, ∞)", default: 0.000001, schedulable: true };
 const biasCorrection_2: OptionDescription = { name: "biasCorrection", meaning: "Divide the moments by 1 − βᵗ.", range: "true or false", default: true, schedulable: false };
 const gradAveraging_1: OptionDescription = { name: "gradAveraging", meaning: "`false`: m ← β₁m + g.", range: "true or false", default: true, schedulable: false };
 const clampValue_1: OptionDescription = { name: "clampValue", meaning: "Upper bound of the weight norm in the ratio.", range: "in (0, ∞]", default: Infinity, schedulable: false };
 const adam_1: OptionDescription = { name: "adam", meaning: "Ratio 1 everywhere.", range: "true or false", default: false, schedulable: false };
 const weightDecayMode_13: OptionDescription = { name: "weightDecayMode", meaning: "`'layerwise'` is the paper's: part of the update and of its norm. The others act before the update.", range: "one of 'layerwise', 'decoupled', 'coupled', 'independent'", default: "layerwise", schedulable: false };
-const learningRate_22: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in [0, ∞)", default: 0.0004, schedulable: true };
+const learningRate_23: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in [0, ∞)", default: 0.0004, schedulable: true };
 const beta1_11: OptionDescription = { name: "beta1", meaning: "Decay of the momentum.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const epsilon_29: OptionDescription = { name: "epsilon", meaning: "Added to the root of the corrected second moment.", range: "in [0, ∞)", default: 1e-15, schedulable: true };
 const centered_1: OptionDescription = { name: "centered", meaning: "Divide by the variance, the second moment without the squared mean.", range: "true or false", default: false, schedulable: false };
 const stepsBeforeUsingCentered_1: OptionDescription = { name: "stepsBeforeUsingCentered", meaning: "Steps in which `centered` is not yet used.", range: "an integer in [0, ∞)", default: 10, schedulable: false };
 const weightDecayMode_14: OptionDescription = { name: "weightDecayMode", meaning: "Where the decay acts: before the update `'coupled'` g ← g + λ·p, after it `'independent'` p ← p·(1 − λ) or `'decoupled'` p ← p·(1 − learningRate·λ).", range: "one of 'decoupled', 'coupled', 'independent'", default: "independent", schedulable: false };
-const learningRate_23: OptionDescription = { name: "learningRate", meaning: "Step size, on top of the ratio of each layer.", range: "in [0, ∞)", default: 1, schedulable: true };
+const learningRate_24: OptionDescription = { name: "learningRate", meaning: "Step size, on top of the ratio of each layer.", range: "in [0, ∞)", default: 1, schedulable: true };
 const momentum_7: OptionDescription = { name: "momentum", meaning: "Momentum μ.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const dampening_3: OptionDescription = { name: "dampening", meaning: "Dampening τ of all gradients but the first.", range: "in [0, 1]", default: 0, schedulable: true };
 const nesterov_5: OptionDescription = { name: "nesterov", meaning: "Nesterov's momentum; needs a momentum, and no dampening.", range: "true or false", default: false, schedulable: false };
@@ -280,7 +281,7 @@ const trustCoefficient_1: OptionDescription = { name: "trustCoefficient", meanin
 const epsilon_30: OptionDescription = { name: "epsilon", meaning: "Added to the denominator of the ratio.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const excludeVectors_1: OptionDescription = { name: "excludeVectors", meaning: "Tensors of rank 0 and 1 take plain momentum steps.", range: "true or false", default: true, schedulable: false };
 const weightDecayMode_15: OptionDescription = { name: "weightDecayMode", meaning: "`'layerwise'` is the paper's: part of the ratio and of the step, not for excluded vectors. The others act before both, on every tensor.", range: "one of 'layerwise', 'decoupled', 'coupled', 'independent'", default: "layerwise", schedulable: false };
-const learningRate_24: OptionDescription = { name: "learningRate", meaning: "Length of a step, in units of the direction; with a search the first trial.", range: "in (0, ∞)", default: 1, schedulable: true };
+const learningRate_25: OptionDescription = { name: "learningRate", meaning: "Length of a step, in units of the direction; with a search the first trial.", range: "in (0, ∞)", default: 1, schedulable: true };
 const historySize_1: OptionDescription = { name: "historySize", meaning: "Pairs of differences kept.", range: "an integer in [1, ∞)", default: 10, schedulable: false };
 const lineSearch_1: OptionDescription = { name: "lineSearch", meaning: "`'strongWolfe'`: search each step's length; `null`: the learning rate.", range: "one of 'strongWolfe', or null", default: null, schedulable: false };
 const maxIterations_1: OptionDescription = { name: "maxIterations", meaning: "Iterations in one call.", range: "an integer in [1, ∞)", default: 1, schedulable: false };
@@ -289,7 +290,7 @@ const toleranceGrad_1: OptionDescription = { name: "toleranceGrad", meaning: "La
 const toleranceChange_1: OptionDescription = { name: "toleranceChange", meaning: "Step or change of the loss that counts as none.", range: "in [0, ∞)", default: 1e-9, schedulable: false };
 const weightDecay_6: OptionDescription = { name: "weightDecay", meaning: "Strength λ: the loss is f + ½λ·Σ p² at every evaluation.", range: "in [0, ∞)", default: 0, schedulable: true };
 const weightDecayMode_16: OptionDescription = { name: "weightDecayMode", meaning: "Always part of the loss.", range: "one of 'coupled'", default: "coupled", schedulable: false };
-const learningRate_25: OptionDescription = { name: "learningRate", meaning: "Factor on the solved step.", range: "in (0, ∞)", default: 1, schedulable: true };
+const learningRate_26: OptionDescription = { name: "learningRate", meaning: "Factor on the solved step.", range: "in (0, ∞)", default: 1, schedulable: true };
 const damping_1: OptionDescription = { name: "damping", meaning: "The damping λ to begin with.", range: "in (0, ∞)", default: 0.001, schedulable: false };
 const dampingUp_1: OptionDescription = { name: "dampingUp", meaning: "Factor of λ after an attempt that failed.", range: "in (1, ∞)", default: 10, schedulable: false };
 const dampingDown_1: OptionDescription = { name: "dampingDown", meaning: "Factor of λ after one that was accepted.", range: "in (0, 1)", default: 0.1, schedulable: false };
@@ -300,7 +301,7 @@ const maxAttempts_1: OptionDescription = { name: "maxAttempts", meaning: "Attemp
 const weightDecay_7: OptionDescription = { name: "weightDecay", meaning: "Strength w, a number: ½w·Σ p² is part of what is minimized.", range: "in [0, ∞)", default: 0, schedulable: false };
 const weightDecayMode_17: OptionDescription = { name: "weightDecayMode", meaning: "Always part of what is minimized.", range: "one of 'coupled'", default: "coupled", schedulable: false };
 const jacobian_1: OptionDescription = { name: "jacobian", meaning: "Where J is from: `'rows'`, a gradient for each residual; `'layers'`, a pass for each output, which is for `fitLeastSquares` and models of Dense and Activation layers; `'auto'`, layers where that is possible, else rows; or a function that returns residuals and J where the variables are. A function cannot be saved.", range: "one of 'auto', 'rows', 'layers', or a function", default: "auto", schedulable: false };
-const learningRate_26: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in [0, ∞)", default: 0.0001, schedulable: true };
+const learningRate_27: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in [0, ∞)", default: 0.0001, schedulable: true };
 const beta1_12: OptionDescription = { name: "beta1", meaning: "Share of the momentum in the direction of the step.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const k_1: OptionDescription = { name: "k", meaning: "Steps of the base per synchronization.", range: "an integer in [1, ∞)", default: 5, schedulable: false };
 const alpha_5: OptionDescription = { name: "alpha", meaning: "Share of the way that slow weights go towards the fast ones; 1 leaves the base as it is.", range: "in [0, 1]", default: 0.8, schedulable: false };
@@ -309,11 +310,11 @@ const rho_5: OptionDescription = { name: "rho", meaning: "Radius of the neighbou
 const k_2: OptionDescription = { name: "k", meaning: "Steps from one perturbed gradient to the next; 1 is SAM.", range: "an integer in [1, ∞)", default: 10, schedulable: false };
 const alpha_6: OptionDescription = { name: "alpha", meaning: "Share of the direction that is used again. In (0, 1).", range: "in (0, 1)", default: 0.7, schedulable: true };
 const perturbEpsilon_3: OptionDescription = { name: "perturbEpsilon", meaning: "Added to norms.", range: "in [0, ∞)", default: 1e-12, schedulable: false };
-const learningRate_27: OptionDescription = { name: "learningRate", meaning: "Step size.", range: "in [0, ∞)", default: 0.01, schedulable: true };
+const learningRate_28: OptionDescription = { name: "learningRate", meaning: "Step size.", range: "in [0, ∞)", default: 0.01, schedulable: true };
 const momentum_8: OptionDescription = { name: "momentum", meaning: "The weights are a moving average of the dual averages with this decay; 0: no average.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const epsilon_31: OptionDescription = { name: "epsilon", meaning: "Added to the cube root of v, and to the learning rate.", range: "in [0, ∞)", default: 0.000001, schedulable: true };
 const weightDecayMode_18: OptionDescription = { name: "weightDecayMode", meaning: "`'decoupled'`: p ← p − ℓ·weightDecay·p with the p before the step; the others as everywhere.", range: "one of 'decoupled', 'coupled', 'independent'", default: "coupled", schedulable: false };
-const learningRate_28: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in [0, ∞)", default: 0.003, schedulable: true };
+const learningRate_29: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in [0, ∞)", default: 0.003, schedulable: true };
 const beta1_13: OptionDescription = { name: "beta1", meaning: "Decay of the first moment of matrices.", range: "in [0, 1)", default: 0.95, schedulable: true };
 const beta2_13: OptionDescription = { name: "beta2", meaning: "Decay of the second moment of matrices.", range: "in [0, 1)", default: 0.99, schedulable: true };
 const gamma_2: OptionDescription = { name: "gamma", meaning: "Strength of the correction; 0: AdamW with every tensor clipped to norm 1.", range: "in [0, ∞)", default: 0.025, schedulable: true };
@@ -323,22 +324,22 @@ const adamwBeta1_2: OptionDescription = { name: "adamwBeta1", meaning: "Decay of
 const adamwBeta2_2: OptionDescription = { name: "adamwBeta2", meaning: "Decay of the second moment of vectors.", range: "in [0, 1)", default: 0.95, schedulable: true };
 const adamwWeightDecay_2: OptionDescription = { name: "adamwWeightDecay", meaning: "Strength of the weight decay of vectors.", range: "in [0, ∞)", default: 0.1, schedulable: true };
 const adamwLearningRateFactor_1: OptionDescription = { name: "adamwLearningRateFactor", meaning: "The rate of vectors is learningRate times this.", range: "in (0, ∞)", default: 1, schedulable: true };
-const learningRate_29: OptionDescription = { name: "learningRate", meaning: "Largest step size: choose it large, schedules multiply it.", range: "in [0, ∞)", default: 1, schedulable: true };
+const learningRate_30: OptionDescription = { name: "learningRate", meaning: "Largest step size: choose it large, schedules multiply it.", range: "in [0, ∞)", default: 1, schedulable: true };
 const lowerBound_1: OptionDescription = { name: "lowerBound", meaning: "What the loss cannot fall below.", range: "in (-∞, ∞)", default: 0, schedulable: true };
 const estimateLowerBound_1: OptionDescription = { name: "estimateLowerBound", meaning: "Raise the bound while training, from `lowerBound` on.", range: "true or false", default: false, schedulable: false };
 const weightDecayMode_19: OptionDescription = { name: "weightDecayMode", meaning: "`'proximal'`: p ← (p − step)/(1 + learningRate·λ); the others as everywhere.", range: "one of 'proximal', 'decoupled', 'coupled', 'independent'", default: "proximal", schedulable: false };
 const beta_8: OptionDescription = { name: "beta", meaning: "Decay of the averages.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const biasCorrection_3: OptionDescription = { name: "biasCorrection", meaning: "Let the averages start at 0 and correct them, in place of starting at the first values.", range: "true or false", default: false, schedulable: false };
-const learningRate_30: OptionDescription = { name: "learningRate", meaning: "Largest step size: choose it large, schedules multiply it.", range: "in [0, ∞)", default: 0.01, schedulable: true };
+const learningRate_31: OptionDescription = { name: "learningRate", meaning: "Largest step size: choose it large, schedules multiply it.", range: "in [0, ∞)", default: 0.01, schedulable: true };
 const beta1_14: OptionDescription = { name: "beta1", meaning: "Decay of the first moment, and of the averages of losses and slopes.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const rho_6: OptionDescription = { name: "rho", meaning: "Length of the perturbation, over all parameters together.", range: "in [0, ∞)", default: 0.3, schedulable: true };
 const beta_9: OptionDescription = { name: "beta", meaning: "Decay of both averages.", range: "in [0, 1)", default: 0.9, schedulable: true };
-const learningRate_31: OptionDescription = { name: "learningRate", meaning: "Step size of the matrices.", range: "in (0, ∞)", default: 0.02, schedulable: true };
+const learningRate_32: OptionDescription = { name: "learningRate", meaning: "Step size of the matrices.", range: "in (0, ∞)", default: 0.02, schedulable: true };
 const nsCoefficients_1: OptionDescription = { name: "nsCoefficients", meaning: "The coefficients a, b, c of all steps, as three numbers; `null`: those of `coefficients`.", range: "three finite numbers, or null", default: null, schedulable: false };
 const adjustLearningRate_2: OptionDescription = { name: "adjustLearningRate", meaning: "Factor of the step by the shape of the matrix, inputs × outputs: `'original'` √max(1, out/in), `'matchRmsAdamW'` 0.2·√max(in, out), with which a learning rate of AdamW fits, `'none'` 1.", range: "one of 'original', 'matchRmsAdamW', 'none'", default: "original", schedulable: false };
 const beta1_15: OptionDescription = { name: "beta1", meaning: "Decay of the first moment, and the limit of the momentum μ.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const momentumDecay_1: OptionDescription = { name: "momentumDecay", meaning: "ψ, how fast the momentum rises from β₁/2 to β₁; at 0 it does not.", range: "in [0, ∞)", default: 0.004, schedulable: true };
-const learningRate_32: OptionDescription = { name: "learningRate", meaning: "Step size: the relative change of each neuron per step.", range: "in [0, ∞)", default: 0.01, schedulable: true };
+const learningRate_33: OptionDescription = { name: "learningRate", meaning: "Step size: the relative change of each neuron per step.", range: "in [0, ∞)", default: 0.01, schedulable: true };
 const beta_10: OptionDescription = { name: "beta", meaning: "Decay of the squared norm of the gradient.", range: "in [0, 1)", default: 0.999, schedulable: true };
 const constraints_1: OptionDescription = { name: "constraints", meaning: "Keep the weights of every neuron at mean zero and norm one.", range: "true or false", default: true, schedulable: false };
 const epsilon_32: OptionDescription = { name: "epsilon", meaning: "Added to the two denominators.", range: "in [0, ∞)", default: 1e-8, schedulable: false };
@@ -354,7 +355,7 @@ const weightDecayMode_20: OptionDescription = { name: "weightDecayMode", meaning
 const alpha_7: OptionDescription = { name: "alpha", meaning: "Weight of the step itself.", range: "in [0, ∞)", default: 1, schedulable: true };
 const optimism_1: OptionDescription = { name: "optimism", meaning: "Weight of the difference to the direction before.", range: "in [0, ∞)", default: 1, schedulable: true };
 const doubleFirstStep_1: OptionDescription = { name: "doubleFirstStep", meaning: "The direction before the first is 0 (the paper), in place of the first itself.", range: "true or false", default: false, schedulable: false };
-const learningRate_33: OptionDescription = { name: "learningRate", meaning: "Step size, of the size of SGD's.", range: "in [0, ∞)", default: 0.1, schedulable: true };
+const learningRate_34: OptionDescription = { name: "learningRate", meaning: "Step size, of the size of SGD's.", range: "in [0, ∞)", default: 0.1, schedulable: true };
 const epsilon_34: OptionDescription = { name: "epsilon", meaning: "Added to the root of the second moment, before the power is taken.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const partial_1: OptionDescription = { name: "partial", meaning: "Power of the second moment: ½ is Adam, 0 is SGD with momentum.", range: "in [0, 0.5]", default: 0.25, schedulable: false };
 const reduction_2: OptionDescription = { name: "reduction", meaning: "Whether the gradients of shared parameters are added up or averaged, after the projections.", range: "one of 'sum', 'mean'", default: "sum", schedulable: false };
@@ -365,7 +366,7 @@ const integral_1: OptionDescription = { name: "integral", meaning: "Gain I of th
 const derivative_1: OptionDescription = { name: "derivative", meaning: "Gain D of the change of the gradient.", range: "in [0, ∞)", default: 10, schedulable: true };
 const beta1_17: OptionDescription = { name: "beta1", meaning: "Inertia: each of the two averages decays by β₁².", range: "in [0, 1)", default: 0.9, schedulable: true };
 const beta2_16: OptionDescription = { name: "beta2", meaning: "Weight of the negative average (β₀ in the paper).", range: "in [0, 1]", default: 1, schedulable: true };
-const learningRate_34: OptionDescription = { name: "learningRate", meaning: "Factor on the step size found and capped; schedules go here.", range: "in [0, ∞)", default: 1, schedulable: true };
+const learningRate_35: OptionDescription = { name: "learningRate", meaning: "Factor on the step size found and capped; schedules go here.", range: "in [0, ∞)", default: 1, schedulable: true };
 const c_2: OptionDescription = { name: "c", meaning: "Divides the step: ½ for convex problems, 0.2 in the deep networks of the paper.", range: "in (0, ∞)", default: 0.5, schedulable: true };
 const maxLearningRate_3: OptionDescription = { name: "maxLearningRate", meaning: "Cap of the step size; `null`: none.", range: "in (0, ∞), or null", default: 1, schedulable: true };
 const lowerBound_2: OptionDescription = { name: "lowerBound", meaning: "What the loss of a batch cannot fall below.", range: "in (-∞, ∞)", default: 0, schedulable: true };
@@ -396,7 +397,7 @@ const alpha_8: OptionDescription = { name: "alpha", meaning: "Share of the way t
 const centralizeGradients_1: OptionDescription = { name: "centralizeGradients", meaning: "Subtract from the gradient of every output unit its mean, for rank ≥ 2.", range: "true or false", default: true, schedulable: false };
 const gcConvOnly_1: OptionDescription = { name: "gcConvOnly", meaning: "Centralize only rank ≥ 4.", range: "true or false", default: false, schedulable: false };
 const numIterations_1: OptionDescription = { name: "numIterations", meaning: "Planned number of steps N, from which the schedule follows.", range: "an integer in [1, ∞)", schedulable: false };
-const learningRate_35: OptionDescription = { name: "learningRate", meaning: "Peak of the learning rate.", range: "in (0, ∞)", default: 0.001, schedulable: true };
+const learningRate_36: OptionDescription = { name: "learningRate", meaning: "Peak of the learning rate.", range: "in (0, ∞)", default: 0.001, schedulable: true };
 const beta0_2: OptionDescription = { name: "beta0", meaning: "Weight of the negative moment.", range: "in [0, 1]", default: 0.9, schedulable: true };
 const epsilon_39: OptionDescription = { name: "epsilon", meaning: "Added to the root of the second moment, and to norms in the norm loss.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const useSoftplus_1: OptionDescription = { name: "useSoftplus", meaning: "Smooth the denominator, so that small ones give no huge steps.", range: "true or false", default: true, schedulable: false };
@@ -428,13 +429,13 @@ const normalizeLosses_1: OptionDescription = { name: "normalizeLosses", meaning:
 const alpha_9: OptionDescription = { name: "alpha", meaning: "Strength of the balance of `'RotoGradNorm'`, which needs it; the larger, the more slow tasks get.", range: "in [0, ∞), or null", default: null, schedulable: false };
 const initialRotations_1: OptionDescription = { name: "initialRotations", meaning: "Where rotations start: at random, at the identity, or at orthogonal matrices of determinant 1, one a task.", range: "'random', 'identity' or matrices", default: "random", schedulable: false };
 const seed_5: OptionDescription = { name: "seed", meaning: "Makes the random start repeatable; `null` for another one in every run.", range: "an integer in [0, ∞), or null", default: null, schedulable: false };
-const learningRate_36: OptionDescription = { name: "learningRate", meaning: "First step size of every element, a number; not used afterwards, but by decoupled decay.", range: "in (0, ∞)", default: 0.01, schedulable: false };
+const learningRate_37: OptionDescription = { name: "learningRate", meaning: "First step size of every element, a number; not used afterwards, but by decoupled decay.", range: "in (0, ∞)", default: 0.01, schedulable: false };
 const etaMinus_1: OptionDescription = { name: "etaMinus", meaning: "Factor of a step size after a change of sign.", range: "in (0, 1)", default: 0.5, schedulable: false };
 const etaPlus_1: OptionDescription = { name: "etaPlus", meaning: "Factor of a step size while the sign stays.", range: "in (1, ∞)", default: 1.2, schedulable: false };
 const minStepSize_1: OptionDescription = { name: "minStepSize", meaning: "Smallest step size.", range: "in [0, ∞)", default: 0.000001, schedulable: false };
 const maxStepSize_1: OptionDescription = { name: "maxStepSize", meaning: "Largest step size.", range: "in [0, ∞)", default: 50, schedulable: false };
 const weightDecayMode_22: OptionDescription = { name: "weightDecayMode", meaning: "`'coupled'`: the penalty takes part in the sign; the others as everywhere.", range: "one of 'decoupled', 'coupled', 'independent'", default: "coupled", schedulable: false };
-const learningRate_37: OptionDescription = { name: "learningRate", meaning: "Step size; as for the method whose step length is used.", range: "in (0, ∞)", default: 0.001, schedulable: true };
+const learningRate_38: OptionDescription = { name: "learningRate", meaning: "Step size; as for the method whose step length is used.", range: "in (0, ∞)", default: 0.001, schedulable: true };
 const beta2_18: OptionDescription = { name: "beta2", meaning: "Decay of the statistics; 1 sums them.", range: "in [0, 1]", default: 0.999, schedulable: true };
 const graftType_1: OptionDescription = { name: "graftType", meaning: "The method whose step length is used.", range: "one of 'sgd', 'none', 'adagrad', 'rmsprop', 'rmspropNormalized', 'sqrtN', 'adagradNormalized'", default: "sgd", schedulable: false };
 const blockSize_1: OptionDescription = { name: "blockSize", meaning: "Length of the longest block of an axis; 0 cuts none.", range: "an integer in [0, ∞)", default: 128, schedulable: false };
@@ -451,19 +452,19 @@ const noPreconditioningForLayersWithDimGt_1: OptionDescription = { name: "noPrec
 const skipPreconditioningRankLt_1: OptionDescription = { name: "skipPreconditioningRankLt", meaning: "A tensor of lower rank is not preconditioned.", range: "an integer in [0, ∞)", default: 1, schedulable: false };
 const movingAverageForMomentum_1: OptionDescription = { name: "movingAverageForMomentum", meaning: "Momentum as a moving average; else a sum.", range: "true or false", default: false, schedulable: false };
 const decoupledLearningRate_1: OptionDescription = { name: "decoupledLearningRate", meaning: "Whether the learning rate is a factor of the whole step; else of the grafted one, before momentum.", range: "true or false", default: true, schedulable: false };
-const learningRate_38: OptionDescription = { name: "learningRate", meaning: "Step size, 1 to 10 times that of AdamW.", range: "in [0, ∞)", default: 0.0025, schedulable: true };
+const learningRate_39: OptionDescription = { name: "learningRate", meaning: "Step size, 1 to 10 times that of AdamW.", range: "in [0, ∞)", default: 0.0025, schedulable: true };
 const r_2: OptionDescription = { name: "r", meaning: "The weights of the average grow like tʳ.", range: "in [0, ∞)", default: 0, schedulable: true };
 const weightLrPower_1: OptionDescription = { name: "weightLrPower", meaning: "The weights of the average go with this power of the largest rate so far.", range: "in [0, ∞)", default: 2, schedulable: true };
 const weightDecay_9: OptionDescription = { name: "weightDecay", meaning: "Strength of the weight decay, which is added to the scaled gradient.", range: "in [0, ∞)", default: 0, schedulable: true };
 const warmupSteps_2: OptionDescription = { name: "warmupSteps", meaning: "Steps over which the rate rises linearly to learningRate; 0: none.", range: "an integer in [0, ∞)", default: 0, schedulable: false };
 const beta1_20: OptionDescription = { name: "beta1", meaning: "Interpolation between z (0) and x (1) at which gradients are taken; a number, and the same in all steps.", range: "in (0, 1)", default: 0.9, schedulable: false };
 const innerMomentum_1: OptionDescription = { name: "innerMomentum", meaning: "Decay of a first moment as that of Adam; 0: none.", range: "in [0, 1)", default: 0, schedulable: true };
-const learningRate_39: OptionDescription = { name: "learningRate", meaning: "Step size.", range: "in [0, ∞)", default: 0.0025, schedulable: true };
+const learningRate_40: OptionDescription = { name: "learningRate", meaning: "Step size.", range: "in [0, ∞)", default: 0.0025, schedulable: true };
 const silentSgdPhase_1: OptionDescription = { name: "silentSgdPhase", meaning: "While the variance is not finite nothing moves (`false`: steps of SGD).", range: "true or false", default: true, schedulable: false };
-const learningRate_40: OptionDescription = { name: "learningRate", meaning: "Step size, 10 to 50 times that of plain SGD.", range: "in [0, ∞)", default: 1, schedulable: true };
+const learningRate_41: OptionDescription = { name: "learningRate", meaning: "Step size, 10 to 50 times that of plain SGD.", range: "in [0, ∞)", default: 1, schedulable: true };
 const weightDecay_10: OptionDescription = { name: "weightDecay", meaning: "Strength of the weight decay, which is added to the gradient.", range: "in [0, ∞)", default: 0, schedulable: true };
 const momentum_12: OptionDescription = { name: "momentum", meaning: "Interpolation between z (0) and x (1) at which gradients are taken; a number, and the same in all steps.", range: "in (0, 1)", default: 0.9, schedulable: false };
-const learningRate_41: OptionDescription = { name: "learningRate", meaning: "Share γ of the way to the border of the ball; at most 1 unless `unconstrained`.", range: "in [0, ∞)", default: 0.001, schedulable: true };
+const learningRate_42: OptionDescription = { name: "learningRate", meaning: "Share γ of the way to the border of the ball; at most 1 unless `unconstrained`.", range: "in [0, ∞)", default: 0.001, schedulable: true };
 const alpha_10: OptionDescription = { name: "alpha", meaning: "Share of the new gradient in the average: 1 − the usual momentum.", range: "in (0, 1]", default: 0.1, schedulable: true };
 const radius_1: OptionDescription = { name: "radius", meaning: "Radius ρ of the ball.", range: "in (0, ∞)", default: 1, schedulable: true };
 const norm_1: OptionDescription = { name: "norm", meaning: "The norm: `'spectral'`, `'row'`, `'column'`, `'sign'` of matrices, `'spectralConv'` of kernels, `'bias'` of vectors, scalars and depthwise kernels. `'auto'`: `'spectral'`, `'spectralConv'` or `'bias'`, by rank.", range: "one of 'auto', 'spectral', 'spectralConv', 'row', 'column', 'sign', 'bias'", default: "auto", schedulable: false };
@@ -476,12 +477,12 @@ const dampening_5: OptionDescription = { name: "dampening", meaning: "Dampening 
 const nesterov_6: OptionDescription = { name: "nesterov", meaning: "Nesterov's momentum.", range: "true or false", default: false, schedulable: false };
 const delta_2: OptionDescription = { name: "delta", meaning: "Threshold δ of the scale-invariance test.", range: "in [0, ∞)", default: 0.1, schedulable: true };
 const epsilon_41: OptionDescription = { name: "epsilon", meaning: "Added to norms; lower bound of norms in the cosine.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
-const learningRate_42: OptionDescription = { name: "learningRate", meaning: "Step size; it belongs with `matrixEpsilon`.", range: "in (0, ∞)", default: 1, schedulable: true };
+const learningRate_43: OptionDescription = { name: "learningRate", meaning: "Step size; it belongs with `matrixEpsilon`.", range: "in (0, ∞)", default: 1, schedulable: true };
 const momentum_13: OptionDescription = { name: "momentum", meaning: "Decay μ of the average of gradients.", range: "in [0, 1)", default: 0, schedulable: true };
 const matrixEpsilon_2: OptionDescription = { name: "matrixEpsilon", meaning: "ε, added to the diagonal of every matrix before its root is taken.", range: "in (0, ∞)", default: 0.1, schedulable: false };
 const maxMatrixSize_1: OptionDescription = { name: "maxMatrixSize", meaning: "A longer axis has a diagonal in place of a matrix.", range: "an integer in [1, ∞)", default: 768, schedulable: false };
 const momentum_14: OptionDescription = { name: "momentum", meaning: "Decay β of the average; 0 is signSGD, everything above it Signum.", range: "in [0, 1)", default: 0.9, schedulable: true };
-const learningRate_43: OptionDescription = { name: "learningRate", meaning: "Step size, a tenth of Adam's or less, since the momentum is a sum.", range: "in [0, ∞)", default: 0.0001, schedulable: true };
+const learningRate_44: OptionDescription = { name: "learningRate", meaning: "Step size, a tenth of Adam's or less, since the momentum is a sum.", range: "in [0, ∞)", default: 0.0001, schedulable: true };
 const beta1_21: OptionDescription = { name: "beta1", meaning: "Decay of the momentum.", range: "in [0, 1)", default: 0.99, schedulable: true };
 const alpha_11: OptionDescription = { name: "alpha", meaning: "Weight of the current gradient.", range: "in [0, ∞)", default: 0, schedulable: true };
 const beta1Warmup_1: OptionDescription = { name: "beta1Warmup", meaning: "Steps over which β₁ rises from minBeta1; `null`: none.", range: "an integer in [1, ∞), or null", default: null, schedulable: false };
@@ -491,7 +492,7 @@ const biasCorrection2_1: OptionDescription = { name: "biasCorrection2", meaning:
 const momentum_15: OptionDescription = { name: "momentum", meaning: "Decay μ of the average of the scaled gradients; 0: none.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const beta_11: OptionDescription = { name: "beta", meaning: "Decay of the squares; 0: their sum.", range: "in [0, 1)", default: 0, schedulable: true };
 const epsilon_42: OptionDescription = { name: "epsilon", meaning: "Added under the root.", range: "in [0, ∞)", default: 1e-30, schedulable: true };
-const learningRate_44: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in (0, ∞)", default: 0.003, schedulable: true };
+const learningRate_45: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in (0, ∞)", default: 0.003, schedulable: true };
 const epsilon_43: OptionDescription = { name: "epsilon", meaning: "Added to the root of the second moment.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const shampooBeta_1: OptionDescription = { name: "shampooBeta", meaning: "Decay s of the statistics; `null`: that of the second moment.", range: "in [0, 1), or null", default: null, schedulable: true };
 const preconditionFrequency_1: OptionDescription = { name: "preconditionFrequency", meaning: "Steps from one refresh of the bases to the next.", range: "an integer in [1, ∞)", default: 10, schedulable: false };
@@ -500,14 +501,14 @@ const mergeDims_2: OptionDescription = { name: "mergeDims", meaning: "Merge neig
 const precondition1d_1: OptionDescription = { name: "precondition1d", meaning: "Give vectors a basis as well.", range: "true or false", default: false, schedulable: false };
 const normalizeGradient_1: OptionDescription = { name: "normalizeGradient", meaning: "Divide the step of each parameter by its root mean square.", range: "true or false", default: false, schedulable: false };
 const correctBias_1: OptionDescription = { name: "correctBias", meaning: "Adam's correction of the bias.", range: "true or false", default: true, schedulable: false };
-const learningRate_45: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in (0, ∞)", default: 0.0001, schedulable: true };
+const learningRate_46: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in (0, ∞)", default: 0.0001, schedulable: true };
 const beta1_22: OptionDescription = { name: "beta1", meaning: "Decay of the momentum.", range: "in [0, 1)", default: 0.965, schedulable: true };
 const beta2_19: OptionDescription = { name: "beta2", meaning: "Decay of the average of squared sampled gradients.", range: "in [0, 1)", default: 0.99, schedulable: false };
 const rho_7: OptionDescription = { name: "rho", meaning: "Scale of the curvature; larger, more elements move by less than the learning rate.", range: "in (0, ∞)", default: 0.04, schedulable: true };
 const batchSize_1: OptionDescription = { name: "batchSize", meaning: "Labels that a sampled loss is the mean of: examples, or examples times length. A schedule may read it off a variable.", range: "in (0, ∞)", default: 5120, schedulable: true };
 const updatePeriod_2: OptionDescription = { name: "updatePeriod", meaning: "Steps from one sampled loss to the next.", range: "an integer in [1, ∞)", default: 10, schedulable: false };
 const seed_6: OptionDescription = { name: "seed", meaning: "Seed of the labels drawn; with the count of steps it settles them.", range: "an integer in [0, 9007199254740991]", default: 0, schedulable: false };
-const learningRate_46: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in (0, ∞)", default: 0.06, schedulable: true };
+const learningRate_47: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in (0, ∞)", default: 0.06, schedulable: true };
 const beta1_23: OptionDescription = { name: "beta1", meaning: "Decay of the momentum.", range: "in [0, 1)", default: 0.96, schedulable: true };
 const beta2_20: OptionDescription = { name: "beta2", meaning: "Decay of the average of the Hessian's diagonal.", range: "in [0, 1)", default: 0.99, schedulable: true };
 const p_1: OptionDescription = { name: "p", meaning: "Bound of the quotient (ρ of the paper): an element moves by at most learningRate·p.", range: "in (0, ∞)", default: 0.01, schedulable: true };
@@ -526,7 +527,7 @@ const switchTolerance_1: OptionDescription = { name: "switchTolerance", meaning:
 const amsgrad_8: OptionDescription = { name: "amsgrad", meaning: "Adam: use the largest second moment so far.", range: "true or false", default: false, schedulable: false };
 const nesterov_7: OptionDescription = { name: "nesterov", meaning: "SGD: Nesterov momentum.", range: "true or false", default: false, schedulable: false };
 const adamD_3: OptionDescription = { name: "adamD", meaning: "Adam: do not divide the step by 1 − β₁ᵏ.", range: "true or false", default: false, schedulable: false };
-const learningRate_47: OptionDescription = { name: "learningRate", meaning: "Step size; with `scaleParameter` the relative change of each tensor per step.", range: "in [0, ∞)", default: 0.001, schedulable: true };
+const learningRate_48: OptionDescription = { name: "learningRate", meaning: "Step size; with `scaleParameter` the relative change of each tensor per step.", range: "in [0, ∞)", default: 0.001, schedulable: true };
 const beta_13: OptionDescription = { name: "beta", meaning: "Momentum β.", range: "in [0, 1)", default: 0.965, schedulable: true };
 const scaleParameter_2: OptionDescription = { name: "scaleParameter", meaning: "Scale steps by the size of the tensor; else s = learningRate, and vectors decay.", range: "true or false", default: true, schedulable: false };
 const gradAccumSteps_1: OptionDescription = { name: "gradAccumSteps", meaning: "Calls k that make one step, along their mean gradient.", range: "an integer in [1, ∞)", default: 1, schedulable: false };
@@ -587,69 +588,69 @@ export const optimizerDetails: Readonly<Record<string, OptimizerDetails>> = {
   DAdaptSGD: { options: [learningRate_14, d0_1, growthRate_1, momentum_5, weightDecay_1, weightDecayMode_9, parameterGroups_1, transforms_1], stateNumbers: 2 },
   DiffGrad: { options: [learningRate_1, beta1_1, beta2_1, epsilon_3, amsgrad_3, rectify_1, nSmaThreshold_1, degeneratedToSgd_2, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
   DoG: { options: [learningRate_16, repsRel_1, initialStep_2, epsilon_26, weightDecay_1, weightDecayMode_12, parameterGroups_1, transforms_1], stateNumbers: 1 },
-  DoWG: { options: [learningRate_16, epsilon_27, initialSquaredDistance_1, weightDecay_1, weightDecayMode_12, parameterGroups_1, transforms_1], stateNumbers: 1 },
+  DoWG: { options: [learningRate_17, epsilon_27, initialSquaredDistance_1, weightDecay_1, weightDecayMode_12, parameterGroups_1, transforms_1], stateNumbers: 1 },
   FriendlySAM: { options: [rho_4, adaptive_1, perturbEpsilon_2, sigma_1, lambda_1], stateNumbers: 1 },
-  Fromage: { options: [learningRate_17, pBound_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 0 },
-  FTRL: { options: [learningRate_18, learningRatePower_1, initialAccumulator_2, l1_1, l2_1, l2Shrinkage_1, beta_6, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  Fromage: { options: [learningRate_18, pBound_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 0 },
+  FTRL: { options: [learningRate_19, learningRatePower_1, initialAccumulator_2, l1_1, l2_1, l2Shrinkage_1, beta_6, parameterGroups_1, transforms_1], stateNumbers: 2 },
   GradientAccumulation: { options: [every_1, reduce_1, skipNonFinite_1], stateNumbers: 0 },
-  Gravity: { options: [learningRate_19, alpha_3, beta_7, seed_2, initialVelocity_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
+  Gravity: { options: [learningRate_20, alpha_3, beta_7, seed_2, initialVelocity_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
   GSAM: { options: [rho_4, adaptive_1, perturbEpsilon_2, alpha_4], stateNumbers: 0 },
-  Kron: { options: [learningRate_20, momentum_6, preconditionerUpdateProbability_1, maxSizeTriangular_1, minNdimTriangular_1, memorySaveMode_1, momentumIntoPreconditionUpdate_1, preconditionLearningRate_1, preconditionInitScale_1, mergeDims_1, balanceProbability_1, seed_3, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  Lamb: { options: [learningRate_21, beta1_1, beta2_1, epsilon_28, biasCorrection_2, gradAveraging_1, maxGradNorm_1, clampValue_1, adam_1, weightDecay_1, weightDecayMode_13, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  LaProp: { options: [learningRate_22, beta1_11, beta2_1, epsilon_29, amsgrad_3, centered_1, stepsBeforeUsingCentered_1, weightDecay_1, weightDecayMode_14, parameterGroups_1, transforms_1], stateNumbers: 2.0009765625 },
-  LARS: { options: [learningRate_23, momentum_7, dampening_3, nesterov_5, trustCoefficient_1, epsilon_30, excludeVectors_1, weightDecay_1, weightDecayMode_15, parameterGroups_1, transforms_1], stateNumbers: 1 },
-  LBFGS: { options: [learningRate_24, historySize_1, lineSearch_1, maxIterations_1, maxEvaluations_1, toleranceGrad_1, toleranceChange_1, weightDecay_6, weightDecayMode_16, parameterGroups_1, transforms_1], stateNumbers: 22.208984375 },
+  Kron: { options: [learningRate_21, momentum_6, preconditionerUpdateProbability_1, maxSizeTriangular_1, minNdimTriangular_1, memorySaveMode_1, momentumIntoPreconditionUpdate_1, preconditionLearningRate_1, preconditionInitScale_1, mergeDims_1, balanceProbability_1, seed_3, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 3 },
+  Lamb: { options: [learningRate_22, beta1_1, beta2_1, epsilon_28, biasCorrection_2, gradAveraging_1, maxGradNorm_1, clampValue_1, adam_1, weightDecay_1, weightDecayMode_13, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  LaProp: { options: [learningRate_23, beta1_11, beta2_1, epsilon_29, amsgrad_3, centered_1, stepsBeforeUsingCentered_1, weightDecay_1, weightDecayMode_14, parameterGroups_1, transforms_1], stateNumbers: 2.0009765625 },
+  LARS: { options: [learningRate_24, momentum_7, dampening_3, nesterov_5, trustCoefficient_1, epsilon_30, excludeVectors_1, weightDecay_1, weightDecayMode_15, parameterGroups_1, transforms_1], stateNumbers: 1 },
+  LBFGS: { options: [learningRate_25, historySize_1, lineSearch_1, maxIterations_1, maxEvaluations_1, toleranceGrad_1, toleranceChange_1, weightDecay_6, weightDecayMode_16, parameterGroups_1, transforms_1], stateNumbers: 22.208984375 },
   LDoG: { options: [learningRate_16, repsRel_1, initialStep_2, epsilon_26, weightDecay_1, weightDecayMode_12, parameterGroups_1, transforms_1], stateNumbers: 1.001953125 },
-  LevenbergMarquardt: { options: [learningRate_25, damping_1, dampingUp_1, dampingDown_1, dampingMin_1, dampingMax_1, scaling_2, maxAttempts_1, weightDecay_7, weightDecayMode_17, parameterGroups_1, transforms_1, jacobian_1], stateNumbers: 0 },
-  Lion: { options: [learningRate_26, beta1_12, beta2_12, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
+  LevenbergMarquardt: { options: [learningRate_26, damping_1, dampingUp_1, dampingDown_1, dampingMin_1, dampingMax_1, scaling_2, maxAttempts_1, weightDecay_7, weightDecayMode_17, parameterGroups_1, transforms_1, jacobian_1], stateNumbers: 0 },
+  Lion: { options: [learningRate_27, beta1_12, beta2_12, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
   Lookahead: { options: [k_1, alpha_5, pullbackMomentum_1], stateNumbers: 1 },
   LookSAM: { options: [rho_5, k_2, alpha_6, perturbEpsilon_3], stateNumbers: 1 },
-  MADGRAD: { options: [learningRate_27, momentum_8, epsilon_31, weightDecay_1, weightDecayMode_18, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  MARS: { options: [learningRate_28, beta1_13, beta2_13, epsilon_8, gamma_2, variant_2, amsgrad_3, optimize1d_1, adamwBeta1_2, adamwBeta2_2, adamwWeightDecay_2, adamwLearningRateFactor_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  MoMo: { options: [learningRate_29, lowerBound_1, estimateLowerBound_1, weightDecay_1, weightDecayMode_19, parameterGroups_1, transforms_1, beta_8, biasCorrection_3], stateNumbers: 1 },
-  MoMoAdam: { options: [learningRate_30, lowerBound_1, estimateLowerBound_1, weightDecay_1, weightDecayMode_19, parameterGroups_1, transforms_1, beta1_14, beta2_1, epsilon_8], stateNumbers: 2 },
+  MADGRAD: { options: [learningRate_28, momentum_8, epsilon_31, weightDecay_1, weightDecayMode_18, parameterGroups_1, transforms_1], stateNumbers: 3 },
+  MARS: { options: [learningRate_29, beta1_13, beta2_13, epsilon_8, gamma_2, variant_2, amsgrad_3, optimize1d_1, adamwBeta1_2, adamwBeta2_2, adamwWeightDecay_2, adamwLearningRateFactor_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 3 },
+  MoMo: { options: [learningRate_30, lowerBound_1, estimateLowerBound_1, weightDecay_1, weightDecayMode_19, parameterGroups_1, transforms_1, beta_8, biasCorrection_3], stateNumbers: 1 },
+  MoMoAdam: { options: [learningRate_31, lowerBound_1, estimateLowerBound_1, weightDecay_1, weightDecayMode_19, parameterGroups_1, transforms_1, beta1_14, beta2_1, epsilon_8], stateNumbers: 2 },
   MSAM: { options: [rho_6], stateNumbers: 1 },
   MSVAG: { options: [learningRate_4, beta_9, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  Muon: { options: [learningRate_31, momentum_1, nesterov_3, nsSteps_1, coefficients_1, epsilon_12, useMuon_1, adamwLearningRate_1, adamwBeta1_1, adamwBeta2_1, adamwEpsilon_1, adamwWeightDecay_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, nsCoefficients_1, adjustLearningRate_2], stateNumbers: 1 },
+  Muon: { options: [learningRate_32, momentum_1, nesterov_3, nsSteps_1, coefficients_1, epsilon_12, useMuon_1, adamwLearningRate_1, adamwBeta1_1, adamwBeta2_1, adamwEpsilon_1, adamwWeightDecay_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, nsCoefficients_1, adjustLearningRate_2], stateNumbers: 1 },
   NAdam: { options: [learningRate_6, beta1_15, beta2_1, epsilon_8, momentumDecay_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  Nero: { options: [learningRate_32, beta_10, constraints_1, epsilon_32, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 0.0322265625 },
-  NorMuon: { options: [learningRate_31, momentum_1, nesterov_3, nsSteps_1, coefficients_1, epsilon_12, useMuon_1, adamwLearningRate_1, adamwBeta1_1, adamwBeta2_1, adamwEpsilon_1, adamwWeightDecay_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, beta2_14, normEpsilon_2, adjustLearningRate_3], stateNumbers: 1.03125 },
+  Nero: { options: [learningRate_33, beta_10, constraints_1, epsilon_32, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 0.0322265625 },
+  NorMuon: { options: [learningRate_32, momentum_1, nesterov_3, nsSteps_1, coefficients_1, epsilon_12, useMuon_1, adamwLearningRate_1, adamwBeta1_1, adamwBeta2_1, adamwEpsilon_1, adamwWeightDecay_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, beta2_14, normEpsilon_2, adjustLearningRate_3], stateNumbers: 1.03125 },
   NovoGrad: { options: [learningRate_1, beta1_16, beta2_15, epsilon_33, gradAveraging_2, amsgrad_7, weightDecay_1, weightDecayMode_20, parameterGroups_1, transforms_1], stateNumbers: 1.0009765625 },
   OptimisticAdam: { options: [learningRate_1, beta1_1, beta2_1, epsilon_8, alpha_7, optimism_1, doubleFirstStep_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  PAdam: { options: [learningRate_33, beta1_1, beta2_1, epsilon_34, partial_1, amsgrad_6, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
+  PAdam: { options: [learningRate_34, beta1_1, beta2_1, epsilon_34, partial_1, amsgrad_6, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
   PCGrad: { options: [reduction_2, seed_4], stateNumbers: 0 },
   PID: { options: [learningRate_1, momentum_9, dampening_4, integral_1, derivative_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
   PNM: { options: [learningRate_1, beta1_17, beta2_16, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  PolyakSGD: { options: [learningRate_34, c_2, maxLearningRate_3, lowerBound_2, epsilon_35, growth_2, stepsPerEpoch_1, initialStep_3, weightDecay_1, weightDecayMode_21, parameterGroups_1, transforms_1], stateNumbers: 0 },
+  PolyakSGD: { options: [learningRate_35, c_2, maxLearningRate_3, lowerBound_2, epsilon_35, growth_2, stepsPerEpoch_1, initialStep_3, weightDecay_1, weightDecayMode_21, parameterGroups_1, transforms_1], stateNumbers: 0 },
   Prodigy: { options: [learningRate_14, beta1_18, beta2_1, beta3_6, epsilon_36, biasCorrection_1, safeguardWarmup_1, d0_1, dCoef_2, growthRate_2, sliceP_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 4 },
   QHAdam: { options: [learningRate_1, beta1_1, beta2_1, nu1_1, nu2_1, epsilon_37, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 2 },
   QHM: { options: [learningRate_1, momentum_10, nu_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 1 },
   RAdam: { options: [learningRate_1, beta1_1, beta2_17, epsilon_3, nSmaThreshold_1, degeneratedToSgd_3, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
   Ranger: { options: [learningRate_1, beta1_19, beta2_17, epsilon_38, nSmaThreshold_2, degeneratedToSgd_4, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, k_3, alpha_8, centralizeGradients_1, gcConvOnly_1], stateNumbers: 3 },
-  Ranger21: { options: [numIterations_1, learningRate_35, beta1_4, beta2_1, beta0_2, epsilon_39, useSoftplus_1, betaSoftplus_1, agcClippingValue_1, agcEps_1, centralizeGradients_2, normalizeGradients_1, normLossFactor_1, lookaheadMergeTime_1, lookaheadBlendingAlpha_1, numWarmUpIterations_1, numWarmDownIterations_1, warmDownMinLr_1, disableLrScheduler_1, adamD_1, weightDecay_8, parameterGroups_1, transforms_1], stateNumbers: 5 },
+  Ranger21: { options: [numIterations_1, learningRate_36, beta1_4, beta2_1, beta0_2, epsilon_39, useSoftplus_1, betaSoftplus_1, agcClippingValue_1, agcEps_1, centralizeGradients_2, normalizeGradients_1, normLossFactor_1, lookaheadMergeTime_1, lookaheadBlendingAlpha_1, numWarmUpIterations_1, numWarmDownIterations_1, warmDownMinLr_1, disableLrScheduler_1, adamD_1, weightDecay_8, parameterGroups_1, transforms_1], stateNumbers: 5 },
   RMSProp: { options: [learningRate_4, decay_1, momentum_11, nesterov_4, centered_2, epsilon_40, epsilonPosition_2, initialAccumulator_3, biasCorrection_4, learningRateInMomentum_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 1 },
   RotoGrad: { options: [method_1, latentSize_1, burnInPeriod_1, normalizeLosses_1, alpha_9, initialRotations_1, seed_5], stateNumbers: 0 },
-  Rprop: { options: [learningRate_36, etaMinus_1, etaPlus_1, minStepSize_1, maxStepSize_1, weightDecay_1, weightDecayMode_22, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  Rprop: { options: [learningRate_37, etaMinus_1, etaPlus_1, minStepSize_1, maxStepSize_1, weightDecay_1, weightDecayMode_22, parameterGroups_1, transforms_1], stateNumbers: 2 },
   SAM: { options: [rho_4, adaptive_1, perturbEpsilon_2], stateNumbers: 0 },
-  ScalableShampoo: { options: [learningRate_37, beta1_11, beta2_18, graftType_1, blockSize_1, shapeInterpretation_1, mergeSmallDimsBlockSize_1, preconditionerType_1, startPreconditioningStep_1, preconditioningComputeSteps_1, statisticsComputeSteps_1, inverseExponentOverride_1, matrixEpsilon_1, diagonalEpsilon_1, noPreconditioningForLayersWithDimGt_1, skipPreconditioningRankLt_1, nesterov_3, movingAverageForMomentum_1, decoupledLearningRate_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 258 },
-  ScheduleFreeAdamW: { options: [learningRate_38, r_2, weightLrPower_1, weightDecay_9, parameterGroups_1, transforms_1, warmupSteps_2, beta1_20, beta2_1, epsilon_8, innerMomentum_1], stateNumbers: 2 },
-  ScheduleFreeRAdam: { options: [learningRate_39, r_2, weightLrPower_1, weightDecay_9, parameterGroups_1, transforms_1, beta1_20, beta2_1, epsilon_8, silentSgdPhase_1], stateNumbers: 2 },
-  ScheduleFreeSGD: { options: [learningRate_40, r_2, weightLrPower_1, weightDecay_10, parameterGroups_1, transforms_1, warmupSteps_2, momentum_12], stateNumbers: 1 },
-  SCION: { options: [learningRate_41, alpha_10, radius_1, norm_1, normalized_1, atLeastOne_1, transposed_1, nsSteps_2, unconstrained_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
-  SCIONLight: { options: [learningRate_41, alpha_10, radius_1, norm_1, normalized_1, atLeastOne_1, transposed_1, nsSteps_2, unconstrained_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
+  ScalableShampoo: { options: [learningRate_38, beta1_11, beta2_18, graftType_1, blockSize_1, shapeInterpretation_1, mergeSmallDimsBlockSize_1, preconditionerType_1, startPreconditioningStep_1, preconditioningComputeSteps_1, statisticsComputeSteps_1, inverseExponentOverride_1, matrixEpsilon_1, diagonalEpsilon_1, noPreconditioningForLayersWithDimGt_1, skipPreconditioningRankLt_1, nesterov_3, movingAverageForMomentum_1, decoupledLearningRate_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 258 },
+  ScheduleFreeAdamW: { options: [learningRate_39, r_2, weightLrPower_1, weightDecay_9, parameterGroups_1, transforms_1, warmupSteps_2, beta1_20, beta2_1, epsilon_8, innerMomentum_1], stateNumbers: 2 },
+  ScheduleFreeRAdam: { options: [learningRate_40, r_2, weightLrPower_1, weightDecay_9, parameterGroups_1, transforms_1, beta1_20, beta2_1, epsilon_8, silentSgdPhase_1], stateNumbers: 2 },
+  ScheduleFreeSGD: { options: [learningRate_41, r_2, weightLrPower_1, weightDecay_10, parameterGroups_1, transforms_1, warmupSteps_2, momentum_12], stateNumbers: 1 },
+  SCION: { options: [learningRate_42, alpha_10, radius_1, norm_1, normalized_1, atLeastOne_1, transposed_1, nsSteps_2, unconstrained_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
+  SCIONLight: { options: [learningRate_42, alpha_10, radius_1, norm_1, normalized_1, atLeastOne_1, transposed_1, nsSteps_2, unconstrained_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
   SGDP: { options: [learningRate_1, momentum_2, dampening_5, nesterov_6, delta_2, wdRatio_1, epsilon_41, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
   SGDW: { options: [learningRate_1, momentum_2, dampening_3, nesterov_5, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 0 },
-  Shampoo: { options: [learningRate_42, momentum_13, matrixEpsilon_2, preconditioningComputeSteps_1, maxMatrixSize_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 4 },
+  Shampoo: { options: [learningRate_43, momentum_13, matrixEpsilon_2, preconditioningComputeSteps_1, maxMatrixSize_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 4 },
   SignSGD: { options: [learningRate_1, momentum_14, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
-  SimplifiedAdEMAMix: { options: [learningRate_43, beta1_21, beta2_6, epsilon_8, alpha_11, beta1Warmup_1, minBeta1_1, biasCorrection1_1, biasCorrection2_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  SimplifiedAdEMAMix: { options: [learningRate_44, beta1_21, beta2_6, epsilon_8, alpha_11, beta1Warmup_1, minBeta1_1, biasCorrection1_1, biasCorrection2_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
   SM3: { options: [learningRate_8, momentum_15, beta_11, epsilon_42, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1.0625 },
-  SOAP: { options: [learningRate_44, beta1_19, beta2_6, epsilon_43, shampooBeta_1, preconditionFrequency_1, maxPreconditionDim_1, mergeDims_2, precondition1d_1, normalizeGradient_1, correctBias_1, weightDecay_3, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 6 },
-  SophiaG: { options: [learningRate_45, beta1_22, beta2_19, rho_7, batchSize_1, updatePeriod_2, seed_6, weightDecay_4, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  SophiaH: { options: [learningRate_46, beta1_23, beta2_20, p_1, epsilon_44, updatePeriod_3, numSamples_1, hessianDistribution_2, seed_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  SRMM: { options: [learningRate_19, beta_12, memoryLength_1, proximal_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  SOAP: { options: [learningRate_45, beta1_19, beta2_6, epsilon_43, shampooBeta_1, preconditionFrequency_1, maxPreconditionDim_1, mergeDims_2, precondition1d_1, normalizeGradient_1, correctBias_1, weightDecay_3, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 6 },
+  SophiaG: { options: [learningRate_46, beta1_22, beta2_19, rho_7, batchSize_1, updatePeriod_2, seed_6, weightDecay_4, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  SophiaH: { options: [learningRate_47, beta1_23, beta2_20, p_1, epsilon_44, updatePeriod_3, numSamples_1, hessianDistribution_2, seed_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  SRMM: { options: [learningRate_20, beta_12, memoryLength_1, proximal_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
   StableAdamW: { options: [learningRate_1, beta1_1, beta2_4, epsilon_45, weightDecay_3, weightDecayMode_23, parameterGroups_1, transforms_1], stateNumbers: 2 },
   SWATS: { options: [learningRate_1, beta1_24, beta2_21, epsilon_46, switchTolerance_1, amsgrad_8, nesterov_7, adamD_3, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  Tiger: { options: [learningRate_47, beta_13, scaleParameter_2, gradAccumSteps_1, shrinkRatio_1, weightDecay_11, weightDecayMode_24, parameterGroups_1, transforms_1], stateNumbers: 1.0009765625 },
+  Tiger: { options: [learningRate_48, beta_13, scaleParameter_2, gradAccumSteps_1, shrinkRatio_1, weightDecay_11, weightDecayMode_24, parameterGroups_1, transforms_1], stateNumbers: 1.0009765625 },
   WSAM: { options: [rho_4, adaptive_1, perturbEpsilon_2, gamma_3, decouple_1, maxNorm_2], stateNumbers: 0 },
   Yogi: { options: [learningRate_4, beta1_1, beta2_22, epsilon_47, initialAccumulator_4, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
 };

@@ -21,7 +21,7 @@ import { copy } from '@optim/formulas';
 
 /** Options of {@link DoWG}. */
 export interface DoWGOptions extends OptimizerOptions {
-  /** Factor on the step size found; leave it at 1, schedules multiply it. @defaultValue `1` */
+  /** Factor on the step size found; 1 in the paper, less where the loss jumps; schedules multiply it. @defaultValue `1` */
   learningRate?: Hyper;
   /** Added to the root of the weighted sum; first squared distance too. @defaultValue `1e-4` */
   epsilon?: number;
@@ -50,7 +50,8 @@ type Globals = { r2: number; G: number; stepSize: number; unit?: number };
  * The paper has no ε in the denominator; the authors' code has neither learning rate nor weight decay.
  *
  * **When to use:** where SGD would do, and nobody is to look for its rate. **When not:** for networks that need a rate per
- * parameter, such as transformers. **Hint:** a larger `epsilon` where it starts too slowly.
+ * parameter, such as transformers. **Hint:** half the `learningRate` where the loss jumps; a larger `epsilon` where it starts
+ * too slowly.
  *
  * @example
  * ```ts
