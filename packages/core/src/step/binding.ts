@@ -37,16 +37,18 @@ export function atStep(
   options: object,
   step: number,
 ): Record<string, unknown> {
-  const { learningRateScale = 1, ...values } = options as Record<string, unknown>;
-  for (const [name, value] of Object.entries(values)) {
+  const values: Record<string, unknown> = { ...options };
+  for (const name in values) {
+    const value = values[name];
     const row = table[name];
     if (!row?.symbolic || !isSchedule(value)) continue;
     values[name] = value(step);
     check(owner, `${name} at step ${step}`, row.scheduled ?? row, values[name]);
   }
-  const { learningRate } = values;
-  if (typeof learningRate === 'number') values['learningRate'] = learningRate * (learningRateScale as number);
-  return values;
+  const { learningRate, learningRateScale: scale } = values;
+  if (scale === undefined) return values;
+  delete values['learningRateScale'];
+  return typeof learningRate === 'number' ? { ...values, learningRate: learningRate * (scale as number) } : values;
 }
 
 /**
@@ -64,18 +66,23 @@ export function bind(
   const { group, decays, exempt } = of;
   const numbers: Record<string, number> = {};
   const choices: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(options)) {
+  for (const name in options) {
+    const value = options[name];
     if (table[name]!.symbolic && typeof value === 'number') numbers[name] = value;
     else choices[name] = value;
   }
-  Object.assign(choices, { group, decays });
+  choices['group'] = group;
+  choices['decays'] = decays;
   // Options are settled but for the learning rate, which a setter may turn from null into a number.
   let key = `${group}|${exempt}|${decays}|${choices['learningRate']}`;
-  for (const [name, value] of Object.entries({ ...of.traits, ...coefficients })) {
-    if (typeof value === 'number') numbers[name] = value;
-    else {
-      choices[name] = value;
-      key += `|${name}=${value}`;
+  for (const values of [of.traits, coefficients]) {
+    for (const name in values) {
+      const value = values[name];
+      if (typeof value === 'number') numbers[name] = value;
+      else {
+        choices[name] = value;
+        key += `|${name}=${value}`;
+      }
     }
   }
   const structure: Structure = { key, choices, numbers: Object.keys(numbers), decays, exempt };

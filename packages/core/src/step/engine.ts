@@ -184,10 +184,12 @@ export class Engine {
     const { owner, table, rules } = this.design;
     const options = this.groups[of.group]!;
     const { decayOptions = [] } = rules[rule]!;
-    const strengths = ['weightDecay', ...decayOptions].map((name) => (options as Values)[name] ?? 0);
+    const isOn = (name: string): boolean => ((options as Values)[name] ?? 0) !== 0;
     const values = atStep(owner, table, options, step);
     const coefficients = rules[rule]!.coefficients?.(t, values, step + 1) ?? {};
-    return bind({ ...of, decays: strengths.some((strength) => strength !== 0) }, table, values, coefficients);
+    const { group, exempt, traits } = of;
+    const decays = isOn('weightDecay') || decayOptions.some(isOn);
+    return bind({ group, exempt, traits, decays }, table, values, coefficients);
   }
 
   private slotsOf(group: number): Record<string, SlotInit> {
