@@ -39,13 +39,14 @@ export function extract(
   const take = (at: number): number => {
     const known = positions.get(at);
     if (known !== undefined) return known;
-    const { shape, kind, ...rest } = program.nodes[at]!;
+    const node = program.nodes[at]!;
     let part: Node;
     if (made.has(at)) {
+      const { shape, kind } = node;
       part = { op: 'input', args: [], shape, kind, host: false, name: nameOf(at), phase: 0 };
     } else {
-      const args = rest.args.map(take);
-      part = { ...rest, shape, kind, args, phase: phaseOf(rest.op, args, nodes) };
+      const args = node.args.map(take);
+      part = { ...node, args, phase: phaseOf(node.op, args, nodes) };
     }
     positions.set(at, nodes.push(part) - 1);
     return nodes.length - 1;

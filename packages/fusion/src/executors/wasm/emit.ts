@@ -4,24 +4,14 @@
 // The last axis is the one elements lie along. It is walked four lanes at a time, the rest element by element; what does
 // not change along it is computed before. Sums are accumulated in float64.
 
-import type { Node, Output, Program } from '../../program.js';
+import type { Output, Program } from '../../program.js';
 import { Accumulator, accumulatorBytes, type Mode } from './accumulator.js';
 import { Code, encodeModule, type ValueType } from './encoder.js';
-import { needed, reductionOf, type Loop } from './loops.js';
+import type { Frame } from './frame.js';
+import { reductionOf, type Loop } from './loops.js';
 import { Memory, type Operand } from './memory.js';
 import { ValueWriter, type Values } from './values.js';
 import { Walk } from './walk.js';
-
-/** An encoded loop and the order of its arguments: inputs, outputs, scratch memory, lengths of axes, host values. */
-export interface Emitted {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Positions of the input nodes it reads. */
-  readonly inputs: readonly number[];
-  /** Positions of the host nodes it takes. */
-  readonly hosts: readonly number[];
-  /** Bytes of memory it takes for its running values; without any, there is no such argument. */
-  readonly scratch: number;
-}
 
 /** A result that is reduced. */
 interface Reduction {
@@ -36,25 +26,21 @@ interface Reduction {
   readonly column: number;
 }
 
-/** Constants that are part of a loop's text; others would make a text for each value, and are arguments. */
-const common: ReadonlySet<unknown> = new Set([0, 1, -1, 2, 0.5, Infinity, -Infinity]);
-
-function isArgument({ host, op, value }: Node): boolean {
-  return host && (op !== 'constant' || !common.has(value));
-}
-
-/** Encodes a loop of a phase. */
-export function emitLoop(program: Program, loop: Loop, shared: boolean): Emitted {
-  return new Emitter(program, loop).encode(shared);
+/**
+ * Encodes a loop of a phase: a function of pointers to inputs, outputs and running values (where it has such), lengths of axes,
+ * and host values.
+ */
+export function emitLoop(
+  program: Program,
+  loop: Loop,
+  frame: Frame,
+  shared: boolean,
+): Uint8Array<ArrayBuffer> {
+  return new Emitter(program, loop, frame).encode(shared);
 }
 
 class Emitter {
   private readonly code: Code;
-  /** What the loop computes: the node of each output, or the argument of its reduction. */
-  private readonly roots: readonly number[];
-  private readonly order: readonly number[];
-  private readonly inputs: readonly number[];
-  private readonly hosts: readonly number[];
   private readonly walk: Walk;
   private readonly memory: Memory;
   private readonly values: ValueWriter;
@@ -63,30 +49,18 @@ class Emitter {
   private readonly reductions: readonly Reduction[];
   /** Pointer to memory for accumulators, after those to outputs. */
   private readonly scratch: number;
-  /** Bytes of the accumulators of one column. */
-  private readonly columnBytes: number;
 
   constructor(
     private readonly program: Program,
     private readonly loop: Loop,
+    private readonly frame: Frame,
   ) {
-    const { nodes } = program;
-    this.roots = loop.outputs.map((output) =>
-      reductionOf(program, output) ? nodes[output.node]!.args[0]! : output.node,
-    );
-    this.order = needed(program, this.roots);
-    this.inputs = this.order.filter((at) => nodes[at]!.op === 'input');
-    this.hosts = this.order.filter((at) => isArgument(nodes[at]!));
-    // Of an output that keeps the last axis there are as many results as columns.
-    const across = loop.reduces
-      ? loop.outputs.filter(({ node }) => loop.spans(node)[loop.axes.length - 1])
-      : [];
-    this.columnBytes = accumulatorBytes * across.length;
-    const tensors = this.inputs.length + loop.outputs.length;
-    const pointers = tensors + (across.length > 0 ? 1 : 0);
+    const { inputs, hosts, order, columns } = frame;
+    const tensors = inputs.length + loop.outputs.length;
+    const pointers = tensors + (columns.length > 0 ? 1 : 0);
     this.code = new Code([
       ...Array.from({ length: pointers + loop.axes.length }, (): ValueType => 'i32'),
-      ...this.hosts.map((at): ValueType => (nodes[at]!.kind === 'boolean' ? 'i32' : 'f32')),
+      ...hosts.map((at): ValueType => (program.nodes[at]!.kind === 'boolean' ? 'i32' : 'f32')),
     ]);
     this.scratch = tensors;
     this.walk = new Walk(
@@ -94,44 +68,40 @@ class Emitter {
       loop.axes.map((_, axis) => pointers + axis),
     );
     this.memory = new Memory(this.code, this.walk);
-    this.values = new ValueWriter(this.code, program, loop, this.order, (at, mode, axes) =>
+    this.values = new ValueWriter(this.code, program, loop, order, (at, mode, axes) =>
       this.memory.load(this.operands.get(at)!, mode, axes),
     );
-    this.inputs.forEach((at, i) => this.operands.set(at, this.memory.operand(i, loop.spans(at))));
+    inputs.forEach((at, i) => this.operands.set(at, this.memory.operand(i, loop.spans(at))));
     this.targets = loop.outputs.map(({ node }, i) =>
-      this.memory.operand(this.inputs.length + i, loop.spans(node)),
+      this.memory.operand(inputs.length + i, loop.spans(node)),
     );
     this.reductions = loop.reduces
-      ? loop.outputs.map((output, i) => this.reduction(output, this.targets[i]!, across.indexOf(output)))
+      ? loop.outputs.map((output, i) => this.reduction(output, this.targets[i]!, columns.indexOf(output)))
       : [];
   }
 
-  encode(shared: boolean): Emitted {
+  encode(shared: boolean): Uint8Array<ArrayBuffer> {
     const uniform: Values = new Map();
-    this.hosts.forEach((at, i) =>
-      uniform.set(at, { single: this.code.params.length - this.hosts.length + i }),
-    );
+    const { hosts, order } = this.frame;
+    hosts.forEach((at, i) => uniform.set(at, { single: this.code.params.length - hosts.length + i }));
     this.values.compute(
-      this.order.filter((at) => !this.loop.spans(at).includes(true)),
+      order.filter((at) => !this.loop.spans(at).includes(true)),
       'single',
       uniform,
       [],
     );
     if (this.loop.reduces) this.reduce(uniform, 0);
     else this.elementwise(uniform);
-    return {
-      bytes: encodeModule(this.code, shared),
-      inputs: this.inputs,
-      hosts: this.hosts,
-      scratch: this.columnBytes * Math.max(1, this.loop.axes[this.walk.last]?.length ?? 1),
-    };
+    return encodeModule(this.code, shared);
   }
 
   // --- The two forms of a loop ------------------------------------------------------------------------------------
 
   private elementwise(uniform: Values): void {
     if (this.loop.axes.length === 0) {
-      this.roots.forEach((at, i) => this.memory.store(this.targets[i]!, uniform.get(at)!.single!, 'single'));
+      this.frame.roots.forEach((at, i) =>
+        this.memory.store(this.targets[i]!, uniform.get(at)!.single!, 'single'),
+      );
       return;
     }
     this.walk.nest(this.loop.order, () => {
@@ -139,7 +109,7 @@ class Emitter {
       this.memory.rebase([...this.operands.values(), ...(this.loop.reduces ? [] : this.targets)]);
       this.walk.along((mode) => {
         const inner = this.values.body(values, mode);
-        this.roots.forEach((at, i) => this.memory.store(this.targets[i]!, inner.get(at)![mode]!, mode));
+        this.frame.roots.forEach((at, i) => this.memory.store(this.targets[i]!, inner.get(at)![mode]!, mode));
       });
     });
   }
@@ -207,7 +177,7 @@ class Emitter {
     const place = code.local('i32');
     code.get(this.scratch);
     code.get(this.walk.index[this.walk.last]!);
-    code.i32(this.columnBytes / 4);
+    code.i32((accumulatorBytes * this.frame.columns.length) / 4);
     code.emit(0x6c, 0x6a); // i32.mul, i32.add
     code.set(place);
     const bytes = accumulatorBytes * (mode === 'lanes' ? 4 : 1);

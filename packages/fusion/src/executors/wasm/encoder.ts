@@ -34,11 +34,11 @@ function text(name: string): number[] {
 }
 
 function vector(items: readonly number[][]): number[] {
-  return [...unsigned(items.length), ...items.flat()];
+  return unsigned(items.length).concat(...items);
 }
 
-function section(id: number, content: readonly number[]): number[] {
-  return [id, ...unsigned(content.length), ...content];
+function section(id: number, content: number[]): number[] {
+  return [id].concat(unsigned(content.length), content);
 }
 
 /** A function under construction: parameters, locals, and code. */
@@ -108,8 +108,8 @@ export class Code {
 
   /** The function's entry in the code section. */
   encode(): number[] {
-    const body = [...vector(this.locals.map((kind) => [1, type[kind]])), ...this.bytes, 0x0b];
-    return [...unsigned(body.length), ...body];
+    const body = vector(this.locals.map((kind) => [1, type[kind]])).concat(this.bytes, 0x0b);
+    return unsigned(body.length).concat(body);
   }
 }
 
@@ -124,12 +124,13 @@ export function encodeModule(code: Code, shared: boolean): Uint8Array<ArrayBuffe
   const params = vector(code.params.map((kind) => [type[kind]]));
   // Limits within which every memory of TensorFlow.js lies; a shared one must name a maximum.
   const limits = shared ? [3, 0, ...unsigned(65536)] : [0, 0];
-  return Uint8Array.from([
-    ...magic,
-    ...section(1, vector([[0x60, ...params, ...vector([])]])),
-    ...section(2, vector([[...text('env'), ...text('memory'), 2, ...limits]])),
-    ...section(3, vector([[0]])),
-    ...section(7, vector([[...text('run'), 0, 0]])),
-    ...section(10, vector([code.encode()])),
-  ]);
+  return Uint8Array.from(
+    magic.concat(
+      section(1, vector([[0x60, ...params, ...vector([])]])),
+      section(2, vector([[...text('env'), ...text('memory'), 2, ...limits]])),
+      section(3, vector([[0]])),
+      section(7, vector([[...text('run'), 0, 0]])),
+      section(10, vector([code.encode()])),
+    ),
+  );
 }

@@ -3,22 +3,26 @@
 import { Bounded } from '../../bounded.js';
 import { Unsupported } from '../../executor.js';
 import type { Program } from '../../program.js';
-import { emitLoop, type Emitted } from './emit.js';
+import { accumulatorBytes } from './accumulator.js';
+import { emitLoop } from './emit.js';
+import { frameOf, textOf, type Frame } from './frame.js';
 import { loopsOf, type Loop } from './loops.js';
 
 /** Pointers of inputs and outputs, lengths of axes, host numbers. */
 export type Run = (...args: number[]) => void;
 
 /** A loop of a phase, ready to run in one memory. */
-export interface CompiledLoop extends Emitted {
+export interface CompiledLoop extends Pick<Frame, 'inputs' | 'hosts'> {
   readonly loop: Loop;
+  /** Bytes of memory it takes for its running values; without any, there is no such argument. */
+  readonly scratch: number;
   readonly run: Run;
 }
 
 /** Instances kept for a memory beside those that are in use. */
 const mostInstances = 512;
 
-/** Loops of the same text share an instance; programs differ in sizes more often than in structure. */
+/** By text: programs differ in sizes more often than in structure. */
 const instances = new WeakMap<WebAssembly.Memory, Bounded<string, Run>>();
 
 /** What was compiled for a memory: a phase may be run alone as well as among others. */
@@ -35,21 +39,25 @@ export function compileLoops(phase: Program, memory: WebAssembly.Memory): Compil
   if (!loops) {
     const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
     loops = loopsOf(phase).map((loop) => {
-      const emitted = emitLoop(phase, loop, shared);
-      return { ...emitted, loop, run: instantiate(emitted.bytes, memory) };
+      const frame = frameOf(phase, loop);
+      const { inputs, hosts, columns } = frame;
+      const run = instance(memory, textOf(phase, loop, frame), () => emitLoop(phase, loop, frame, shared));
+      // Of each column, of which there is one where there is no axis at all.
+      const scratch = accumulatorBytes * columns.length * Math.max(1, loop.axes.at(-1)?.length ?? 1);
+      return { loop, inputs, hosts, scratch, run };
     });
     known.set(phase, loops);
   }
   return loops;
 }
 
-function instantiate(bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): Run {
+function instance(memory: WebAssembly.Memory, text: string, emit: () => Uint8Array<ArrayBuffer>): Run {
   let known = instances.get(memory);
   if (!known) instances.set(memory, (known = new Bounded(mostInstances)));
-  return known.get(String.fromCharCode(...bytes), () => {
+  return known.get(text, () => {
     try {
-      const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-      return instance.exports['run'] as Run;
+      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(emit()), { env: { memory } });
+      return exports['run'] as Run;
     } catch (error) {
       throw new Unsupported(`WebAssembly refused the kernel: ${(error as Error).message}`);
     }
