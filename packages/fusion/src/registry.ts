@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Executor } from './executor.js';
 import { cpuExecutor } from './executors/cpu/kernel.js';
 import { opsExecutor } from './executors/ops.js';
+import { isHalved } from './executors/precision.js';
 import { wasmExecutor } from './executors/wasm/kernel.js';
 
 const executors = new Map<string, Executor>([
@@ -71,9 +72,13 @@ export function isLoading(backend: string): boolean {
   return loading.has(backend);
 }
 
-/** The executor of a backend: plain ops where there is no other, or not yet. */
+/**
+ * The executor of a backend: plain ops where there is no other, or not yet; in 16 bits, which they overflow and underflow, that
+ * of cpu.
+ */
 export function executorFor(backend: string): Executor {
-  return executors.get(backend) ?? opsExecutor;
+  const own = executors.get(backend) ?? opsExecutor;
+  return own === opsExecutor && backend === 'webgl' && isHalved() ? cpuExecutor : own;
 }
 
 /** Why plain ops run on a backend. */

@@ -10,12 +10,6 @@ import { sizeOf } from '../shape.js';
 /** What a node is worth in a run. */
 export type Value = tf.Tensor | number | boolean;
 
-/** Whether tensors are rounded to 16 bits, on webgl; it knows from its first texture on. */
-export const isHalved = (): boolean => tf.env().getFlags()['WEBGL_RENDER_FLOAT32_ENABLED'] === false;
-
-/** In 16 bits a small divisor is 0, and what TensorFlow.js makes of 0/0 is 1: there nothing is divided by 0. */
-const divide: typeof tf.div = (x, y) => (isHalved() ? tf.divNoNan : tf.div)(x, y);
-
 /** One row per elementwise primitive; those of functions are there once a rule has used them. */
 export const elementwise = {
   neg: tf.neg,
@@ -24,7 +18,7 @@ export const elementwise = {
   add: tf.add,
   sub: tf.sub,
   mul: tf.mul,
-  div: divide,
+  div: tf.div,
   minimum: tf.minimum,
   maximum: tf.maximum,
   less: tf.less,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only place that knows the inside of tfjs-backend-cpu.
+// The only place that knows the inside of tfjs-backend-cpu, and how tensors of another backend are read on the host.
 
 import * as tf from '@tensorflow/tfjs-core';
 import { Unsupported } from '../../executor.js';
@@ -16,9 +16,17 @@ export interface CpuBackend {
   makeTensorInfo(shape: readonly number[], dtype: 'float32', values: Float32Array): tf.TensorInfo;
 }
 
-/** The active cpu backend. */
+interface OtherBackend extends Pick<CpuBackend, 'makeTensorInfo'> {
+  readonly data?: undefined;
+  readSync(dataId: object): Float32Array;
+}
+
+/** The active backend, as if it were that of cpu: nothing of another one is written in place. */
 export function cpuBackend(): CpuBackend {
-  return tf.backend() as unknown as CpuBackend;
+  const backend = tf.backend() as unknown as CpuBackend | OtherBackend;
+  if (backend.data) return backend;
+  const get = (dataId: object): Data => ({ values: backend.readSync(dataId), refCount: 2 });
+  return { data: { get }, makeTensorInfo: (...of) => backend.makeTensorInfo(...of) };
 }
 
 /** @throws Unsupported when this is not the backend known here, or there is no WebAssembly */

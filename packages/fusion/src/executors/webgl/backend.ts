@@ -3,7 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { Unsupported } from '../../executor.js';
-import { isHalved } from '../ops.js';
+import { isHalved } from '../precision.js';
 import { sizeOf, type Shape } from '../../shape.js';
 
 /** A fragment program as the backend takes it. Under this name `tf.profile` counts and times programs. */
