@@ -19,7 +19,7 @@ import {
 } from '../src/authoring.js';
 import { pow } from '@optim/fusion';
 import { hookFromConfig } from '../src/index.js';
-import { clipping, halving, hesitating, largest, positive, shrinking, weighing } from './hooks.js';
+import { clipping, halving, hesitating, largest, numbering, positive, shrinking, weighing } from './hooks.js';
 import { Heavy, Normed, close, half, read, step, variable, type HeavyOptions } from './rules.js';
 
 let a: tf.Variable;
@@ -116,6 +116,17 @@ describe('a hook', () => {
     const optimizer = heavy([hook]);
     expect(() => step(optimizer, a, b)).toThrow(new TypeError(`hook odd: ${message}`));
     expect([...(await read(a)), ...(await read(b))]).toEqual([3, 4, 1]);
+  });
+
+  it('has numbers of the host for the step and for each variable', async () => {
+    const optimizer = heavy([numbering()], { learningRate: 1 });
+    const gradients = tf.tidy(() => ({ b: tf.scalar(1), a: tf.tensor1d([1, 1]) }));
+    optimizer.applyGradients(gradients);
+    // a was made before b: 1 is taken off its gradient, 1.1 off that of b.
+    expect([await read(a), await read(b)]).toEqual([[3, 4], close(1.1)]);
+    optimizer.applyGradients(gradients);
+    expect([await read(a), await read(b)]).toEqual([[4, 5], close(2.2)]);
+    tf.dispose(gradients);
   });
 
   it('acts before coupled weight decay', async () => {

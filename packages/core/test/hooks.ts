@@ -54,6 +54,12 @@ export const weighing: () => Hook = defineHook('weighing', {}, () => ({
   decay: ({ param }, { sum }) => ({ param: param!.sub(sum!) }),
 }));
 
+/** Coefficients: takes off the gradient the number of the step, and a tenth of the place of its variable. */
+export const numbering: () => Hook = defineHook('numbering', {}, () => ({
+  coefficients: (step, order) => ({ off: step + order / 10 }),
+  gradient: ({ grad }, { off }) => ({ grad: grad!.sub(off!) }),
+}));
+
 /** Update: half the step of the rule; `seen` keeps the step. */
 export const hesitating: () => Hook = defineHook('hesitating', {}, () => ({
   slots: { seen: zeros },

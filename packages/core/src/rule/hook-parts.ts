@@ -16,6 +16,7 @@ const callable = ['a function', isCallable] as const;
 
 /** What each part must be, where it is there. */
 const parts: Readonly<Record<string, readonly [constraint: string, test: Test]>> = {
+  coefficients: callable,
   observe: callable,
   combine: callable,
   gradient: callable,

@@ -17,7 +17,7 @@ import {
   resolveOptions,
   show,
 } from '@optim/options';
-import type { Results, SlotInit } from './rule.js';
+import type { Appearance, Results, SlotInit } from './rule.js';
 
 /** What a hook was made of: enough to make it again with {@link hookFromConfig}. */
 export interface HookConfig {
@@ -49,6 +49,14 @@ export interface Hook {
   readonly slots?: Readonly<Record<string, SlotInit>>;
   /** Scalars kept per optimizer, with their first values. */
   readonly globals?: Readonly<Record<string, number>>;
+  /**
+   * Numbers of one parameter in one step, made on the host in float64; seen by `gradient`, `decay` and `update` among the
+   * globals, and drawn from by `random`.
+   *
+   * @param step - the number of this step of the optimizer, from 1
+   * @param order - how many of the optimizer's variables come before this one, as in {@link Appearance}
+   */
+  coefficients?(step: number, order: number): Readonly<Record<string, number>>;
   /** Scalars of one parameter, to be summed over all: sees `param`, `grad` (after the hooks before) and own slots. */
   observe?(tensors: Tensors): Results;
   /** From the sums and own globals to new globals, kept if declared, else for this step only. */
