@@ -19,7 +19,17 @@ import {
 } from '../src/authoring.js';
 import { pow } from '@optim/fusion';
 import { hookFromConfig } from '../src/index.js';
-import { clipping, halving, hesitating, largest, numbering, positive, shrinking, weighing } from './hooks.js';
+import {
+  clipping,
+  halving,
+  hesitating,
+  largest,
+  numbering,
+  positive,
+  sharing,
+  shrinking,
+  weighing,
+} from './hooks.js';
 import { Heavy, Normed, close, half, read, step, variable, type HeavyOptions } from './rules.js';
 
 let a: tf.Variable;
@@ -206,6 +216,20 @@ describe('a hook that reads of the algorithm', () => {
     itself.minimize(half(a));
     // 3·¾ − ½·3/5, 4·¾ − ½·4/5
     expect(await read(a)).toEqual(close(1.95, 2.6));
+  });
+
+  it('observes the steps of all parameters, at their rates and without decay, before any is changed', async () => {
+    const parameterGroups = [{ match: /^b/, learningRate: 0.25 }];
+    const optimizer = heavy([sharing()], { weightDecay: 1, parameterGroups });
+    optimizer.minimize(half(a, b));
+    // |3| + |4| + |1| in steps of 1.5, 2 and 0.25
+    expect(await optimizer.readGlobals()).toEqual({ 'sharing.length': 8 });
+    expect([await read(a), await read(b)]).toEqual([close(1.5 - 1.5 / 8, 1.75), close(0.75 - 0.25 / 8)]);
+
+    const itself = rooted([sharing()], { weightDecay: 0.25 });
+    itself.minimize(half(a));
+    // The gradient, whatever γ is and however much it decays.
+    expect((await itself.readGlobals())['sharing.length']).toBeCloseTo(1.3125 + 1.75, 5);
   });
 
   it('is refused by an algorithm that cannot tell', () => {

@@ -60,6 +60,15 @@ export const numbering: () => Hook = defineHook('numbering', {}, () => ({
   gradient: ({ grad }, { off }) => ({ grad: grad!.sub(off!) }),
 }));
 
+/** Observe and update: divides the step by the sum of |step|/learning rate over all parameters, which it keeps. */
+export const sharing: () => Hook = defineHook('sharing', {}, () => ({
+  reads: ['learningRate', 'step'],
+  globals: { length: 0 },
+  observe: ({ step, learningRate }) => ({ length: step!.abs().sum().div(learningRate!) }),
+  combine: ({ length }) => ({ length: length! }),
+  update: ({ start, step }, { length }) => ({ param: start!.sub(step!.div(length!)) }),
+}));
+
 /** Update: half the step of the rule; `seen` keeps the step. */
 export const hesitating: () => Hook = defineHook('hesitating', {}, () => ({
   slots: { seen: zeros },

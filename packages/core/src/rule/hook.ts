@@ -39,10 +39,11 @@ export interface Hook {
   readonly config?: HookConfig;
   /**
    * What it reads of the algorithm; an optimizer that does not have it refuses the hook. `'learningRate'` is the rate in
-   * force, seen by `decay` and `update` among the globals. `'secondMoment'`, bias-corrected, is seen by `observe`, which then
-   * comes after all observations of the algorithm itself: it is the moment that this step divides by.
+   * force, seen by `decay` and `update` among the globals. `'secondMoment'`, bias-corrected, and `'step'`, what the rule takes
+   * off, are seen by `observe`, which then comes after all observations of the algorithm itself, and before hooks on updates:
+   * it is the moment that this step divides by. With `'step'` it also sees the learning rate, if the hook reads that.
    */
-  readonly reads?: readonly ('learningRate' | 'secondMoment')[];
+  readonly reads?: readonly ('learningRate' | 'secondMoment' | 'step')[];
   /** Variables that it observes like all others, and leaves alone otherwise. */
   readonly exclude?: Match | null;
   /** Tensors kept per parameter. */
