@@ -17,7 +17,7 @@ import {
   resolveOptions,
   show,
 } from '@optim/options';
-import type { Appearance, Results, SlotInit } from './rule.js';
+import type { Results, SlotInit } from './rule.js';
 
 /** What a hook was made of: enough to make it again with {@link hookFromConfig}. */
 export interface HookConfig {
@@ -55,7 +55,7 @@ export interface Hook {
    * globals, and drawn from by `random`.
    *
    * @param step - the number of this step of the optimizer, from 1
-   * @param order - how many of the optimizer's variables come before this one, as in {@link Appearance}
+   * @param order - how many of the optimizer's variables come before this one, as in `Appearance`
    */
   coefficients?(step: number, order: number): Readonly<Record<string, number>>;
   /** Scalars of one parameter, to be summed over all: sees `param`, `grad` (after the hooks before) and own slots. */
