@@ -16,10 +16,19 @@ export {
   type AdaptiveGradientClippingOptions,
 } from './adaptive-gradient-clipping.js';
 export { cautious, type CautiousOptions } from './cautious.js';
+export { cautiousWeightDecay, type CautiousWeightDecayOptions } from './cautious-weight-decay.js';
 export { centralizeGradients, type CentralizeGradientsOptions } from './centralize-gradients.js';
+export { clipByBlockRms, type ClipByBlockRmsOptions } from './clip-by-block-rms.js';
 export { clipByGlobalNorm, type ClipByGlobalNormOptions } from './clip-by-global-norm.js';
 export { clipByValue, type ClipByValueOptions } from './clip-by-value.js';
+export { clipUpdates, type ClipUpdatesOptions } from './clip-updates.js';
+export { gradientNoise, type GradientNoiseOptions } from './gradient-noise.js';
+export { grokfast, type GrokfastOptions } from './grokfast.js';
+export { mars, type MarsOptions } from './mars.js';
 export { normalizeGradients, type NormalizeGradientsOptions } from './normalize-gradients.js';
 export { normLoss, type NormLossOptions } from './norm-loss.js';
+export { orthogonalizeGradients, type OrthogonalizeGradientsOptions } from './orthogonalize-gradients.js';
+export { skipLargeUpdates, type SkipLargeUpdatesOptions } from './skip-large-updates.js';
 export { skipNonFinite, type SkipNonFiniteOptions } from './skip-non-finite.js';
 export { stableWeightDecay, type StableWeightDecayOptions } from './stable-weight-decay.js';
+export { zClip, type ZClipOptions } from './z-clip.js';

@@ -6,9 +6,11 @@ import {
   adaptiveGradientClipping,
   cautious,
   centralizeGradients,
+  clipByBlockRms,
   clipByGlobalNorm,
   normalizeGradients,
   normLoss,
+  orthogonalizeGradients,
   stableWeightDecay,
   type CautiousOptions,
   type StableWeightDecayOptions,
@@ -16,10 +18,12 @@ import {
 import { goldenBase, goldenHookSuite, goldenSuite } from '@optim/testing';
 import unitClipping from '@optim/testing/golden/AdaptiveGradientClipping.json' with { type: 'json' };
 import masked from '@optim/testing/golden/Cautious.json' with { type: 'json' };
+import blockRms from '@optim/testing/golden/ClipByBlockRms.json' with { type: 'json' };
 import globalNorm from '@optim/testing/golden/GlobalNormClip.json' with { type: 'json' };
 import centralization from '@optim/testing/golden/GradientCentralization.json' with { type: 'json' };
 import normalization from '@optim/testing/golden/GradientNormalization.json' with { type: 'json' };
 import unitNorm from '@optim/testing/golden/NormLoss.json' with { type: 'json' };
+import orthogonal from '@optim/testing/golden/OrthogonalizeGradients.json' with { type: 'json' };
 import smooth from '@optim/testing/golden/SoftplusTransform.json' with { type: 'json' };
 import stable from '@optim/testing/golden/StableWeightDecay.json' with { type: 'json' };
 
@@ -31,6 +35,8 @@ goldenHookSuite(centralization, ({ gcConvOnly = false }) =>
 goldenHookSuite(globalNorm, ({ maxNorm }) => clipByGlobalNorm(maxNorm as number));
 goldenHookSuite(normalization, normalizeGradients);
 goldenHookSuite(unitNorm, normLoss);
+goldenHookSuite(blockRms, clipByBlockRms);
+goldenHookSuite(orthogonal, orthogonalizeGradients);
 goldenHookSuite(stable, (options) => stableWeightDecay(options as unknown as StableWeightDecayOptions));
 // Not a hook, since an optimizer has to say where its denominator is; core has the function.
 goldenHookSuite(smooth, ({ beta = 50 }) => ({
