@@ -18,12 +18,13 @@ import {
   type Rule,
 } from '../src/authoring.js';
 import { pow } from '@optim/fusion';
-import { hookFromConfig } from '../src/index.js';
+import { hookFromConfig, type HookConfig } from '../src/index.js';
 import {
   clipping,
   halving,
   hesitating,
   largest,
+  lowering,
   numbering,
   positive,
   sharing,
@@ -277,6 +278,17 @@ describe('a hook that excludes variables', () => {
     const { globals, parameters } = await optimizer.stateDict();
     expect(globals).toEqual({ 'both.most': 26 });
     expect(parameters.map(({ slots }) => [...slots['both.count']!.data])).toEqual([[0], [1]]);
+  });
+
+  it('or matches them, and leaves the others alone', async () => {
+    const optimizer = heavy([lowering({ match: /^a$/ })], { learningRate: 0 });
+    optimizer.minimize(half(a, b));
+    expect([await read(a), await read(b)]).toEqual([[2, 3], [1]]);
+    const [{ options }] = optimizer.getConfig()['transforms'] as unknown as [HookConfig];
+    expect(options).toEqual({ match: { name: '^a$', flags: '' } });
+    const again = heavy([hookFromConfig({ hook: 'lowering', options })], { learningRate: 0 });
+    again.minimize(half(a, b));
+    expect([await read(a), await read(b)]).toEqual([[1, 2], [1]]);
   });
 
   it('is saved with a RegExp, not with a function', () => {

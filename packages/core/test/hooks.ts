@@ -45,6 +45,13 @@ export const shrinking: (options?: { exclude?: Match | null }) => Hook = defineH
   decay: ({ param }, { learningRate }) => ({ param: param!.mul(learningRate!.mul(-0.5).add(1)) }),
 }));
 
+/** Update: takes off 1 where `match` says so. */
+export const lowering: (options?: { match?: Match | null }) => Hook = defineHook<{ match?: Match | null }>(
+  'lowering',
+  { match: exclude() },
+  () => ({ update: ({ param }) => ({ param: param!.sub(1) }) }),
+);
+
 /** Decay by what the second moments of all parameters add up to; keeps the sum. */
 export const weighing: () => Hook = defineHook('weighing', {}, () => ({
   reads: ['secondMoment'],
