@@ -2,13 +2,18 @@
 
 import { defineSchedule, real, type Hook } from '@optim/core/authoring';
 import {
+  box,
   cautiousWeightDecay,
   clipByBlockRms,
   clipUpdates,
   gradientNoise,
   grokfast,
   mars,
+  maxNorm,
+  minMaxNorm,
+  simplex,
   skipLargeUpdates,
+  unitNorm,
   zClip,
 } from '@optim/hooks';
 import { SGDW } from '@optim/sgdw';
@@ -17,6 +22,13 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
 const refused: Readonly<Record<string, () => Hook>> = {
+  'box: lower must be in [-∞, ∞), got NaN': () => box({ lower: NaN, upper: 1 }),
+  'box: lower must be at most upper (1), got 2': () => box({ lower: 2, upper: 1 }),
+  'maxNorm: maxValue must be in (0, ∞), got 0': () => maxNorm(0),
+  'minMaxNorm: minValue must be at most maxValue (1), got 2': () => minMaxNorm({ minValue: 2 }),
+  'minMaxNorm: maxValue must be in [0, ∞), got Infinity': () => minMaxNorm({ maxValue: Infinity }),
+  'minMaxNorm: rate must be in [0, 1], got 2': () => minMaxNorm({ rate: 2 }),
+  'simplex: scale must be in (0, ∞), got 0': () => simplex(0),
   'cautiousWeightDecay: weightDecay must be in [0, ∞), got -1': () => cautiousWeightDecay(-1),
   'clipByBlockRms: threshold must be in (0, ∞), got Infinity': () => clipByBlockRms(Infinity),
   'clipUpdates: threshold must be in (0, ∞), got 0': () => clipUpdates(0),
@@ -62,6 +74,15 @@ it('what has no default is required', () => {
   );
   expect(() => skipLargeUpdates({} as never)).toThrow(
     new TypeError('skipLargeUpdates: maxNorm is required and must be in (0, ∞]'),
+  );
+});
+
+it('what chooses axes and variables is checked', () => {
+  expect(() => unitNorm({ axis: 0.5 })).toThrow(
+    new TypeError('unitNorm: axis must be an integer or an array of integers, or null, got 0.5'),
+  );
+  expect(() => unitNorm({ match: 'kernel' as never })).toThrow(
+    new TypeError('unitNorm: match must be a RegExp or a function of the variable, or null, got "kernel"'),
   );
 });
 

@@ -8,6 +8,7 @@ import { SGDW } from '@optim/sgdw';
 import { goldenSuite, type GoldenCase, type GoldenFile } from '@optim/testing';
 import blockRms from '@optim/testing/golden/ClipByBlockRms.json' with { type: 'json' };
 import updates from '@optim/testing/golden/ClipUpdates.json' with { type: 'json' };
+import constraints from '@optim/testing/golden/Constraints.json' with { type: 'json' };
 import decay from '@optim/testing/golden/DecayModes.json' with { type: 'json' };
 import slow from '@optim/testing/golden/Grokfast.json' with { type: 'json' };
 import inputs from '@optim/testing/golden/inputs.json' with { type: 'json' };
@@ -26,7 +27,12 @@ interface Written {
 
 function hookOf({ hook, ...options }: Written): Hook {
   const make = hooks[hook as keyof typeof hooks] as (options: object) => Hook;
-  return make(hook === 'skipLargeUpdates' ? { countSkipped: false, ...options } : options);
+  const { match, ...others } = options as { readonly match?: readonly string[] };
+  return make({
+    ...others,
+    ...(hook === 'skipLargeUpdates' && { countSkipped: false }),
+    ...(match && { match: new RegExp(`^(?:${match.join('|')})$`) }),
+  });
 }
 
 function optimizerOf(options: GoldenCase['options']): AdamW | SGDW {
@@ -76,7 +82,17 @@ async function minimize(optimizer: tf.Optimizer, variables: readonly tf.Variable
 
 const atHand = ['cpu', 'wasm'].includes(inject('backend'));
 
-for (const file of [blockRms, updates, decay, slow, variance, orthogonal, large, outliers] as GoldenFile[]) {
+for (const file of [
+  blockRms,
+  constraints,
+  updates,
+  decay,
+  slow,
+  variance,
+  orthogonal,
+  large,
+  outliers,
+] as GoldenFile[]) {
   const cases = (file.cases as readonly GoldenCase[]).filter(
     ({ options }) => 'transforms' in options && (atHand || file !== large),
   );

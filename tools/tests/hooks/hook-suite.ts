@@ -142,7 +142,7 @@ export function hookSuite(table: Readonly<Record<string, Row>>): void {
       expect(distance(fused, without)).not.toBeLessThan(1e-3);
     });
 
-    it('trains a model by fit, on either executor', async () => {
+    it.skipIf(row.trains === false)('trains a model by fit, on either executor', async () => {
       const fused = await fit([row.hook()]);
       expect(fused.at(-1)! / fused[0]!).toBeLessThan(0.2);
       expectClose('losses', fused, await withOps(() => fit([row.hook()])), 1e-3);

@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the other hooks do. How they run on graphics processors is shown by their golden trajectories.
 
+import type { Hook } from '@optim/core';
 import { draw } from '@optim/fusion';
 import {
+  box,
   cautiousWeightDecay,
   clipByBlockRms,
   clipUpdates,
   gradientNoise,
   grokfast,
   mars,
+  maxNorm,
+  minMaxNorm,
+  nonNegative,
   orthogonalizeGradients,
+  simplex,
   skipLargeUpdates,
+  unitNorm,
   zClip,
 } from '@optim/hooks';
 import type { Seen } from './algorithms.js';
-import { changed, norm, shapes, sum, type Row } from './rows.js';
+import { changed, norm, ofUnits, shapes, sum, type Row } from './rows.js';
 
 /** A slot of a hook before the step, a number where there is none yet. */
 function kept({ before }: Seen, name: string, slot: string): (i: number) => number {
@@ -43,6 +50,35 @@ function clippedByStatistics({ g, t, before }: Seen): {
   const y = (n - mu) / (Math.sqrt(V) + 1e-6) > 0.1 ? mu : n;
   const next = (mu + y) / 2;
   return { n, limit: Math.min(y, 3.5), mean: next, variance: (V + (y - next) ** 2) / 2 };
+}
+
+/** A constraint on the filter, and what it makes of a weight among those of its unit. */
+function constraint(hook: () => Hook, project: (weight: number, unit: readonly number[]) => number): Row {
+  return {
+    hook,
+    with: ['AdaFactor', 'AdamP', 'SGDW'],
+    trains: false,
+    steps: (u, { start }) =>
+      changed(u, (x, name) => {
+        if (name !== 'filter') return x;
+        const w = x.map((e, i) => start[name]![i]! - e);
+        return w.map((weight, i) => {
+          const projected = ofUnits(name, w, (unit) => project(weight, unit))[i]!;
+          return start[name]![i]! - projected;
+        });
+      }),
+  };
+}
+
+/** What a weight loses on the way to the simplex: τ with Σmax(p − τ, 0) = 1, halved into. */
+function tau(unit: readonly number[]): number {
+  let [low, high] = [Math.min(...unit) - 1, Math.max(...unit)];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (sum(unit.map((e) => Math.max(e - middle, 0))) > 1) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 export const nodeTable: Readonly<Record<string, Row>> = {
@@ -151,4 +187,28 @@ export const nodeTable: Readonly<Record<string, Row>> = {
         return r.map((e) => (e * norm(x)) / norm(r));
       }),
   },
+  nonNegative: constraint(
+    () => nonNegative({ match: /filter/ }),
+    (w) => Math.max(w, 0),
+  ),
+  box: constraint(
+    () => box({ lower: -0.3, upper: 0.2, match: /filter/ }),
+    (w) => Math.min(Math.max(w, -0.3), 0.2),
+  ),
+  maxNorm: constraint(
+    () => maxNorm({ maxValue: 1.5, match: /filter/ }),
+    (w, unit) => w * Math.min(1, 1.5 / norm(unit)),
+  ),
+  unitNorm: constraint(
+    () => unitNorm({ match: /filter/ }),
+    (w, unit) => w / norm(unit),
+  ),
+  minMaxNorm: constraint(
+    () => minMaxNorm({ minValue: 3, maxValue: 4, rate: 0.5, match: /filter/ }),
+    (w, unit) => w * (0.5 * Math.min(Math.max(1, 3 / norm(unit)), 4 / norm(unit)) + 0.5),
+  ),
+  simplex: constraint(
+    () => simplex({ match: /filter/ }),
+    (w, unit) => Math.max(w - tau(unit), 0),
+  ),
 };

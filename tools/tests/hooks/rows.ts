@@ -30,6 +30,8 @@ export interface Row {
   readonly steps?: (u: Values, moved: Moved) => Values;
   /** Globals of the hook after the step. */
   readonly globals?: (seen: Seen, algorithm: Algorithm) => Readonly<Record<string, number>>;
+  /** False for a hook that acts on none of the variables of a dense network. */
+  readonly trains?: false;
   /** Number of a step whose gradients are not finite, and which changes nothing. */
   readonly skips?: number;
 }
@@ -45,6 +47,17 @@ export function changed(
   change: (x: readonly number[], name: string) => readonly number[],
 ): Values {
   return Object.fromEntries(Object.entries(values).map(([name, x]) => [name, change(x, name)]));
+}
+
+/** For every element something of its unit: of all with the same index on the last axis, or of a whole vector. */
+export function ofUnits(
+  name: string,
+  x: readonly number[],
+  of: (unit: readonly number[]) => number,
+): number[] {
+  const shape = shapes[name]!;
+  const units = shape.length < 2 ? 1 : shape.at(-1)!;
+  return x.map((_, i) => of(x.filter((_, j) => j % units === i % units)));
 }
 
 /** Elements of every variable between −1 and 1, none near 0, that look random. */

@@ -13,19 +13,12 @@ import {
   stableWeightDecay,
 } from '@optim/hooks';
 import type { Algorithm, Seen } from './algorithms.js';
-import { changed, mean, norm, shapes, type Row } from './rows.js';
+import { changed, mean, norm, ofUnits, type Row } from './rows.js';
 
 /** The sample deviation. */
 function deviation(x: readonly number[]): number {
   const middle = mean(x);
   return norm(x.map((e) => e - middle)) / Math.sqrt(x.length - 1);
-}
-
-/** For every element something of its unit: of all with the same index on the last axis, or of a whole vector. */
-function ofUnits(name: string, x: readonly number[], of: (unit: readonly number[]) => number): number[] {
-  const shape = shapes[name]!;
-  const units = shape.length < 2 ? 1 : shape.at(-1)!;
-  return x.map((_, i) => of(x.filter((_, j) => j % units === i % units)));
 }
 
 /** S of {@link stableWeightDecay}. */
