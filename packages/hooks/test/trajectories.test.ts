@@ -19,6 +19,10 @@ import outliers from '@optim/testing/golden/ZClip.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { inject } from 'vitest';
 
+const atHand = ['cpu', 'wasm'].includes(inject('backend'));
+
+const factories = { ...hooks } as unknown as Readonly<Record<string, (options: object) => Hook>>;
+
 /** A hook as golden files write it. */
 interface Written {
   readonly hook: string;
@@ -26,11 +30,10 @@ interface Written {
 }
 
 function hookOf({ hook, ...options }: Written): Hook {
-  const make = hooks[hook as keyof typeof hooks] as (options: object) => Hook;
   const { match, ...others } = options as { readonly match?: readonly string[] };
-  return make({
+  return factories[hook]!({
     ...others,
-    ...(hook === 'skipLargeUpdates' && { countSkipped: false }),
+    ...(hook === 'skipLargeUpdates' && { countSkipped: !atHand }),
     ...(match && { match: new RegExp(`^(?:${match.join('|')})$`) }),
   });
 }
@@ -80,23 +83,19 @@ async function minimize(optimizer: tf.Optimizer, variables: readonly tf.Variable
   );
 }
 
-const atHand = ['cpu', 'wasm'].includes(inject('backend'));
+/**
+ * The cases of a file that are run: all on the host, the first and the last on graphics processors, which are slow in software.
+ * There a step that is left out counts, which AdamW would show.
+ */
+function casesOf(file: GoldenFile): readonly GoldenCase[] {
+  const cases = (file.cases as readonly GoldenCase[]).filter(({ options }) => 'transforms' in options);
+  if (atHand) return cases;
+  const shown = file === large ? cases.filter(({ name }) => name === 'spike') : cases;
+  return shown.filter((_, i) => i === 0 || i === shown.length - 1);
+}
 
-for (const file of [
-  blockRms,
-  constraints,
-  updates,
-  decay,
-  slow,
-  variance,
-  orthogonal,
-  large,
-  outliers,
-] as GoldenFile[]) {
-  const cases = (file.cases as readonly GoldenCase[]).filter(
-    ({ options }) => 'transforms' in options && (atHand || file !== large),
-  );
-  goldenSuite({ algorithm: `${file.algorithm} around an optimizer`, cases }, optimizerOf, {
+for (const file of [blockRms, constraints, updates, decay, slow, variance, orthogonal, large, outliers]) {
+  goldenSuite({ algorithm: `${file.algorithm} around an optimizer`, cases: casesOf(file) }, optimizerOf, {
     apply: spoil,
     minimize,
   });

@@ -13,33 +13,29 @@ afterEach(() => {
   for (const model of models.splice(0)) model.dispose();
 });
 
-/** A convolution, a nested dense layer and a last one, with constraints of all kinds. */
-function constrainedModel(): layers.Sequential {
+/** A nested dense layer and a last one with constraints; before them a convolution, which wasm cannot train. */
+function constrainedModel({ convolves }: { readonly convolves: boolean }): layers.Sequential {
   const { conv2d, dense, flatten } = layers.layers;
   const { maxNorm, minMaxNorm } = layers.constraints;
   const nested = layers.sequential({
     layers: [dense({ units: 3, inputShape: [8], name: 'inner', kernelConstraint: 'unitNorm' })],
   });
-  const model = layers.sequential({
-    layers: [
-      conv2d({
-        filters: 2,
-        kernelSize: 2,
-        inputShape: [3, 3, 1],
-        name: 'conv',
-        kernelConstraint: maxNorm({ maxValue: 0.5 }),
-        biasConstraint: 'nonNeg',
-      }),
-      flatten(),
-      nested,
-      dense({
-        units: 2,
-        name: 'outer',
-        kernelConstraint: minMaxNorm({ minValue: 0.1, maxValue: 0.4, rate: 0.5, axis: 1 }),
-        biasConstraint: 'nonNeg',
-      }),
-    ],
+  const conv = conv2d({
+    filters: 2,
+    kernelSize: 2,
+    inputShape: [3, 3, 1],
+    name: 'conv',
+    kernelConstraint: maxNorm({ maxValue: 0.5 }),
+    biasConstraint: 'nonNeg',
   });
+  const last = dense({
+    units: 2,
+    name: 'outer',
+    kernelConstraint: minMaxNorm({ minValue: 0.1, maxValue: 0.4, rate: 0.5, axis: 1 }),
+    biasConstraint: 'nonNeg',
+  });
+  const first = convolves ? [conv, flatten()] : [flatten({ inputShape: [2, 4] })];
+  const model = layers.sequential({ layers: [...first, nested, last] });
   models.push(model, nested);
   return model;
 }
@@ -56,7 +52,7 @@ async function applied(model: layers.LayersModel): Promise<number[][]> {
 }
 
 it('applies what the layers of a model have, nested ones too', async () => {
-  const model = constrainedModel();
+  const model = constrainedModel({ convolves: true });
   tf.tidy(() => model.setWeights(model.getWeights().map((w, i) => tf.sub(tf.mul(w, 3), i / 10))));
   const want = await applied(model);
   const optimizer = new SGDW({ transforms: layerConstraints(model) });
@@ -76,22 +72,21 @@ it('applies what the layers of a model have, nested ones too', async () => {
 });
 
 it('holds while a model is trained, and goes through the configuration', async () => {
-  const model = constrainedModel();
+  const model = constrainedModel({ convolves: false });
   const optimizer = new AdamW({ learningRate: 0.1, transforms: layerConstraints(model) });
   const config = JSON.parse(JSON.stringify(optimizer.getConfig())) as tf.serialization.ConfigDict;
   const again = AdamW.fromConfig(AdamW as never, config) as AdamW;
   expect(again.getConfig()).toEqual(optimizer.getConfig());
   optimizer.dispose();
   model.compile({ optimizer: again, loss: 'meanSquaredError' });
-  const [x, y] = [tf.ones([4, 3, 3, 1]), tf.tensor2d([[1, -1], [2, 0], [1, 3], [0, -2]])]; // prettier-ignore
+  const [x, y] = [tf.ones([4, 2, 4]), tf.tensor2d([[1, -1], [2, 0], [1, 3], [0, -2]])]; // prettier-ignore
   await model.fit(x, y, { epochs: 5, verbose: 0, yieldEvery: 'never' });
   const weights = Object.fromEntries(model.weights.map((weight) => [weight.originalName, weight.read()]));
   const read = (name: string): Promise<Float32Array> => weights[name]!.data() as Promise<Float32Array>;
   const kernel = await read('inner/kernel');
   for (const unit of [0, 1, 2])
     expect(Math.hypot(...[...kernel].filter((_, i) => i % 3 === unit))).toBeCloseTo(1, 5);
-  for (const name of ['conv/bias', 'outer/bias'])
-    expect(Math.min(...(await read(name)))).toBeGreaterThanOrEqual(0);
+  expect(Math.min(...(await read('outer/bias')))).toBeGreaterThanOrEqual(0);
   again.dispose();
   tf.dispose([x, y]);
 });
