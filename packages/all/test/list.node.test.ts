@@ -249,14 +249,25 @@ describe('schedules', () => {
 });
 
 describe('hooks', () => {
+  // Beside hooks stands what makes several of a model.
+  const single = Object.entries(hooks).filter(([, factory]) => 'options' in factory);
+
   it('are all there are', () => {
-    expect(namesOf(listHooks()).sort()).toEqual(Object.keys(hooks).sort());
-    expect(namesOf(listHooks('clip*'))).toEqual(['clipByGlobalNorm', 'clipByValue']);
+    expect(namesOf(listHooks()).sort()).toEqual(single.map(([name]) => name).sort());
+    expect(Object.keys(hooks).filter((name) => !single.some(([known]) => known === name))).toEqual([
+      'layerConstraints',
+    ]);
+    expect(namesOf(listHooks('clip*'))).toEqual([
+      'clipByBlockRms',
+      'clipByGlobalNorm',
+      'clipByValue',
+      'clipUpdates',
+    ]);
   });
 
-  it.each(Object.entries(hooks))('%s: its options are those it was defined with', (name, factory) => {
+  it.each(single)('%s: its options are those it was defined with', (name, factory) => {
     const { options: rows } = factory as unknown as {
-      options: Record<string, { range: string; default?: unknown }>;
+      options: Record<string, { range: string; default?: unknown; symbolic?: boolean }>;
     };
     const { options, summary } = describeHook(name.toLowerCase());
     expect(summary.endsWith('.')).toBe(true);
@@ -266,7 +277,7 @@ describe('hooks', () => {
         meaning: expect.stringMatching(/\S{3}/) as string,
         range: row.range,
         ...('default' in row && { default: row.default }),
-        schedulable: false,
+        schedulable: row.symbolic ?? false,
       })),
     );
   });

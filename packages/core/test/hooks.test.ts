@@ -18,8 +18,19 @@ import {
   type Rule,
 } from '../src/authoring.js';
 import { pow } from '@optim/fusion';
-import { hookFromConfig } from '../src/index.js';
-import { clipping, halving, hesitating, largest, positive, shrinking, weighing } from './hooks.js';
+import { hookFromConfig, type HookConfig } from '../src/index.js';
+import {
+  clipping,
+  halving,
+  hesitating,
+  largest,
+  lowering,
+  numbering,
+  positive,
+  sharing,
+  shrinking,
+  weighing,
+} from './hooks.js';
 import { Heavy, Normed, close, half, read, step, variable, type HeavyOptions } from './rules.js';
 
 let a: tf.Variable;
@@ -118,6 +129,17 @@ describe('a hook', () => {
     expect([...(await read(a)), ...(await read(b))]).toEqual([3, 4, 1]);
   });
 
+  it('has numbers of the host for the step and for each variable', async () => {
+    const optimizer = heavy([numbering()], { learningRate: 1 });
+    const gradients = tf.tidy(() => ({ b: tf.scalar(1), a: tf.tensor1d([1, 1]) }));
+    optimizer.applyGradients(gradients);
+    // a was made before b: 1 is taken off its gradient, 1.1 off that of b.
+    expect([await read(a), await read(b)]).toEqual([[3, 4], close(1.1)]);
+    optimizer.applyGradients(gradients);
+    expect([await read(a), await read(b)]).toEqual([[4, 5], close(2.2)]);
+    tf.dispose(gradients);
+  });
+
   it('acts before coupled weight decay', async () => {
     heavy([clipping(2)], { weightDecay: 1, weightDecayMode: 'coupled', learningRate: 1 }).minimize(half(a));
     expect(await read(a)).toEqual([-2, -2]);
@@ -197,6 +219,20 @@ describe('a hook that reads of the algorithm', () => {
     expect(await read(a)).toEqual(close(1.95, 2.6));
   });
 
+  it('observes the steps of all parameters, at their rates and without decay, before any is changed', async () => {
+    const parameterGroups = [{ match: /^b/, learningRate: 0.25 }];
+    const optimizer = heavy([sharing()], { weightDecay: 1, parameterGroups });
+    optimizer.minimize(half(a, b));
+    // |3| + |4| + |1| in steps of 1.5, 2 and 0.25
+    expect(await optimizer.readGlobals()).toEqual({ 'sharing.length': 8 });
+    expect([await read(a), await read(b)]).toEqual([close(1.5 - 1.5 / 8, 1.75), close(0.75 - 0.25 / 8)]);
+
+    const itself = rooted([sharing()], { weightDecay: 0.25 });
+    itself.minimize(half(a));
+    // The gradient, whatever γ is and however much it decays.
+    expect((await itself.readGlobals())['sharing.length']).toBeCloseTo(1.3125 + 1.75, 5);
+  });
+
   it('is refused by an algorithm that cannot tell', () => {
     class Rateless extends Normed {
       static override readonly rule: typeof Normed.rule = {
@@ -242,6 +278,17 @@ describe('a hook that excludes variables', () => {
     const { globals, parameters } = await optimizer.stateDict();
     expect(globals).toEqual({ 'both.most': 26 });
     expect(parameters.map(({ slots }) => [...slots['both.count']!.data])).toEqual([[0], [1]]);
+  });
+
+  it('or matches them, and leaves the others alone', async () => {
+    const optimizer = heavy([lowering({ match: /^a$/ })], { learningRate: 0 });
+    optimizer.minimize(half(a, b));
+    expect([await read(a), await read(b)]).toEqual([[2, 3], [1]]);
+    const [{ options }] = optimizer.getConfig()['transforms'] as unknown as [HookConfig];
+    expect(options).toEqual({ match: { name: '^a$', flags: '' } });
+    const again = heavy([hookFromConfig({ hook: 'lowering', options })], { learningRate: 0 });
+    again.minimize(half(a, b));
+    expect([await read(a), await read(b)]).toEqual([[1, 2], [1]]);
   });
 
   it('is saved with a RegExp, not with a function', () => {

@@ -45,6 +45,13 @@ export const shrinking: (options?: { exclude?: Match | null }) => Hook = defineH
   decay: ({ param }, { learningRate }) => ({ param: param!.mul(learningRate!.mul(-0.5).add(1)) }),
 }));
 
+/** Update: takes off 1 where `match` says so. */
+export const lowering: (options?: { match?: Match | null }) => Hook = defineHook<{ match?: Match | null }>(
+  'lowering',
+  { match: exclude() },
+  () => ({ update: ({ param }) => ({ param: param!.sub(1) }) }),
+);
+
 /** Decay by what the second moments of all parameters add up to; keeps the sum. */
 export const weighing: () => Hook = defineHook('weighing', {}, () => ({
   reads: ['secondMoment'],
@@ -52,6 +59,21 @@ export const weighing: () => Hook = defineHook('weighing', {}, () => ({
   observe: ({ secondMoment }) => ({ sum: secondMoment!.sum() }),
   combine: ({ sum }) => ({ sum: sum! }),
   decay: ({ param }, { sum }) => ({ param: param!.sub(sum!) }),
+}));
+
+/** Coefficients: takes off the gradient the number of the step, and a tenth of the place of its variable. */
+export const numbering: () => Hook = defineHook('numbering', {}, () => ({
+  coefficients: (step, order) => ({ off: step + order / 10 }),
+  gradient: ({ grad }, { off }) => ({ grad: grad!.sub(off!) }),
+}));
+
+/** Observe and update: divides the step by the sum of |step|/learning rate over all parameters, which it keeps. */
+export const sharing: () => Hook = defineHook('sharing', {}, () => ({
+  reads: ['learningRate', 'step'],
+  globals: { length: 0 },
+  observe: ({ step, learningRate }) => ({ length: step!.abs().sum().div(learningRate!) }),
+  combine: ({ length }) => ({ length: length! }),
+  update: ({ start, step }, { length }) => ({ param: start!.sub(step!.div(length!)) }),
 }));
 
 /** Update: half the step of the rule; `seen` keeps the step. */

@@ -2,7 +2,7 @@
 
 import { defineHook, flag, type Hook } from '@optim/core/authoring';
 import { where } from '@optim/fusion';
-import * as tf from '@tensorflow/tfjs-core';
+import { leavingOut } from './leaving-out.js';
 
 /** Options of {@link skipNonFinite}. */
 export interface SkipNonFiniteOptions {
@@ -12,21 +12,6 @@ export interface SkipNonFiniteOptions {
    */
   countSkipped?: boolean;
 }
-
-/** Backends that have their numbers in the memory of the host. */
-const atHand: readonly string[] = ['cpu', 'wasm', 'tensorflow'];
-
-/** Whether the counter of skipped steps stays as it is. */
-const counted: NonNullable<Hook['counted']> = (globals, key) => {
-  const backend = tf.getBackend();
-  if (!atHand.includes(backend))
-    throw new RangeError(
-      `skipNonFinite: countSkipped must be true on backend ${backend}, which would have to be waited for in every step, got false`,
-    );
-  const skipped = (): number => globals.get(`${key}.skipped`)!.dataSync()[0]!;
-  const before = skipped();
-  return () => skipped() === before;
-};
 
 /**
  * A guard: when any gradient has an element that is NaN or infinite, the whole step leaves parameters, slots and
@@ -53,17 +38,11 @@ const counted: NonNullable<Hook['counted']> = (globals, key) => {
  * webgpu, and changes nothing
  */
 export const skipNonFinite: (options?: SkipNonFiniteOptions) => Hook =
-  /* #__PURE__ */ defineHook<SkipNonFiniteOptions>(
-    'skipNonFinite',
-    { countSkipped: flag(true) },
-    ({ countSkipped }) => ({
-      globals: { skipped: 0 },
-      observe: ({ grad }) => ({ bad: where(grad!.isFinite(), 0, 1).sum() }),
-      combine: ({ bad }, { skipped }) => {
-        const fine = where(bad!.equal(0), 1, 0);
-        return { fine, skipped: skipped!.add(fine.complement()) };
-      },
-      guard: ({ fine }) => fine!.greater(0),
-      ...(!countSkipped && { counted }),
-    }),
+  /* #__PURE__ */ defineHook<SkipNonFiniteOptions>('skipNonFinite', { countSkipped: flag(true) }, (options) =>
+    leavingOut(
+      'skipNonFinite',
+      options,
+      (grad) => ({ bad: where(grad.isFinite(), 0, 1).sum() }),
+      ({ bad }) => bad!.equal(0),
+    ),
   ) as (options?: SkipNonFiniteOptions) => Hook;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every hook does, worked out on the host in plain numbers.
+// What hooks do, worked out on the host in plain numbers.
 
-import type { Hook } from '@optim/core';
 import {
   adaptiveGradientClipping,
   cautious,
@@ -13,49 +12,13 @@ import {
   skipNonFinite,
   stableWeightDecay,
 } from '@optim/hooks';
-import type { Algorithm, algorithms, Seen, Values } from './algorithms.js';
-
-/** The variables that are trained. */
-export const shapes: Readonly<Record<string, number[]>> = {
-  bias: [3],
-  kernel: [4, 3],
-  filter: [2, 2, 3, 2],
-};
-
-/** A hook, and what it makes: of gradients, of parameters before the step, of the step itself. */
-export interface Row {
-  readonly hook: () => Hook;
-  /** The algorithms to try it with: those on which it can be seen, from every family. */
-  readonly with: readonly (keyof typeof algorithms)[];
-  readonly gradients?: (seen: Seen) => Values;
-  readonly parameters?: (seen: Seen, algorithm: Algorithm) => Values;
-  readonly step?: (u: readonly number[], g: readonly number[]) => number[];
-  /** Globals of the hook after the step. */
-  readonly globals?: (seen: Seen, algorithm: Algorithm) => Readonly<Record<string, number>>;
-  /** Number of a step whose gradients are not finite, and which changes nothing. */
-  readonly skips?: number;
-}
-
-const sum = (x: readonly number[]): number => x.reduce((total, e) => total + e, 0);
-const norm = (x: readonly number[]): number => Math.hypot(...x);
-const mean = (x: readonly number[]): number => sum(x) / x.length;
+import type { Algorithm, Seen } from './algorithms.js';
+import { changed, mean, norm, ofUnits, type Row } from './rows.js';
 
 /** The sample deviation. */
 function deviation(x: readonly number[]): number {
   const middle = mean(x);
   return norm(x.map((e) => e - middle)) / Math.sqrt(x.length - 1);
-}
-
-/** The values with some tensors changed. */
-function changed(values: Values, change: (x: readonly number[], name: string) => readonly number[]): Values {
-  return Object.fromEntries(Object.entries(values).map(([name, x]) => [name, change(x, name)]));
-}
-
-/** For every element something of its unit: of all with the same index on the last axis, or of a whole vector. */
-function ofUnits(name: string, x: readonly number[], of: (unit: readonly number[]) => number): number[] {
-  const shape = shapes[name]!;
-  const units = shape.length < 2 ? 1 : shape.at(-1)!;
-  return x.map((_, i) => of(x.filter((_, j) => j % units === i % units)));
 }
 
 /** S of {@link stableWeightDecay}. */
@@ -150,30 +113,13 @@ export const table: Readonly<Record<string, Row>> = {
   'cautious, by the mean': {
     hook: () => cautious(),
     with: ['AdaBelief', 'Adai', 'AdamP', 'AdamW', 'AliG', 'DAdaptAdam', 'Lamb', 'Lion', 'SGDW'],
-    step: (u, g) => masked(u, g, (count, of) => 1 / Math.max(count / of, 1e-3)),
+    steps: (u, { seen: { g } }) =>
+      changed(u, (x, name) => masked(x, g[name]!, (count, of) => 1 / Math.max(count / of, 1e-3))),
   },
   'cautious, as in the paper': {
     hook: () => cautious({ scaling: 'paper' }),
     with: ['AdaFactor', 'AdamW', 'DAdaptAdam', 'Fromage', 'Lamb', 'Lion', 'SGDW'],
-    step: (u, g) => masked(u, g, (count, of) => of / (count + 1)),
+    steps: (u, { seen: { g } }) =>
+      changed(u, (x, name) => masked(x, g[name]!, (count, of) => of / (count + 1))),
   },
 };
-
-/** Elements of every variable between −1 and 1, none near 0, that look random. */
-export function noise(seed: number): Values {
-  const tensors = Object.entries(shapes).map(([name, shape], k) => {
-    const size = shape.reduce((product, length) => product * length, 1);
-    const elements = Array.from({ length: size }, (_, i) => {
-      const x = Math.sin(12.9898 * (i + 1) + 78.233 * (seed + 1) + 37.719 * k);
-      return Math.fround(Math.sign(x) * (0.1 + 0.9 * Math.abs(x)));
-    });
-    return [name, elements] as const;
-  });
-  return Object.fromEntries(tensors);
-}
-
-/** The gradients of step `t`, from 1. */
-export function gradientsAt(t: number, { skips }: Row): Values {
-  const g = noise(t);
-  return t === skips ? { ...g, kernel: g['kernel']!.map((e, i) => (i === 5 ? Infinity : e)) } : g;
-}

@@ -28,7 +28,7 @@ export function assertServes(owner: string, rule: AnyRule, settings: OptimizerOp
   for (const hook of settings.transforms ?? []) {
     assertParts(owner, hook);
     const { name, reads = [] } = hook;
-    const missing = reads.find((what) => !has[what]);
+    const missing = reads.find((what) => what !== 'step' && !has[what]) as keyof typeof has | undefined;
     if (missing)
       throw new TypeError(
         `${owner}: transforms: hook ${name} needs ${words[missing]}, which ${owner} does not have`,

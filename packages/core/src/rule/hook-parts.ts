@@ -16,6 +16,7 @@ const callable = ['a function', isCallable] as const;
 
 /** What each part must be, where it is there. */
 const parts: Readonly<Record<string, readonly [constraint: string, test: Test]>> = {
+  coefficients: callable,
   observe: callable,
   combine: callable,
   gradient: callable,
@@ -25,8 +26,8 @@ const parts: Readonly<Record<string, readonly [constraint: string, test: Test]>>
   slots: ['an object of functions that give first values', recordOf(isInit)],
   globals: ['an object of finite numbers', recordOf(Number.isFinite)],
   reads: [
-    "an array of 'learningRate' and 'secondMoment'",
-    (value) => isArrayOf(value, (each) => ['learningRate', 'secondMoment'].includes(each as string)),
+    "an array of 'learningRate', 'secondMoment' and 'step'",
+    (value) => isArrayOf(value, (each) => ['learningRate', 'secondMoment', 'step'].includes(each as string)),
   ],
   exclude: ['a RegExp or a function of the variable, or null', (value) => value === null || isMatch(value)],
 };

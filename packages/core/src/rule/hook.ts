@@ -11,6 +11,7 @@ import {
   isMatch,
   isRecord,
   isSavedMatch,
+  matches,
   type Match,
   type OptionSpec,
   type OptionTable,
@@ -39,16 +40,25 @@ export interface Hook {
   readonly config?: HookConfig;
   /**
    * What it reads of the algorithm; an optimizer that does not have it refuses the hook. `'learningRate'` is the rate in
-   * force, seen by `decay` and `update` among the globals. `'secondMoment'`, bias-corrected, is seen by `observe`, which then
-   * comes after all observations of the algorithm itself: it is the moment that this step divides by.
+   * force, seen by `decay` and `update` among the globals. `'secondMoment'`, bias-corrected, and `'step'`, what the rule takes
+   * off, are seen by `observe`, which then comes after all observations of the algorithm itself, and before hooks on updates:
+   * it is the moment that this step divides by. With `'step'` it also sees the learning rate, if the hook reads that.
    */
-  readonly reads?: readonly ('learningRate' | 'secondMoment')[];
+  readonly reads?: readonly ('learningRate' | 'secondMoment' | 'step')[];
   /** Variables that it observes like all others, and leaves alone otherwise. */
   readonly exclude?: Match | null;
   /** Tensors kept per parameter. */
   readonly slots?: Readonly<Record<string, SlotInit>>;
   /** Scalars kept per optimizer, with their first values. */
   readonly globals?: Readonly<Record<string, number>>;
+  /**
+   * Numbers of one parameter in one step, made on the host in float64; seen by `gradient`, `decay` and `update` among the
+   * globals, and drawn from by `random`.
+   *
+   * @param step - the number of this step of the optimizer, from 1
+   * @param order - how many of the optimizer's variables come before this one, as in `Appearance`
+   */
+  coefficients?(step: number, order: number): Readonly<Record<string, number>>;
   /** Scalars of one parameter, to be summed over all: sees `param`, `grad` (after the hooks before) and own slots. */
   observe?(tensors: Tensors): Results;
   /** From the sums and own globals to new globals, kept if declared, else for this step only. */
@@ -79,7 +89,7 @@ const factories = new Map<string, Factory>();
  * Defines a named, validated, serializable hook.
  *
  * @param name - name in errors and in saved configurations
- * @param table - its options; one of the name `exclude` (see {@link exclude}) becomes {@link Hook.exclude}
+ * @param table - its options; one of the name `exclude` or `match` (see {@link exclude}) becomes {@link Hook.exclude}
  * @param build - from checked options to the parts of the hook
  * @param short - the option that a plain number given in place of the options object stands for
  * @returns a function from options (or that one number) to {@link Hook}
@@ -93,8 +103,9 @@ export function defineHook<O extends object>(
   const factory = (given: O | number = {} as O): Hook => {
     const options = (typeof given === 'number' && short ? { [short]: given } : given) as O;
     const resolved = resolveOptions(name, table, options);
-    const { exclude = null } = resolved as { exclude?: Match | null };
-    const hook = { ...build(resolved), name, exclude };
+    const { exclude = null, match } = resolved as Choosing;
+    const others = match && ((variable: tf.Variable): boolean => !matches(match, variable));
+    const hook = { ...build(resolved), name, exclude: others ?? exclude };
     // A getter, so that a hook with a plain function among its options works and fails only when it is saved.
     const get = (): HookConfig => ({ hook: name, options: encodeOptions(name, options) });
     return Object.defineProperty(hook, 'config', { get, enumerable: true });
@@ -104,24 +115,32 @@ export function defineHook<O extends object>(
   return factory;
 }
 
-/** The row of the option `exclude`: which variables a hook leaves alone. */
+/** The options that choose variables. */
+interface Choosing {
+  readonly exclude?: Match | null;
+  readonly match?: Match | null;
+}
+
+/** The row of the option `exclude`: which variables a hook leaves alone; or of `match`: which are not left alone. */
 export function exclude(): OptionSpec {
   const accepts = (value: unknown): boolean => value === null || isMatch(value);
   return custom('a RegExp or a function of the variable, or null', accepts, null);
 }
 
 function encodeOptions(name: string, options: object): Record<string, unknown> {
-  const { exclude, ...others } = options as { exclude?: Match | null };
+  const { exclude, match, ...others } = options as Choosing;
   return {
     ...encode(others, `${name}: `),
     ...(exclude && { exclude: encodeMatch(`${name}: exclude`, exclude) }),
+    ...(match && { match: encodeMatch(`${name}: match`, match) }),
   };
 }
 
 function decodeOptions(config: HookConfig['options']): Record<string, unknown> {
-  const { exclude, ...others } = config;
-  const match = isSavedMatch(exclude) ? decodeMatch(exclude) : exclude;
-  return { ...decode(others), ...(exclude !== undefined && { exclude: match }) };
+  const options = decode(config);
+  for (const [name, value] of Object.entries(config))
+    if (isSavedMatch(value)) options[name] = decodeMatch(value);
+  return options;
 }
 
 /** Whether a value has the form of {@link Hook.config}. */

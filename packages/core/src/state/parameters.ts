@@ -19,7 +19,9 @@ export interface Parameter {
   readonly exempt: readonly string[];
   /** What a rule may branch on for it by itself. */
   readonly traits: Traits;
-  /** Group, exemptions and traits as one text: parameters of one kind are bound alike. */
+  /** How many of the optimizer's variables come before it, see `Appearance`. */
+  readonly order: number;
+  /** Group, exemptions and traits as one text: parameters of one kind are bound alike. With coefficients of hooks each is of its own. */
   readonly kind: string;
   readonly slots: Readonly<Record<string, tf.Variable>>;
   /** How many updates it has had. */
@@ -76,11 +78,12 @@ export class Parameters {
     const { groups, hooks } = this.kept;
     this.prune();
     const matched = this.match(variables, this.waiting);
-    const orderOf = ({ id }: tf.Variable): number =>
-      this.adopted.size + variables.filter((other) => other.id < id).length;
+    const before = this.adopted.size;
+    const orders = variables.map(({ id }) => before + variables.filter((other) => other.id < id).length);
+    const isNumbered = hooks.some(({ hook }) => hook.coefficients);
     // Numbers made by an algorithm may be refused: all of them before anything is kept.
-    const first = variables.map((variable) =>
-      firstSlots(this.kept, variable, matched.get(variable), { step, order: orderOf(variable) }),
+    const first = variables.map((variable, i) =>
+      firstSlots(this.kept, variable, matched.get(variable), { step, order: orders[i]! }),
     );
     variables.forEach((variable, i) => {
       const slots = Object.entries(first[i]!).map(([name, value]) => [name, toVariable(value)] as const);
@@ -94,7 +97,8 @@ export class Parameters {
         group,
         exempt,
         traits,
-        kind: JSON.stringify([group, exempt, traits]),
+        order: orders[i]!,
+        kind: JSON.stringify([group, exempt, traits, isNumbered && orders[i]]),
         slots: Object.fromEntries(slots),
         updates: matched.get(variable)?.updates ?? 0,
       });

@@ -39,7 +39,7 @@ export function withPrefix<T>(key: string, record: Record<string, T>): Record<st
 
 /** Whether what a hook observes is known only after the rule. */
 export function isLate(hook: Hook): boolean {
-  return hook.reads?.includes('secondMoment') ?? false;
+  return hook.reads?.some((what) => what !== 'learningRate') ?? false;
 }
 
 /** Whether anything in an expression takes a sweep over a whole tensor before the next can begin. */
@@ -51,7 +51,7 @@ export function sweeps(expression: Expression, seen: Set<Expression> = new Set()
 }
 
 /** What a rule takes off: of start − x it is x itself, without the rounding of a difference. */
-function stepOf(start: Expression, param: Expression): Expression {
+export function stepOf(start: Expression, param: Expression): Expression {
   const [minuend, x] = param.args;
   const isDifference = param.op === 'sub' && minuend === start;
   return isDifference ? x!.broadcastTo(start.shape) : start.sub(param);
@@ -132,7 +132,7 @@ export class Composition {
   }
 
   /** The rate of decoupled decay and hooks; `null` while a round has yet to find it. */
-  private rateInForce({ tensors, values }: Scene): Expression | null {
+  rateInForce({ tensors, values }: Scene): Expression | null {
     const { rateInForce } = this.rule;
     if (rateInForce) return rateInForce(tensors['param']!, values as never);
     return (values['learningRate'] as Expression | undefined) ?? null;

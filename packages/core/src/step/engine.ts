@@ -146,7 +146,7 @@ export class Engine {
         given: safe(entries[i]!.given),
         binding: bound(parameter),
       }));
-      const base = this.bind(rule, { group: 0, exempt: [], traits: {} }, step + 1, step);
+      const base = this.bind(rule, { group: 0, exempt: [], traits: {}, order: 0 }, step + 1, step);
       const { globals } = this.state;
       const counted = this.hooks.map(({ key, hook }) => hook.counted?.(globals, key));
       try {
@@ -177,7 +177,7 @@ export class Engine {
 
   private bind(
     rule: string,
-    of: Pick<Parameter, 'group' | 'exempt' | 'traits'>,
+    of: Pick<Parameter, 'group' | 'exempt' | 'traits' | 'order'>,
     t: number,
     step: number,
   ): Binding {
@@ -186,8 +186,12 @@ export class Engine {
     const { decayOptions = [] } = rules[rule]!;
     const isOn = (name: string): boolean => ((options as Values)[name] ?? 0) !== 0;
     const values = atStep(owner, table, options, step);
-    const coefficients = rules[rule]!.coefficients?.(t, values, step + 1) ?? {};
-    const { group, exempt, traits } = of;
+    const { group, exempt, traits, order } = of;
+    const coefficients = withHooks<unknown>(
+      rules[rule]!.coefficients?.(t, values, step + 1) ?? {},
+      this.hooks,
+      (hook) => hook.coefficients?.(step + 1, order),
+    );
     const decays = isOn('weightDecay') || decayOptions.some(isOn);
     return bind({ group, exempt, traits, decays }, table, values, coefficients);
   }

@@ -8,6 +8,7 @@ import {
   isLate,
   preparedGradient,
   resultsOf,
+  stepOf,
   sweeps,
   withoutPrefix,
   withPrefix,
@@ -131,9 +132,14 @@ export class Tracer {
     if (key && !late) return { sums: round.observe(seen, {}) };
     const { pair } = composition.pair(scene, grad, false);
     if (late) {
-      const results = { ...tensors, ...pair, ...composition.ruled(scene, pair) };
-      const secondMoment = composition.rule.secondMoment!(results as never, values as never);
-      return { sums: round.observe({ ...seen, secondMoment }, {}) };
+      const { start = pair.param, ...ruled } = composition.ruled(scene, pair);
+      const results: Symbols = { ...tensors, ...pair, ...ruled };
+      const told = {
+        secondMoment: composition.rule.secondMoment?.(results as never, values as never),
+        step: stepOf(start, results['param']!),
+        learningRate: composition.rateInForce(scene),
+      };
+      return { sums: round.observe({ ...seen, ...(told as Symbols) }, {}) };
     }
     const sums = round.observe(composition.seenByRule(scene, pair).seen, values);
     const prepared = composition.prepared(scene, grad);

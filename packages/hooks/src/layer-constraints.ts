@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { show, type Hook } from '@optim/core/authoring';
+import type * as tf from '@tensorflow/tfjs-core';
+import { maxNorm } from './max-norm.js';
+import { minMaxNorm } from './min-max-norm.js';
+import { nonNegative } from './non-negative.js';
+import { unitNorm } from './unit-norm.js';
+
+/** A weight of a layer, as TensorFlow.js keeps it. */
+interface Weight {
+  read(): tf.Tensor;
+  readonly constraint?: { getClassName(): string; getConfig(): object } | null;
+}
+
+/** What {@link layerConstraints} looks at: a model of TensorFlow.js. */
+export interface ConstrainedModel {
+  readonly weights: readonly unknown[];
+}
+
+/** Hooks by the name of the class whose constraint they are. */
+const hooks: Readonly<Record<string, (options: object) => Hook>> = {
+  MaxNorm: maxNorm,
+  MinMaxNorm: minMaxNorm,
+  NonNeg: nonNegative,
+  UnitNorm: unitNorm,
+};
+
+/** At most this many letters of names in one expression: one that is saved may have 1000. */
+const mostLetters = 900;
+
+/**
+ * The constraints of a model's own layers as hooks: `kernelConstraint`, `biasConstraint` and all others that its weights have.
+ * TensorFlow.js takes these options, saves them, and ignores them in training.
+ *
+ * `axis` goes on as the layer has it: its default of 0 is, for a convolution, the height. Variables are matched by name, so that the
+ * hooks can be saved with the optimizer.
+ *
+ * @example `new AdamW({ transforms: layerConstraints(model) })`
+ * @param model - built, so that it has weights
+ * @returns a hook for each constraint, with the weights that share it
+ * @throws TypeError for a constraint of a class that is none of TensorFlow.js' own; for what is no model
+ */
+export function layerConstraints(model: ConstrainedModel): Hook[] {
+  const weights: unknown = model?.weights;
+  if (!Array.isArray(weights))
+    throw new TypeError(`layerConstraints: model must be a model with layers, got ${show(model)}`);
+  const groups: { hook: (options: object) => Hook; config: object; names: string[] }[] = [];
+  for (const weight of weights as readonly Weight[]) {
+    const { constraint } = weight;
+    if (!constraint) continue;
+    const { name } = weight.read() as tf.Variable;
+    const className = constraint.getClassName();
+    const hook = hooks[className];
+    if (!hook)
+      throw new TypeError(
+        `layerConstraints: constraint of ${show(name)} must be one of ${Object.keys(hooks).join(', ')}, got ${className}`,
+      );
+    const config = constraint.getConfig();
+    const literal = name.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+    const group = groups.find(
+      (other) =>
+        other.hook === hook &&
+        JSON.stringify(other.config) === JSON.stringify(config) &&
+        other.names.join('|').length + literal.length < mostLetters,
+    );
+    if (group) group.names.push(literal);
+    else groups.push({ hook, config, names: [literal] });
+  }
+  return groups.map(({ hook, config, names }) =>
+    hook({ ...config, match: new RegExp(`^(?:${names.join('|')})$`) }),
+  );
+}
