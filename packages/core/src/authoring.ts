@@ -59,11 +59,20 @@ export {
   type Tensors,
 } from './rule/rule.js';
 export type { Momentum, Parameter } from './state/parameters.js';
-export { isAlive } from './state/variables.js';
+export { exchange, isAlive } from './state/variables.js';
 export { atStep } from './step/binding.js';
 export type { Engine } from './step/engine.js';
 export { readable } from '@optim/state';
 export { total } from './step/total.js';
-export { unshared } from './step/unshared.js';
-export { assertFollows, learningRateOf, unwrap } from './unwrap.js';
+export { steady, unshared } from './step/unshared.js';
+export {
+  assertFollows,
+  assertOnePoint,
+  evaluatesItself,
+  hasStepped,
+  learningRateOf,
+  observeMoved,
+  unwrap,
+  type Moved,
+} from './unwrap.js';
 export { Wrapper } from './wrapper.js';

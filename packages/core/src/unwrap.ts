@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is inside a wrapper.
 
-import type * as tf from '@tensorflow/tfjs-core';
-import type { BaseOptimizer } from '@optim/contract';
+import * as tf from '@tensorflow/tfjs-core';
+import { BaseOptimizer } from '@optim/contract';
 import { Optimizer } from './optimizer.js';
 import { Wrapper } from './wrapper.js';
 
@@ -30,4 +30,75 @@ export function assertFollows(owner: string, base: tf.Optimizer): void {
   if (!closing) return;
   const name = closing.getClassName();
   throw new TypeError(`${owner}: base must step along a given gradient, but ${name} needs the loss itself`);
+}
+
+/** Whether a class moves variables to an evaluation point by itself. */
+function movesToEvaluate(optimizer: tf.Optimizer): boolean {
+  const { toEvaluationPoint } = optimizer as unknown as { toEvaluationPoint?: unknown };
+  const plain = [BaseOptimizer, Wrapper].map(
+    ({ prototype }) => (prototype as unknown as { toEvaluationPoint: unknown }).toEvaluationPoint,
+  );
+  return toEvaluationPoint !== undefined && !plain.includes(toEvaluationPoint);
+}
+
+/**
+ * Refuses a base with an evaluation point, which two optimizers cannot both have.
+ *
+ * @throws TypeError where the base, or what it wraps, has one of its own
+ */
+export function assertOnePoint(owner: string, base: tf.Optimizer): void {
+  const moving = unwrap(base).find(
+    (inner) => (inner.constructor as Partial<typeof BaseOptimizer>).looksAhead || movesToEvaluate(inner),
+  );
+  if (!moving) return;
+  throw new TypeError(
+    `${owner}: base must have no evaluation point of its own, got ${moving.getClassName()}`,
+  );
+}
+
+/** Steps counted by an optimizer and, where it is a wrapper, by all it wraps. */
+function stepsOf(optimizer: tf.Optimizer): number[] {
+  if (!(optimizer instanceof BaseOptimizer)) return [];
+  return [optimizer.iterations, ...(optimizer instanceof Wrapper ? stepsOf(optimizer.base) : [])];
+}
+
+/**
+ * Whether a call has let an optimizer update parameters: one of ours may only gather gradients, or leave a step out. One of
+ * TensorFlow.js does so in every call.
+ */
+export function hasStepped(optimizer: tf.Optimizer, call: () => void): boolean {
+  const before = stepsOf(optimizer);
+  call();
+  return stepsOf(optimizer).every((steps, i) => steps > before[i]!);
+}
+
+/** Whether an optimizer evaluates the loss in a way of its own, as SAM does, so that a wrapper must leave that to it. */
+export function evaluatesItself({ minimize }: tf.Optimizer): boolean {
+  return minimize !== BaseOptimizer.prototype.minimize && minimize !== tf.Optimizer.prototype.minimize;
+}
+
+/** A variable with its value before a step. */
+export type Moved = readonly [variable: tf.Variable, before: tf.Tensor];
+
+/**
+ * Runs a step of an optimizer that evaluates the loss itself.
+ *
+ * @param listed - the variables to train; all trainable ones when absent
+ * @param after - is given those that have moved, once it is known which
+ */
+export function observeMoved<T>(
+  listed: readonly tf.Variable[] | undefined,
+  step: () => T,
+  after: (moved: readonly Moved[]) => void,
+): T {
+  const all = new Set(listed ?? Object.values(tf.engine().registeredVariables));
+  // A variable made from another shares its tensor, so that nothing is copied or updated in place.
+  const before = [...all].filter(({ trainable }) => trainable).map((p): Moved => [p, tf.variable(p, false)]);
+  try {
+    const result = step();
+    after(before.filter(([variable, value]) => variable.dataId !== value.dataId));
+    return result;
+  } finally {
+    tf.dispose(before.map(([, value]) => value));
+  }
 }

@@ -2,13 +2,12 @@
 
 import {
   assertFollows,
-  BaseOptimizer,
+  assertOnePoint,
+  exchange,
   hold,
   hyper,
-  readable,
   register,
-  unshared,
-  unwrap,
+  steady,
   Wrapper,
   type Entry,
   type NamedGradients,
@@ -71,11 +70,7 @@ export class MSAM extends Wrapper<MSAMOptions> {
   constructor(base: tf.Optimizer, options: MSAMOptions = {}) {
     super(base, options);
     assertFollows('MSAM', base);
-    const moving = unwrap(base).find(
-      (inner) => (inner.constructor as Partial<typeof BaseOptimizer>).looksAhead || movesToEvaluate(inner),
-    );
-    if (!moving) return;
-    throw new TypeError(`MSAM: base must have no evaluation point of its own, got ${moving.getClassName()}`);
+    assertOnePoint('MSAM', base);
   }
 
   protected step(entries: readonly Entry[], loss: tf.Scalar | undefined, given: NamedGradients): void {
@@ -121,30 +116,8 @@ export class MSAM extends Wrapper<MSAMOptions> {
     const parameters = this.engine.state.ordered();
     if (parameters.length === 0)
       throw new Error('MSAM: no variable has been seen since the state was loaded; pass the variables');
-    for (const { variable, slots } of parameters) {
-      const was = hold(variable);
-      // A copy: the variable may be read there.
-      const counterpart = readable(slots['counterpart']!);
-      variable.assign(counterpart);
-      slots['counterpart']!.assign(was);
-      tf.dispose([was, counterpart]);
-    }
+    for (const { variable, slots } of parameters) exchange(variable, slots['counterpart']!);
   }
-}
-
-/** Gradients as they were given: one that is a variable keeps its numbers where this is moved. To be called in a tidy. */
-function steady(given: NamedGradients): NamedGradients {
-  if (Array.isArray(given)) return given.map(({ name, tensor }) => ({ name, tensor: unshared(tensor) }));
-  return Object.fromEntries(Object.entries(given).map(([name, tensor]) => [name, unshared(tensor)]));
-}
-
-/** Whether a class moves variables to an evaluation point by itself. */
-function movesToEvaluate(optimizer: tf.Optimizer): boolean {
-  const { toEvaluationPoint } = optimizer as unknown as { toEvaluationPoint?: unknown };
-  const plain = [BaseOptimizer, Wrapper].map(
-    ({ prototype }) => (prototype as unknown as { toEvaluationPoint: unknown }).toEvaluationPoint,
-  );
-  return toEvaluationPoint !== undefined && !plain.includes(toEvaluationPoint);
 }
 
 register(MSAM);
