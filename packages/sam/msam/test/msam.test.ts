@@ -7,7 +7,15 @@ import { MSAM } from '@optim/msam';
 import { SAM } from '@optim/sam';
 import { linear } from '@optim/schedules';
 import { ScheduleFreeSGD } from '@optim/schedulefree';
-import { convolutionalSuite, expectClose, freeOwned, goldenBase, Momentum, own, suite } from '@optim/testing';
+import {
+  convolutionalSuite,
+  expectEvaluation,
+  freeOwned,
+  goldenBase,
+  Momentum,
+  own,
+  suite,
+} from '@optim/testing';
 import golden from '@optim/testing/golden/MSAM.json' with { type: 'json' };
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -25,17 +33,7 @@ suite(
       : // At a rho that stays it settles beside the minimum of a narrow valley, whatever the base: from the default it is
         // lowered towards the end, as MSAM's documentation says.
         new MSAM(new AdamW(), { rho: falling, ...options }),
-  {
-    async check(optimizer, { evaluationTrajectory, evaluationFloat32Deviation }, t, variables) {
-      const wanted = (evaluationTrajectory as Record<string, Record<string, number[]>>)[t];
-      if (!wanted) return;
-      const tol = Math.max(1e-4, 8 * (evaluationFloat32Deviation as number));
-      optimizer.useEvaluationWeights();
-      for (const variable of variables)
-        expectClose(`step ${t}, ${variable.name}`, await variable.data(), wanted[variable.name]!, tol);
-      optimizer.useTrainingWeights();
-    },
-  },
+  { check: expectEvaluation },
 );
 
 convolutionalSuite((learningRate) => new MSAM(new AdamW({ learningRate })), [1, 1]);
