@@ -239,6 +239,8 @@ const l1_1: OptionDescription = { name: "l1", meaning: "L1 penalty, λ₁ of the
 const l2_1: OptionDescription = { name: "l2", meaning: "L2 penalty, half of λ₂ of the paper.", range: "in [0, ∞)", default: 0, schedulable: true };
 const l2Shrinkage_1: OptionDescription = { name: "l2Shrinkage", meaning: "L2 penalty on the gradient that does not enter n.", range: "in [0, ∞)", default: 0, schedulable: true };
 const beta_6: OptionDescription = { name: "beta", meaning: "Added to the power of the accumulator, β of the paper.", range: "in [0, ∞)", default: 0, schedulable: true };
+const trainInterpolation_1: OptionDescription = { name: "trainInterpolation", meaning: "μy: share of the average x in the point y at which gradients are taken.", range: "in (0, 1]", default: 0.7, schedulable: false };
+const evalInterpolation_1: OptionDescription = { name: "evalInterpolation", meaning: "μx: share of the old average in the new one; 0.9967 stands for DiLoCo with 32 inner steps.", range: "in [0, 1)", default: 0.9967, schedulable: false };
 const every_1: OptionDescription = { name: "every", meaning: "Calls with gradients for one step of the base; a schedule gives it for the number of steps done.", range: "an integer in [1, ∞)", default: 1, schedulable: true };
 const reduce_1: OptionDescription = { name: "reduce", meaning: "What the base is given of the gradients gathered: their mean or their sum.", range: "one of 'mean', 'sum'", default: "mean", schedulable: false };
 const skipNonFinite_1: OptionDescription = { name: "skipNonFinite", meaning: "Leave out a call of whose gradients any element is NaN or infinite; it is not counted. Reads a number back in every call, which webgpu cannot.", range: "true or false", default: false, schedulable: false };
@@ -534,6 +536,15 @@ const gradAccumSteps_1: OptionDescription = { name: "gradAccumSteps", meaning: "
 const shrinkRatio_1: OptionDescription = { name: "shrinkRatio", meaning: "What is left of a tensor for which a gradient with a NaN comes.", range: "in (0, 1]", default: 0.99, schedulable: true };
 const weightDecay_11: OptionDescription = { name: "weightDecay", meaning: "Strength of the weight decay.", range: "in [0, ∞)", default: 0.01, schedulable: true };
 const weightDecayMode_24: OptionDescription = { name: "weightDecayMode", meaning: "`'layerwise'` is the author's: part of the step, with its length, and none for vectors. The others act before the step, on every tensor.", range: "one of 'layerwise', 'decoupled', 'coupled', 'independent'", default: "layerwise", schedulable: false };
+const kind_1: OptionDescription = { name: "kind", meaning: "Weights of the average: exponential, all alike (SWA), or a power of the number of the point.", range: "one of 'ema', 'uniform', 'polynomial'", default: "ema", schedulable: false };
+const decay_2: OptionDescription = { name: "decay", meaning: "Of `'ema'`: share of the old average in the new one.", range: "in [0, 1)", default: 0.999, schedulable: false };
+const warmup_1: OptionDescription = { name: "warmup", meaning: "Of `'ema'`: let the decay grow towards `decay`.", range: "true or false", default: false, schedulable: false };
+const warmupGamma_1: OptionDescription = { name: "warmupGamma", meaning: "Of `'ema'` with `warmup`: points in which the decay comes to 1 − 2^(−warmupPower).", range: "in (0, ∞)", default: 1, schedulable: false };
+const warmupPower_1: OptionDescription = { name: "warmupPower", meaning: "Of `'ema'` with `warmup`: how fast the decay grows.", range: "in (0, ∞)", default: 0.6666666666666666, schedulable: false };
+const biasCorrection_5: OptionDescription = { name: "biasCorrection", meaning: "Of `'ema'`: weigh as if the average had begun at zero and were divided by 1 − decayⁿ.", range: "true or false", default: false, schedulable: false };
+const eta_2: OptionDescription = { name: "eta", meaning: "Of `'polynomial'`: 0 weighs all points alike; the larger, the sooner early ones are forgotten.", range: "in [0, ∞)", default: 3, schedulable: false };
+const start_1: OptionDescription = { name: "start", meaning: "Update after which the first point is taken; 0: the parameters before training are the first point.", range: "an integer in [0, ∞)", default: 1, schedulable: false };
+const every_2: OptionDescription = { name: "every", meaning: "Updates from one point to the next.", range: "an integer in [1, ∞)", default: 1, schedulable: false };
 const gamma_3: OptionDescription = { name: "gamma", meaning: "Weight of the sharpness, gamma/(1 − gamma); 0 is the base alone. In [0, 1).", range: "in [0, 1)", default: 0.9, schedulable: true };
 const decouple_1: OptionDescription = { name: "decouple", meaning: "Whether the sharpness has a step of its own after that of the base.", range: "true or false", default: true, schedulable: false };
 const maxNorm_2: OptionDescription = { name: "maxNorm", meaning: "Largest norm of either gradient, over all parameters; `null` for no limit. In (0, ∞).", range: "in (0, ∞), or null", default: null, schedulable: false };
@@ -592,6 +603,7 @@ export const optimizerDetails: Readonly<Record<string, OptimizerDetails>> = {
   FriendlySAM: { options: [rho_4, adaptive_1, perturbEpsilon_2, sigma_1, lambda_1], stateNumbers: 1 },
   Fromage: { options: [learningRate_18, pBound_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 0 },
   FTRL: { options: [learningRate_19, learningRatePower_1, initialAccumulator_2, l1_1, l2_1, l2Shrinkage_1, beta_6, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  GPA: { options: [trainInterpolation_1, evalInterpolation_1], stateNumbers: 1 },
   GradientAccumulation: { options: [every_1, reduce_1, skipNonFinite_1], stateNumbers: 0 },
   Gravity: { options: [learningRate_20, alpha_3, beta_7, seed_2, initialVelocity_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
   GSAM: { options: [rho_4, adaptive_1, perturbEpsilon_2, alpha_4], stateNumbers: 0 },
@@ -651,6 +663,7 @@ export const optimizerDetails: Readonly<Record<string, OptimizerDetails>> = {
   StableAdamW: { options: [learningRate_1, beta1_1, beta2_4, epsilon_45, weightDecay_3, weightDecayMode_23, parameterGroups_1, transforms_1], stateNumbers: 2 },
   SWATS: { options: [learningRate_1, beta1_24, beta2_21, epsilon_46, switchTolerance_1, amsgrad_8, nesterov_7, adamD_3, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
   Tiger: { options: [learningRate_48, beta_13, scaleParameter_2, gradAccumSteps_1, shrinkRatio_1, weightDecay_11, weightDecayMode_24, parameterGroups_1, transforms_1], stateNumbers: 1.0009765625 },
+  WeightAveraging: { options: [kind_1, decay_2, warmup_1, warmupGamma_1, warmupPower_1, biasCorrection_5, eta_2, start_1, every_2], stateNumbers: 1 },
   WSAM: { options: [rho_4, adaptive_1, perturbEpsilon_2, gamma_3, decouple_1, maxNorm_2], stateNumbers: 0 },
   Yogi: { options: [learningRate_4, beta1_1, beta2_22, epsilon_47, initialAccumulator_4, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
 };
