@@ -8,14 +8,15 @@ import { Wrapper } from './wrapper.js';
 
 /** The learning rate of an optimizer's next step for one variable: that of its group, where there are groups. */
 export function learningRateOf(optimizer: tf.Optimizer, variable: tf.Variable): number {
-  if (optimizer instanceof Wrapper) return learningRateOf(optimizer.base, variable);
+  if (optimizer instanceof Wrapper) return learningRateOf(optimizer.optimizerOf(variable), variable);
   if (optimizer instanceof Optimizer) return optimizer.learningRateOf(variable);
   return (optimizer as unknown as { learningRate: number }).learningRate;
 }
 
 /** An optimizer and, where it is a wrapper, all it wraps, from the outside in. */
 export function unwrap(optimizer: tf.Optimizer): tf.Optimizer[] {
-  return optimizer instanceof Wrapper ? [optimizer, ...unwrap(optimizer.base)] : [optimizer];
+  if (!(optimizer instanceof Wrapper)) return [optimizer];
+  return [optimizer, ...[optimizer.base, ...optimizer.others].flatMap(unwrap)];
 }
 
 /**
@@ -59,7 +60,9 @@ export function assertOnePoint(owner: string, base: tf.Optimizer): void {
 /** Steps counted by an optimizer and, where it is a wrapper, by all it wraps. */
 function stepsOf(optimizer: tf.Optimizer): number[] {
   if (!(optimizer instanceof BaseOptimizer)) return [];
-  return [optimizer.iterations, ...(optimizer instanceof Wrapper ? stepsOf(optimizer.base) : [])];
+  // One with others lets only some of them step.
+  const wraps = optimizer instanceof Wrapper && optimizer.others.length === 0;
+  return [optimizer.iterations, ...(wraps ? stepsOf(optimizer.base) : [])];
 }
 
 /**
