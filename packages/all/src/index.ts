@@ -145,6 +145,7 @@ export * from '@optim/sls';
 export * from '@optim/sm3';
 export * from '@optim/soap';
 export * from '@optim/sophia';
+export * from '@optim/split';
 export * from '@optim/srmm';
 export * from '@optim/stableadamw';
 export * from '@optim/swats';

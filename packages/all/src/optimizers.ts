@@ -87,6 +87,7 @@ export { ArmijoSGD } from '@optim/sls';
 export { SM3 } from '@optim/sm3';
 export { SOAP } from '@optim/soap';
 export { SophiaG, SophiaH } from '@optim/sophia';
+export { Split } from '@optim/split';
 export { SRMM } from '@optim/srmm';
 export { StableAdamW } from '@optim/stableadamw';
 export { SWATS } from '@optim/swats';

@@ -23,6 +23,8 @@ export {
   type Entry,
   type NamedGradients,
 } from '@optim/contract';
+export { assertOptimizer, baseFrom } from './base.js';
+export { scaleRate } from './inside.js';
 export { Optimizer } from './optimizer.js';
 export { defineSchedule, registerSchedule } from '@optim/options';
 export { grouped, type ParameterGroup } from '@optim/options';
@@ -67,6 +69,7 @@ export { total } from './step/total.js';
 export { steady, unshared } from './step/unshared.js';
 export {
   assertFollows,
+  assertGradientsOnly,
   assertOnePoint,
   evaluatesItself,
   hasStepped,

@@ -33,6 +33,23 @@ export function assertFollows(owner: string, base: tf.Optimizer): void {
   throw new TypeError(`${owner}: base must step along a given gradient, but ${name} needs the loss itself`);
 }
 
+/**
+ * Refuses an optimizer that needs more than gradients.
+ *
+ * @param what - stands for it in the message
+ * @throws TypeError where it, or what it wraps, needs the loss
+ */
+export function assertGradientsOnly(owner: string, optimizer: tf.Optimizer, what = 'base'): void {
+  for (const inside of unwrap(optimizer)) {
+    const { needs = [] } = inside.constructor as Partial<typeof BaseOptimizer>;
+    const other = needs.find((need) => need !== 'gradient');
+    if (other)
+      throw new TypeError(
+        `${owner}: ${what} must need gradients only, but ${inside.getClassName()} needs the loss${other === 'closure' ? ' itself' : ''}`,
+      );
+  }
+}
+
 /** Whether a class moves variables to an evaluation point by itself. */
 function movesToEvaluate(optimizer: tf.Optimizer): boolean {
   const { toEvaluationPoint } = optimizer as unknown as { toEvaluationPoint?: unknown };

@@ -47,9 +47,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
   }
 
   /** Optimizers besides the base, for variables of their own. */
-  get others(): readonly tf.Optimizer[] {
-    return [];
-  }
+  readonly others: readonly tf.Optimizer[] = [];
 
   /** The base and the {@link others}. */
   protected get inside(): readonly tf.Optimizer[] {

@@ -517,6 +517,7 @@ const p_1: OptionDescription = { name: "p", meaning: "Bound of the quotient (ρ 
 const epsilon_44: OptionDescription = { name: "epsilon", meaning: "Lower bound of the diagonal's average.", range: "in (0, ∞)", default: 1e-12, schedulable: true };
 const updatePeriod_3: OptionDescription = { name: "updatePeriod", meaning: "Steps from one estimate to the next; the first step has one.", range: "an integer in [1, ∞)", default: 10, schedulable: false };
 const hessianDistribution_2: OptionDescription = { name: "hessianDistribution", meaning: "Distribution of the elements of a probe.", range: "one of 'rademacher', 'gaussian'", default: "gaussian", schedulable: false };
+const groups_1: OptionDescription = { name: "groups", meaning: "Variables with the optimizers they go to; the first group that matches a variable has it, and the base what matches none.", range: "an array of { match, optimizer }", default: [], schedulable: false };
 const beta_12: OptionDescription = { name: "beta", meaning: "Exponent of the weights w.", range: "in [0, ∞)", default: 0.5, schedulable: true };
 const memoryLength_1: OptionDescription = { name: "memoryLength", meaning: "Steps after which the averages start anew; `null`: never.", range: "an integer in [1, ∞), or null", default: 100, schedulable: false };
 const proximal_1: OptionDescription = { name: "proximal", meaning: "λ: a pull towards the parameter as it is, away from its average.", range: "in [0, ∞)", default: 0, schedulable: true };
@@ -659,6 +660,7 @@ export const optimizerDetails: Readonly<Record<string, OptimizerDetails>> = {
   SOAP: { options: [learningRate_45, beta1_19, beta2_6, epsilon_43, shampooBeta_1, preconditionFrequency_1, maxPreconditionDim_1, mergeDims_2, precondition1d_1, normalizeGradient_1, correctBias_1, weightDecay_3, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 6 },
   SophiaG: { options: [learningRate_46, beta1_22, beta2_19, rho_7, batchSize_1, updatePeriod_2, seed_6, weightDecay_4, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
   SophiaH: { options: [learningRate_47, beta1_23, beta2_20, p_1, epsilon_44, updatePeriod_3, numSamples_1, hessianDistribution_2, seed_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  Split: { options: [groups_1], stateNumbers: 0 },
   SRMM: { options: [learningRate_20, beta_12, memoryLength_1, proximal_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
   StableAdamW: { options: [learningRate_1, beta1_1, beta2_4, epsilon_45, weightDecay_3, weightDecayMode_23, parameterGroups_1, transforms_1], stateNumbers: 2 },
   SWATS: { options: [learningRate_1, beta1_24, beta2_21, epsilon_46, switchTolerance_1, amsgrad_8, nesterov_7, adamD_3, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
