@@ -64,6 +64,7 @@ export type { Momentum, Parameter } from './state/parameters.js';
 export { exchange, isAlive } from './state/variables.js';
 export { atStep } from './step/binding.js';
 export type { Engine } from './step/engine.js';
+export { stepFrom } from './step-from.js';
 export { readable } from '@optim/state';
 export { total } from './step/total.js';
 export { steady, unshared } from './step/unshared.js';

@@ -4,10 +4,12 @@ import {
   assertFollows,
   assertOnePoint,
   exchange,
-  hold,
+  hasStepped,
   hyper,
   register,
   steady,
+  stepFrom,
+  unshared,
   Wrapper,
   type Entry,
   type NamedGradients,
@@ -74,24 +76,26 @@ export class MSAM extends Wrapper<MSAMOptions> {
   }
 
   protected step(entries: readonly Entry[], loss: tf.Scalar | undefined, given: NamedGradients): void {
-    const variables = entries.map(({ variable }) => variable);
-    const before = variables.map(hold);
-    try {
-      tf.tidy(() => {
-        const gradients = steady(given);
-        for (const { variable, slots } of this.engine.adopt(variables, this.iterations))
-          variable.assign(slots['counterpart']!);
-        this.stepBase(gradients, loss);
-      });
-      const ahead = entries.map((entry, i) => ({ ...entry, given: { ...entry.given, before: before[i]! } }));
-      if (ahead.length > 0) this.engine.step('ahead', ahead, { step: this.iterations });
-    } catch (error) {
-      variables.forEach((variable, i) => variable.assign(before[i]!));
-      throw error;
-    } finally {
-      tf.dispose(before);
-    }
-    this.incrementIterations();
+    const { engine, iterations: step } = this;
+    const stepped = tf.tidy(() => {
+      const gradients = steady(given);
+      const grads = new Map(entries.map((entry) => [entry.variable, unshared(entry.given['grad'])]));
+      engine.adopt([...grads.keys()], step);
+      return stepFrom(
+        engine,
+        'counterpart',
+        () => hasStepped(this.base, () => this.stepBase(gradients, loss)),
+        (moved) => {
+          const ahead = moved.map(({ variable, given: { before } }) => {
+            // The base has gathered that of an earlier call, where there is none.
+            const grad = grads.get(variable) ?? tf.zerosLike(variable);
+            return { variable, given: { grad, before: before! } };
+          });
+          engine.step('ahead', ahead, { step });
+        },
+      );
+    });
+    if (stepped) this.incrementIterations();
   }
 
   protected override toEvaluationPoint(variables: readonly tf.Variable[]): boolean {

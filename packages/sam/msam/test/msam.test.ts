@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { GradientAccumulation } from '@optim/accumulation';
 import { AdamW } from '@optim/adamw';
 import { skipNonFinite } from '@optim/hooks';
 import { Lookahead } from '@optim/lookahead';
@@ -76,6 +77,20 @@ describe('MSAM', () => {
     expect(await read(w)).toEqual(training);
     optimizer.useEvaluationWeights();
     expect((await read(w))[0]).toBeCloseTo(-0.1, 5);
+  });
+
+  it('stays ahead where the base only gathers gradients', async () => {
+    const w = weights([0, 0]);
+    const base = new GradientAccumulation(new Momentum(1, 0), { every: 2 });
+    const optimizer = own(new MSAM(base, { rho: 5 }));
+    step(optimizer, [-3, -4]);
+    expect([await read(w), optimizer.iterations]).toEqual([[0, 0], 0]);
+    step(optimizer, [-3, -4]);
+    expect([await read(w), optimizer.iterations]).toEqual([[6, 8], 1]);
+    step(optimizer, [3, 0]);
+    expect(await read(w)).toEqual([6, 8]);
+    step(optimizer, [3, 0]);
+    expect(await read(w)).toEqual([-5, 4]);
   });
 
   it('puts the variable back when the base refuses the step', async () => {

@@ -6,10 +6,10 @@ import {
   assertFollows,
   assertOnePoint,
   hasStepped,
-  hold,
   real,
   register,
   steady,
+  stepFrom,
   Wrapper,
   type Entry,
   type NamedGradients,
@@ -86,31 +86,20 @@ export class GPA extends Wrapper<GPAOptions> {
     assertOnePoint('GPA', base);
   }
 
-  protected step(given: readonly Entry[], loss: tf.Scalar | undefined, gradients: NamedGradients): void {
-    const { state } = this.engine;
-    const fresh = given.map(({ variable }) => variable);
-    tf.tidy(() => void this.engine.adopt(fresh, this.iterations));
-    // All of them, since the base may step along gradients that it has gathered.
-    const points = state.ordered().map((parameter) => ({ ...parameter, y: hold(parameter.variable) }));
-    try {
-      const stepped = tf.tidy(() => {
-        const steadied = steady(gradients);
-        for (const { variable, slots } of points) variable.assign(slots['z']!);
-        return hasStepped(this.base, () => this.stepBase(steadied, loss));
-      });
-      const moved: Entry[] = [];
-      for (const { variable, slots, y } of points) {
-        if (stepped && variable.dataId !== slots['z']!.dataId) moved.push({ variable, given: { y } });
-        else variable.assign(y);
-      }
-      if (moved.length > 0) this.engine.step('interpolate', moved, { step: this.iterations });
-      if (stepped) this.incrementIterations();
-    } catch (error) {
-      for (const { variable, y } of points) variable.assign(y);
-      throw error;
-    } finally {
-      tf.dispose(points.map(({ y }) => y));
-    }
+  protected step(entries: readonly Entry[], loss: tf.Scalar | undefined, given: NamedGradients): void {
+    const { engine, iterations: step } = this;
+    const stepped = tf.tidy(() => {
+      const gradients = steady(given);
+      const variables = entries.map(({ variable }) => variable);
+      engine.adopt(variables, step);
+      return stepFrom(
+        engine,
+        'z',
+        () => hasStepped(this.base, () => this.stepBase(gradients, loss)),
+        (moved) => engine.step('interpolate', moved, { step }),
+      );
+    });
+    if (stepped) this.incrementIterations();
   }
 
   protected override toEvaluationPoint(variables: readonly tf.Variable[]): boolean {

@@ -12,16 +12,16 @@ export interface GPAOptions {
   evalInterpolation?: number;
 }
 
-/** `param` is z after the step of the base, `z` that before it, `y` where the gradient was taken. */
-type Interpolate = Recurrence<GPAOptions, 'z' | 'y', object, { evaluating: number }>;
+/** `param` is z after the step of the base, `z` that before it, `before` is y, where the gradient was taken. */
+type Interpolate = Recurrence<GPAOptions, 'z' | 'before', object, { evaluating: number }>;
 
 /** The equations of x and y with x left out. */
 export const interpolate: Interpolate = {
   slots: () => ({ z: copy }),
   globals: () => ({ evaluating: 0 }),
-  update({ param, z, y }, { trainInterpolation, evalInterpolation }) {
+  update({ param, z, before }, { trainInterpolation, evalInterpolation }) {
     const kept = evalInterpolation * (1 - trainInterpolation);
     const fresh = 1 - evalInterpolation * trainInterpolation;
-    return { z: param, param: y.mul(evalInterpolation).sub(z.mul(kept)).add(param.mul(fresh)) };
+    return { z: param, param: before.mul(evalInterpolation).sub(z.mul(kept)).add(param.mul(fresh)) };
   },
 };
