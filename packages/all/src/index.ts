@@ -113,6 +113,7 @@ export * from '@optim/lookahead';
 export * from '@optim/looksam';
 export * from '@optim/madgrad';
 export * from '@optim/mars';
+export * from '@optim/mechanic';
 export * from '@optim/momo';
 export * from '@optim/msvag';
 export * from '@optim/muon';

@@ -55,6 +55,7 @@ export { Lookahead } from '@optim/lookahead';
 export { LookSAM } from '@optim/looksam';
 export { MADGRAD } from '@optim/madgrad';
 export { MARS } from '@optim/mars';
+export { Mechanic } from '@optim/mechanic';
 export { MoMo, MoMoAdam } from '@optim/momo';
 export { MSVAG } from '@optim/msvag';
 export { AdaMuon, Muon, NorMuon } from '@optim/muon';

@@ -12,6 +12,7 @@ export const planned: readonly Row[] = [
   { folder: 'wrappers/accumulation', exports: ['GradientAccumulation'] },
   { folder: 'wrappers/averaging', exports: ['WeightAveraging'] },
   { folder: 'wrappers/gpa', exports: ['GPA'] },
+  { folder: 'wrappers/mechanic', exports: ['Mechanic'] },
   { folder: 'wrappers/split', exports: ['Split'] },
   { folder: 'sam/friendlysam', exports: ['FriendlySAM'] },
   { folder: 'sam/gsam', exports: ['GSAM'] },

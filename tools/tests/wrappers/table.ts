@@ -10,6 +10,7 @@ import {
   GSAM,
   Lookahead,
   LookSAM,
+  Mechanic,
   PCGrad,
   SAM,
   Split,
@@ -19,8 +20,8 @@ import {
 import type { BaseOptimizer } from '@optim/core';
 import { MSAM } from '@optim/msam';
 
-/** What a wrapper is to those around it: it evaluates the loss itself, or has an evaluation point of its own. */
-export type Kind = 'evaluates' | 'has a point' | 'plain';
+/** What a wrapper is to those around it: it evaluates the loss itself, has an evaluation point of its own, or gathers gradients. */
+export type Kind = 'evaluates' | 'has a point' | 'gathers' | 'plain';
 
 /** A wrapper. */
 export interface Row {
@@ -40,7 +41,7 @@ const evaluating = (make: Row['make']): Row => ({ make, kind: 'evaluates', refus
 export const wrappers: Readonly<Record<string, Row>> = {
   GradientAccumulation: {
     make: (base) => new GradientAccumulation(base, { every: 2 }),
-    kind: 'plain',
+    kind: 'gathers',
     refuses: { evaluates: gradientsOnly },
   },
   Split: {
@@ -68,6 +69,15 @@ export const wrappers: Readonly<Record<string, Row>> = {
     make: (base) => new MSAM(base),
     kind: 'has a point',
     refuses: { evaluates: follows, 'has a point': onePoint },
+  },
+  Mechanic: {
+    make: (base) => new Mechanic(base, { sInit: 0.1 }),
+    kind: 'plain',
+    refuses: {
+      evaluates: follows,
+      'has a point': onePoint,
+      gathers: 'base must step in every call, but BASE gathers gradients: put it around',
+    },
   },
   SAM: evaluating((base) => new SAM(base)),
   ASAM: evaluating((base) => new ASAM(base)),
