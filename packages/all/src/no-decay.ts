@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { custom, resolveOptions, show, type OptionSpec } from '@optim/options';
+import {
+  custom,
+  patternsOf,
+  resolveOptions,
+  show,
+  weightsOf,
+  type LayerWithWeights,
+  type OptionSpec,
+} from '@optim/options';
 
-/** What {@link noDecayOf} uses of a layer of tfjs-layers. */
-export interface LayerWithWeights {
-  getClassName(): string;
-  readonly weights: readonly { readonly name: string; readonly originalName?: string }[];
-  /** Of a model inside a model. */
-  readonly layers?: readonly LayerWithWeights[];
-  /** What `TimeDistributed` and `Bidirectional` are around. */
-  readonly layer?: LayerWithWeights;
-}
+export type { LayerWithWeights } from '@optim/options';
 
 /** Options of {@link noDecayOf}. */
 export interface NoDecayOptions {
@@ -24,22 +24,6 @@ const isNames = (value: unknown): boolean =>
   Array.isArray(value) && value.every((name) => typeof name === 'string');
 
 const names = (value: readonly string[]): OptionSpec => custom('an array of strings', isNames, value);
-
-/** Names of the weights of a layer, with the classes that they are in. */
-function weightsOf(
-  layer: LayerWithWeights,
-  within: readonly string[] = [],
-): { name: string; classes: readonly string[] }[] {
-  const classes = [...within, layer.getClassName()];
-  if (layer.layers) return layer.layers.flatMap((inner) => weightsOf(inner, classes));
-  if (layer.layer) classes.push(layer.layer.getClassName());
-  return layer.weights.map(({ name, originalName = name }) => ({ name: originalName, classes }));
-}
-
-/** Of names in one expression: a configuration holds none of more than 1000 letters. */
-const mostLetters = 900;
-
-const escaped = (name: string): string => name.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
 
 /**
  * The weights of a model that are usually spared from weight decay, in the form of `noDecay`: those of layers of some classes,
@@ -72,12 +56,5 @@ export function noDecayOf(
       ({ name, classes }) =>
         classes.some((own) => layers.includes(own)) || roles.includes(name.slice(name.lastIndexOf('/') + 1)),
     );
-  const patterns: string[] = [];
-  for (const name of new Set(spared.map((weight) => escaped(weight.name)))) {
-    const last = patterns.at(-1);
-    if (last && last.length + name.length < mostLetters) patterns[patterns.length - 1] = `${last}|${name}`;
-    else patterns.push(name);
-  }
-  // A second model in the page gets the same names with a number behind.
-  return patterns.map((pattern) => `^(?:${pattern})(?:_\\d+)?$`);
+  return patternsOf(spared.map(({ name }) => name));
 }

@@ -20,6 +20,9 @@ const create = createOptimizer as (spec: unknown) => BaseOptimizer;
 const names = Object.keys(optimizers) as (keyof typeof optimizers)[];
 const isWrapper = (name: keyof typeof optimizers): boolean => optimizers[name].prototype instanceof Wrapper;
 
+const hasPoint = (name: keyof typeof optimizers): boolean =>
+  (optimizers[name] as { looksAhead?: boolean }).looksAhead === true || name.startsWith('ScheduleFree');
+
 /** JSON that looks like what is expected, here and there. */
 const value = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
@@ -95,6 +98,8 @@ it('gives back what it made, for every combination of optimizer, hooks and wrapp
       const { options, needs } = describeOptimizer(name);
       // A wrapper that evaluates the loss itself takes no base that does.
       fc.pre(wrap.length === 0 || needs.length === 0);
+      // Nor does one with an evaluation point, and Mechanic, take one with such a point.
+      fc.pre(!hasPoint(name) || wrap.every((wrapper) => !hasPoint(wrapper) && wrapper !== 'Mechanic'));
       fc.pre(!wrap.includes('WSAM') || options.some((option) => option.name === 'learningRate'));
       fc.pre(noDecay.length === 0 || options.some((option) => option.name === 'weightDecay'));
       const required = options.filter((option) => !('default' in option));

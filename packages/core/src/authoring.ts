@@ -23,6 +23,8 @@ export {
   type Entry,
   type NamedGradients,
 } from '@optim/contract';
+export { assertOptimizer, baseFrom } from './base.js';
+export { scaleRate } from './inside.js';
 export { Optimizer } from './optimizer.js';
 export { defineSchedule, registerSchedule } from '@optim/options';
 export { grouped, type ParameterGroup } from '@optim/options';
@@ -59,11 +61,22 @@ export {
   type Tensors,
 } from './rule/rule.js';
 export type { Momentum, Parameter } from './state/parameters.js';
-export { isAlive } from './state/variables.js';
+export { exchange, isAlive } from './state/variables.js';
 export { atStep } from './step/binding.js';
 export type { Engine } from './step/engine.js';
+export { stepFrom } from './step-from.js';
 export { readable } from '@optim/state';
 export { total } from './step/total.js';
-export { unshared } from './step/unshared.js';
-export { assertFollows, learningRateOf, unwrap } from './unwrap.js';
+export { steady, unshared } from './step/unshared.js';
+export {
+  assertFollows,
+  assertGradientsOnly,
+  assertOnePoint,
+  evaluatesItself,
+  hasStepped,
+  learningRateOf,
+  observeMoved,
+  unwrap,
+  type Moved,
+} from './unwrap.js';
 export { Wrapper } from './wrapper.js';

@@ -14,11 +14,16 @@ const methods = [
   'setWeights',
 ];
 
-/** @throws TypeError for what is no optimizer, of ours or of TensorFlow.js */
-export function assertOptimizer(owner: string, base: unknown): void {
+/**
+ * Refuses what is no optimizer, of ours or of TensorFlow.js.
+ *
+ * @param what - stands for it in the message
+ * @throws TypeError
+ */
+export function assertOptimizer(owner: string, base: unknown, what = 'base'): asserts base is tf.Optimizer {
   const has = (name: string): boolean => typeof (base as Record<string, unknown>)[name] === 'function';
   if (typeof base === 'object' && base !== null && methods.every(has)) return;
-  throw new TypeError(`${owner}: base must be an optimizer, got ${show(base)}`);
+  throw new TypeError(`${owner}: ${what} must be an optimizer, got ${show(base)}`);
 }
 
 /**

@@ -4,24 +4,23 @@
 import type { Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { BaseOptimizer, type NamedGradients } from '@optim/contract';
-import { type OptionSpec, type OptionTable, resolveOptions, type Schedule, show } from '@optim/options';
+import { type OptionSpec, type OptionTable, resolveOptions, type Schedule } from '@optim/options';
 import { assertOptimizer, baseFrom } from './base.js';
+import {
+  captureInside,
+  checkInside,
+  checkWeightsInside,
+  isInside,
+  scaleRate,
+  setRate,
+  weightsInside,
+} from './inside.js';
 import { decodeOptions, encodeOptions, optionsIn } from './rule/config.js';
 import type { AnyRecurrence } from './rule/rule.js';
 import { capture, headerOf, plain } from './state/saving.js';
-import { captureForeign, checkForeign, foreignState, loadReading, readable, saveForeign } from '@optim/state';
-import type {
-  Checked,
-  ForeignState,
-  NamedWeight,
-  Reading,
-  ReadWeight,
-  SavedState,
-  StateDict,
-} from '@optim/state';
+import { loadReading, readable } from '@optim/state';
+import type { Checked, NamedWeight, Reading, ReadWeight, SavedState, StateDict } from '@optim/state';
 import { Engine } from './step/engine.js';
-
-const basePrefix = 'base/';
 
 /**
  * Base of optimizers that let another one do the step: the contract with TensorFlow.js, a base, and an engine that runs the
@@ -45,6 +44,19 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     assertOptimizer(this.owner, base);
     this.settings = this.checked(options);
     this.base = base;
+  }
+
+  /** Optimizers besides the base, for variables of their own. */
+  readonly others: readonly tf.Optimizer[] = [];
+
+  /** The base and the {@link others}. */
+  protected get inside(): readonly tf.Optimizer[] {
+    return [this.base, ...this.others];
+  }
+
+  /** The optimizer inside that steps a variable. */
+  optimizerOf(_variable: tf.Variable): tf.Optimizer {
+    return this.base;
   }
 
   /** The wrapper's own rules by name; their options are those of the wrapper, their slots and globals its state. */
@@ -86,32 +98,35 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
   }
 
   set learningRate(rate: number | Schedule) {
-    const { base } = this;
-    if (base instanceof BaseOptimizer) base.learningRate = rate;
-    else if (typeof rate !== 'number') {
-      throw new TypeError(
-        `${this.owner}: learningRate of the base ${base.getClassName()} must be a number, got ${show(rate)}`,
-      );
-    } else if ('setLearningRate' in base) (base as tf.SGDOptimizer).setLearningRate(rate);
-    else (base as unknown as { learningRate: number }).learningRate = rate;
+    setRate(this.owner, this.base, rate);
   }
 
-  /** Multiplies the learning rates of the base by a factor, see {@link Optimizer.scaleLearningRate}. */
+  /** Multiplies all learning rates inside by a factor, see {@link Optimizer.scaleLearningRate}. */
   scaleLearningRate(factor: number): void {
-    const base = this.base as unknown as { scaleLearningRate?(factor: number): void };
-    if (base.scaleLearningRate) base.scaleLearningRate(factor);
-    else this.learningRate = this.learningRate * factor;
+    for (const optimizer of this.inside) scaleRate(this.owner, optimizer, factor);
   }
 
-  /** The point of a wrapper that has none of its own is that of its base. */
+  /** The point of a wrapper that has none of its own is that of what is inside. */
   protected override toEvaluationPoint(variables: readonly tf.Variable[]): boolean {
-    if (!(this.base instanceof BaseOptimizer)) return false;
-    this.base.useEvaluationWeights(variables);
-    return true;
+    return this.eachOfOurs((optimizer, own) => optimizer.useEvaluationWeights(own), variables);
   }
 
   protected override toTrainingPoint(variables: readonly tf.Variable[]): void {
-    if (this.base instanceof BaseOptimizer) this.base.useTrainingWeights(variables);
+    this.eachOfOurs((optimizer, own) => optimizer.useTrainingWeights(own), variables);
+  }
+
+  /** Calls for every optimizer inside that is one of ours, with its variables; whether there is any. */
+  private eachOfOurs(
+    call: (optimizer: BaseOptimizer, own: readonly tf.Variable[]) => void,
+    variables: readonly tf.Variable[],
+  ): boolean {
+    const ours = this.inside.filter((optimizer) => optimizer instanceof BaseOptimizer);
+    for (const optimizer of ours)
+      call(
+        optimizer,
+        variables.filter((variable) => this.optimizerOf(variable) === optimizer),
+      );
+    return ours.length > 0;
   }
 
   /** @internal The registry of TensorFlow.js calls it without `this`. */
@@ -134,28 +149,31 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
 
   override async capture(): Promise<StateDict> {
     const header = headerOf(this.owner, this.iterations, this.settings);
-    const { base } = this;
     const own = capture(this.engine.state);
-    const ofBase =
-      base instanceof BaseOptimizer ? base.capture() : saveForeign(base.getClassName(), captureForeign(base));
-    const [saved, inner] = await Promise.all([plain(own), ofBase]);
-    return { ...header, ...saved, base: inner };
+    const ofInside = captureInside(this.inside);
+    const [saved, [base, ...others]] = await Promise.all([plain(own), ofInside]);
+    return { ...header, ...saved, base, ...(others.length > 0 && { others }) } as StateDict;
   }
 
   override check(state: unknown, reading: Reading): Checked {
     const saved = reading.checkStateDict(this.owner, state);
     const settings = this.checked({ ...this.settings, ...decodeOptions(this.owner, saved.hyperparameters) });
-    return this.replacement(saved, settings, reading, this.checkBase(saved.base, reading));
+    const { others = [] } = saved;
+    if (others.length !== this.others.length)
+      throw new RangeError(
+        `${this.owner}: state dict: others must be ${this.others.length} states, got ${others.length}`,
+      );
+    const ofInside = checkInside(this.inside, [saved.base, ...others], reading);
+    return this.replacement(saved, settings, reading, ofInside);
   }
 
-  private checkBase(state: StateDict | ForeignState | undefined, reading: Reading): Checked {
-    const { base } = this;
-    return base instanceof BaseOptimizer ? base.check(state, reading) : checkForeign(base, state);
-  }
-
-  /** An engine with a saved state of the wrapper's own, which takes the place of the one there is when the base has its own. */
-  private replacement(saved: SavedState, settings: Required<O>, reading: Reading, ofBase: Checked): Checked {
-    const { base } = this;
+  /** An engine with a saved state of the wrapper's own, which takes the place of the one there is when what is inside has its own. */
+  private replacement(
+    saved: SavedState,
+    settings: Required<O>,
+    reading: Reading,
+    ofInside: Checked,
+  ): Checked {
     const engine = this.engineFor(settings);
     let globals: Readonly<Record<string, number>>;
     try {
@@ -165,7 +183,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
         reading,
       );
     } catch (error) {
-      ofBase.drop();
+      ofInside.drop();
       throw error;
     }
     const commit = (): void => {
@@ -173,62 +191,51 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
       this.settings = settings;
       this.made = engine;
       this.iterations_ = saved.step;
-      this.atEvaluationPoint = base instanceof BaseOptimizer && base.atEvaluationPoint;
+      this.atEvaluationPoint = this.inside.some(
+        (optimizer) => optimizer instanceof BaseOptimizer && optimizer.atEvaluationPoint,
+      );
       this.restored(globals);
     };
     return {
       commit: () => {
-        const pending = ofBase.commit();
+        const pending = ofInside.commit();
         return pending ? pending.then(commit) : commit();
       },
       drop: () => {
-        ofBase.drop();
+        ofInside.drop();
         engine.state.clear();
       },
     };
   }
 
-  /** The step count, the wrapper's own weights, then those of the base. */
+  /** The step count, the wrapper's own weights, then those of what is inside. */
   override async getWeights(): Promise<NamedWeight[]> {
     this.assertUsable();
-    const { base, iterations: step } = this;
+    const { iterations: step } = this;
     // All that is asked for before the first await is of this moment.
     const held = capture(this.engine.state, readable);
-    const pending = base instanceof BaseOptimizer ? base.getWeights() : captureForeign(base);
-    const ofBase = await pending.catch((error: unknown) => {
+    const { foreign, prefixed } = await weightsInside(this.inside).catch((error: unknown) => {
       tf.dispose(held as never);
       throw error;
     });
-    const reading = await loadReading([held, ofBase]);
+    const reading = await loadReading([held, prefixed]);
     const own = reading.writeWeights(step, held);
-    // A base of ours looks after what it hands out.
-    this.handOut(reading, base instanceof BaseOptimizer ? own : [...own, ...ofBase]);
-    return [...own, ...ofBase.map(({ name, tensor }) => ({ name: basePrefix + name, tensor }))];
+    // Those of ours look after what they hand out.
+    this.handOut(reading, [...own, ...foreign]);
+    return [...own, ...prefixed];
   }
 
   override checkWeights(weights: readonly ReadWeight[], reading: Reading): Checked {
-    const { base } = this;
-    const own = weights.filter(({ name }) => !name.startsWith(basePrefix));
+    const own = weights.filter((weight) => !isInside(this.inside, weight));
     const saved = reading.stateOfWeights(this.owner, own);
-    const rest = weights
-      .filter(({ name }) => name.startsWith(basePrefix))
-      .map((weight) => ({ ...weight, name: weight.name.slice(basePrefix.length) }));
-    if (rest[0]?.name !== 'iter') {
-      throw new TypeError(
-        `${this.owner}: weights of the base must start with the scalar "iter", got ${show(rest[0]?.name)}`,
-      );
-    }
-    const ofBase =
-      base instanceof BaseOptimizer
-        ? base.checkWeights(rest, reading)
-        : checkForeign(base, foreignState(base.getClassName(), rest));
-    return this.replacement(saved, this.settings, reading, ofBase);
+    const ofInside = checkWeightsInside(this.owner, this.inside, weights, reading);
+    return this.replacement(saved, this.settings, reading, ofInside);
   }
 
-  /** Frees the state of the wrapper and of the base. */
+  /** Frees the state of the wrapper and of what is inside. */
   override dispose(): void {
     this.engine.state.clear();
-    this.base.dispose();
+    for (const optimizer of this.inside) optimizer.dispose();
     super.dispose();
   }
 }

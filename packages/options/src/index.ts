@@ -26,6 +26,7 @@ export {
   wholeOptimizerOptions,
   type ParameterGroup,
 } from './group.js';
+export { patternsOf, weightsOf, type LayerWeight, type LayerWithWeights } from './layers.js';
 export {
   decodeMatch,
   encodeMatch,

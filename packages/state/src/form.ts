@@ -162,6 +162,11 @@ export function readState(
     globals: record(number),
     parameters,
     'base?': (_, __, base) => readBase(base),
+    'others?': (at, where, others) => {
+      if (!Array.isArray(others)) return refuse(at, where, 'be an array', others);
+      // Holes included.
+      return Array.from(others, readBase);
+    },
   });
   return whole(who, '', state) as StateDict;
 }

@@ -56,6 +56,9 @@ function extract(state: StateDict | ForeignState, prefix: string, tensors: Tenso
       slots: mapped(parameter.slots, (slot, tensor) => put(`${parameter.name}#${slot}`, tensor)),
     })),
     ...(state.base && { base: extract(state.base, `${prefix}base/`, tensors) }),
+    ...(state.others && {
+      others: state.others.map((other, i) => extract(other, `${prefix}base${i + 1}/`, tensors)),
+    }),
   };
 }
 
@@ -118,6 +121,9 @@ function restore(rest: unknown, tensors: Tensors): unknown {
       slots: mapped(record(parameter)['slots'], (tensor) => tensor),
     })),
     ...(state['base'] !== undefined && { base: restore(state['base'], tensors) }),
+    ...(state['others'] !== undefined && {
+      others: array(state['others']).map((other) => restore(other, tensors)),
+    }),
   };
 }
 

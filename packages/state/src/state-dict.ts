@@ -42,6 +42,8 @@ export interface StateDict {
   readonly parameters: readonly SavedParameter[];
   /** State of the wrapped optimizer, of a wrapper. */
   readonly base?: StateDict | ForeignState;
+  /** States of the optimizers beside that one, of a wrapper with several. */
+  readonly others?: readonly (StateDict | ForeignState)[];
 }
 
 /** The part of a {@link StateDict} that is not options. */

@@ -20,9 +20,9 @@ export function goldenBase(base: unknown, adamW: (options: object) => tf.Optimiz
   const { optimizer, ...options } = base as {
     optimizer: string;
     learningRate: number;
-    momentum: number;
+    momentum?: number;
     nesterov?: boolean;
   };
   if (optimizer === 'AdamW') return adamW(options);
-  return new Momentum(options.learningRate, options.momentum, options.nesterov);
+  return new Momentum(options.learningRate, options.momentum ?? 0, options.nesterov);
 }

@@ -159,6 +159,27 @@ async function minimized<T extends tf.Optimizer>(
   return value;
 }
 
+/** Moves a wrapper to its evaluation point after a step of a case, compares that with `evaluationTrajectory`, and moves it back. */
+export async function expectEvaluation(
+  optimizer: BaseOptimizer,
+  { evaluationTrajectory, evaluationFloat32Deviation }: GoldenCase,
+  t: number,
+  variables: readonly tf.Variable[],
+): Promise<void> {
+  const wanted = (evaluationTrajectory as Record<string, Values>)[t];
+  if (!wanted) return;
+  const tol = tolerance({ float32Deviation: evaluationFloat32Deviation as number });
+  optimizer.useEvaluationWeights();
+  for (const variable of variables)
+    expectClose(
+      `step ${t}, ${variable.name} at the evaluation point`,
+      await variable.data(),
+      wanted[variable.name]!,
+      tol,
+    );
+  optimizer.useTrainingWeights();
+}
+
 /** Runs `body` with plain ops in place of the backend's own kernels. */
 export async function withOps<T>(body: () => Promise<T>): Promise<T> {
   const backend = tf.getBackend();

@@ -13,6 +13,7 @@ export {
 } from './golden-inputs.js';
 export {
   expectClose,
+  expectEvaluation,
   goldenSuite,
   tolerance,
   withOps,

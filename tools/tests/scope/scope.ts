@@ -10,6 +10,10 @@ export interface Row {
 
 export const planned: readonly Row[] = [
   { folder: 'wrappers/accumulation', exports: ['GradientAccumulation'] },
+  { folder: 'wrappers/averaging', exports: ['WeightAveraging'] },
+  { folder: 'wrappers/gpa', exports: ['GPA'] },
+  { folder: 'wrappers/mechanic', exports: ['Mechanic'] },
+  { folder: 'wrappers/split', exports: ['Split'] },
   { folder: 'sam/friendlysam', exports: ['FriendlySAM'] },
   { folder: 'sam/gsam', exports: ['GSAM'] },
   { folder: 'sam/looksam', exports: ['LookSAM'] },

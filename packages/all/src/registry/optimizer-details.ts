@@ -239,6 +239,8 @@ const l1_1: OptionDescription = { name: "l1", meaning: "L1 penalty, λ₁ of the
 const l2_1: OptionDescription = { name: "l2", meaning: "L2 penalty, half of λ₂ of the paper.", range: "in [0, ∞)", default: 0, schedulable: true };
 const l2Shrinkage_1: OptionDescription = { name: "l2Shrinkage", meaning: "L2 penalty on the gradient that does not enter n.", range: "in [0, ∞)", default: 0, schedulable: true };
 const beta_6: OptionDescription = { name: "beta", meaning: "Added to the power of the accumulator, β of the paper.", range: "in [0, ∞)", default: 0, schedulable: true };
+const trainInterpolation_1: OptionDescription = { name: "trainInterpolation", meaning: "μy: share of the average x in the point y at which gradients are taken.", range: "in (0, 1]", default: 0.7, schedulable: false };
+const evalInterpolation_1: OptionDescription = { name: "evalInterpolation", meaning: "μx: share of the old average in the new one; 0.9967 stands for DiLoCo with 32 inner steps.", range: "in [0, 1)", default: 0.9967, schedulable: false };
 const every_1: OptionDescription = { name: "every", meaning: "Calls with gradients for one step of the base; a schedule gives it for the number of steps done.", range: "an integer in [1, ∞)", default: 1, schedulable: true };
 const reduce_1: OptionDescription = { name: "reduce", meaning: "What the base is given of the gradients gathered: their mean or their sum.", range: "one of 'mean', 'sum'", default: "mean", schedulable: false };
 const skipNonFinite_1: OptionDescription = { name: "skipNonFinite", meaning: "Leave out a call of whose gradients any element is NaN or infinite; it is not counted. Reads a number back in every call, which webgpu cannot.", range: "true or false", default: false, schedulable: false };
@@ -324,6 +326,12 @@ const adamwBeta1_2: OptionDescription = { name: "adamwBeta1", meaning: "Decay of
 const adamwBeta2_2: OptionDescription = { name: "adamwBeta2", meaning: "Decay of the second moment of vectors.", range: "in [0, 1)", default: 0.95, schedulable: true };
 const adamwWeightDecay_2: OptionDescription = { name: "adamwWeightDecay", meaning: "Strength of the weight decay of vectors.", range: "in [0, ∞)", default: 0.1, schedulable: true };
 const adamwLearningRateFactor_1: OptionDescription = { name: "adamwLearningRateFactor", meaning: "The rate of vectors is learningRate times this.", range: "in (0, ∞)", default: 1, schedulable: true };
+const betas_2: OptionDescription = { name: "betas", meaning: "β, the memory of each tuner: one to ten.", range: "one to 64 numbers in (0, 1)", default: [0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999], schedulable: false };
+const sInit_1: OptionDescription = { name: "sInit", meaning: "First scale.", range: "in (0, ∞)", default: 0.000001, schedulable: false };
+const decay_1: OptionDescription = { name: "decay", meaning: "λ, which draws the scale towards small ones; no weight decay.", range: "in [0, ∞)", default: 0.01, schedulable: false };
+const epsilon_32: OptionDescription = { name: "epsilon", meaning: "Added to roots and norms.", range: "in (0, ∞)", default: 1e-8, schedulable: false };
+const clip_1: OptionDescription = { name: "clip", meaning: "Limit h to the largest |h| before, as the authors' later version does.", range: "true or false", default: true, schedulable: false };
+const storeDelta_1: OptionDescription = { name: "storeDelta", meaning: "Keep Δ in a slot; `false` finds it from p, with few digits while the scale is small.", range: "true or false", default: true, schedulable: false };
 const learningRate_30: OptionDescription = { name: "learningRate", meaning: "Largest step size: choose it large, schedules multiply it.", range: "in [0, ∞)", default: 1, schedulable: true };
 const lowerBound_1: OptionDescription = { name: "lowerBound", meaning: "What the loss cannot fall below.", range: "in (-∞, ∞)", default: 0, schedulable: true };
 const estimateLowerBound_1: OptionDescription = { name: "estimateLowerBound", meaning: "Raise the bound while training, from `lowerBound` on.", range: "true or false", default: false, schedulable: false };
@@ -342,13 +350,13 @@ const momentumDecay_1: OptionDescription = { name: "momentumDecay", meaning: "ψ
 const learningRate_33: OptionDescription = { name: "learningRate", meaning: "Step size: the relative change of each neuron per step.", range: "in [0, ∞)", default: 0.01, schedulable: true };
 const beta_10: OptionDescription = { name: "beta", meaning: "Decay of the squared norm of the gradient.", range: "in [0, 1)", default: 0.999, schedulable: true };
 const constraints_1: OptionDescription = { name: "constraints", meaning: "Keep the weights of every neuron at mean zero and norm one.", range: "true or false", default: true, schedulable: false };
-const epsilon_32: OptionDescription = { name: "epsilon", meaning: "Added to the two denominators.", range: "in [0, ∞)", default: 1e-8, schedulable: false };
+const epsilon_33: OptionDescription = { name: "epsilon", meaning: "Added to the two denominators.", range: "in [0, ∞)", default: 1e-8, schedulable: false };
 const beta2_14: OptionDescription = { name: "beta2", meaning: "Decay of the second moment of an output unit.", range: "in [0, 1)", default: 0.95, schedulable: true };
 const normEpsilon_2: OptionDescription = { name: "normEpsilon", meaning: "Added to √v and to the norm of H.", range: "in (0, ∞)", default: 1e-10, schedulable: false };
 const adjustLearningRate_3: OptionDescription = { name: "adjustLearningRate", meaning: "Length of the step: `'original'`, that of Muon, √max(1, out/in)·‖O‖; `'matchRmsAdamW'`, that of the paper, 0.2·√(in·out), with which a learning rate of AdamW fits; `'none'` ‖O‖.", range: "one of 'original', 'matchRmsAdamW', 'none'", default: "original", schedulable: false };
 const beta1_16: OptionDescription = { name: "beta1", meaning: "Momentum.", range: "in [0, 1)", default: 0.95, schedulable: true };
 const beta2_15: OptionDescription = { name: "beta2", meaning: "Decay of the squared norm.", range: "in [0, 1)", default: 0.98, schedulable: true };
-const epsilon_33: OptionDescription = { name: "epsilon", meaning: "Added to the root of the squared norm.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
+const epsilon_34: OptionDescription = { name: "epsilon", meaning: "Added to the root of the squared norm.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const gradAveraging_2: OptionDescription = { name: "gradAveraging", meaning: "Weigh what is added to the momentum by 1 − β₁.", range: "true or false", default: false, schedulable: false };
 const amsgrad_7: OptionDescription = { name: "amsgrad", meaning: "Use the largest squared norm so far.", range: "true or false", default: false, schedulable: false };
 const weightDecayMode_20: OptionDescription = { name: "weightDecayMode", meaning: "`'coupled'` is the paper's, which calls it decoupled: added to the normalized gradient. The others act before the update.", range: "one of 'decoupled', 'coupled', 'independent'", default: "coupled", schedulable: false };
@@ -356,7 +364,7 @@ const alpha_7: OptionDescription = { name: "alpha", meaning: "Weight of the step
 const optimism_1: OptionDescription = { name: "optimism", meaning: "Weight of the difference to the direction before.", range: "in [0, ∞)", default: 1, schedulable: true };
 const doubleFirstStep_1: OptionDescription = { name: "doubleFirstStep", meaning: "The direction before the first is 0 (the paper), in place of the first itself.", range: "true or false", default: false, schedulable: false };
 const learningRate_34: OptionDescription = { name: "learningRate", meaning: "Step size, of the size of SGD's.", range: "in [0, ∞)", default: 0.1, schedulable: true };
-const epsilon_34: OptionDescription = { name: "epsilon", meaning: "Added to the root of the second moment, before the power is taken.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
+const epsilon_35: OptionDescription = { name: "epsilon", meaning: "Added to the root of the second moment, before the power is taken.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const partial_1: OptionDescription = { name: "partial", meaning: "Power of the second moment: ½ is Adam, 0 is SGD with momentum.", range: "in [0, 0.5]", default: 0.25, schedulable: false };
 const reduction_2: OptionDescription = { name: "reduction", meaning: "Whether the gradients of shared parameters are added up or averaged, after the projections.", range: "one of 'sum', 'mean'", default: "sum", schedulable: false };
 const seed_4: OptionDescription = { name: "seed", meaning: "Makes the order in which tasks meet repeatable; `null` for another one in every run.", range: "an integer in [0, ∞), or null", default: null, schedulable: false };
@@ -370,26 +378,26 @@ const learningRate_35: OptionDescription = { name: "learningRate", meaning: "Fac
 const c_2: OptionDescription = { name: "c", meaning: "Divides the step: ½ for convex problems, 0.2 in the deep networks of the paper.", range: "in (0, ∞)", default: 0.5, schedulable: true };
 const maxLearningRate_3: OptionDescription = { name: "maxLearningRate", meaning: "Cap of the step size; `null`: none.", range: "in (0, ∞), or null", default: 1, schedulable: true };
 const lowerBound_2: OptionDescription = { name: "lowerBound", meaning: "What the loss of a batch cannot fall below.", range: "in (-∞, ∞)", default: 0, schedulable: true };
-const epsilon_35: OptionDescription = { name: "epsilon", meaning: "Added to c·‖g‖².", range: "in [0, ∞)", default: 1e-8, schedulable: true };
+const epsilon_36: OptionDescription = { name: "epsilon", meaning: "Added to c·‖g‖².", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const growth_2: OptionDescription = { name: "growth", meaning: "By how much the step size may grow in an epoch, a factor; `null`: by any.", range: "in [1, ∞), or null", default: null, schedulable: false };
 const initialStep_3: OptionDescription = { name: "initialStep", meaning: "What the first step size may grow from.", range: "in (0, ∞)", default: 1, schedulable: false };
 const weightDecayMode_21: OptionDescription = { name: "weightDecayMode", meaning: "`'decoupled'` shrinks by the step size found.", range: "one of 'decoupled', 'coupled', 'independent'", default: "decoupled", schedulable: false };
 const beta1_18: OptionDescription = { name: "beta1", meaning: "Decay of the first moment; 0: no slot for it.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const beta3_6: OptionDescription = { name: "beta3", meaning: "Decay of the sums for d; `null`: √β₂.", range: "in [0, 1), or null", default: null, schedulable: true };
-const epsilon_36: OptionDescription = { name: "epsilon", meaning: "Times d, added to √v.", range: "in (0, ∞)", default: 1e-8, schedulable: true };
+const epsilon_37: OptionDescription = { name: "epsilon", meaning: "Times d, added to √v.", range: "in (0, ∞)", default: 1e-8, schedulable: true };
 const safeguardWarmup_1: OptionDescription = { name: "safeguardWarmup", meaning: "Leave learningRate out of the denominator of d, so that a warm-up does not drive d up.", range: "true or false", default: false, schedulable: false };
 const dCoef_2: OptionDescription = { name: "dCoef", meaning: "Factor on the estimate: the knob to tune.", range: "in (0, ∞)", default: 1, schedulable: true };
 const growthRate_2: OptionDescription = { name: "growthRate", meaning: "The estimate may grow by at most this factor per step, but for its first jump.", range: "in [1, ∞]", default: Infinity, schedulable: false };
 const sliceP_1: OptionDescription = { name: "sliceP", meaning: "Only every so-many-th element of a parameter takes part in the estimate, which saves memory.", range: "an integer in [1, ∞)", default: 1, schedulable: false };
 const nu1_1: OptionDescription = { name: "nu1", meaning: "ν₁, the share of the first moment in the numerator; the rest is the gradient.", range: "in [0, 1]", default: 1, schedulable: true };
 const nu2_1: OptionDescription = { name: "nu2", meaning: "ν₂, the share of the second moment in the denominator; the rest is the squared gradient.", range: "in [0, 1]", default: 1, schedulable: true };
-const epsilon_37: OptionDescription = { name: "epsilon", meaning: "Added to the root; 0 gives NaN for a weight that has only had gradients of zero.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
+const epsilon_38: OptionDescription = { name: "epsilon", meaning: "Added to the root; 0 gives NaN for a weight that has only had gradients of zero.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const momentum_10: OptionDescription = { name: "momentum", meaning: "Decay β of the average.", range: "in [0, 1)", default: 0, schedulable: true };
 const nu_1: OptionDescription = { name: "nu", meaning: "Share ν of the average in the step.", range: "in [0, 1]", default: 1, schedulable: true };
 const beta2_17: OptionDescription = { name: "beta2", meaning: "Decay of the second moment; at 2/3 and below no step is ever rectified.", range: "in [0, 1)", default: 0.999, schedulable: true };
 const degeneratedToSgd_3: OptionDescription = { name: "degeneratedToSgd", meaning: "Below the threshold: a momentum step without denominator (`false`: no step).", range: "true or false", default: false, schedulable: false };
 const beta1_19: OptionDescription = { name: "beta1", meaning: "Decay of the first moment.", range: "in [0, 1)", default: 0.95, schedulable: true };
-const epsilon_38: OptionDescription = { name: "epsilon", meaning: "Added to √v, before any correction.", range: "in [0, ∞)", default: 0.00001, schedulable: true };
+const epsilon_39: OptionDescription = { name: "epsilon", meaning: "Added to √v, before any correction.", range: "in [0, ∞)", default: 0.00001, schedulable: true };
 const nSmaThreshold_2: OptionDescription = { name: "nSmaThreshold", meaning: "The rectified step is taken above this length ρ of the moving average.", range: "in [4, ∞)", default: 5, schedulable: false };
 const degeneratedToSgd_4: OptionDescription = { name: "degeneratedToSgd", meaning: "Up to the threshold: a momentum step without denominator (`false`: no step).", range: "true or false", default: true, schedulable: false };
 const k_3: OptionDescription = { name: "k", meaning: "Steps between two synchronizations.", range: "an integer in [1, ∞)", default: 6, schedulable: false };
@@ -399,7 +407,7 @@ const gcConvOnly_1: OptionDescription = { name: "gcConvOnly", meaning: "Centrali
 const numIterations_1: OptionDescription = { name: "numIterations", meaning: "Planned number of steps N, from which the schedule follows.", range: "an integer in [1, ∞)", schedulable: false };
 const learningRate_36: OptionDescription = { name: "learningRate", meaning: "Peak of the learning rate.", range: "in (0, ∞)", default: 0.001, schedulable: true };
 const beta0_2: OptionDescription = { name: "beta0", meaning: "Weight of the negative moment.", range: "in [0, 1]", default: 0.9, schedulable: true };
-const epsilon_39: OptionDescription = { name: "epsilon", meaning: "Added to the root of the second moment, and to norms in the norm loss.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
+const epsilon_40: OptionDescription = { name: "epsilon", meaning: "Added to the root of the second moment, and to norms in the norm loss.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const useSoftplus_1: OptionDescription = { name: "useSoftplus", meaning: "Smooth the denominator, so that small ones give no huge steps.", range: "true or false", default: true, schedulable: false };
 const betaSoftplus_1: OptionDescription = { name: "betaSoftplus", meaning: "Sharpness of that: the larger, the closer to the denominator itself.", range: "in (0, ∞)", default: 50, schedulable: true };
 const agcClippingValue_1: OptionDescription = { name: "agcClippingValue", meaning: "Largest ratio of gradient norm to weight norm in a unit; `null`: no clipping.", range: "in (0, ∞), or null", default: 0.01, schedulable: true };
@@ -414,10 +422,10 @@ const numWarmDownIterations_1: OptionDescription = { name: "numWarmDownIteration
 const warmDownMinLr_1: OptionDescription = { name: "warmDownMinLr", meaning: "Rate that the warm-down ends at.", range: "in [0, ∞)", default: 0.00003, schedulable: false };
 const disableLrScheduler_1: OptionDescription = { name: "disableLrScheduler", meaning: "Keep to `learningRate` in all steps.", range: "true or false", default: false, schedulable: false };
 const weightDecay_8: OptionDescription = { name: "weightDecay", meaning: "Strength of the stable weight decay, which is decoupled.", range: "in [0, ∞)", default: 0.0001, schedulable: true };
-const decay_1: OptionDescription = { name: "decay", meaning: "Decay of the averages; `alpha` in PyTorch, `rho` in Keras.", range: "in [0, 1)", default: 0.99, schedulable: true };
+const decay_2: OptionDescription = { name: "decay", meaning: "Decay of the averages; `alpha` in PyTorch, `rho` in Keras.", range: "in [0, 1)", default: 0.99, schedulable: true };
 const momentum_11: OptionDescription = { name: "momentum", meaning: "Momentum μ; 0: no slot for it.", range: "in [0, 1)", default: 0, schedulable: true };
 const centered_2: OptionDescription = { name: "centered", meaning: "Divide by the standard deviation in place of the root mean square.", range: "true or false", default: false, schedulable: false };
-const epsilon_40: OptionDescription = { name: "epsilon", meaning: "Keeps the denominator from 0.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
+const epsilon_41: OptionDescription = { name: "epsilon", meaning: "Keeps the denominator from 0.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const epsilonPosition_2: OptionDescription = { name: "epsilonPosition", meaning: "Added to the root (`'outside'`, PyTorch), or under it (TensorFlow, Keras, optax, timm).", range: "one of 'outside', 'inside'", default: "outside", schedulable: false };
 const initialAccumulator_3: OptionDescription = { name: "initialAccumulator", meaning: "First value of v; 1 in timm and TensorFlow 1.", range: "in [0, ∞)", default: 0, schedulable: false };
 const biasCorrection_4: OptionDescription = { name: "biasCorrection", meaning: "Divide v by 1 − decayᵗ.", range: "true or false", default: false, schedulable: false };
@@ -476,7 +484,7 @@ const unconstrained_1: OptionDescription = { name: "unconstrained", meaning: "Wh
 const dampening_5: OptionDescription = { name: "dampening", meaning: "Dampening τ of the gradients.", range: "in [0, 1]", default: 0, schedulable: true };
 const nesterov_6: OptionDescription = { name: "nesterov", meaning: "Nesterov's momentum.", range: "true or false", default: false, schedulable: false };
 const delta_2: OptionDescription = { name: "delta", meaning: "Threshold δ of the scale-invariance test.", range: "in [0, ∞)", default: 0.1, schedulable: true };
-const epsilon_41: OptionDescription = { name: "epsilon", meaning: "Added to norms; lower bound of norms in the cosine.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
+const epsilon_42: OptionDescription = { name: "epsilon", meaning: "Added to norms; lower bound of norms in the cosine.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const learningRate_43: OptionDescription = { name: "learningRate", meaning: "Step size; it belongs with `matrixEpsilon`.", range: "in (0, ∞)", default: 1, schedulable: true };
 const momentum_13: OptionDescription = { name: "momentum", meaning: "Decay μ of the average of gradients.", range: "in [0, 1)", default: 0, schedulable: true };
 const matrixEpsilon_2: OptionDescription = { name: "matrixEpsilon", meaning: "ε, added to the diagonal of every matrix before its root is taken.", range: "in (0, ∞)", default: 0.1, schedulable: false };
@@ -491,9 +499,9 @@ const biasCorrection1_1: OptionDescription = { name: "biasCorrection1", meaning:
 const biasCorrection2_1: OptionDescription = { name: "biasCorrection2", meaning: "Correct the second moment.", range: "true or false", default: true, schedulable: false };
 const momentum_15: OptionDescription = { name: "momentum", meaning: "Decay μ of the average of the scaled gradients; 0: none.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const beta_11: OptionDescription = { name: "beta", meaning: "Decay of the squares; 0: their sum.", range: "in [0, 1)", default: 0, schedulable: true };
-const epsilon_42: OptionDescription = { name: "epsilon", meaning: "Added under the root.", range: "in [0, ∞)", default: 1e-30, schedulable: true };
+const epsilon_43: OptionDescription = { name: "epsilon", meaning: "Added under the root.", range: "in [0, ∞)", default: 1e-30, schedulable: true };
 const learningRate_45: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in (0, ∞)", default: 0.003, schedulable: true };
-const epsilon_43: OptionDescription = { name: "epsilon", meaning: "Added to the root of the second moment.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
+const epsilon_44: OptionDescription = { name: "epsilon", meaning: "Added to the root of the second moment.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const shampooBeta_1: OptionDescription = { name: "shampooBeta", meaning: "Decay s of the statistics; `null`: that of the second moment.", range: "in [0, 1), or null", default: null, schedulable: true };
 const preconditionFrequency_1: OptionDescription = { name: "preconditionFrequency", meaning: "Steps from one refresh of the bases to the next.", range: "an integer in [1, ∞)", default: 10, schedulable: false };
 const maxPreconditionDim_1: OptionDescription = { name: "maxPreconditionDim", meaning: "A longer axis has no basis; also the longest axis that merging makes.", range: "an integer in [1, ∞)", default: 10000, schedulable: false };
@@ -512,17 +520,18 @@ const learningRate_47: OptionDescription = { name: "learningRate", meaning: "Ste
 const beta1_23: OptionDescription = { name: "beta1", meaning: "Decay of the momentum.", range: "in [0, 1)", default: 0.96, schedulable: true };
 const beta2_20: OptionDescription = { name: "beta2", meaning: "Decay of the average of the Hessian's diagonal.", range: "in [0, 1)", default: 0.99, schedulable: true };
 const p_1: OptionDescription = { name: "p", meaning: "Bound of the quotient (ρ of the paper): an element moves by at most learningRate·p.", range: "in (0, ∞)", default: 0.01, schedulable: true };
-const epsilon_44: OptionDescription = { name: "epsilon", meaning: "Lower bound of the diagonal's average.", range: "in (0, ∞)", default: 1e-12, schedulable: true };
+const epsilon_45: OptionDescription = { name: "epsilon", meaning: "Lower bound of the diagonal's average.", range: "in (0, ∞)", default: 1e-12, schedulable: true };
 const updatePeriod_3: OptionDescription = { name: "updatePeriod", meaning: "Steps from one estimate to the next; the first step has one.", range: "an integer in [1, ∞)", default: 10, schedulable: false };
 const hessianDistribution_2: OptionDescription = { name: "hessianDistribution", meaning: "Distribution of the elements of a probe.", range: "one of 'rademacher', 'gaussian'", default: "gaussian", schedulable: false };
+const groups_1: OptionDescription = { name: "groups", meaning: "Variables with the optimizers they go to; the first group that matches a variable has it, and the base what matches none.", range: "an array of { match, optimizer }", default: [], schedulable: false };
 const beta_12: OptionDescription = { name: "beta", meaning: "Exponent of the weights w.", range: "in [0, ∞)", default: 0.5, schedulable: true };
 const memoryLength_1: OptionDescription = { name: "memoryLength", meaning: "Steps after which the averages start anew; `null`: never.", range: "an integer in [1, ∞), or null", default: 100, schedulable: false };
 const proximal_1: OptionDescription = { name: "proximal", meaning: "λ: a pull towards the parameter as it is, away from its average.", range: "in [0, ∞)", default: 0, schedulable: true };
-const epsilon_45: OptionDescription = { name: "epsilon", meaning: "Added to √v; its square is the least v that R is measured by.", range: "in (0, ∞)", default: 0.000001, schedulable: true };
+const epsilon_46: OptionDescription = { name: "epsilon", meaning: "Added to √v; its square is the least v that R is measured by.", range: "in (0, ∞)", default: 0.000001, schedulable: true };
 const weightDecayMode_23: OptionDescription = { name: "weightDecayMode", meaning: "`'decoupled'` and `'independent'` shrink by s times as much.", range: "one of 'decoupled', 'coupled', 'independent'", default: "decoupled", schedulable: false };
 const beta1_24: OptionDescription = { name: "beta1", meaning: "Decay of Adam's first moment, and momentum of SGD.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const beta2_21: OptionDescription = { name: "beta2", meaning: "Decay of the second moment and of the estimate.", range: "in [0, 1)", default: 0.999, schedulable: true };
-const epsilon_46: OptionDescription = { name: "epsilon", meaning: "Added to √v, before any correction.", range: "in [0, ∞)", default: 1e-9, schedulable: true };
+const epsilon_47: OptionDescription = { name: "epsilon", meaning: "Added to √v, before any correction.", range: "in [0, ∞)", default: 1e-9, schedulable: true };
 const switchTolerance_1: OptionDescription = { name: "switchTolerance", meaning: "Changes over when the estimate and its average differ by less than this.", range: "in [0, ∞)", default: 1e-9, schedulable: true };
 const amsgrad_8: OptionDescription = { name: "amsgrad", meaning: "Adam: use the largest second moment so far.", range: "true or false", default: false, schedulable: false };
 const nesterov_7: OptionDescription = { name: "nesterov", meaning: "SGD: Nesterov momentum.", range: "true or false", default: false, schedulable: false };
@@ -534,11 +543,20 @@ const gradAccumSteps_1: OptionDescription = { name: "gradAccumSteps", meaning: "
 const shrinkRatio_1: OptionDescription = { name: "shrinkRatio", meaning: "What is left of a tensor for which a gradient with a NaN comes.", range: "in (0, 1]", default: 0.99, schedulable: true };
 const weightDecay_11: OptionDescription = { name: "weightDecay", meaning: "Strength of the weight decay.", range: "in [0, ∞)", default: 0.01, schedulable: true };
 const weightDecayMode_24: OptionDescription = { name: "weightDecayMode", meaning: "`'layerwise'` is the author's: part of the step, with its length, and none for vectors. The others act before the step, on every tensor.", range: "one of 'layerwise', 'decoupled', 'coupled', 'independent'", default: "layerwise", schedulable: false };
+const kind_1: OptionDescription = { name: "kind", meaning: "Weights of the average: exponential, all alike (SWA), or a power of the number of the point.", range: "one of 'ema', 'uniform', 'polynomial'", default: "ema", schedulable: false };
+const decay_3: OptionDescription = { name: "decay", meaning: "Of `'ema'`: share of the old average in the new one.", range: "in [0, 1)", default: 0.999, schedulable: false };
+const warmup_1: OptionDescription = { name: "warmup", meaning: "Of `'ema'`: let the decay grow towards `decay`.", range: "true or false", default: false, schedulable: false };
+const warmupGamma_1: OptionDescription = { name: "warmupGamma", meaning: "Of `'ema'` with `warmup`: points in which the decay comes to 1 − 2^(−warmupPower).", range: "in (0, ∞)", default: 1, schedulable: false };
+const warmupPower_1: OptionDescription = { name: "warmupPower", meaning: "Of `'ema'` with `warmup`: how fast the decay grows.", range: "in (0, ∞)", default: 0.6666666666666666, schedulable: false };
+const biasCorrection_5: OptionDescription = { name: "biasCorrection", meaning: "Of `'ema'`: weigh as if the average had begun at zero and were divided by 1 − decayⁿ.", range: "true or false", default: false, schedulable: false };
+const eta_2: OptionDescription = { name: "eta", meaning: "Of `'polynomial'`: 0 weighs all points alike; the larger, the sooner early ones are forgotten.", range: "in [0, ∞)", default: 3, schedulable: false };
+const start_1: OptionDescription = { name: "start", meaning: "Update after which the first point is taken; 0: the parameters before training are the first point.", range: "an integer in [0, ∞)", default: 1, schedulable: false };
+const every_2: OptionDescription = { name: "every", meaning: "Updates from one point to the next.", range: "an integer in [1, ∞)", default: 1, schedulable: false };
 const gamma_3: OptionDescription = { name: "gamma", meaning: "Weight of the sharpness, gamma/(1 − gamma); 0 is the base alone. In [0, 1).", range: "in [0, 1)", default: 0.9, schedulable: true };
 const decouple_1: OptionDescription = { name: "decouple", meaning: "Whether the sharpness has a step of its own after that of the base.", range: "true or false", default: true, schedulable: false };
 const maxNorm_2: OptionDescription = { name: "maxNorm", meaning: "Largest norm of either gradient, over all parameters; `null` for no limit. In (0, ∞).", range: "in (0, ∞), or null", default: null, schedulable: false };
 const beta2_22: OptionDescription = { name: "beta2", meaning: "1 − β₂ is the gain of the second moment.", range: "in [0, 1)", default: 0.999, schedulable: true };
-const epsilon_47: OptionDescription = { name: "epsilon", meaning: "Added to √v, before any correction; large on purpose.", range: "in [0, ∞)", default: 0.001, schedulable: true };
+const epsilon_48: OptionDescription = { name: "epsilon", meaning: "Added to √v, before any correction; large on purpose.", range: "in [0, ∞)", default: 0.001, schedulable: true };
 const initialAccumulator_4: OptionDescription = { name: "initialAccumulator", meaning: "First value of v.", range: "in (0, ∞)", default: 0.000001, schedulable: false };
 
 export const optimizerDetails: Readonly<Record<string, OptimizerDetails>> = {
@@ -592,6 +610,7 @@ export const optimizerDetails: Readonly<Record<string, OptimizerDetails>> = {
   FriendlySAM: { options: [rho_4, adaptive_1, perturbEpsilon_2, sigma_1, lambda_1], stateNumbers: 1 },
   Fromage: { options: [learningRate_18, pBound_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 0 },
   FTRL: { options: [learningRate_19, learningRatePower_1, initialAccumulator_2, l1_1, l2_1, l2Shrinkage_1, beta_6, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  GPA: { options: [trainInterpolation_1, evalInterpolation_1], stateNumbers: 1 },
   GradientAccumulation: { options: [every_1, reduce_1, skipNonFinite_1], stateNumbers: 0 },
   Gravity: { options: [learningRate_20, alpha_3, beta_7, seed_2, initialVelocity_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
   GSAM: { options: [rho_4, adaptive_1, perturbEpsilon_2, alpha_4], stateNumbers: 0 },
@@ -607,28 +626,29 @@ export const optimizerDetails: Readonly<Record<string, OptimizerDetails>> = {
   LookSAM: { options: [rho_5, k_2, alpha_6, perturbEpsilon_3], stateNumbers: 1 },
   MADGRAD: { options: [learningRate_28, momentum_8, epsilon_31, weightDecay_1, weightDecayMode_18, parameterGroups_1, transforms_1], stateNumbers: 3 },
   MARS: { options: [learningRate_29, beta1_13, beta2_13, epsilon_8, gamma_2, variant_2, amsgrad_3, optimize1d_1, adamwBeta1_2, adamwBeta2_2, adamwWeightDecay_2, adamwLearningRateFactor_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 3 },
+  Mechanic: { options: [betas_2, sInit_1, decay_1, epsilon_32, clip_1, storeDelta_1], stateNumbers: 2 },
   MoMo: { options: [learningRate_30, lowerBound_1, estimateLowerBound_1, weightDecay_1, weightDecayMode_19, parameterGroups_1, transforms_1, beta_8, biasCorrection_3], stateNumbers: 1 },
   MoMoAdam: { options: [learningRate_31, lowerBound_1, estimateLowerBound_1, weightDecay_1, weightDecayMode_19, parameterGroups_1, transforms_1, beta1_14, beta2_1, epsilon_8], stateNumbers: 2 },
   MSAM: { options: [rho_6], stateNumbers: 1 },
   MSVAG: { options: [learningRate_4, beta_9, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
   Muon: { options: [learningRate_32, momentum_1, nesterov_3, nsSteps_1, coefficients_1, epsilon_12, useMuon_1, adamwLearningRate_1, adamwBeta1_1, adamwBeta2_1, adamwEpsilon_1, adamwWeightDecay_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, nsCoefficients_1, adjustLearningRate_2], stateNumbers: 1 },
   NAdam: { options: [learningRate_6, beta1_15, beta2_1, epsilon_8, momentumDecay_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  Nero: { options: [learningRate_33, beta_10, constraints_1, epsilon_32, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 0.0322265625 },
+  Nero: { options: [learningRate_33, beta_10, constraints_1, epsilon_33, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 0.0322265625 },
   NorMuon: { options: [learningRate_32, momentum_1, nesterov_3, nsSteps_1, coefficients_1, epsilon_12, useMuon_1, adamwLearningRate_1, adamwBeta1_1, adamwBeta2_1, adamwEpsilon_1, adamwWeightDecay_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, beta2_14, normEpsilon_2, adjustLearningRate_3], stateNumbers: 1.03125 },
-  NovoGrad: { options: [learningRate_1, beta1_16, beta2_15, epsilon_33, gradAveraging_2, amsgrad_7, weightDecay_1, weightDecayMode_20, parameterGroups_1, transforms_1], stateNumbers: 1.0009765625 },
+  NovoGrad: { options: [learningRate_1, beta1_16, beta2_15, epsilon_34, gradAveraging_2, amsgrad_7, weightDecay_1, weightDecayMode_20, parameterGroups_1, transforms_1], stateNumbers: 1.0009765625 },
   OptimisticAdam: { options: [learningRate_1, beta1_1, beta2_1, epsilon_8, alpha_7, optimism_1, doubleFirstStep_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  PAdam: { options: [learningRate_34, beta1_1, beta2_1, epsilon_34, partial_1, amsgrad_6, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
+  PAdam: { options: [learningRate_34, beta1_1, beta2_1, epsilon_35, partial_1, amsgrad_6, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
   PCGrad: { options: [reduction_2, seed_4], stateNumbers: 0 },
   PID: { options: [learningRate_1, momentum_9, dampening_4, integral_1, derivative_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
   PNM: { options: [learningRate_1, beta1_17, beta2_16, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  PolyakSGD: { options: [learningRate_35, c_2, maxLearningRate_3, lowerBound_2, epsilon_35, growth_2, stepsPerEpoch_1, initialStep_3, weightDecay_1, weightDecayMode_21, parameterGroups_1, transforms_1], stateNumbers: 0 },
-  Prodigy: { options: [learningRate_14, beta1_18, beta2_1, beta3_6, epsilon_36, biasCorrection_1, safeguardWarmup_1, d0_1, dCoef_2, growthRate_2, sliceP_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 4 },
-  QHAdam: { options: [learningRate_1, beta1_1, beta2_1, nu1_1, nu2_1, epsilon_37, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  PolyakSGD: { options: [learningRate_35, c_2, maxLearningRate_3, lowerBound_2, epsilon_36, growth_2, stepsPerEpoch_1, initialStep_3, weightDecay_1, weightDecayMode_21, parameterGroups_1, transforms_1], stateNumbers: 0 },
+  Prodigy: { options: [learningRate_14, beta1_18, beta2_1, beta3_6, epsilon_37, biasCorrection_1, safeguardWarmup_1, d0_1, dCoef_2, growthRate_2, sliceP_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 4 },
+  QHAdam: { options: [learningRate_1, beta1_1, beta2_1, nu1_1, nu2_1, epsilon_38, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 2 },
   QHM: { options: [learningRate_1, momentum_10, nu_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 1 },
   RAdam: { options: [learningRate_1, beta1_1, beta2_17, epsilon_3, nSmaThreshold_1, degeneratedToSgd_3, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  Ranger: { options: [learningRate_1, beta1_19, beta2_17, epsilon_38, nSmaThreshold_2, degeneratedToSgd_4, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, k_3, alpha_8, centralizeGradients_1, gcConvOnly_1], stateNumbers: 3 },
-  Ranger21: { options: [numIterations_1, learningRate_36, beta1_4, beta2_1, beta0_2, epsilon_39, useSoftplus_1, betaSoftplus_1, agcClippingValue_1, agcEps_1, centralizeGradients_2, normalizeGradients_1, normLossFactor_1, lookaheadMergeTime_1, lookaheadBlendingAlpha_1, numWarmUpIterations_1, numWarmDownIterations_1, warmDownMinLr_1, disableLrScheduler_1, adamD_1, weightDecay_8, parameterGroups_1, transforms_1], stateNumbers: 5 },
-  RMSProp: { options: [learningRate_4, decay_1, momentum_11, nesterov_4, centered_2, epsilon_40, epsilonPosition_2, initialAccumulator_3, biasCorrection_4, learningRateInMomentum_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 1 },
+  Ranger: { options: [learningRate_1, beta1_19, beta2_17, epsilon_39, nSmaThreshold_2, degeneratedToSgd_4, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, k_3, alpha_8, centralizeGradients_1, gcConvOnly_1], stateNumbers: 3 },
+  Ranger21: { options: [numIterations_1, learningRate_36, beta1_4, beta2_1, beta0_2, epsilon_40, useSoftplus_1, betaSoftplus_1, agcClippingValue_1, agcEps_1, centralizeGradients_2, normalizeGradients_1, normLossFactor_1, lookaheadMergeTime_1, lookaheadBlendingAlpha_1, numWarmUpIterations_1, numWarmDownIterations_1, warmDownMinLr_1, disableLrScheduler_1, adamD_1, weightDecay_8, parameterGroups_1, transforms_1], stateNumbers: 5 },
+  RMSProp: { options: [learningRate_4, decay_2, momentum_11, nesterov_4, centered_2, epsilon_41, epsilonPosition_2, initialAccumulator_3, biasCorrection_4, learningRateInMomentum_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 1 },
   RotoGrad: { options: [method_1, latentSize_1, burnInPeriod_1, normalizeLosses_1, alpha_9, initialRotations_1, seed_5], stateNumbers: 0 },
   Rprop: { options: [learningRate_37, etaMinus_1, etaPlus_1, minStepSize_1, maxStepSize_1, weightDecay_1, weightDecayMode_22, parameterGroups_1, transforms_1], stateNumbers: 2 },
   SAM: { options: [rho_4, adaptive_1, perturbEpsilon_2], stateNumbers: 0 },
@@ -638,19 +658,21 @@ export const optimizerDetails: Readonly<Record<string, OptimizerDetails>> = {
   ScheduleFreeSGD: { options: [learningRate_41, r_2, weightLrPower_1, weightDecay_10, parameterGroups_1, transforms_1, warmupSteps_2, momentum_12], stateNumbers: 1 },
   SCION: { options: [learningRate_42, alpha_10, radius_1, norm_1, normalized_1, atLeastOne_1, transposed_1, nsSteps_2, unconstrained_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
   SCIONLight: { options: [learningRate_42, alpha_10, radius_1, norm_1, normalized_1, atLeastOne_1, transposed_1, nsSteps_2, unconstrained_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
-  SGDP: { options: [learningRate_1, momentum_2, dampening_5, nesterov_6, delta_2, wdRatio_1, epsilon_41, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
+  SGDP: { options: [learningRate_1, momentum_2, dampening_5, nesterov_6, delta_2, wdRatio_1, epsilon_42, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
   SGDW: { options: [learningRate_1, momentum_2, dampening_3, nesterov_5, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 0 },
   Shampoo: { options: [learningRate_43, momentum_13, matrixEpsilon_2, preconditioningComputeSteps_1, maxMatrixSize_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 4 },
   SignSGD: { options: [learningRate_1, momentum_14, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
   SimplifiedAdEMAMix: { options: [learningRate_44, beta1_21, beta2_6, epsilon_8, alpha_11, beta1Warmup_1, minBeta1_1, biasCorrection1_1, biasCorrection2_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  SM3: { options: [learningRate_8, momentum_15, beta_11, epsilon_42, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1.0625 },
-  SOAP: { options: [learningRate_45, beta1_19, beta2_6, epsilon_43, shampooBeta_1, preconditionFrequency_1, maxPreconditionDim_1, mergeDims_2, precondition1d_1, normalizeGradient_1, correctBias_1, weightDecay_3, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 6 },
+  SM3: { options: [learningRate_8, momentum_15, beta_11, epsilon_43, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1.0625 },
+  SOAP: { options: [learningRate_45, beta1_19, beta2_6, epsilon_44, shampooBeta_1, preconditionFrequency_1, maxPreconditionDim_1, mergeDims_2, precondition1d_1, normalizeGradient_1, correctBias_1, weightDecay_3, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 6 },
   SophiaG: { options: [learningRate_46, beta1_22, beta2_19, rho_7, batchSize_1, updatePeriod_2, seed_6, weightDecay_4, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  SophiaH: { options: [learningRate_47, beta1_23, beta2_20, p_1, epsilon_44, updatePeriod_3, numSamples_1, hessianDistribution_2, seed_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  SophiaH: { options: [learningRate_47, beta1_23, beta2_20, p_1, epsilon_45, updatePeriod_3, numSamples_1, hessianDistribution_2, seed_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  Split: { options: [groups_1], stateNumbers: 0 },
   SRMM: { options: [learningRate_20, beta_12, memoryLength_1, proximal_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  StableAdamW: { options: [learningRate_1, beta1_1, beta2_4, epsilon_45, weightDecay_3, weightDecayMode_23, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  SWATS: { options: [learningRate_1, beta1_24, beta2_21, epsilon_46, switchTolerance_1, amsgrad_8, nesterov_7, adamD_3, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
+  StableAdamW: { options: [learningRate_1, beta1_1, beta2_4, epsilon_46, weightDecay_3, weightDecayMode_23, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  SWATS: { options: [learningRate_1, beta1_24, beta2_21, epsilon_47, switchTolerance_1, amsgrad_8, nesterov_7, adamD_3, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
   Tiger: { options: [learningRate_48, beta_13, scaleParameter_2, gradAccumSteps_1, shrinkRatio_1, weightDecay_11, weightDecayMode_24, parameterGroups_1, transforms_1], stateNumbers: 1.0009765625 },
+  WeightAveraging: { options: [kind_1, decay_3, warmup_1, warmupGamma_1, warmupPower_1, biasCorrection_5, eta_2, start_1, every_2], stateNumbers: 1 },
   WSAM: { options: [rho_4, adaptive_1, perturbEpsilon_2, gamma_3, decouple_1, maxNorm_2], stateNumbers: 0 },
-  Yogi: { options: [learningRate_4, beta1_1, beta2_22, epsilon_47, initialAccumulator_4, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  Yogi: { options: [learningRate_4, beta1_1, beta2_22, epsilon_48, initialAccumulator_4, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
 };

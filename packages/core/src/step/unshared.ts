@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { NamedGradients } from '@optim/contract';
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
@@ -9,4 +10,12 @@ import * as tf from '@tensorflow/tfjs-core';
 export function unshared<T extends tf.Tensor | null | undefined>(given: T): T {
   // Not by `instanceof`, which TensorFlow.js defines as a look at several methods.
   return given && 'trainable' in given ? (tf.clone(given) as T) : given;
+}
+
+/**
+ * Gradients as they were given: one that is a variable keeps its numbers where this is moved. To be called in a tidy.
+ */
+export function steady(given: NamedGradients): NamedGradients {
+  if (Array.isArray(given)) return given.map(({ name, tensor }) => ({ name, tensor: unshared(tensor) }));
+  return Object.fromEntries(Object.entries(given).map(([name, tensor]) => [name, unshared(tensor)]));
 }

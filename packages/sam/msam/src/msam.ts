@@ -2,13 +2,14 @@
 
 import {
   assertFollows,
-  BaseOptimizer,
-  hold,
+  assertOnePoint,
+  exchange,
+  hasStepped,
   hyper,
-  readable,
   register,
+  steady,
+  stepFrom,
   unshared,
-  unwrap,
   Wrapper,
   type Entry,
   type NamedGradients,
@@ -71,32 +72,30 @@ export class MSAM extends Wrapper<MSAMOptions> {
   constructor(base: tf.Optimizer, options: MSAMOptions = {}) {
     super(base, options);
     assertFollows('MSAM', base);
-    const moving = unwrap(base).find(
-      (inner) => (inner.constructor as Partial<typeof BaseOptimizer>).looksAhead || movesToEvaluate(inner),
-    );
-    if (!moving) return;
-    throw new TypeError(`MSAM: base must have no evaluation point of its own, got ${moving.getClassName()}`);
+    assertOnePoint('MSAM', base);
   }
 
   protected step(entries: readonly Entry[], loss: tf.Scalar | undefined, given: NamedGradients): void {
-    const variables = entries.map(({ variable }) => variable);
-    const before = variables.map(hold);
-    try {
-      tf.tidy(() => {
-        const gradients = steady(given);
-        for (const { variable, slots } of this.engine.adopt(variables, this.iterations))
-          variable.assign(slots['counterpart']!);
-        this.stepBase(gradients, loss);
-      });
-      const ahead = entries.map((entry, i) => ({ ...entry, given: { ...entry.given, before: before[i]! } }));
-      if (ahead.length > 0) this.engine.step('ahead', ahead, { step: this.iterations });
-    } catch (error) {
-      variables.forEach((variable, i) => variable.assign(before[i]!));
-      throw error;
-    } finally {
-      tf.dispose(before);
-    }
-    this.incrementIterations();
+    const { engine, iterations: step } = this;
+    const stepped = tf.tidy(() => {
+      const gradients = steady(given);
+      const grads = new Map(entries.map((entry) => [entry.variable, unshared(entry.given['grad'])]));
+      engine.adopt([...grads.keys()], step);
+      return stepFrom(
+        engine,
+        'counterpart',
+        () => hasStepped(this.base, () => this.stepBase(gradients, loss)),
+        (moved) => {
+          const ahead = moved.map(({ variable, given: { before } }) => {
+            // The base has gathered that of an earlier call, where there is none.
+            const grad = grads.get(variable) ?? tf.zerosLike(variable);
+            return { variable, given: { grad, before: before! } };
+          });
+          engine.step('ahead', ahead, { step });
+        },
+      );
+    });
+    if (stepped) this.incrementIterations();
   }
 
   protected override toEvaluationPoint(variables: readonly tf.Variable[]): boolean {
@@ -121,30 +120,8 @@ export class MSAM extends Wrapper<MSAMOptions> {
     const parameters = this.engine.state.ordered();
     if (parameters.length === 0)
       throw new Error('MSAM: no variable has been seen since the state was loaded; pass the variables');
-    for (const { variable, slots } of parameters) {
-      const was = hold(variable);
-      // A copy: the variable may be read there.
-      const counterpart = readable(slots['counterpart']!);
-      variable.assign(counterpart);
-      slots['counterpart']!.assign(was);
-      tf.dispose([was, counterpart]);
-    }
+    for (const { variable, slots } of parameters) exchange(variable, slots['counterpart']!);
   }
-}
-
-/** Gradients as they were given: one that is a variable keeps its numbers where this is moved. To be called in a tidy. */
-function steady(given: NamedGradients): NamedGradients {
-  if (Array.isArray(given)) return given.map(({ name, tensor }) => ({ name, tensor: unshared(tensor) }));
-  return Object.fromEntries(Object.entries(given).map(([name, tensor]) => [name, unshared(tensor)]));
-}
-
-/** Whether a class moves variables to an evaluation point by itself. */
-function movesToEvaluate(optimizer: tf.Optimizer): boolean {
-  const { toEvaluationPoint } = optimizer as unknown as { toEvaluationPoint?: unknown };
-  const plain = [BaseOptimizer, Wrapper].map(
-    ({ prototype }) => (prototype as unknown as { toEvaluationPoint: unknown }).toEvaluationPoint,
-  );
-  return toEvaluationPoint !== undefined && !plain.includes(toEvaluationPoint);
 }
 
 register(MSAM);

@@ -3,15 +3,14 @@
 // Checked against optax.MultiSteps and Keras' gradient_accumulation_steps.
 
 import {
+  assertGradientsOnly,
   atStep,
-  type BaseOptimizer,
   choice,
   flag,
   hyper,
   integer,
   namesOf,
   register,
-  unwrap,
   Wrapper,
   type Entry,
   type Hyper,
@@ -105,14 +104,7 @@ export class GradientAccumulation extends Wrapper<GradientAccumulationOptions> {
    */
   constructor(base: tf.Optimizer, options: GradientAccumulationOptions = {}) {
     super(base, options);
-    for (const inside of unwrap(base)) {
-      const { needs = [] } = inside.constructor as Partial<typeof BaseOptimizer>;
-      const other = needs.find((need) => need !== 'gradient');
-      if (other)
-        throw new TypeError(
-          `GradientAccumulation: base must need gradients only, but ${inside.getClassName()} needs the loss${other === 'closure' ? ' itself' : ''}`,
-        );
-    }
+    assertGradientsOnly('GradientAccumulation', base);
   }
 
   /** How many calls have been gathered since the last step of the base. */
@@ -121,7 +113,7 @@ export class GradientAccumulation extends Wrapper<GradientAccumulationOptions> {
   }
 
   /**
-   * Gathers gradients, and steps when there are enough; as {@link BaseOptimizer.applyGradients} otherwise.
+   * Gathers gradients, and steps when there are enough; as `applyGradients` of any optimizer otherwise.
    *
    * @returns whether the base has made a step
    */

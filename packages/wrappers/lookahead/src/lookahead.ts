@@ -3,18 +3,21 @@
 // Checked against the authors' lookahead_pytorch and optax.lookahead.
 
 import {
-  BaseOptimizer,
   choice,
+  evaluatesItself,
   integer,
   namesOf,
+  observeMoved,
   outOfRange,
   readable,
   real,
   register,
   unwrap,
   Wrapper,
+  type BaseOptimizer,
   type Entry,
   type Momentum,
+  type Moved,
   type NamedGradients,
   type OptionTable,
 } from '@optim/core/authoring';
@@ -139,27 +142,15 @@ export class Lookahead extends Wrapper<LookaheadOptions> {
   /** Evaluates `f` and steps; a base with a way of its own to do so (SAM evaluates twice) does it that way. */
   override minimize(f: () => tf.Scalar, returnCost = false, varList?: tf.Variable[]): tf.Scalar | null {
     const { base } = this;
-    if (
-      base.minimize === BaseOptimizer.prototype.minimize ||
-      base.minimize === tf.Optimizer.prototype.minimize
-    ) {
-      return super.minimize(f, returnCost, varList);
-    }
+    if (!evaluatesItself(base)) return super.minimize(f, returnCost, varList);
     this.assertStepping();
     const listed = varList && [...new Set(varList)];
-    const all = listed ?? Object.values(tf.engine().registeredVariables);
-    // A variable made from another shares its tensor, so that nothing is copied or updated in place.
-    const before = all.filter(({ trainable }) => trainable).map((p) => [p, tf.variable(p, false)] as const);
-    try {
-      const loss = base.minimize(() => this.evaluated(f), returnCost, varList);
-      // Only now it is known which variables are its own: those with another tensor than before.
-      const stepped = before.filter(([variable, value]) => variable.dataId !== value.dataId);
-      this.followLate(stepped);
-      this.end(listed ?? stepped.map(([variable]) => variable));
-      return loss;
-    } finally {
-      tf.dispose(before.map(([, value]) => value));
-    }
+    const step = (): tf.Scalar | null => base.minimize(() => this.evaluated(f), returnCost, varList);
+    return observeMoved(listed, step, (moved) => {
+      // Only now it is known which variables are its own.
+      this.followLate(moved);
+      this.end(listed ?? moved.map(([variable]) => variable));
+    });
   }
 
   /** Makes the slow copies of variables that appear for the first time. */
@@ -168,7 +159,7 @@ export class Lookahead extends Wrapper<LookaheadOptions> {
   }
 
   /** Like {@link follow}, of variables that have already stepped: `value` is that before the step. */
-  private followLate(stepped: readonly (readonly [variable: tf.Variable, value: tf.Tensor])[]): void {
+  private followLate(stepped: readonly Moved[]): void {
     const followed = new Set(this.copies().map(([variable]) => variable));
     const fresh = stepped.filter(([variable]) => !followed.has(variable));
     const now = fresh.map(([variable]) => tf.clone(variable));

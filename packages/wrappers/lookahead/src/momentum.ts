@@ -32,7 +32,26 @@ function foreignMomentum(base: tf.Optimizer): ((order: readonly tf.Variable[]) =
  * `null` when it keeps none.
  */
 export function momentumOf(base: tf.Optimizer): ((order: readonly tf.Variable[]) => Momentum) | null {
-  if (base instanceof Wrapper) return momentumOf(base.base);
+  if (base instanceof Wrapper) return momentumInside(base);
   if (base instanceof Optimizer) return base.momentum() && (() => base.momentum()!);
   return foreignMomentum(base);
+}
+
+/** Of all that is inside a wrapper; `null` when any of it keeps none. */
+function momentumInside(wrapper: Wrapper<object>): ReturnType<typeof momentumOf> {
+  const inside = [wrapper.base, ...wrapper.others];
+  const kept = inside.map(momentumOf).filter((momentum) => momentum !== null);
+  if (kept.length < inside.length) return null;
+  return (order) => {
+    const all = kept.map((momentum, i) =>
+      momentum(order.filter((variable) => wrapper.optimizerOf(variable) === inside[i])),
+    );
+    const names = [...new Set(all.flatMap((momentum) => momentum.names))];
+    const slots = all.flatMap((momentum) =>
+      momentum.slots.map(
+        ([variable, of]) => [variable, names.map((name) => of[momentum.names.indexOf(name)])] as const,
+      ),
+    );
+    return { names, slots };
+  };
 }
