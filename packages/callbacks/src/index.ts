@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * What stands around a training: callbacks of `fit` and `fitDataset`, each with plain functions for a loop of one's own. They
+ * take the model, or `{ variables, optimizer }`.
+ *
+ * - {@link keepBest} and {@link earlyStopping} give back the weights of the best epoch; {@link stopOnNonFinite} ends a training
+ *   that has failed.
+ * - {@link evaluateAveraged} lets validation see the average of Schedule-Free or the slow weights of Lookahead;
+ *   {@link refreshBatchNorm} computes the statistics that go with them.
+ * - {@link logOptimizer} puts rates and norms into the history, {@link progressBar} draws a line in the terminal.
+ *
+ * TensorFlow.js takes callbacks as plain objects, as these are, or as instances of `tf.Callback`, not both in one list.
+ *
+ * @packageDocumentation
+ */
+
+export type { Batch, Data, Dataset, Tensors } from './batches.js';
+export type { MonitorOptions } from './best.js';
+export { earlyStopping, type EarlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
+export { atEvaluationPoint, evaluateAveraged } from './evaluate-averaged.js';
+export { keepBest, type KeepBest, type KeepBestOptions } from './keep-best.js';
+export { logOptimizer, readOptimizer, type LogOptimizer } from './log-optimizer.js';
+export { progressBar, type ProgressBar, type ProgressBarOptions, type Terminal } from './progress-bar.js';
+export { refreshBatchNorm } from './refresh-batch-norm.js';
+export { stopOnNonFinite, type StopOnNonFinite, type StopOnNonFiniteOptions } from './stop-on-non-finite.js';
+export type { Layer, Logs, Loop, Model, Resumable, Training, Weight } from './training.js';
