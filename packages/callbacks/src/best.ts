@@ -27,6 +27,18 @@ export const monitorTable: OptionTable<MonitorOptions> = {
 /** What the names of metrics contain that are better when they are larger. */
 const rising = /acc|precision|recall|auc|f1|r2|iou|dice|cosine/i;
 
+/** What is compared, and how. */
+interface Compared {
+  readonly monitor: string | null;
+  readonly mode: 'auto' | 'min' | 'max';
+}
+
+/** Whether a metric is better when it is smaller or when it is larger. */
+export function modeOf({ monitor, mode }: Compared): 'min' | 'max' {
+  if (mode !== 'auto') return mode;
+  return monitor !== null && rising.test(monitor) ? 'max' : 'min';
+}
+
 /** The best value so far. NaN is never better. */
 export class Best {
   /** The best value; `null` before the first. */
@@ -34,9 +46,9 @@ export class Best {
   private readonly sign: number;
   private readonly minDelta: number;
 
-  constructor({ monitor, mode, minDelta }: Required<MonitorOptions>) {
-    this.sign = mode === 'max' || (mode === 'auto' && rising.test(monitor)) ? -1 : 1;
-    this.minDelta = minDelta;
+  constructor(options: Required<MonitorOptions>) {
+    this.sign = modeOf(options) === 'max' ? -1 : 1;
+    this.minDelta = options.minDelta;
   }
 
   /** Takes a value and says whether it is better than all before. */

@@ -6,6 +6,8 @@
  *
  * - {@link keepBest} and {@link earlyStopping} give back the weights of the best epoch; {@link stopOnNonFinite} ends a training
  *   that has failed.
+ * - {@link checkpoint} saves a training, {@link resume} goes on from there bit for bit: in files (`fileStore` of
+ *   `@optim/callbacks/node`), in a database of the browser ({@link indexedDBStore}), or in a {@link Store} of your own.
  * - {@link evaluateAveraged} lets validation see the average of Schedule-Free or the slow weights of Lookahead;
  *   {@link refreshBatchNorm} computes the statistics that go with them.
  * - {@link logOptimizer} puts rates and norms into the history, {@link progressBar} draws a line in the terminal.
@@ -17,11 +19,16 @@
 
 export type { Batch, Data, Dataset, Tensors } from './batches.js';
 export type { MonitorOptions } from './best.js';
+export { checkpoint, type Checkpoint, type CheckpointOptions } from './checkpoint.js';
 export { earlyStopping, type EarlyStopping, type EarlyStoppingOptions } from './early-stopping.js';
 export { atEvaluationPoint, evaluateAveraged } from './evaluate-averaged.js';
+export { indexedDBStore } from './indexed-db-store.js';
 export { keepBest, type KeepBest, type KeepBestOptions } from './keep-best.js';
 export { logOptimizer, readOptimizer, type LogOptimizer } from './log-optimizer.js';
 export { progressBar, type ProgressBar, type ProgressBarOptions, type Terminal } from './progress-bar.js';
 export { refreshBatchNorm } from './refresh-batch-norm.js';
+export { resume, type ResumeOptions } from './resume.js';
+export type { Callbacks, Position } from './snapshot.js';
 export { stopOnNonFinite, type StopOnNonFinite, type StopOnNonFiniteOptions } from './stop-on-non-finite.js';
+export type { Store } from './store.js';
 export type { Layer, Logs, Loop, Model, Resumable, Training, Weight } from './training.js';
