@@ -48,7 +48,9 @@ export function atStep(
   const { learningRate, learningRateScale: scale } = values;
   if (scale === undefined) return values;
   delete values['learningRateScale'];
-  return typeof learningRate === 'number' ? { ...values, learningRate: learningRate * (scale as number) } : values;
+  return typeof learningRate === 'number'
+    ? { ...values, learningRate: learningRate * (scale as number) }
+    : values;
 }
 
 /**
