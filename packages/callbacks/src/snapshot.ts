@@ -72,9 +72,21 @@ async function saved(tensor: tf.Tensor): Promise<SavedTensor> {
 }
 
 /** The state of an optimizer of ours or of TensorFlow.js as it is now. */
-function stateOf(optimizer: tf.Optimizer): Promise<StateDict | ForeignState> {
+export function stateOf(optimizer: tf.Optimizer): Promise<StateDict | ForeignState> {
   if (isStateful(optimizer)) return optimizer.stateDict();
   return saveForeign(optimizer.getClassName(), captureForeign(optimizer));
+}
+
+/**
+ * Takes over what {@link stateOf} gave.
+ * @throws TypeError or RangeError for what does not fit; nothing has changed then
+ */
+export async function loadState(
+  optimizer: tf.Optimizer,
+  state: StateDict | ForeignState | undefined,
+): Promise<void> {
+  if (isStateful(optimizer)) await optimizer.loadStateDict(state!);
+  else await checkForeign(optimizer, state).commit();
 }
 
 /**
@@ -166,9 +178,7 @@ export async function putSnapshot(
     throw new RangeError(
       `resume: callbacks must be among those saved (${Object.keys(header.callbacks).join(', ') || 'none'}), got ${show(missing)}`,
     );
-  const { optimizer } = training;
-  if (isStateful(optimizer)) await optimizer.loadStateDict(base!);
-  else await checkForeign(optimizer, base).commit();
+  await loadState(training.optimizer, base);
   tf.tidy(() => {
     const tensorsOf = (slot: string): tf.Tensor[] =>
       parameters.flatMap(({ slots: { [slot]: kept } }) =>
