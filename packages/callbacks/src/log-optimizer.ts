@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { readNorms } from '@optim/hooks';
 import { show } from '@optim/options';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Logs } from './training.js';
@@ -19,8 +20,8 @@ interface Readable {
 
 /**
  * What an optimizer says of itself: `learningRate`, the rate of the next step, and its globals, those of its hooks as
- * `hook.name`: `skipNonFinite.skipped`, `clipByGlobalNorm.norm`. A wrapper's are those of its base. Reads a few numbers
- * as the backend answers.
+ * `hook.name`: `skipNonFinite.skipped`, `clipByGlobalNorm.norm`; with the hook `monitor` of `@optim/hooks` its norms over all
+ * variables: `monitor.gradient`, `monitor.update`, `monitor.parameter`, `monitor.ratio`. A wrapper's are those of its base.
  *
  * @throws TypeError for what is no optimizer
  */
@@ -31,7 +32,10 @@ export async function readOptimizer(optimizer: tf.Optimizer): Promise<Logs> {
     throw new TypeError(
       `logOptimizer: must be given an optimizer with a learning rate, got ${show(optimizer)}`,
     );
-  return { learningRate, ...(await readGlobals?.call(optimizer)) };
+  const globals = await readGlobals?.call(optimizer);
+  const { variables: _, ...norms } = (await readNorms(optimizer)) ?? { variables: {} };
+  const named = Object.entries(norms).map(([name, value]) => [`monitor.${name}`, value] as const);
+  return { learningRate, ...globals, ...Object.fromEntries(named) };
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { AdamW } from '@optim/adamw';
 import { logOptimizer, progressBar } from '@optim/callbacks';
-import { clipByGlobalNorm, skipNonFinite } from '@optim/hooks';
+import { clipByGlobalNorm, monitor, skipNonFinite } from '@optim/hooks';
 import { Lookahead } from '@optim/lookahead';
 import { linear } from '@optim/schedules';
 import * as tf from '@tensorflow/tfjs-core';
@@ -13,12 +13,16 @@ describe('logOptimizer', () => {
   it('puts rate and globals into the history', () =>
     withData(async ({ xs, ys }) => {
       const learningRate = linear({ initialLearningRate: 0.1, endLearningRate: 0, totalSteps: 8 });
-      const base = new AdamW({ learningRate, transforms: [skipNonFinite(), clipByGlobalNorm(1e-3)] });
+      const base = new AdamW({
+        learningRate,
+        transforms: [skipNonFinite(), clipByGlobalNorm(1e-3), monitor()],
+      });
       const model = network(new Lookahead(base));
       const callbacks = logOptimizer(model.optimizer);
       const { history } = await model.fit(xs, ys, { ...inOrder, epochs: 2, callbacks });
       expect(history['learningRate']).toEqual([learningRate(4), learningRate(8)]);
       expect(history['skipNonFinite.skipped']).toEqual([0, 0]);
+      expect(history['monitor.gradient']).toEqual([expect.closeTo(1e-3, 6), expect.closeTo(1e-3, 6)]);
       const norms = history['clipByGlobalNorm.norm'] as number[];
       expect(norms.map((norm) => norm > 0 && norm < 10)).toEqual([true, true]);
       free(model);

@@ -87,9 +87,12 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     return (await plain(capture(this.engine.state))).globals;
   }
 
-  /** @internal The running averages kept for the parameters adopted so far; `null` if the rule keeps none. */
-  momentum(): Momentum | null {
-    return this.engine.state.momentum(this.rule.momentum ?? []);
+  /**
+   * @internal The running averages kept for the parameters adopted so far, or other slots by name or expression; `null` if no
+   * parameter has such.
+   */
+  momentum(slots: readonly (string | RegExp)[] = this.rule.momentum ?? []): Momentum | null {
+    return this.engine.state.momentum(slots);
   }
 
   override async capture(): Promise<StateDict> {

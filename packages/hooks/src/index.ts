@@ -19,6 +19,14 @@ export { cautious, type CautiousOptions } from './cautious.js';
 export { centralizeGradients, type CentralizeGradientsOptions } from './centralize-gradients.js';
 export { clipByGlobalNorm, type ClipByGlobalNormOptions } from './clip-by-global-norm.js';
 export { clipByValue, type ClipByValueOptions } from './clip-by-value.js';
+export {
+  monitor,
+  readNorms,
+  type AllNorms,
+  type Monitored,
+  type MonitorOptions,
+  type Norms,
+} from './monitor.js';
 export { normalizeGradients, type NormalizeGradientsOptions } from './normalize-gradients.js';
 export { normLoss, type NormLossOptions } from './norm-loss.js';
 export { skipNonFinite, type SkipNonFiniteOptions } from './skip-non-finite.js';
