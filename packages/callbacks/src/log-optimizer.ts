@@ -33,8 +33,8 @@ export async function readOptimizer(optimizer: tf.Optimizer): Promise<Logs> {
       `logOptimizer: must be given an optimizer with a learning rate, got ${show(optimizer)}`,
     );
   const globals = await readGlobals?.call(optimizer);
-  const { variables: _, ...norms } = (await readNorms(optimizer)) ?? { variables: {} };
-  const named = Object.entries(norms).map(([name, value]) => [`monitor.${name}`, value] as const);
+  const norms = Object.entries((await readNorms(optimizer)) ?? {}).filter(([name]) => name !== 'variables');
+  const named = norms.map(([name, value]) => [`monitor.${name}`, value as number] as const);
   return { learningRate, ...globals, ...Object.fromEntries(named) };
 }
 

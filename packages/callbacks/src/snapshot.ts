@@ -182,7 +182,7 @@ export async function putSnapshot(
   tf.tidy(() => {
     const tensorsOf = (slot: string): tf.Tensor[] =>
       parameters.flatMap(({ slots: { [slot]: kept } }) =>
-        kept ? [tf.tensor(kept.data, [...kept.shape])] : [],
+        kept ? [tf.tensor(kept.data.slice(), [...kept.shape])] : [],
       );
     putBack(variables, tensorsOf('value'));
     for (const [name, callback] of Object.entries(callbacks)) {
