@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The examples in the READMEs compile and run.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { compileFunction } from 'node:vm';
@@ -68,8 +69,8 @@ test('they compile', slow, () => {
   expect(found).toEqual([]);
 });
 
-/** Runs the code, which may use `model`. */
-async function run(code: string, model: layers.LayersModel): Promise<void> {
+/** Runs the code, which may use `model` and what else is given; waits for what it exports as `done`. */
+async function run(code: string, model: layers.LayersModel, given: object = {}): Promise<void> {
   const modules = new Map<string, unknown>([
     ['@tensorflow/tfjs-core', tf],
     ['@tensorflow/tfjs-layers', layers],
@@ -79,7 +80,11 @@ async function run(code: string, model: layers.LayersModel): Promise<void> {
     if (source !== undefined) modules.set(fileName, await import(pathToFileURL(source).href));
   }
   const script = ts.transpile(code, { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 });
-  compileFunction(script, ['require', 'exports', 'model'])((name: string) => modules.get(name), {}, model);
+  const exports: { done?: Promise<void> } = {};
+  const names = ['require', 'exports', 'model', ...Object.keys(given)];
+  const require = (name: string): unknown => modules.get(name);
+  compileFunction(script, names)(require, exports, model, ...(Object.values(given) as unknown[]));
+  await exports.done;
 }
 
 const dense = (): layers.Sequential =>
@@ -110,3 +115,40 @@ test.each(examples.filter((example) => !compiles(example)))('$title runs', async
   await expect(run(code, model)).resolves.toBeUndefined();
   model.dispose();
 });
+
+/** The examples of a section of the README of the repository, which lead from a model and its data to a trained one. */
+const training = (): string[] => {
+  const [, section] = /^## Training as people do it\n([^]*?)^## /m.exec(
+    readFileSync(join(root, 'README.md'), 'utf8'),
+  )!;
+  return [...section!.matchAll(/^```ts\n([^]*?)^```$/gm)].map((match) => match[1]!);
+};
+
+test.each(
+  training().map((code) => [/'@optim\/[^']*'|\w+(?= \} from '@optim\/callbacks)/.exec(code)![0], code]),
+)('training with %s', slow, async (_, code) => {
+  const folder = mkdtempSync(join(tmpdir(), 'optim-readme-'));
+  const model = dense();
+  const compiled = tf.train.sgd(0.1);
+  model.compile({ optimizer: compiled, loss: 'meanSquaredError' });
+  const [x, y] = [tf.ones([4, 2]), tf.ones([4, 1])];
+  const before = (await lossesOf(model, x, y))[0]!;
+  const verbatim = code.replace("'my-training'", JSON.stringify(join(folder, 'my-training')));
+  const lines = verbatim.split('\n');
+  const imports = lines.filter((line) => line.startsWith('import ')).join('\n');
+  const rest = lines.filter((line) => !line.startsWith('import ')).join('\n');
+  await run(`${imports}\nexport const done = (async () => {\n${rest}\n})();`, model, { x, y });
+  if (code.includes('model.fit')) expect((await lossesOf(model, x, y))[0]).toBeLessThan(before);
+  if (model.optimizer !== compiled) model.optimizer.dispose();
+  compiled.dispose();
+  model.dispose();
+  tf.dispose([x, y]);
+  rmSync(folder, { recursive: true });
+});
+
+async function lossesOf(model: layers.LayersModel, x: tf.Tensor, y: tf.Tensor): Promise<number[]> {
+  const loss = model.evaluate(x, y) as tf.Scalar;
+  const values = [...(await loss.data())];
+  loss.dispose();
+  return values;
+}

@@ -3,21 +3,17 @@
 
 import { loadExecutors, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import { BaseOptimizer, type Entry } from '@optim/contract';
-import { check, grouped, groupOf, isSchedule } from '@optim/options';
-import type { OptionSpec, ParameterGroup, Schedule } from '@optim/options';
+import type { Entry } from '@optim/contract';
 import type { CommonOptions, OptimizerOptions } from './rule/common-options.js';
 import { decodeOptions, encodeOptions, optionsIn } from './rule/config.js';
 import { assertGiven } from './rule/demands.js';
 import type { Hook } from './rule/hook.js';
-import type { AnyRecurrence, AnyRule } from './rule/rule.js';
-import { scales, settled, type Scaled } from './rule/settled.js';
 import type { Momentum, Parameter } from './state/parameters.js';
 import { loadReading, readable } from '@optim/state';
 import type { Checked, NamedWeight, Reading, ReadWeight, SavedState, StateDict } from '@optim/state';
 import { capture, headerOf, plain } from './state/saving.js';
-import { atStep } from './step/binding.js';
-import { Engine, type Moment } from './step/engine.js';
+import { Settable } from './settable.js';
+import type { Moment } from './step/engine.js';
 import type { Tensors } from './step/bound-kernel.js';
 
 /**
@@ -25,99 +21,7 @@ import type { Tensors } from './step/bound-kernel.js';
  *
  * @typeParam O - its options
  */
-export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> extends BaseOptimizer {
-  /** The algorithm. */
-  static readonly rule: AnyRule;
-
-  /** Further rules by name over the same state, for an algorithm that calls them itself; hooks act in none of them. */
-  static readonly parts: Readonly<Record<string, AnyRecurrence>> = {};
-
-  /** Default, range and check of every option. */
-  static get options(): Readonly<Record<string, OptionSpec>> {
-    return this.rule.options as Record<string, OptionSpec>;
-  }
-
-  /** What every step needs. */
-  static override get needs(): readonly ('loss' | 'gradient' | 'closure')[] {
-    return this.rule.needs ?? [];
-  }
-
-  /** Options in force, defaults filled in. */
-  protected settings: Required<O>;
-  protected engine: Engine;
-
-  constructor(options: O = {} as O) {
-    super();
-    this.settings = this.checked(options);
-    this.engine = this.engineFor(this.settings);
-  }
-
-  private get rule(): AnyRule {
-    return (this.constructor as typeof Optimizer).rule;
-  }
-
-  private get table(): Record<string, OptionSpec> {
-    return (this.constructor as typeof Optimizer).options;
-  }
-
-  private checked(options: object): Required<O> {
-    return settled<O>(this.owner, this.table, this.rule, options);
-  }
-
-  private engineFor(settings: Required<O>): Engine {
-    const { parts } = this.constructor as typeof Optimizer;
-    return new Engine({ owner: this.owner, table: this.table, settings, rules: { '': this.rule, ...parts } });
-  }
-
-  get learningRate(): number {
-    return this.learningRateOf(null);
-  }
-
-  /** @internal The learning rate of the next step for a variable, which may be in a group; `null` for one in none. */
-  learningRateOf(variable: tf.Variable | null): number {
-    const { iterations, owner, table, rule } = this;
-    const groups = this.settings.parameterGroups as readonly ParameterGroup[];
-    const settings = grouped(this.settings)[variable ? groupOf(groups, variable) : 0] as OptimizerOptions &
-      Scaled;
-    if (rule.reportedRate)
-      return rule.reportedRate(atStep(owner, table, settings, iterations), iterations + 1);
-    const { learningRate: rate, learningRateScale: scale = 1 } = settings;
-    return scale * (isSchedule(rate) ? rate(iterations) : (rate ?? Number.NaN));
-  }
-
-  set learningRate(rate: number | Schedule) {
-    const row = this.table['learningRate'];
-    if (!row) throw new TypeError(`${this.owner}: has no learningRate to set`);
-    check(this.owner, 'learningRate', row, rate);
-    const settings: Required<O> & Scaled = { ...this.settings, learningRate: rate };
-    delete settings.learningRateScale;
-    this.rule.validate?.(settings);
-    this.configure(settings);
-  }
-
-  /**
-   * Multiplies all learning rates, those of schedules and groups too, by a factor from now on, until `learningRate` is set. The
-   * factor is saved with the options.
-   *
-   * @param factor - in [0, ∞)
-   * @throws TypeError where there is no rate that a factor would change; RangeError for a factor out of range
-   */
-  scaleLearningRate(factor: number): void {
-    const row = this.table['learningRate'];
-    const rates = grouped(this.settings as OptimizerOptions).map(({ learningRate }) => learningRate);
-    if (!row || row.isWhole || rates.includes(null as never))
-      throw new TypeError(`${this.owner}: has no learningRate to scale`);
-    check(this.owner, 'the factor on the learning rate', scales, factor);
-    const { learningRateScale: before } = this.settings as Scaled;
-    this.configure({ ...this.settings, learningRateScale: (before ?? 1) * factor });
-  }
-
-  /** Other options from here on, which are saved; state stays. */
-  protected configure(settings: Required<O>): void {
-    this.settings = settings;
-    this.engine.configure(settings);
-  }
-
+export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> extends Settable<O> {
   /** @internal The registry of TensorFlow.js calls it without `this`, with keys of its own in the configuration. */
   static override fromConfig<T extends tf.serialization.Serializable>(
     cls: tf.serialization.SerializableConstructor<T>,
@@ -183,9 +87,12 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     return (await plain(capture(this.engine.state))).globals;
   }
 
-  /** @internal The running averages kept for the parameters adopted so far; `null` if the rule keeps none. */
-  momentum(): Momentum | null {
-    return this.engine.state.momentum(this.rule.momentum ?? []);
+  /**
+   * @internal The running averages kept for the parameters adopted so far, or other slots by name or expression; `null` if no
+   * parameter has such.
+   */
+  momentum(slots: readonly (string | RegExp)[] = this.rule.momentum ?? []): Momentum | null {
+    return this.engine.state.momentum(slots);
   }
 
   override async capture(): Promise<StateDict> {
@@ -232,13 +139,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     const variables = this.engine.state.ordered().map(({ variable }) => variable);
     const globals = engine.restore(saved, variables, reading);
     return {
-      commit: () => {
-        this.engine.state.clear();
-        this.settings = settings;
-        this.engine = engine;
-        this.iterations_ = saved.step;
-        this.restored(globals);
-      },
+      commit: () => this.replace(engine, settings, saved.step, globals),
       drop: () => engine.state.clear(),
     };
   }

@@ -30,6 +30,14 @@ export { mars, type MarsOptions } from './mars.js';
 export { maxNorm, type MaxNormOptions } from './max-norm.js';
 export { minMaxNorm, type MinMaxNormOptions } from './min-max-norm.js';
 export { nonNegative, type NonNegativeOptions } from './non-negative.js';
+export {
+  monitor,
+  readNorms,
+  type AllNorms,
+  type Monitored,
+  type MonitorOptions,
+  type Norms,
+} from './monitor.js';
 export { normLoss, type NormLossOptions } from './norm-loss.js';
 export { normalizeGradients, type NormalizeGradientsOptions } from './normalize-gradients.js';
 export { orthogonalizeGradients, type OrthogonalizeGradientsOptions } from './orthogonalize-gradients.js';

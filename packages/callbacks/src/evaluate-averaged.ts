@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Models seen at the evaluation point of their optimizer.
+
+import * as tf from '@tensorflow/tfjs-core';
+import { hold } from '@optim/evaluation';
+import { held } from '@optim/state';
+import { assertTraining, trainedOf, type Model, type Training } from './training.js';
+
+/** The methods of an optimizer of `@optim` for its two points. */
+export interface TwoPoints {
+  readonly atEvaluationPoint: boolean;
+  useEvaluationWeights(variables?: readonly tf.Variable[]): void;
+  useTrainingWeights(variables?: readonly tf.Variable[]): void;
+}
+
+function hasTwoPoints(optimizer: object): optimizer is TwoPoints {
+  return 'useEvaluationWeights' in optimizer;
+}
+
+/**
+ * Runs what looks at a model while its variables are at the evaluation point of the optimizer, and brings them back, to the
+ * very bits they had. Where they are there already, or the optimizer has one point only, it just runs.
+ *
+ * @param training - a model, or `{ variables, optimizer }`
+ * @param look - may be asynchronous; steps in the meantime are refused by the optimizer
+ * @returns what `look` gives
+ */
+export function atEvaluationPoint<T>(training: Training, look: () => T): T {
+  assertTraining('atEvaluationPoint', training);
+  return lookedAt(training, training.optimizer, look);
+}
+
+function lookedAt<T>(training: Training, optimizer: object, look: () => T): T {
+  if (!hasTwoPoints(optimizer) || optimizer.atEvaluationPoint) return look();
+  const variables = trainedOf(training);
+  const before = variables.map(hold);
+  let moved: tf.Variable[] = [];
+  const back = (): void => {
+    if (optimizer.atEvaluationPoint) optimizer.useTrainingWeights(variables);
+    // What moving to and fro has rounded.
+    for (const variable of moved) variable.assign(before[variables.indexOf(variable)]!);
+    tf.dispose(before);
+  };
+  let result: T;
+  try {
+    optimizer.useEvaluationWeights(variables);
+    moved = variables.filter(({ dataId }, i) => dataId !== before[i]!.dataId);
+    result = look();
+  } catch (error) {
+    back();
+    throw error;
+  }
+  if (result instanceof Promise) return result.finally(back) as T;
+  back();
+  return result;
+}
+
+/** What looks at a model: of `fit`, `fitDataset`, `evaluate` and the user. */
+const lookers = ['testLoop', 'evaluateDataset', 'predict', 'predictOnBatch'] as const;
+
+/** The methods of a model that are replaced. */
+type Methods = Record<(typeof lookers)[number] | 'save', (...args: unknown[]) => unknown>;
+
+/** Models that are seen at the evaluation point, with what ends that. */
+const averaged = new WeakMap<object, { readonly optimizer: object; readonly end: () => void }>();
+
+/** The optimizer at whose evaluation point a model is seen; `undefined` for any other model. */
+export function evaluatedBy(training: Training): object | undefined {
+  return averaged.get(training)?.optimizer;
+}
+
+/**
+ * Lets a model be seen at the evaluation point of its optimizer: the average of Schedule-Free and of averaging wrappers, the
+ * slow weights of Lookahead. TensorFlow.js evaluates the validation data of `fit` where it trains, and so early stopping acts on
+ * the wrong number. From now on `fit` and `fitDataset` (their validation), `evaluate`, `evaluateDataset`, `predict`,
+ * `predictOnBatch` and `save` see the evaluation point; a step later the variables have the very bits they would have had.
+ *
+ * `save` with `includeOptimizer` keeps the training point, where training goes on. Statistics of batch normalization are
+ * those of the training point, see {@link refreshBatchNorm}. An optimizer with one point changes nothing.
+ *
+ * @param model - of tfjs-layers
+ * @param optimizer - the one it is compiled with
+ * @returns a function that ends it
+ * @throws TypeError for what is no compiled model
+ * @example
+ * ```ts
+ * import { evaluateAveraged } from '@optim/callbacks';
+ * import { ScheduleFreeAdamW } from '@optim/schedulefree';
+ *
+ * model.compile({ optimizer: new ScheduleFreeAdamW(), loss: 'meanSquaredError' });
+ * evaluateAveraged(model); // val_loss of model.fit is now that of the average
+ * ```
+ */
+export function evaluateAveraged(model: Model, optimizer: tf.Optimizer = model?.optimizer): () => void {
+  assertTraining('evaluateAveraged', model);
+  averaged.get(model)?.end();
+  const outer = model as Model & Methods & { readonly model?: Methods };
+  // What a sequential model does, a model within it does.
+  const inner: Methods = outer.model ?? outer;
+  for (const name of lookers) {
+    const plain = inner[name];
+    inner[name] = (...args) => lookedAt(model, optimizer, () => plain.apply(inner, args));
+  }
+  const { save } = outer;
+  outer.save = (...args) => savedThere(model, optimizer, save, args);
+  const end = (): void => {
+    for (const name of lookers) Reflect.deleteProperty(inner, name);
+    Reflect.deleteProperty(outer, 'save');
+    averaged.delete(model);
+  };
+  averaged.set(model, { optimizer, end });
+  return end;
+}
+
+/** Saves the weights of the evaluation point as they are now; steps may go on meanwhile. */
+async function savedThere(
+  model: Model,
+  optimizer: object,
+  save: (...args: unknown[]) => unknown,
+  args: unknown[],
+): Promise<unknown> {
+  const config = args[1] as { includeOptimizer?: boolean } | undefined;
+  if (config?.includeOptimizer) return save.apply(model, args);
+  const saving = model as Model & {
+    getNamedWeights?(config?: object): { name: string; tensor: tf.Tensor }[];
+  };
+  const named = lookedAt(model, optimizer, () =>
+    saving.getNamedWeights!(config).map(({ name, tensor }) => ({ name, tensor: held(tensor) })),
+  );
+  try {
+    saving.getNamedWeights = () => named;
+    const pending = save.apply(model, args);
+    // It has asked for them before its first await.
+    delete saving.getNamedWeights;
+    return await pending;
+  } finally {
+    tf.dispose(named.map(({ tensor }) => tensor));
+  }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parameter groups from the layers of a model and the roles of its weights.
+
+import { flag, hyper, isSchedule, real, resolveOptions, show } from '@optim/options';
+import type { Hyper, OptionTable, ParameterGroup } from '@optim/options';
+import { layerwiseDecay, scale } from '@optim/schedules';
+import type { Layer } from './training.js';
+
+/** What is read of a model: its layers. */
+interface Layered {
+  readonly layers: readonly Layer[];
+}
+
+/** Layers with weights from input to output, those of models within a model in their place. */
+function layersOf(owner: string, model: Layered): Layer[] {
+  if (!Array.isArray(model?.layers))
+    throw new TypeError(`${owner}: model must be one of tfjs-layers, got ${show(model)}`);
+  const flat = (layers: readonly Layer[]): Layer[] =>
+    layers.flatMap((layer) => (layer.layers ? flat(layer.layers) : [layer]));
+  return [...new Set(flat(model.layers))].filter(({ weights }) => weights.length > 0);
+}
+
+/** Whether a weight shrinks by decay: kernels and embeddings, not biases and not the scales of normalization. */
+function decays(layer: Layer, { originalName }: Layer['weights'][number]): boolean {
+  return !/bias$|(^|\/)alpha$/.test(originalName) && !layer.getClassName().endsWith('Normalization');
+}
+
+/** The most letters of an expression that can be saved. */
+const mostLetters = 1000;
+
+const escaped = (name: string): string => name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+
+/** Expressions for variables of these names, with the number that TensorFlow.js appends in a second model of a page. */
+function matching(names: readonly string[]): RegExp[] {
+  const parts: string[][] = [];
+  let length = mostLetters;
+  for (const name of [...new Set(names)].map(escaped)) {
+    length += name.length + 1;
+    if (length > mostLetters - 30) {
+      parts.push([]);
+      length = name.length;
+    }
+    parts.at(-1)!.push(name);
+  }
+  return parts.map((part) => new RegExp(`^(?:${part.join('|')})(?:_\\d+)?$`));
+}
+
+const groupsFor = (names: readonly string[], options: object): ParameterGroup[] =>
+  matching(names).map((match) => ({ match, ...options }));
+
+/**
+ * Groups of the weights that weight decay is better without: biases, and all weights of normalization. They can be saved, and
+ * match too when the model is loaded into a page that has one of it already, where TensorFlow.js appends numbers to the names.
+ *
+ * @param model - of tfjs-layers, built
+ * @returns groups for the option `parameterGroups`, each with `weightDecay: 0`
+ * @throws TypeError for what is no model
+ * @example
+ * ```ts
+ * import { AdamW } from '@optim/adamw';
+ * import { noDecay } from '@optim/callbacks';
+ *
+ * const optimizer = new AdamW({ weightDecay: 0.05, parameterGroups: noDecay(model) });
+ * model.compile({ optimizer, loss: 'meanSquaredError' });
+ * ```
+ */
+export function noDecay(model: Layered): ParameterGroup[] {
+  const names = layersOf('noDecay', model).flatMap((layer) =>
+    layer.weights.filter((weight) => !decays(layer, weight)).map(({ originalName }) => originalName),
+  );
+  return groupsFor(names, { weightDecay: 0 });
+}
+
+/** Options of {@link layerwiseGroups}. */
+export interface LayerwiseGroupsOptions {
+  /** Rate of the last layer, which is to be that of the optimizer; in [0, ∞), or a schedule. */
+  learningRate: Hyper;
+  /** Factor from a layer to the one before it; in (0, 1], default 0.75. */
+  decay?: number;
+  /** Whether biases and weights of normalization get `weightDecay: 0`, see {@link noDecay}; default false. */
+  noDecay?: boolean;
+}
+
+const table: OptionTable<LayerwiseGroupsOptions> = {
+  learningRate: /* #__PURE__ */ hyper('[0, ∞)'),
+  decay: /* #__PURE__ */ real('(0, 1]', 0.75),
+  noDecay: /* #__PURE__ */ flag(false),
+};
+
+/**
+ * Groups with a learning rate for each layer, lower the closer to the input: what is fine-tuned moves least where it is most
+ * general. Layers with weights count, in the order of the model. The groups are as those of {@link noDecay}.
+ *
+ * @param model - of tfjs-layers, built
+ * @returns groups for the option `parameterGroups`, from input to output
+ * @throws TypeError for what is no model, TypeError or RangeError for a wrong option
+ * @example
+ * ```ts
+ * import { AdamW } from '@optim/adamw';
+ * import { layerwiseGroups } from '@optim/callbacks';
+ *
+ * const learningRate = 1e-3;
+ * const parameterGroups = layerwiseGroups(model, { learningRate, decay: 0.8, noDecay: true });
+ * model.compile({ optimizer: new AdamW({ learningRate, parameterGroups }), loss: 'meanSquaredError' });
+ * ```
+ * @see Bao et al. 2021 (BEiT), arXiv:2106.08254
+ */
+export function layerwiseGroups(model: Layered, options: LayerwiseGroupsOptions): ParameterGroup[] {
+  const layers = layersOf('layerwiseGroups', model);
+  const given = resolveOptions<LayerwiseGroupsOptions>('layerwiseGroups', table, options);
+  const { learningRate, decay, noDecay: exempts } = given;
+  const factors = layers.length > 0 ? layerwiseDecay({ learningRate: 1, levels: layers.length, decay }) : [];
+  return layers.flatMap((layer, i) => {
+    const rate = isSchedule(learningRate) ? scale(learningRate, factors[i]!) : learningRate * factors[i]!;
+    const namesOf = (wanted: boolean): string[] =>
+      layer.weights
+        .filter((weight) => !exempts || decays(layer, weight) === wanted)
+        .map(({ originalName }) => originalName);
+    const plain = groupsFor(namesOf(true), { learningRate: rate });
+    return exempts ? [...groupsFor(namesOf(false), { learningRate: rate, weightDecay: 0 }), ...plain] : plain;
+  });
+}
