@@ -42,7 +42,7 @@ export interface Control {
   readonly default?: number | undefined;
 }
 
-/** What a page needs to make a class and its controls. */
+/** What the landscape needs to make a class and its controls. */
 export interface Controls {
   readonly name: string;
   readonly summary: string;
@@ -73,6 +73,13 @@ function changelogOf(folder: string): string {
 
 const isNumber = ({ range, default: value }: OptionDescription): boolean =>
   /^in [[(]|^an integer/.test(range) && (value === undefined || typeof value === 'number');
+
+/** Whether a loss of one point is all that it needs. */
+const moves = ({ description: { family, needs, install }, algorithm }: ClassEntry): boolean =>
+  install === null &&
+  family !== 'multitask' &&
+  !needs.includes('samples') &&
+  algorithm.unmeasured === undefined;
 
 const controlsOf = ({ name, summary, family, wraps, options }: OptimizerDescription): Controls => ({
   name,
@@ -121,8 +128,6 @@ export function readCatalogue(): Catalogue {
     classes,
     hooks: listHooks().map(({ name }) => describeHook(name)),
     schedules: listSchedules().map(({ name }) => describeSchedule(name)),
-    controls: classes
-      .filter(({ description }) => description.install === null)
-      .map(({ description }) => controlsOf(description)),
+    controls: classes.filter(moves).map(({ description }) => controlsOf(description)),
   };
 }

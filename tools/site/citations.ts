@@ -15,6 +15,7 @@ function headOf(source: string): string {
   return lines
     .slice(0, end)
     .map((line) => line.slice(2).trim())
+    .filter((line) => !line.startsWith('SPDX-'))
     .join(' ');
 }
 
@@ -25,9 +26,7 @@ export function citationOf(address: string, sources: readonly string[]): Citatio
     for (const [, authors, title, rest] of head.matchAll(/([^";]+), "([^"]+)",([^;]*)/g)) {
       // What is not on arXiv is named by where it appeared, not by its address.
       if (!rest!.includes(paper) && (rest!.includes('arXiv') || paper.startsWith('arXiv'))) continue;
-      const names = authors!
-        .replace(/^.*(?:SPDX-License-Identifier: \S+|Checked against[^.]*\.|:)\s*/, '')
-        .trim();
+      const names = authors!.replace(/^.*(?:Checked against[^.]*\.|:)\s*/, '').trim();
       return { authors: names, title: title!, paper };
     }
   }

@@ -3,7 +3,7 @@
 
 import MarkdownIt from 'markdown-it';
 import { escape, raw, type Html } from './html.js';
-import { typeset } from './math.js';
+import { typeset } from './typeset.js';
 
 const keywords =
   'import|from|export|const|let|await|async|new|for|of|if|else|return|function|class|extends|static|get|true|false|null|undefined|this|throw|try|finally|override|readonly|type|interface|as';

@@ -10,7 +10,11 @@ import { serve } from './serve.js';
 
 /** The pages in the pictures, and what to wait for: how long, or a number of steps. */
 const views: readonly { readonly name: string; readonly path: string; readonly steps?: number }[] = [
-  { name: 'home', path: '?backend=wasm', steps: 200 },
+  { name: 'home', path: '?backend=wasm', steps: 120 },
+  { name: 'landscape', path: 'landscape/' },
+  { name: 'optimizers', path: 'optimizers/' },
+  { name: 'adabelief', path: 'optimizers/AdaBelief/' },
+  { name: 'speed', path: 'speed/' },
 ];
 
 /** A Chromium that starts here, with WebGL and WebGPU in software. */

@@ -7,12 +7,30 @@ import { bundle } from './bundle.js';
 import { readCatalogue, type Catalogue } from './catalogue.js';
 import { packedDigits } from './digits.js';
 import { render, type Page } from './page.js';
+import { comingFrom } from './pages/coming-from.js';
+import { cookbook } from './pages/cookbook.js';
 import { home } from './pages/home.js';
+import { landscape } from './pages/landscape.js';
+import { optimizerPages } from './pages/optimizer.js';
+import { optimizers } from './pages/optimizers.js';
+import { schedules } from './pages/schedules.js';
+import { speed } from './pages/speed.js';
+import { whichOne } from './pages/which-one.js';
 import { searchList } from './search.js';
 
 /** Every page but those of the API. */
 export function pagesOf(catalogue: Catalogue): Page[] {
-  return [home(catalogue)];
+  return [
+    home(catalogue),
+    landscape(),
+    whichOne(catalogue),
+    optimizers(catalogue),
+    ...optimizerPages(catalogue),
+    schedules(catalogue),
+    comingFrom(catalogue),
+    ...cookbook(),
+    speed(catalogue),
+  ];
 }
 
 /** Writes the site into a folder, but for `api/`, which typedoc writes. */

@@ -15,6 +15,15 @@ export interface ChartOptions {
   readonly onPoint?: (index: number | null) => void;
 }
 
+/** Powers of ten; where there are few, twice and five times them too. */
+function decades(_plot: uPlot, _axis: number, least: number, most: number): number[] {
+  const [from, to] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(most))];
+  const factors = to - from > 3 ? [1] : [1, 2, 5];
+  return Array.from({ length: to - from + 1 }, (_, i) => factors.map((factor) => factor * 10 ** (from + i)))
+    .flat()
+    .filter((value) => value >= least && value <= most);
+}
+
 export class Chart {
   readonly #holder: HTMLElement;
   readonly #options: ChartOptions;
@@ -33,9 +42,9 @@ export class Chart {
     });
   }
 
-  /** Points from left to right; a line that has none there has `null`. */
+  /** Points from left to right; a line that has none there has `null`; the last lines may be missing. */
   show(x: readonly number[], lines: readonly (readonly (number | null)[])[]): void {
-    this.#data = [x, ...lines] as uPlot.AlignedData;
+    this.#data = [x, ...this.#options.labels.map((_, i) => lines[i] ?? [])] as uPlot.AlignedData;
     this.#plot.setData(this.#data);
   }
 
@@ -62,6 +71,7 @@ export class Chart {
           { ...axis, label: x, labelSize: 20, labelFont: '12px system-ui', size: 34 },
           {
             ...axis,
+            ...(log ? { splits: decades } : {}),
             label: y,
             labelSize: 20,
             labelFont: '12px system-ui',

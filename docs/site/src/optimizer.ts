@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The small landscape on the page of a class: the class beside AdamW.
+
+import { byId, root } from './dom.js';
+import { settingFrom, toAddress, type Setting } from './landscape/setting.js';
+import { controlsByName, walkAll } from './landscape/stage.js';
+import { View } from './landscape/view.js';
+
+const holder = byId('picture');
+const name = holder.dataset['name']!;
+const names = name === 'AdamW' ? ['AdamW'] : [name, 'AdamW'];
+let setting: Setting = settingFrom(new URLSearchParams(), (known) => controlsByName.has(known), names);
+const view = new View(holder, (start) => {
+  setting = { ...setting, start };
+  void update();
+});
+const link = byId<HTMLAnchorElement>('larger');
+
+async function update(): Promise<void> {
+  view.show(setting.problem, setting.start);
+  link.href = `${root}landscape/index.html${toAddress(setting)}`;
+  const walks = await walkAll(setting);
+  if (!walks) return;
+  view.draw(walks, setting.steps);
+  document.documentElement.dataset['walked'] = 'yes';
+}
+
+void update();
