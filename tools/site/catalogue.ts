@@ -74,13 +74,6 @@ function changelogOf(folder: string): string {
 const isNumber = ({ range, default: value }: OptionDescription): boolean =>
   /^in [[(]|^an integer/.test(range) && (value === undefined || typeof value === 'number');
 
-/** Whether a loss of one point is all that it needs. */
-const moves = ({ description: { family, needs, install }, algorithm }: ClassEntry): boolean =>
-  install === null &&
-  family !== 'multitask' &&
-  !needs.includes('samples') &&
-  algorithm.unmeasured === undefined;
-
 const controlsOf = ({ name, summary, family, wraps, options }: OptimizerDescription): Controls => ({
   name,
   summary,
@@ -93,6 +86,18 @@ const controlsOf = ({ name, summary, family, wraps, options }: OptimizerDescript
     ...(typeof value === 'number' && Number.isFinite(value) ? { default: value } : {}),
   })),
 });
+
+/** The classes that the landscape offers: those for which a loss of one point is enough. */
+export function movable(): Controls[] {
+  const algorithms = publishedPackages().flatMap(({ manifest }) => manifest.optim?.algorithms ?? []);
+  const unmeasured = new Set(algorithms.filter((each) => each.unmeasured).map((each) => each.class));
+  return listOptimizers()
+    .filter(({ name, family, needs, install }) => {
+      const isAlone = family !== 'multitask' && !needs.includes('samples');
+      return isAlone && install === null && !unmeasured.has(name);
+    })
+    .map(({ name }) => controlsOf(describeOptimizer(name)));
+}
 
 /** Reads all of it; takes some seconds. */
 export function readCatalogue(): Catalogue {
@@ -128,6 +133,6 @@ export function readCatalogue(): Catalogue {
     classes,
     hooks: listHooks().map(({ name }) => describeHook(name)),
     schedules: listSchedules().map(({ name }) => describeSchedule(name)),
-    controls: classes.filter(moves).map(({ description }) => controlsOf(description)),
+    controls: movable(),
   };
 }

@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../workspace.js';
-import { readCatalogue } from './catalogue.js';
+import { movable } from './catalogue.js';
 import { findRates } from './rates.js';
 import { serve } from './serve.js';
 import { shoot } from './shots.js';
@@ -23,7 +23,7 @@ const { values } = parseArgs({
 });
 const folder = values.out;
 if (values.rates) {
-  const rates = await findRates(readCatalogue().controls);
+  const rates = await findRates(movable());
   writeFileSync(join(root, 'docs', 'site', 'data', 'rates.json'), `${JSON.stringify(rates, null, 2)}\n`);
 } else {
   const pages = await buildSite(folder);

@@ -1,28 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The small landscape on the page of a class: the class beside AdamW.
+// The page of a class: its landscape is loaded when it comes into view.
 
-import { byId, root } from './dom.js';
-import { settingFrom, toAddress, type Setting } from './landscape/setting.js';
-import { controlsByName, walkAll } from './landscape/stage.js';
-import { View } from './landscape/view.js';
+import { byId } from './dom.js';
 
 const holder = byId('picture');
-const name = holder.dataset['name']!;
-const names = name === 'AdamW' ? ['AdamW'] : [name, 'AdamW'];
-let setting: Setting = settingFrom(new URLSearchParams(), (known) => controlsByName.has(known), names);
-const view = new View(holder, (start) => {
-  setting = { ...setting, start };
-  void update();
+const observer = new IntersectionObserver(async ([entry]) => {
+  if (!entry?.isIntersecting) return;
+  observer.disconnect();
+  const { showSmall } = await import('./landscape/small.js');
+  showSmall(holder);
 });
-const link = byId<HTMLAnchorElement>('larger');
-
-async function update(): Promise<void> {
-  view.show(setting.problem, setting.start);
-  link.href = `${root}landscape/index.html${toAddress(setting)}`;
-  const walks = await walkAll(setting);
-  if (!walks) return;
-  view.draw(walks, setting.steps);
-  document.documentElement.dataset['walked'] = 'yes';
-}
-
-void update();
+observer.observe(holder);

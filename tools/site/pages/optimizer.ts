@@ -82,7 +82,7 @@ function snippets(entry: ClassEntry): Html {
 
 function facts(entry: ClassEntry): Html {
   const {
-    description: { package: from, needs, officialCode },
+    description: { package: from, needs },
     results: { training },
     version,
   } = entry;
