@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes one documentation site over all published packages to `site/`; a warning is an error.
+// Writes the API of all published packages to `.build/site/api`, in the frame of the site; a warning is an error.
 
 import { join } from 'node:path';
-import { Application, Converter, OptionDefaults } from 'typedoc';
+import { Application, Converter, JSX, OptionDefaults } from 'typedoc';
 import { isSourceFile } from 'typescript';
+import { barFor } from './frame.js';
 import { mendLinks } from './links.js';
 import { entryPoints, publishedPackages, root } from '../workspace.js';
 
@@ -13,13 +14,15 @@ const names = new Map(
     [...entryPoints(folder, manifest)].map(([name, file]) => [file, name] as const),
   ),
 );
+const out = join(root, '.build', 'site', 'api');
 const app = await Application.bootstrap({
   name: '@optim',
   entryPoints: [...names.keys()],
   tsconfig: join(root, 'tsconfig.json'),
   readme: join(root, 'README.md'),
   projectDocuments: [join(root, 'docs/*.md'), join(root, '{CONTRIBUTING,SECURITY}.md')],
-  out: join(root, 'site'),
+  out,
+  customCss: join(root, 'tools', 'docs', 'frame.css'),
   highlightLanguages: [...OptionDefaults.highlightLanguages, 'glsl', 'python', 'wasm', 'wgsl'],
   excludePrivate: true,
   excludeInternal: true,
@@ -35,9 +38,12 @@ app.converter.on(Converter.EVENT_CREATE_DECLARATION, (context, reflection) => {
     reflection.name = names.get(declaration.fileName) ?? reflection.name;
   }
 });
+app.renderer.hooks.on('body.begin', ({ relativeURL }) =>
+  JSX.createElement(JSX.Raw, { html: barFor(relativeURL('index.html') ?? 'index.html') }),
+);
 const project = await app.convert();
 if (project !== undefined) await app.generateOutputs(project);
-const dead = project === undefined ? [] : mendLinks(join(root, 'site'));
+const dead = project === undefined ? [] : mendLinks(out);
 for (const link of dead) console.error(`docs: ${link}`);
 if (dead.length > 0 || project === undefined || app.logger.hasErrors() || app.logger.hasWarnings())
   process.exitCode = 1;
