@@ -249,13 +249,14 @@ describe('schedules', () => {
 });
 
 describe('hooks', () => {
-  // Beside hooks stands what makes several of a model.
+  // Beside hooks stand what makes several of a model, and what reads what one has taken.
   const single = Object.entries(hooks).filter(([, factory]) => 'options' in factory);
 
   it('are all there are', () => {
     expect(namesOf(listHooks()).sort()).toEqual(single.map(([name]) => name).sort());
     expect(Object.keys(hooks).filter((name) => !single.some(([known]) => known === name))).toEqual([
       'layerConstraints',
+      'readNorms',
     ]);
     expect(namesOf(listHooks('clip*'))).toEqual([
       'clipByBlockRms',

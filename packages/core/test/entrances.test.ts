@@ -97,8 +97,8 @@ describe('a hook', () => {
     ['slots', [1], 'an object of functions that give first values'],
     ['slots', { s: 1 }, 'an object of functions that give first values'],
     ['globals', { g: NaN }, 'an object of finite numbers'],
-    ['reads', ['nothing'], "an array of 'learningRate' and 'secondMoment'"],
-    ['reads', { find: 1 }, "an array of 'learningRate' and 'secondMoment'"],
+    ['reads', ['nothing'], "an array of 'learningRate', 'secondMoment' and 'step'"],
+    ['reads', { find: 1 }, "an array of 'learningRate', 'secondMoment' and 'step'"],
     ['exclude', 'bias', 'a RegExp or a function of the variable, or null'],
   ])('whose %s is none', (part, value, constraint) => {
     const faulty = { ...whole, update: () => ({}), [part]: value } as unknown as Hook;
