@@ -43,17 +43,18 @@ export function modeOf({ monitor, mode }: Compared): 'min' | 'max' {
 export class Best {
   /** The best value; `null` before the first. */
   value: number | null = null;
-  private readonly sign: number;
-  private readonly minDelta: number;
+  readonly #sign: number;
+  readonly #minDelta: number;
 
   constructor(options: Required<MonitorOptions>) {
-    this.sign = modeOf(options) === 'max' ? -1 : 1;
-    this.minDelta = options.minDelta;
+    this.#sign = modeOf(options) === 'max' ? -1 : 1;
+    this.#minDelta = options.minDelta;
   }
 
   /** Takes a value and says whether it is better than all before. */
   take(value: number): boolean {
-    const { sign, minDelta } = this;
+    const sign = this.#sign;
+    const minDelta = this.#minDelta;
     const isBetter = this.value === null ? !Number.isNaN(value) : sign * value < sign * this.value - minDelta;
     if (isBetter) this.value = value;
     return isBetter;

@@ -26,7 +26,7 @@ export abstract class BaseOptimizer extends TwoPoints {
   /** Whether it keeps weights of its own for evaluation, as Lookahead's slow ones, so that no other may be put around it. */
   static readonly looksAhead: boolean = false;
 
-  private handedOut: HandedOut | undefined;
+  #handedOut: HandedOut | undefined;
 
   constructor() {
     super();
@@ -160,13 +160,13 @@ export abstract class BaseOptimizer extends TwoPoints {
 
   /** Hands out weights that exist only for that; they are freed at a later call, or with the optimizer. */
   protected handOut({ HandedOut }: Reading, weights: readonly NamedWeight[]): void {
-    (this.handedOut ??= new HandedOut()).add(weights);
-    if (this.disposed) this.handedOut.dispose();
+    (this.#handedOut ??= new HandedOut()).add(weights);
+    if (this.disposed) this.#handedOut.dispose();
   }
 
   /** Frees all state. Using the optimizer afterwards is an error. */
   override dispose(): void {
-    this.handedOut?.dispose();
+    this.#handedOut?.dispose();
     this.disposed = true;
   }
 

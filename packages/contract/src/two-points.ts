@@ -7,8 +7,8 @@ import * as tf from '@tensorflow/tfjs-core';
 export abstract class TwoPoints extends tf.Optimizer {
   protected disposed = false;
   /** Whether a loss is being evaluated, or a step made. */
-  private busy = false;
-  private evaluating = false;
+  #busy = false;
+  #evaluating = false;
 
   /** The class name, as errors and saved models carry it. */
   protected get owner(): string {
@@ -17,21 +17,21 @@ export abstract class TwoPoints extends tf.Optimizer {
 
   /** Runs the evaluation of a loss, during which no variable may be moved. */
   protected evaluated<T>(evaluate: () => T): T {
-    this.busy = true;
+    this.#busy = true;
     try {
       return evaluate();
     } finally {
-      this.busy = false;
+      this.#busy = false;
     }
   }
 
   /** Whether the variables are at the evaluation point, see {@link useEvaluationWeights}; set with a state taken over. */
   get atEvaluationPoint(): boolean {
-    return this.evaluating;
+    return this.#evaluating;
   }
 
   protected set atEvaluationPoint(evaluating: boolean) {
-    this.evaluating = evaluating;
+    this.#evaluating = evaluating;
   }
 
   /**
@@ -44,8 +44,8 @@ export abstract class TwoPoints extends tf.Optimizer {
    * @throws Error while a loss is being evaluated, or when a loaded optimizer knows no variables
    */
   useEvaluationWeights(variables: readonly tf.Variable[] = []): void {
-    this.assertMovable();
-    if (!this.evaluating) this.evaluating = this.toEvaluationPoint(variables);
+    this.#assertMovable();
+    if (!this.#evaluating) this.#evaluating = this.toEvaluationPoint(variables);
   }
 
   /**
@@ -55,9 +55,9 @@ export abstract class TwoPoints extends tf.Optimizer {
    * @throws Error as {@link useEvaluationWeights}
    */
   useTrainingWeights(variables: readonly tf.Variable[] = []): void {
-    this.assertMovable();
-    if (this.evaluating) this.toTrainingPoint(variables);
-    this.evaluating = false;
+    this.#assertMovable();
+    if (this.#evaluating) this.toTrainingPoint(variables);
+    this.#evaluating = false;
   }
 
   /** Moves the variables to the evaluation point; `false` where that is the point of training. */
@@ -68,9 +68,9 @@ export abstract class TwoPoints extends tf.Optimizer {
   /** Moves the variables back from the evaluation point. */
   protected toTrainingPoint(_variables: readonly tf.Variable[]): void {}
 
-  private assertMovable(): void {
+  #assertMovable(): void {
     this.assertAlive();
-    if (!this.busy) return;
+    if (!this.#busy) return;
     throw new Error(`${this.owner}: the loss is being evaluated; weights can be changed before or after it`);
   }
 

@@ -13,7 +13,6 @@
  * @packageDocumentation
  */
 
-export { apart, hold, record, repeat, replay, undisturbed, untrained } from '@optim/evaluation';
 export {
   assertLoss,
   assertVariables,
@@ -25,15 +24,15 @@ export {
 } from '@optim/contract';
 export { assertOptimizer, baseFrom } from './base.js';
 export { scaleRate } from './inside.js';
-export { Optimizer } from './optimizer.js';
 export { defineSchedule, registerSchedule } from '@optim/options';
 export { grouped, type ParameterGroup } from '@optim/options';
 export type { Match } from '@optim/options';
 export { outOfRange, resolveOptions, type Hyper, type OptionSpec, type OptionTable } from '@optim/options';
+export { stepFrom } from './step-from.js';
 export { isArrayOf, isCallable, isRecord, show } from '@optim/options';
 export { choice, custom, fixed, flag, hyper, integer, list, nullable, real, whole } from '@optim/options';
 export { isSchedule, type Schedule } from '@optim/options';
-export { adaNorm } from './rule/ada-norm.js';
+export { total } from './step/total.js';
 export {
   adaNormOptions,
   commonOptions,
@@ -46,7 +45,6 @@ export {
   type WeightDecayMode,
 } from './rule/common-options.js';
 export { decayed, shrunk } from './rule/decay.js';
-export { register } from './register.js';
 export { defineHook, exclude, type Hook } from './rule/hook.js';
 export {
   filled,
@@ -62,12 +60,15 @@ export {
 } from './rule/rule.js';
 export type { Momentum, Parameter } from './state/parameters.js';
 export { exchange, isAlive } from './state/variables.js';
-export { atStep } from './step/binding.js';
+export { register } from './register.js';
 export type { Engine } from './step/engine.js';
-export { stepFrom } from './step-from.js';
 export { readable } from '@optim/state';
-export { total } from './step/total.js';
+export { Optimizer } from './optimizer.js';
 export { steady, unshared } from './step/unshared.js';
+export { Wrapper } from './wrapper.js';
+export { apart, hold, record, repeat, replay, undisturbed, untrained } from '@optim/evaluation';
+export { adaNorm } from './rule/ada-norm.js';
+export { atStep } from './step/binding.js';
 export {
   assertFollows,
   assertGradientsOnly,
@@ -79,4 +80,3 @@ export {
   unwrap,
   type Moved,
 } from './unwrap.js';
-export { Wrapper } from './wrapper.js';

@@ -109,7 +109,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
       parameterGroups,
       transforms,
     };
-    return this.replacement(saved, this.checked({ ...this.settings, ...saves }), reading);
+    return this.#replacement(saved, this.checked({ ...this.settings, ...saves }), reading);
   }
 
   /** The step count, then the number of updates of each parameter, globals, and slots grouped by kind. */
@@ -125,7 +125,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   }
 
   override checkWeights(weights: readonly ReadWeight[], reading: Reading): Checked {
-    return this.replacement(reading.stateOfWeights(this.owner, weights), this.settings, reading);
+    return this.#replacement(reading.stateOfWeights(this.owner, weights), this.settings, reading);
   }
 
   override dispose(): void {
@@ -134,7 +134,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   }
 
   /** An engine with a saved state, which takes the place of the one there is. */
-  private replacement(saved: SavedState, settings: Required<O>, reading: Reading): Checked {
+  #replacement(saved: SavedState, settings: Required<O>, reading: Reading): Checked {
     const engine = this.engineFor(settings);
     const variables = this.engine.state.ordered().map(({ variable }) => variable);
     const globals = engine.restore(saved, variables, reading);

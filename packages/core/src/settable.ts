@@ -64,7 +64,7 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
   }
 
   /** Options of a variable's group; `null` stands for one in none. */
-  private optionsOf(variable: tf.Variable | null): object {
+  #optionsOf(variable: tf.Variable | null): object {
     const groups = this.settings.parameterGroups as readonly ParameterGroup[];
     return grouped(this.settings)[variable ? groupOf(groups, variable) : 0]!;
   }
@@ -72,7 +72,7 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
   /** @internal The learning rate of the next step for a variable, which may be in a group; `null` for one in none. */
   learningRateOf(variable: tf.Variable | null): number {
     const { iterations, owner, table, rule } = this;
-    const settings = this.optionsOf(variable) as OptimizerOptions & Scaled;
+    const settings = this.#optionsOf(variable) as OptimizerOptions & Scaled;
     if (rule.reportedRate)
       return rule.reportedRate(atStep(owner, table, settings, iterations), iterations + 1);
     const { learningRate: rate, learningRateScale: scale = 1 } = settings;
@@ -134,7 +134,7 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
    * @param variable - one whose group counts; without it, the options of variables in no group
    */
   inForce(variable: tf.Variable | null = null): InForce<O> {
-    const values = atStep(this.owner, this.table, this.optionsOf(variable), this.iterations);
+    const values = atStep(this.owner, this.table, this.#optionsOf(variable), this.iterations);
     if ('learningRate' in values) values['learningRate'] = this.learningRateOf(variable);
     return values as InForce<O>;
   }

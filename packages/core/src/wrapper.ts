@@ -36,13 +36,13 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
   readonly base: tf.Optimizer;
   /** Options in force, defaults filled in. */
   protected settings: Required<O>;
-  private made: Engine | undefined;
+  #made: Engine | undefined;
 
   /** @throws TypeError when `base` is not an optimizer; TypeError or RangeError for a wrong option */
   constructor(base: tf.Optimizer, options: O = {} as O) {
     super();
     assertOptimizer(this.owner, base);
-    this.settings = this.checked(options);
+    this.settings = this.#checked(options);
     this.base = base;
   }
 
@@ -64,21 +64,21 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
 
   /** What runs the {@link rules}. */
   protected get engine(): Engine {
-    this.made ??= this.engineFor(this.settings);
-    return this.made;
+    this.#made ??= this.#engineFor(this.settings);
+    return this.#made;
   }
 
-  private engineFor(settings: Required<O>): Engine {
+  #engineFor(settings: Required<O>): Engine {
     const { owner, rules } = this;
-    return new Engine({ owner, table: this.table as Record<string, OptionSpec>, settings, rules });
+    return new Engine({ owner, table: this.#table as Record<string, OptionSpec>, settings, rules });
   }
 
-  private get table(): OptionTable<O> {
+  get #table(): OptionTable<O> {
     return (this.constructor as typeof Wrapper).options as OptionTable<O>;
   }
 
-  private checked(options: object): Required<O> {
-    return resolveOptions<O>(this.owner, this.table, options);
+  #checked(options: object): Required<O> {
+    return resolveOptions<O>(this.owner, this.#table, options);
   }
 
   /** Lets the base step along gradients, in the form they came: a TensorFlow.js optimizer matches them by position. */
@@ -108,15 +108,15 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
 
   /** The point of a wrapper that has none of its own is that of what is inside. */
   protected override toEvaluationPoint(variables: readonly tf.Variable[]): boolean {
-    return this.eachOfOurs((optimizer, own) => optimizer.useEvaluationWeights(own), variables);
+    return this.#eachOfOurs((optimizer, own) => optimizer.useEvaluationWeights(own), variables);
   }
 
   protected override toTrainingPoint(variables: readonly tf.Variable[]): void {
-    this.eachOfOurs((optimizer, own) => optimizer.useTrainingWeights(own), variables);
+    this.#eachOfOurs((optimizer, own) => optimizer.useTrainingWeights(own), variables);
   }
 
   /** Calls for every optimizer inside that is one of ours, with its variables; whether there is any. */
-  private eachOfOurs(
+  #eachOfOurs(
     call: (optimizer: BaseOptimizer, own: readonly tf.Variable[]) => void,
     variables: readonly tf.Variable[],
   ): boolean {
@@ -157,24 +157,19 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
 
   override check(state: unknown, reading: Reading): Checked {
     const saved = reading.checkStateDict(this.owner, state);
-    const settings = this.checked({ ...this.settings, ...decodeOptions(this.owner, saved.hyperparameters) });
+    const settings = this.#checked({ ...this.settings, ...decodeOptions(this.owner, saved.hyperparameters) });
     const { others = [] } = saved;
     if (others.length !== this.others.length)
       throw new RangeError(
         `${this.owner}: state dict: others must be ${this.others.length} states, got ${others.length}`,
       );
     const ofInside = checkInside(this.inside, [saved.base, ...others], reading);
-    return this.replacement(saved, settings, reading, ofInside);
+    return this.#replacement(saved, settings, reading, ofInside);
   }
 
   /** An engine with a saved state of the wrapper's own, which takes the place of the one there is when what is inside has its own. */
-  private replacement(
-    saved: SavedState,
-    settings: Required<O>,
-    reading: Reading,
-    ofInside: Checked,
-  ): Checked {
-    const engine = this.engineFor(settings);
+  #replacement(saved: SavedState, settings: Required<O>, reading: Reading, ofInside: Checked): Checked {
+    const engine = this.#engineFor(settings);
     let globals: Readonly<Record<string, number>>;
     try {
       globals = engine.restore(
@@ -189,7 +184,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     const commit = (): void => {
       this.engine.state.clear();
       this.settings = settings;
-      this.made = engine;
+      this.#made = engine;
       this.iterations_ = saved.step;
       this.atEvaluationPoint = this.inside.some(
         (optimizer) => optimizer instanceof BaseOptimizer && optimizer.atEvaluationPoint,
@@ -229,7 +224,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     const own = weights.filter((weight) => !isInside(this.inside, weight));
     const saved = reading.stateOfWeights(this.owner, own);
     const ofInside = checkWeightsInside(this.owner, this.inside, weights, reading);
-    return this.replacement(saved, this.settings, reading, ofInside);
+    return this.#replacement(saved, this.settings, reading, ofInside);
   }
 
   /** Frees the state of the wrapper and of what is inside. */

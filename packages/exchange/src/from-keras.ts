@@ -53,7 +53,7 @@ function optionsIn(
 
 /** The variables of a file, taken one after the other. */
 class Variables {
-  private next = 0;
+  #next = 0;
 
   constructor(
     private readonly arrays: ReadonlyMap<string, FileTensor>,
@@ -65,7 +65,7 @@ class Variables {
 
   /** The next one, whose path ends in a way. */
   take(what: string, end = ''): FileTensor {
-    const at = this.next++;
+    const at = this.#next++;
     const path = this.paths?.[at];
     if (path !== undefined && !path.endsWith(end))
       throw refused(
@@ -84,11 +84,11 @@ class Variables {
   }
 
   assertDone(): void {
-    if (this.next !== this.arrays.size)
+    if (this.#next !== this.arrays.size)
       throw refused(
         who,
         'the file',
-        `have ${this.next} variables, by the table and the configuration`,
+        `have ${this.#next} variables, by the table and the configuration`,
         this.arrays.size,
       );
   }

@@ -12,8 +12,8 @@ import { assertReadsAtOnce, readAtOnce, readInTime, type Work } from './work.js'
  * @typeParam O - its options
  */
 export abstract class ReadingOptimizer<O extends CommonOptions = OptimizerOptions> extends Optimizer<O> {
-  private pending = false;
-  private left: tf.Tensor[] = [];
+  #pending = false;
+  #left: tf.Tensor[] = [];
 
   /** Whether a call needs numbers. */
   protected abstract readonly reads: boolean;
@@ -47,14 +47,14 @@ export abstract class ReadingOptimizer<O extends CommonOptions = OptimizerOption
    */
   async minimizeAsync(f: () => tf.Tensor, varList?: tf.Variable[]): Promise<number> {
     this.assertStepping();
-    this.pending = true;
+    this.#pending = true;
     try {
       const loss = await readInTime(this.call(f, varList));
       const [value] = await loss.data();
       loss.dispose();
       return value!;
     } finally {
-      this.pending = false;
+      this.#pending = false;
     }
   }
 
@@ -63,23 +63,23 @@ export abstract class ReadingOptimizer<O extends CommonOptions = OptimizerOption
    * layer might.
    */
   protected leave(left: tf.Tensor[]): void {
-    tf.dispose(this.left);
-    this.left = left;
+    tf.dispose(this.#left);
+    this.#left = left;
   }
 
   /** @throws Error while a call of {@link minimizeAsync} is pending */
   protected override assertUsable(): void {
     super.assertUsable();
-    this.assertIdle();
+    this.#assertIdle();
   }
 
-  private assertIdle(): void {
-    if (this.pending) throw new Error(`${this.owner}: a call of minimizeAsync is pending; await it first`);
+  #assertIdle(): void {
+    if (this.#pending) throw new Error(`${this.owner}: a call of minimizeAsync is pending; await it first`);
   }
 
   /** @throws Error while a call of {@link minimizeAsync} is pending */
   override dispose(): void {
-    this.assertIdle();
+    this.#assertIdle();
     super.dispose();
     this.leave([]);
   }

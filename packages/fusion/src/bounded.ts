@@ -2,19 +2,19 @@
 
 /** A map that forgets what was not asked for the longest when there is more than it may hold. */
 export class Bounded<K, V> {
-  private readonly entries = new Map<K, V>();
+  readonly #entries = new Map<K, V>();
 
   /** @param most - how many entries are kept */
   constructor(private readonly most: number) {}
 
   /** How many entries there are. */
   get size(): number {
-    return this.entries.size;
+    return this.#entries.size;
   }
 
   /** The value of a key, made where there is none. */
   get(key: K, make: () => V): V {
-    const { entries } = this;
+    const entries = this.#entries;
     let value = entries.get(key);
     if (value === undefined) value = make();
     else entries.delete(key);

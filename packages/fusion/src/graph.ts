@@ -14,11 +14,11 @@ export interface PlacedOperation extends TensorOperation {
 /** Appends an expression and what it needs to `nodes`, sharing equal values; returns its position. */
 export class Graph {
   readonly nodes: Node[] = [];
-  private readonly byValue = new Map<Value, number>();
-  private readonly byMeaning = new Map<string, number>();
+  readonly #byValue = new Map<Value, number>();
+  readonly #byMeaning = new Map<string, number>();
 
   add(value: Value): number {
-    const known = this.byValue.get(value);
+    const known = this.#byValue.get(value);
     if (known !== undefined) return known;
     const args = value.args.map((arg) => this.add(arg));
     const { op, shape, kind, host, detail } = value;
@@ -27,7 +27,7 @@ export class Graph {
     const at = place
       ? place(this, args[0]!, shape, call!)
       : this.push({ op, args, shape, kind, host, ...detail, phase: 0 });
-    this.byValue.set(value, at);
+    this.#byValue.set(value, at);
     return at;
   }
 
@@ -36,10 +36,10 @@ export class Graph {
     const { op, args, shape, name, value, axes, call } = node;
     const number = Object.is(value, -0) ? '-0' : value;
     const meaning = [op, args, shape, name, number, axes, resultKey(call)].join('|');
-    let at = this.byMeaning.get(meaning);
+    let at = this.#byMeaning.get(meaning);
     if (at === undefined) {
       at = this.nodes.push({ ...node, phase: phaseOf(op, args, this.nodes) }) - 1;
-      this.byMeaning.set(meaning, at);
+      this.#byMeaning.set(meaning, at);
     }
     return at;
   }

@@ -15,20 +15,6 @@
  * @packageDocumentation
  */
 
-export { Bounded } from './bounded.js';
-export { constant, Expression, lengthOf, squareSums, where, type Operand } from './expression.js';
-export { random } from './draws.js';
-export {
-  Unsupported,
-  type CompileProgram,
-  type Compiled,
-  type Executor,
-  type Kernel,
-  type PhaseReport,
-} from './executor.js';
-export { atan2, cbrt, exp, log, pow } from './functions.js';
-export { opsExecutor } from './executors/ops.js';
-export { describeProgram, kernelFor } from './kernels.js';
 export {
   operations,
   reductions,
@@ -37,13 +23,27 @@ export {
   type OperationName,
   type ReductionName,
 } from './language.js';
-export { own } from './ownership.js';
 export { phasePrograms } from './phases.js';
 export { hostValues, type Node, type Output, type Phase, type Program } from './program.js';
 export { draw, type Distribution, type Key } from './random.js';
 export { executorFor, loadExecutors, registerExecutor } from './registry.js';
 export { broadcast, sameShape, showShape, sizeOf, type Shape } from './shape.js';
+export { opsExecutor } from './executors/ops.js';
 export type { Call, TensorFunction, TensorOperation } from './tensor-operations.js';
+export {
+  Unsupported,
+  type CompileProgram,
+  type Compiled,
+  type Executor,
+  type Kernel,
+  type PhaseReport,
+} from './executor.js';
+export { random } from './draws.js';
+export { Bounded } from './bounded.js';
+export { constant, Expression, lengthOf, squareSums, where, type Operand } from './expression.js';
+export { describeProgram, kernelFor } from './kernels.js';
 export { defineTensorFunction, every, matMul, reshape, slice, transpose } from './tensors.js';
 export { trace, type Rule } from './trace.js';
 export type { NodeName } from './value.js';
+export { atan2, cbrt, exp, log, pow } from './functions.js';
+export { own } from './ownership.js';

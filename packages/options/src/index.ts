@@ -7,6 +7,16 @@
  * @packageDocumentation
  */
 
+export { isSchedule, isCallable, type Schedule, type ScheduleConfig } from './schedule.js';
+export {
+  decodeMatch,
+  encodeMatch,
+  isMatch,
+  isSavedMatch,
+  matches,
+  type Match,
+  type SavedMatch,
+} from './match.js';
 export {
   decode,
   decodeValue,
@@ -28,15 +38,6 @@ export {
 } from './group.js';
 export { patternsOf, weightsOf, type LayerWeight, type LayerWithWeights } from './layers.js';
 export {
-  decodeMatch,
-  encodeMatch,
-  isMatch,
-  isSavedMatch,
-  matches,
-  type Match,
-  type SavedMatch,
-} from './match.js';
-export {
   check,
   distance,
   isArrayOf,
@@ -50,4 +51,3 @@ export {
   type OptionTable,
 } from './options.js';
 export { choice, custom, fixed, flag, hyper, integer, list, nullable, real, whole } from './rows.js';
-export { isSchedule, isCallable, type Schedule, type ScheduleConfig } from './schedule.js';

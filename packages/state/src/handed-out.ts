@@ -15,12 +15,12 @@ const mostUnread = 4;
 
 /** Frees what was handed out at a later call: when it has been read, or when newer answers have taken its place. */
 export class HandedOut {
-  private answers: Answer[] = [];
+  #answers: Answer[] = [];
 
   add(weights: readonly NamedWeight[]): void {
     const tensors = weights.map(({ tensor }) => tensor);
-    const kept = this.answers.filter(({ unread }) => unread.size > 0).slice(-mostUnread + 1);
-    for (const answer of this.answers) if (!kept.includes(answer)) tf.dispose([...answer.tensors]);
+    const kept = this.#answers.filter(({ unread }) => unread.size > 0).slice(-mostUnread + 1);
+    for (const answer of this.#answers) if (!kept.includes(answer)) tf.dispose([...answer.tensors]);
     const unread = new Set(tensors);
     for (const tensor of tensors) {
       tf.keep(tensor);
@@ -31,11 +31,11 @@ export class HandedOut {
         return values as never;
       };
     }
-    this.answers = [...kept, { tensors, unread }];
+    this.#answers = [...kept, { tensors, unread }];
   }
 
   dispose(): void {
-    for (const { tensors } of this.answers) tf.dispose([...tensors]);
-    this.answers = [];
+    for (const { tensors } of this.#answers) tf.dispose([...tensors]);
+    this.#answers = [];
   }
 }

@@ -38,11 +38,11 @@ export interface Momentum {
 /** A {@link Parameter} for every variable adopted, the globals, and what was loaded for variables yet to appear. */
 export class Parameters {
   readonly globals: Map<string, tf.Variable> = new Map();
-  private readonly adopted = new Map<tf.Variable, Parameter>();
+  readonly #adopted = new Map<tf.Variable, Parameter>();
   /** What was loaded for variables that have not appeared yet. */
   waiting: readonly SavedParameter[] = [];
   /** What finds these variables; it came with what was loaded. */
-  private reading: Reading | undefined;
+  #reading: Reading | undefined;
   /** Why a step has ended half done. */
   torn: unknown;
 
@@ -54,15 +54,15 @@ export class Parameters {
    */
   adopt(variables: readonly tf.Variable[], step: number): Parameter[] {
     this.assertWhole();
-    const fresh = variables.filter((variable) => !this.adopted.has(variable));
-    if (fresh.length > 0) this.adoptFresh(fresh, step);
-    if (this.globals.size === 0) this.keep(this.kept.globals());
-    return variables.map((variable) => this.adopted.get(variable)!);
+    const fresh = variables.filter((variable) => !this.#adopted.has(variable));
+    if (fresh.length > 0) this.#adoptFresh(fresh, step);
+    if (this.globals.size === 0) this.#keep(this.kept.globals());
+    return variables.map((variable) => this.#adopted.get(variable)!);
   }
 
   /** Index of the group of a variable, which need not have appeared yet. */
   groupOf(variable: tf.Variable): number {
-    return this.adopted.get(variable)?.group ?? groupOf(this.kept.groups, variable);
+    return this.#adopted.get(variable)?.group ?? groupOf(this.kept.groups, variable);
   }
 
   /** @throws Error when some parameters have made a step and others have not */
@@ -74,11 +74,11 @@ export class Parameters {
     );
   }
 
-  private adoptFresh(variables: readonly tf.Variable[], step: number): void {
+  #adoptFresh(variables: readonly tf.Variable[], step: number): void {
     const { groups, hooks } = this.kept;
     this.prune();
-    const matched = this.match(variables, this.waiting);
-    const before = this.adopted.size;
+    const matched = this.#match(variables, this.waiting);
+    const before = this.#adopted.size;
     const orders = variables.map(({ id }) => before + variables.filter((other) => other.id < id).length);
     const isNumbered = hooks.some(({ hook }) => hook.coefficients);
     // Numbers made by an algorithm may be refused: all of them before anything is kept.
@@ -92,7 +92,7 @@ export class Parameters {
         exclude && matches(exclude, variable) ? [key] : [],
       );
       const traits = this.kept.traits(variable, group);
-      this.adopted.set(variable, {
+      this.#adopted.set(variable, {
         variable,
         group,
         exempt,
@@ -110,7 +110,7 @@ export class Parameters {
   /** Parameters in the order in which their variables were made. */
   ordered(): Parameter[] {
     this.prune();
-    return [...this.adopted.values()].sort((a, b) => a.variable.id - b.variable.id);
+    return [...this.#adopted.values()].sort((a, b) => a.variable.id - b.variable.id);
   }
 
   /** The slots, of all parameters, whose names are given or match; `null` if no parameter has such. */
@@ -157,7 +157,7 @@ export class Parameters {
   ): Record<string, number> {
     const { owner } = this.kept;
     const { assertSlots, assertSomeMatched, sameNames } = reading;
-    this.reading = reading;
+    this.#reading = reading;
     const known = this.names();
     const own = (names: readonly string[]): string[] => names.filter((name) => !this.kept.ofHook(name));
     const found = Object.keys(globals);
@@ -170,36 +170,36 @@ export class Parameters {
     }
     const first = this.kept.globals();
     const all = Object.fromEntries(known.globals.map((name) => [name, globals[name] ?? first[name]!]));
-    if (found.length > 0) this.keep(all);
+    if (found.length > 0) this.#keep(all);
     this.waiting = parameters.map((parameter) => {
       const names = Object.keys(parameter.slots);
       assertSlots(owner, parameter.name, own(names), own(known.slots));
       const kept = names.filter((name) => known.slots.includes(name));
       return { ...parameter, slots: Object.fromEntries(kept.map((name) => [name, parameter.slots[name]!])) };
     });
-    assertSomeMatched(owner, variables, this.waiting, this.match(variables, this.waiting));
+    assertSomeMatched(owner, variables, this.waiting, this.#match(variables, this.waiting));
     return all;
   }
 
   clear(): void {
     this.prune();
-    for (const parameter of this.adopted.values()) this.forget(parameter);
+    for (const parameter of this.#adopted.values()) this.#forget(parameter);
     tf.dispose([...this.globals.values()]);
     this.globals.clear();
     this.waiting = [];
   }
 
   /** Finds what is saved for variables, with the slots each is to have. */
-  private match(
+  #match(
     variables: readonly tf.Variable[],
     saved: readonly SavedParameter[],
   ): Map<tf.Variable, SavedParameter> {
-    const matched = this.reading?.matchSaved(this.kept.owner, variables, saved) ?? new Map<never, never>();
-    for (const [variable, parameter] of matched) this.assertFits(variable, parameter, this.reading!);
+    const matched = this.#reading?.matchSaved(this.kept.owner, variables, saved) ?? new Map<never, never>();
+    for (const [variable, parameter] of matched) this.#assertFits(variable, parameter, this.#reading!);
     return matched;
   }
 
-  private assertFits(
+  #assertFits(
     variable: tf.Variable,
     { name: parameter, slots }: SavedParameter,
     { assertSlots }: Reading,
@@ -221,18 +221,18 @@ export class Parameters {
     }
   }
 
-  private keep(globals: Readonly<Record<string, number>>): void {
+  #keep(globals: Readonly<Record<string, number>>): void {
     for (const [name, value] of Object.entries(globals)) this.globals.set(name, toVariable(tf.scalar(value)));
   }
 
   /** Forgets parameters whose variable is gone, and globals that `tf.disposeVariables()` took away. */
   prune(): void {
-    for (const parameter of this.adopted.values()) if (!isAlive(parameter.variable)) this.forget(parameter);
+    for (const parameter of this.#adopted.values()) if (!isAlive(parameter.variable)) this.#forget(parameter);
     for (const [name, value] of this.globals) if (!isAlive(value)) this.globals.delete(name);
   }
 
-  private forget({ variable, slots }: Parameter): void {
+  #forget({ variable, slots }: Parameter): void {
     tf.dispose(Object.values(slots).filter(isAlive));
-    this.adopted.delete(variable);
+    this.#adopted.delete(variable);
   }
 }

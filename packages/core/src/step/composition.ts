@@ -109,11 +109,11 @@ export class Composition {
    */
   pair(scene: Scene, grad: Expression, last: boolean): { pair: Pair; slots: Results } {
     const { tensors, structure } = scene;
-    let pair = this.decayedPair({ param: tensors['param']!, grad: this.prepared(scene, grad) }, scene);
+    let pair = this.#decayedPair({ param: tensors['param']!, grad: this.prepared(scene, grad) }, scene);
     let slots: Results = {};
     for (const { key, hook } of this.hooks) {
       if (!hook.decay || structure.exempt.includes(key) || (isLate(hook) && !last)) continue;
-      const globals = this.globalsOf({ key, hook }, scene);
+      const globals = this.#globalsOf({ key, hook }, scene);
       if (!globals) continue;
       const seen = { ...withoutPrefix(key, tensors), param: pair.param, grad };
       const { param = pair.param, ...kept } = resultsOf(hook, 'decay', hook.decay(seen, globals));
@@ -123,7 +123,7 @@ export class Composition {
     return { pair, slots };
   }
 
-  private decayedPair(pair: Pair, scene: Scene): Pair {
+  #decayedPair(pair: Pair, scene: Scene): Pair {
     const { decay = 'before', decaysFrom = 0 } = this.rule;
     if (!scene.structure.decays || decay === 'never' || pair.param.rank < decaysFrom) return pair;
     const known = { ...scene.values, rateInForce: this.rateInForce(scene) } as unknown as DecayKnown;
@@ -139,7 +139,7 @@ export class Composition {
   }
 
   /** The globals of a hook, and the learning rate if it reads that; `null` while a round has yet to find the rate. */
-  private globalsOf({ key, hook }: KeyedHook, scene: Scene): Symbols | null {
+  #globalsOf({ key, hook }: KeyedHook, scene: Scene): Symbols | null {
     const globals = withoutPrefix(key, scene.values as Symbols);
     if (!hook.reads?.includes('learningRate')) return globals;
     const learningRate = this.rateInForce(scene);
@@ -182,7 +182,7 @@ export class Composition {
       const param = results['param']!;
       const moved = { param, old, start, step: stepOf(start, param), grad };
       const seen = { ...withoutPrefix(key, tensors), ...withoutPrefix(key, results), ...moved };
-      const made = hook.update(seen, this.globalsOf({ key, hook }, scene) ?? {});
+      const made = hook.update(seen, this.#globalsOf({ key, hook }, scene) ?? {});
       const { param: next = param, ...kept } = resultsOf(hook, 'update', made);
       results = { ...results, ...withPrefix(key, kept), param: next };
     }

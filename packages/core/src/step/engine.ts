@@ -56,38 +56,38 @@ function safe(given: Entry['given']): Entry['given'] {
 /** One rule or several over one state: parameters with their slots, and globals. */
 export class Engine {
   readonly state: Parameters;
-  private readonly hooks: readonly KeyedHook[];
-  private readonly steppers: ReadonlyMap<string, Stepper>;
+  readonly #hooks: readonly KeyedHook[];
+  readonly #steppers: ReadonlyMap<string, Stepper>;
   /** Options of each group by its index; 0 is that of the parameters in no group. */
-  private groups: readonly object[];
+  #groups: readonly object[];
 
   constructor(private readonly design: Design) {
     const { owner, settings, rules } = design;
     const { transforms = [], parameterGroups = [] } = settings as Common;
-    this.hooks = keyed(owner, transforms);
-    this.groups = grouped(settings);
+    this.#hooks = keyed(owner, transforms);
+    this.#groups = grouped(settings);
     const tracers = Object.entries(rules).map(([name, rule]) => {
-      const composition = new Composition(rule, name ? [] : this.hooks);
+      const composition = new Composition(rule, name ? [] : this.#hooks);
       return [name, new Tracer(name ? `${owner}.${name}` : owner, composition, settings)] as const;
     });
-    this.steppers = new Map(
+    this.#steppers = new Map(
       tracers.map(([name, tracer]) => [name, new Stepper(tracer, owner, rules[name]!.returns)]),
     );
     this.state = new Parameters({
       owner,
-      hooks: this.hooks,
+      hooks: this.#hooks,
       ofHook: (name) => '' in rules && name.includes('.'),
       groups: parameterGroups,
-      slots: (group) => withHooks(this.slotsOf(group), this.hooks, ({ slots }) => slots),
+      slots: (group) => withHooks(this.#slotsOf(group), this.#hooks, ({ slots }) => slots),
       init: ({ shape }, slots, group, traits) => tracers[0]![1].init(shape, slots, group, traits),
-      globals: () => withHooks(this.globalsAt(0), this.hooks, ({ globals }) => globals),
-      traits: (variable, group) => this.traitsOf(variable, group),
+      globals: () => withHooks(this.#globalsAt(0), this.#hooks, ({ globals }) => globals),
+      traits: (variable, group) => this.#traitsOf(variable, group),
     });
   }
 
   /** Other options for the steps to come; slots and globals stay. */
   configure(settings: object): void {
-    this.groups = grouped(settings);
+    this.#groups = grouped(settings);
   }
 
   /** The parameters of variables, whose slots are made, or taken over from what was loaded. */
@@ -134,21 +134,21 @@ export class Engine {
         // Mostly as the parameter before.
         if (binding && last!.kind === parameter.kind && last!.updates === parameter.updates) return binding;
         const key = `${parameter.kind}|${parameter.updates}`;
-        binding = bindings.get(key) ?? this.bind(rule, parameter, parameter.updates + 1, step);
+        binding = bindings.get(key) ?? this.#bind(rule, parameter, parameter.updates + 1, step);
         bindings.set(key, binding);
         last = parameter;
         return binding;
       };
       const needsLoss = this.design.rules[rule]!.needs?.includes('loss') ?? false;
-      const stepper = this.steppers.get(rule)!;
+      const stepper = this.#steppers.get(rule)!;
       const items = parameters.map((parameter, i) => ({
         parameter,
         given: safe(entries[i]!.given),
         binding: bound(parameter),
       }));
-      const base = this.bind(rule, { group: 0, exempt: [], traits: {}, order: 0 }, step + 1, step);
+      const base = this.#bind(rule, { group: 0, exempt: [], traits: {}, order: 0 }, step + 1, step);
       const { globals } = this.state;
-      const counted = this.hooks.map(({ key, hook }) => hook.counted?.(globals, key));
+      const counted = this.#hooks.map(({ key, hook }) => hook.counted?.(globals, key));
       try {
         const returned = stepper.run({ items, base, globals, loss: needsLoss ? loss : undefined });
         moment.counts &&= counted.every((isCounted) => isCounted?.() ?? true);
@@ -167,37 +167,37 @@ export class Engine {
     const { pauses } = rules['']!;
     if (!pauses) return false;
     const used = new Set(entries.map(({ variable }) => this.state.groupOf(variable)));
-    return [...used].every((group) => pauses(atStep(owner, table, this.groups[group]!, step)));
+    return [...used].every((group) => pauses(atStep(owner, table, this.#groups[group]!, step)));
   }
 
   /** Programs of the last step, with the number of parameters each runs for. */
   programs(): Map<Program, number> {
-    return new Map([...this.steppers.values()].flatMap((stepper) => [...stepper.programs()]));
+    return new Map([...this.#steppers.values()].flatMap((stepper) => [...stepper.programs()]));
   }
 
-  private bind(
+  #bind(
     rule: string,
     of: Pick<Parameter, 'group' | 'exempt' | 'traits' | 'order'>,
     t: number,
     step: number,
   ): Binding {
     const { owner, table, rules } = this.design;
-    const options = this.groups[of.group]!;
+    const options = this.#groups[of.group]!;
     const { decayOptions = [] } = rules[rule]!;
     const isOn = (name: string): boolean => ((options as Values)[name] ?? 0) !== 0;
     const values = atStep(owner, table, options, step);
     const { group, exempt, traits, order } = of;
     const coefficients = withHooks<unknown>(
       rules[rule]!.coefficients?.(t, values, step + 1) ?? {},
-      this.hooks,
+      this.#hooks,
       (hook) => hook.coefficients?.(step + 1, order),
     );
     const decays = isOn('weightDecay') || decayOptions.some(isOn);
     return bind({ group, exempt, traits, decays }, table, values, coefficients);
   }
 
-  private slotsOf(group: number): Record<string, SlotInit> {
-    const options = this.groups[group]! as { readonly adanorm?: boolean };
+  #slotsOf(group: number): Record<string, SlotInit> {
+    const options = this.#groups[group]! as { readonly adanorm?: boolean };
     const declared = Object.values(this.design.rules).flatMap((rule) =>
       Object.entries((rule.slots?.(options) ?? {}) as Record<string, SlotInit | false>),
     );
@@ -205,14 +205,14 @@ export class Engine {
     return { ...Object.fromEntries(kept), ...(options.adanorm && adaNormSlots) };
   }
 
-  private globalsAt(step: number): Record<string, number> {
+  #globalsAt(step: number): Record<string, number> {
     const { owner, table, rules } = this.design;
-    const values = atStep(owner, table, this.groups[0]!, step);
+    const values = atStep(owner, table, this.#groups[0]!, step);
     return Object.assign({}, ...Object.values(rules).map((rule) => rule.globals?.(values) ?? {}));
   }
 
-  private traitsOf(variable: tf.Variable, group: number): Traits {
+  #traitsOf(variable: tf.Variable, group: number): Traits {
     const rules = Object.values(this.design.rules);
-    return Object.assign({}, ...rules.map((rule) => rule.traits?.(variable, this.groups[group]!) ?? {}));
+    return Object.assign({}, ...rules.map((rule) => rule.traits?.(variable, this.#groups[group]!) ?? {}));
   }
 }

@@ -48,7 +48,7 @@ const mostPlans = 16;
 /** Runs steps; keeps the plans made for the parameters of the last one, one of which usually fits the next. */
 export class Stepper {
   /** The last used first. */
-  private plans: Plan[] = [];
+  #plans: Plan[] = [];
   /** Whether the last step has updated something; after one that threw: whether it is half done. */
   isHalfDone = false;
 
@@ -65,7 +65,7 @@ export class Stepper {
    * @returns what the rule gives back, for each parameter; an empty list where it `returns` nothing
    */
   run(step: Step): Tensors[] {
-    const plan = this.plan(step);
+    const plan = this.#plan(step);
     this.isHalfDone = false;
     const { items, base } = step;
     const globals: Tensors = Object.fromEntries(step.globals);
@@ -73,7 +73,7 @@ export class Stepper {
     for (const { observe, combine, kernel } of plan.rounds) {
       const sums: Record<string, tf.Tensor[]> = step.loss ? { [sum('loss')]: [step.loss] } : {};
       observe.forEach((bound, i) => {
-        const results = this.ran(bound, given[i]!, items[i]!, globals);
+        const results = this.#ran(bound, given[i]!, items[i]!, globals);
         bound.program.outputs.forEach(({ name }, at) => {
           if (name === preparedGradient) given[i] = { ...given[i], [name]: results[at]! };
           else (sums[name] ??= []).push(results[at]!);
@@ -87,7 +87,7 @@ export class Stepper {
     const returned: Tensors[] = [];
     for (let i = 0; i < items.length; i++) {
       const bound = plan.updates[i]!;
-      const results = this.ran(bound, given[i]!, items[i]!, globals);
+      const results = this.#ran(bound, given[i]!, items[i]!, globals);
       this.isHalfDone = true;
       for (let at = 0; at < results.length; at++) {
         const target = bound.targets[at];
@@ -109,7 +109,7 @@ export class Stepper {
   /** Every program of the last step, with the number of parameters it runs for. */
   programs(): Map<Program, number> {
     const counts = new Map<Program, number>();
-    const { rounds = [], updates = [], commit } = this.plans[0] ?? {};
+    const { rounds = [], updates = [], commit } = this.#plans[0] ?? {};
     const all = [
       ...rounds.flatMap(({ observe, combine }) => [...observe.map(({ program }) => program), combine]),
       ...updates.map(({ program }) => program),
@@ -119,26 +119,26 @@ export class Stepper {
     return counts;
   }
 
-  private plan(step: Step): Plan {
+  #plan(step: Step): Plan {
     const { items, base } = step;
     const backend = tf.getBackend();
-    const [last] = this.plans;
+    const [last] = this.#plans;
     const remembers =
       last?.backend === backend &&
       last.parameters.length === items.length &&
       last.parameters.every((parameter, i) => parameter === items[i]!.parameter);
-    const others = remembers ? this.plans : [];
+    const others = remembers ? this.#plans : [];
     const fits = ({ structures }: Plan): boolean =>
       items.every(({ binding }, i) => structures[i] === binding.structure.key) &&
       structures[items.length] === base.structure.key;
     const known = others.find(fits);
     if (known && known === last) return last;
-    const plan = known ?? this.make(step, backend);
-    this.plans = [plan, ...others.filter((other) => other !== plan)].slice(0, mostPlans);
+    const plan = known ?? this.#make(step, backend);
+    this.#plans = [plan, ...others.filter((other) => other !== plan)].slice(0, mostPlans);
     return plan;
   }
 
-  private make({ items, base, globals, loss }: Step, backend: string): Plan {
+  #make({ items, base, globals, loss }: Step, backend: string): Plan {
     const { tracer } = this;
     const names = [...globals.keys()];
     const subjects = items.map(({ parameter: { variable, slots }, given, binding }): Subject => {
@@ -165,7 +165,7 @@ export class Stepper {
       return { observe, combine, kernel: kernelFor(combine) };
     });
     const updates = bound((subject) => tracer.update(subject, names));
-    for (const { program, targets } of updates) this.assertTargets(program, targets);
+    for (const { program, targets } of updates) this.#assertTargets(program, targets);
     const commit = tracer.commit([...globals.keys()], names, base.structure);
     return {
       parameters: items.map(({ parameter }) => parameter),
@@ -178,7 +178,7 @@ export class Stepper {
     };
   }
 
-  private ran(bound: BoundKernel, given: Tensors, item: Item, globals: Tensors): tf.Tensor[] {
+  #ran(bound: BoundKernel, given: Tensors, item: Item, globals: Tensors): tf.Tensor[] {
     try {
       return runBound(bound, given, item.binding, globals);
     } catch (error) {
@@ -189,7 +189,7 @@ export class Stepper {
     }
   }
 
-  private assertTargets({ outputs }: Program, targets: BoundKernel['targets']): void {
+  #assertTargets({ outputs }: Program, targets: BoundKernel['targets']): void {
     outputs.forEach(({ name }, at) => {
       if (!targets[at] && !this.returns.includes(name))
         throw new TypeError(`${this.owner}.update: output "${name}" is neither param nor a slot`);

@@ -72,7 +72,7 @@ export const mostPrograms = 256;
 /** Traces the stages of a step; a distinct trace is made once, unless many others have been made since. */
 export class Tracer {
   readonly observers: readonly Observer[];
-  private readonly programs = new Bounded<string, Program>(mostPrograms);
+  readonly #programs = new Bounded<string, Program>(mostPrograms);
 
   /** @param name - of the optimizer and, where it has several, of the rule: what programs are called by */
   constructor(
@@ -85,7 +85,7 @@ export class Tracer {
 
   /** First values of slots: an output per slot. */
   init(shape: Shape, slots: Record<string, TracedInit>, group: number, traits: Traits): Program {
-    return this.programs.get(`init|${shape}|${group}|${JSON.stringify(traits)}`, () =>
+    return this.#programs.get(`init|${shape}|${group}|${JSON.stringify(traits)}`, () =>
       trace(`${this.name}.slots`, { param: shape }, [], ({ param }) =>
         Object.fromEntries(
           Object.entries(slots).flatMap(([name, init]) => {
@@ -103,10 +103,10 @@ export class Tracer {
    */
   observe(index: number, subject: Subject, globals: readonly string[]): Program {
     const { key } = this.observers[index]!;
-    const name = this.stage(key, 'observe');
-    return this.programs.get(`observe${index}|${keyOf(subject)}`, () =>
-      this.trace(name, subject.shapes, globals, subject.structure, (tensors, values) => {
-        const { sums, grad } = this.observed(index, tensors, values, subject);
+    const name = this.#stage(key, 'observe');
+    return this.#programs.get(`observe${index}|${keyOf(subject)}`, () =>
+      this.#trace(name, subject.shapes, globals, subject.structure, (tensors, values) => {
+        const { sums, grad } = this.#observed(index, tensors, values, subject);
         for (const [part, value] of Object.entries(sums)) {
           if (value.size !== 1)
             throw new TypeError(
@@ -118,7 +118,7 @@ export class Tracer {
     );
   }
 
-  private observed(
+  #observed(
     index: number,
     tensors: Symbols,
     values: Values,
@@ -152,8 +152,8 @@ export class Tracer {
   combine(index: number, sums: readonly string[], globals: readonly string[], structure: Structure): Program {
     const { key, round } = this.observers[index]!;
     const inputs = Object.fromEntries(sums.map((name) => [name, [] as Shape]));
-    return this.programs.get(`combine${index}|${structure.key}`, () =>
-      this.trace(this.stage(key, 'combine'), inputs, globals, structure, (tensors, values) => {
+    return this.#programs.get(`combine${index}|${structure.key}`, () =>
+      this.#trace(this.#stage(key, 'combine'), inputs, globals, structure, (tensors, values) => {
         const parts = renamed(tensors, (name) => name.slice(1));
         if (!key) return round.combine(parts, values);
         return withPrefix(
@@ -166,8 +166,8 @@ export class Tracer {
 
   /** The step of one parameter: new `param` and slots. */
   update(subject: Subject, globals: readonly string[]): Program {
-    return this.programs.get(`update|${keyOf(subject)}`, () =>
-      this.trace(`${this.name}.update`, subject.shapes, globals, subject.structure, (tensors, values) =>
+    return this.#programs.get(`update|${keyOf(subject)}`, () =>
+      this.#trace(`${this.name}.update`, subject.shapes, globals, subject.structure, (tensors, values) =>
         this.composition.update({ tensors, values, ...subject }),
       ),
     );
@@ -179,8 +179,8 @@ export class Tracer {
     const guarded = kept.filter((name) => !guards.some((key) => name.startsWith(key)));
     if (guards.length === 0 || guarded.length === 0) return null;
     const inputs = Object.fromEntries(guarded.map((name) => [name, [] as Shape]));
-    return this.programs.get(`commit|${structure.key}`, () =>
-      this.trace(`${this.name}.commit`, inputs, globals, structure, (before, values) =>
+    return this.#programs.get(`commit|${structure.key}`, () =>
+      this.#trace(`${this.name}.commit`, inputs, globals, structure, (before, values) =>
         this.composition.guarded(
           Object.fromEntries(guarded.map((name) => [name, values[name] as Expression])),
           before,
@@ -190,11 +190,11 @@ export class Tracer {
     );
   }
 
-  private stage(key: string, stage: string): string {
+  #stage(key: string, stage: string): string {
     return [this.name, ...(key ? [key] : []), stage].join('.');
   }
 
-  private trace(
+  #trace(
     name: string,
     shapes: Readonly<Record<string, Shape>>,
     globals: readonly string[],

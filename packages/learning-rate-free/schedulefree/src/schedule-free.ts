@@ -169,18 +169,18 @@ export abstract class ScheduleFree<O extends ScheduleFreeOptions> extends Optimi
 
   protected override toEvaluationPoint(variables: readonly tf.Variable[]): boolean {
     if (this.iterations === 0) return false;
-    this.move(variables, (beta) => 1 - 1 / beta);
+    this.#move(variables, (beta) => 1 - 1 / beta);
     this.setGlobal('evaluating', 1);
     return true;
   }
 
   protected override toTrainingPoint(variables: readonly tf.Variable[]): void {
-    this.move(variables, (beta) => 1 - beta);
+    this.#move(variables, (beta) => 1 - beta);
     this.setGlobal('evaluating', 0);
   }
 
   /** Moves the variables a share of the way to z. */
-  private move(variables: readonly tf.Variable[], shareOf: (beta: number) => number): void {
+  #move(variables: readonly tf.Variable[], shareOf: (beta: number) => number): void {
     tf.tidy(() => {
       this.adopt(variables);
       const parameters = this.ordered();

@@ -66,14 +66,14 @@ export class ArmijoSGD extends ReadingOptimizer<ArmijoSGDOptions> {
   static override readonly parts: { penalty: typeof penalty; move: typeof move } = { penalty, move };
 
   /** η as float32 has it, where calls read it, and the evaluations so far. */
-  private size: number;
-  private count = 0;
+  #size: number;
+  #count = 0;
 
   /** @throws TypeError or RangeError for a wrong option, or a hook on more than gradients */
   constructor(options: ArmijoSGDOptions = {}) {
     super(options);
     assertServed(this.settings);
-    this.size = Math.fround(this.settings.initialStep);
+    this.#size = Math.fround(this.settings.initialStep);
   }
 
   protected get reads(): boolean {
@@ -82,7 +82,7 @@ export class ArmijoSGD extends ReadingOptimizer<ArmijoSGDOptions> {
 
   protected *call(f: () => tf.Scalar, varList?: tf.Variable[]): Work<tf.Scalar> {
     const left: tf.Tensor[] = [];
-    const { result: start, draws } = record(() => this.evaluate(f, varList));
+    const { result: start, draws } = record(() => this.#evaluate(f, varList));
     const { loss, slope, entries } = start;
     const variables = entries.map(({ variable }) => variable);
     const points = variables.map(hold);
@@ -90,7 +90,7 @@ export class ArmijoSGD extends ReadingOptimizer<ArmijoSGDOptions> {
       const trial: Trial = (size) => {
         try {
           moveAlong(variables, points, directionsOf(entries), size);
-          return repeat(() => this.lossHere(f, entries), draws, left);
+          return repeat(() => this.#lossHere(f, entries), draws, left);
         } finally {
           variables.forEach((variable, i) => variable.assign(points[i]!));
         }
@@ -98,7 +98,7 @@ export class ArmijoSGD extends ReadingOptimizer<ArmijoSGDOptions> {
       if (entries.length > 0) {
         this.adopt(variables);
         if (this.reads) yield* this.searched(start, trial);
-        else this.chosen(start, trial);
+        else this.#chosen(start, trial);
       }
       this.incrementIterations();
       return loss;
@@ -117,7 +117,7 @@ export class ArmijoSGD extends ReadingOptimizer<ArmijoSGDOptions> {
     const [F, N] = (yield pair(start.loss, start.slope)) as unknown as [number, number];
     if (!Number.isFinite(F) || !Number.isFinite(N))
       throw new RangeError(`ArmijoSGD: loss and gradient must be finite, got a loss of ${F}`);
-    let eta = reset === 'max' ? maxLearningRate : Math.min(this.size * this.factor, maxLearningRate);
+    let eta = reset === 'max' ? maxLearningRate : Math.min(this.#size * this.#factor, maxLearningRate);
     for (let shrinkings = 0; ; shrinkings++) {
       const [tried] = (yield trial(-eta)) as unknown as [number];
       const accepted = N <= 0 || tried <= F - c * eta * N;
@@ -125,20 +125,22 @@ export class ArmijoSGD extends ReadingOptimizer<ArmijoSGDOptions> {
         eta *= beta;
         continue;
       }
-      this.size = Math.fround(eta);
-      this.setGlobal('stepSize', this.size);
-      this.finish(accepted || Number.isFinite(tried) ? start.entries : [], shrinkings + 1);
+      this.#size = Math.fround(eta);
+      this.setGlobal('stepSize', this.#size);
+      this.#finish(accepted || Number.isFinite(tried) ? start.entries : [], shrinkings + 1);
       return;
     }
   }
 
   /** The same on the device: the largest of so many trials that is accepted, or the smallest. */
-  private chosen({ loss, slope, entries }: Start, trial: Trial): void {
+  #chosen({ loss, slope, entries }: Start, trial: Trial): void {
     const { c, beta, reset, trials, maxLearningRate } = this.settings;
     const kept = this.engine.state.globals.get('stepSize')!;
     const eta = tf.tidy(() => {
       const first =
-        reset === 'max' ? tf.scalar(maxLearningRate) : tf.minimum(tf.mul(kept, this.factor), maxLearningRate);
+        reset === 'max'
+          ? tf.scalar(maxLearningRate)
+          : tf.minimum(tf.mul(kept, this.#factor), maxLearningRate);
       const made = Array.from({ length: trials! }, (_, k) => {
         const size = tf.mul(first, beta ** k);
         const least = tf.sub(loss, tf.mul(tf.mul(size, c), slope));
@@ -152,24 +154,24 @@ export class ArmijoSGD extends ReadingOptimizer<ArmijoSGDOptions> {
     });
     kept.assign(eta);
     eta.dispose();
-    this.finish(entries, trials!);
+    this.#finish(entries, trials!);
   }
 
   /** Moves variables by the step size that so many trials have found. */
-  private finish(entries: readonly Entry[], trials: number): void {
-    this.count += trials + 1;
-    this.setGlobal('evaluations', this.count);
+  #finish(entries: readonly Entry[], trials: number): void {
+    this.#count += trials + 1;
+    this.setGlobal('evaluations', this.#count);
     tf.dispose(this.engine.step('move', entries, { step: this.iterations, counts: true }));
   }
 
   /** Rule 2: what the last step size is multiplied by. */
-  private get factor(): number {
+  get #factor(): number {
     const { reset, growth, stepsPerEpoch } = this.settings;
     return reset === 'growth' ? growth ** (1 / stepsPerEpoch) : 1;
   }
 
   /** The loss and the directions where the variables are. */
-  private evaluate(f: () => tf.Scalar, varList?: tf.Variable[]): Start {
+  #evaluate(f: () => tf.Scalar, varList?: tf.Variable[]): Start {
     const { value, grads } = this.evaluated(() => this.computeGradients(f, varList));
     try {
       const named = varList && [...new Set(varList)].map(({ name }) => ({ name, tensor: grads[name] }));
@@ -193,7 +195,7 @@ export class ArmijoSGD extends ReadingOptimizer<ArmijoSGDOptions> {
   }
 
   /** The loss with its penalty where the variables are. */
-  private lossHere(f: () => tf.Scalar, entries: readonly Entry[]): tf.Scalar {
+  #lossHere(f: () => tf.Scalar, entries: readonly Entry[]): tf.Scalar {
     const value = this.evaluated(() => tf.tidy(lossOf(this.owner, f)));
     const made = this.run('penalty', entries);
     const sum = tf.tidy(() =>
@@ -209,8 +211,8 @@ export class ArmijoSGD extends ReadingOptimizer<ArmijoSGDOptions> {
   }
 
   protected override restored({ stepSize, evaluations }: Readonly<Record<string, number>>): void {
-    this.size = stepSize ?? Math.fround(this.settings.initialStep);
-    this.count = evaluations ?? 0;
+    this.#size = stepSize ?? Math.fround(this.settings.initialStep);
+    this.#count = evaluations ?? 0;
   }
 }
 

@@ -86,8 +86,8 @@ export const get = (local: number): Bytes => [0x20, ...unsigned(local)];
 
 /** A function under construction, without result: parameters, locals, and code. */
 export class Routine {
-  private readonly locals: Type[] = [];
-  private readonly code: number[] = [];
+  readonly #locals: Type[] = [];
+  readonly #code: number[] = [];
 
   constructor(
     readonly name: string,
@@ -96,7 +96,7 @@ export class Routine {
 
   /** A new local variable; its index. */
   local(type: Type): number {
-    return this.params.length + this.locals.push(type) - 1;
+    return this.params.length + this.#locals.push(type) - 1;
   }
 
   /** New local variables of one type; their indices. */
@@ -106,7 +106,7 @@ export class Routine {
 
   /** Appends instructions that leave nothing on the stack. */
   emit(code: Bytes): void {
-    for (const byte of code) this.code.push(byte);
+    for (const byte of code) this.#code.push(byte);
   }
 
   set(local: number, value: Bytes): void {
@@ -141,7 +141,7 @@ export class Routine {
 
   /** The function's entry in the code section. */
   encode(): Bytes {
-    const body = [...vector(this.locals.map((type) => [1, types[type]])), ...this.code, 0x0b];
+    const body = [...vector(this.#locals.map((type) => [1, types[type]])), ...this.#code, 0x0b];
     return [...unsigned(body.length), ...body];
   }
 }

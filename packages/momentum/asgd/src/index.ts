@@ -122,12 +122,12 @@ export class ASGD extends Optimizer<ASGDOptions> {
    * that step; the caller's to dispose
    */
   override applyGradients(gradients: NamedGradients, loss?: tf.Scalar, previous?: NamedGradients): void {
-    if (previous) this.replaceGradients(gradients, previous);
+    if (previous) this.#replaceGradients(gradients, previous);
     super.applyGradients(gradients, loss);
   }
 
   /** Puts `previous` into h, for the variables that will step. */
-  private replaceGradients(gradients: NamedGradients, previous: NamedGradients): void {
+  #replaceGradients(gradients: NamedGradients, previous: NamedGradients): void {
     this.assertUsable();
     const stepping = new Set(this.entriesOf(gradients).map(({ variable }) => variable));
     const entries = this.entriesOf(previous).filter(({ variable }) => stepping.has(variable));

@@ -84,9 +84,9 @@ export class PCGrad extends Wrapper<PCGradOptions> {
   static override readonly needs: readonly 'closure'[] = ['closure'];
 
   /** That of the step at hand. */
-  private order: TaskOrder = [];
+  #order: TaskOrder = [];
 
-  protected readonly rules: { surgery: ReturnType<typeof surgery> } = { surgery: surgery(() => this.order) };
+  protected readonly rules: { surgery: ReturnType<typeof surgery> } = { surgery: surgery(() => this.#order) };
 
   /** @throws TypeError when `base` is not an optimizer or needs the loss itself; TypeError or RangeError for a wrong option */
   constructor(base: tf.Optimizer, options: PCGradOptions = {}) {
@@ -123,13 +123,13 @@ export class PCGrad extends Wrapper<PCGradOptions> {
       throw new TypeError(`PCGrad: losses must be a function or an array of functions, got ${show(given)}`);
     if (losses.length === 0) throw new RangeError('PCGrad: losses must be at least one, got none');
     if (order) checkOrder(order, losses.length);
-    this.order = order ?? randomOrder(losses.length, this.settings.seed, this.iterations);
-    const tasks = this.tasks(losses, varList);
+    this.#order = order ?? randomOrder(losses.length, this.settings.seed, this.iterations);
+    const tasks = this.#tasks(losses, varList);
     const values = tasks.map(({ value }) => value);
     let returned = false;
     try {
       tf.tidy(() => {
-        const merged = this.merged(tasks.map(({ grads }) => grads));
+        const merged = this.#merged(tasks.map(({ grads }) => grads));
         const named = varList && [...new Set(varList)].map(({ name }) => ({ name, tensor: merged[name] }));
         this.stepBase(named ?? merged, total(values));
       });
@@ -143,7 +143,7 @@ export class PCGrad extends Wrapper<PCGradOptions> {
   }
 
   /** Losses and gradients of all tasks, as if the network had been evaluated once. */
-  private tasks(losses: readonly Loss[], varList?: tf.Variable[]): Task[] {
+  #tasks(losses: readonly Loss[], varList?: tf.Variable[]): Task[] {
     const tasks: Task[] = [];
     const moved = new Set<tf.Variable>();
     let draws: readonly number[] | undefined;
@@ -169,7 +169,7 @@ export class PCGrad extends Wrapper<PCGradOptions> {
   }
 
   /** The gradient of the base. */
-  private merged(grads: readonly tf.NamedTensorMap[]): tf.NamedTensorMap {
+  #merged(grads: readonly tf.NamedTensorMap[]): tf.NamedTensorMap {
     const [first] = grads;
     if (grads.length === 1) return first!;
     const names = [...new Set(grads.flatMap((of) => Object.keys(of)))];

@@ -15,13 +15,13 @@ export class Learned {
   rotations: tf.Variable[] = [];
   /** Of RotoGradNorm. */
   omega: tf.Variable | undefined;
-  private starts: ReadonlyMap<tf.Variable, readonly number[]> = new Map();
+  #starts: ReadonlyMap<tf.Variable, readonly number[]> = new Map();
 
   readonly rule: Recurrence<RotoGradOptions, Slots> = {
     slots: () => ({
       value: copy,
       // Nothing of ω.
-      start: filled((variable) => this.starts.get(variable) ?? new Float32Array(variable.size)),
+      start: filled((variable) => this.#starts.get(variable) ?? new Float32Array(variable.size)),
       loss: filled(
         () => [0],
         () => [],
@@ -37,13 +37,13 @@ export class Learned {
   /** @param adopt - gives the parameters of variables, whose slots are made or taken over from what was loaded */
   constructor(private readonly adopt: (variables: readonly tf.Variable[]) => Parameter[]) {}
 
-  private get variables(): tf.Variable[] {
+  get #variables(): tf.Variable[] {
     return [...this.rotations, ...(this.omega ? [this.omega] : [])];
   }
 
   /** The parameters: of rotations, then of ω. */
   parameters(): Parameter[] {
-    return tf.tidy(() => this.adopt(this.variables) as never);
+    return tf.tidy(() => this.adopt(this.#variables) as never);
   }
 
   /**
@@ -69,7 +69,7 @@ export class Learned {
       this.rotations = starts.map(() => tf.variable(tf.zeros([size, size]), false));
       if (method === 'RotoGradNorm') this.omega = tf.variable(tf.zeros([tasks]), false);
     });
-    this.starts = new Map(this.rotations.map((rotation, k) => [rotation, starts[k]!]));
+    this.#starts = new Map(this.rotations.map((rotation, k) => [rotation, starts[k]!]));
     try {
       this.follow();
     } catch (error) {
@@ -84,7 +84,7 @@ export class Learned {
   }
 
   dispose(): void {
-    tf.dispose(this.variables);
+    tf.dispose(this.#variables);
     this.rotations = [];
     this.omega = undefined;
   }

@@ -71,9 +71,9 @@ export class RotoGrad extends Wrapper<RotoGradOptions> {
 
   static override readonly options: OptionTable<RotoGradOptions> = rows;
 
-  private readonly learned = new Learned((variables) => this.engine.adopt(variables, this.iterations));
+  readonly #learned = new Learned((variables) => this.engine.adopt(variables, this.iterations));
 
-  protected readonly rules: { keep: Learned['rule'] } = { keep: this.learned.rule };
+  protected readonly rules: { keep: Learned['rule'] } = { keep: this.#learned.rule };
 
   /**
    * @param rotationOptimizer - steps rotations and weights of tasks, where the base is not to
@@ -118,9 +118,9 @@ export class RotoGrad extends Wrapper<RotoGradOptions> {
     let returned = false;
     try {
       backbone = this.evaluated(() =>
-        this.computeGradients(() => this.descent(given, found, varList), varList),
+        this.computeGradients(() => this.#descent(given, found, varList), varList),
       );
-      tf.tidy(() => this.move(backbone!.grads, found, varList));
+      tf.tidy(() => this.#move(backbone!.grads, found, varList));
       this.incrementIterations();
       returned = returnCost;
       return returnCost ? found.losses : null;
@@ -131,30 +131,22 @@ export class RotoGrad extends Wrapper<RotoGradOptions> {
   }
 
   /** A scalar whose gradient with respect to the features is Z. */
-  private descent(
-    { features, losses, backboneLoss }: Tasks,
-    found: Found,
-    varList?: tf.Variable[],
-  ): tf.Scalar {
+  #descent({ features, losses, backboneLoss }: Tasks, found: Found, varList?: tf.Variable[]): tf.Scalar {
     const z = features();
     if (z.rank !== 2) throw new TypeError(`RotoGrad: features must be a matrix, got shape [${z.shape}]`);
     const carry = tf.customGrad((x, save) => {
       (save as tf.GradSaveFunc)([x as tf.Tensor]);
       const gradFunc = (_: tf.Tensor, [at]: tf.Tensor[]): tf.Tensor =>
-        apart(() => this.homogenized(at as tf.Tensor2D, losses, found, varList));
+        apart(() => this.#homogenized(at as tf.Tensor2D, losses, found, varList));
       return { value: tf.scalar(0), gradFunc };
     });
     const carried = carry(z) as tf.Scalar;
     return backboneLoss ? tf.add(carried, backboneLoss(z as tf.Tensor2D)) : carried;
   }
 
-  private homogenized(
-    z: tf.Tensor2D,
-    losses: Tasks['losses'],
-    found: Found,
-    varList?: tf.Variable[],
-  ): tf.Tensor {
-    const { iterations, settings, learned } = this;
+  #homogenized(z: tf.Tensor2D, losses: Tasks['losses'], found: Found, varList?: tf.Variable[]): tf.Tensor {
+    const { iterations, settings } = this;
+    const learned = this.#learned;
     learned.prepare(settings, losses.length, z.shape[1]);
     const scene = {
       settings,
@@ -162,12 +154,12 @@ export class RotoGrad extends Wrapper<RotoGradOptions> {
       omega: learned.omega,
       compares: iterations === 0 || iterations === settings.burnInPeriod,
       differentiate: (f: Tasks['losses'][number], features: tf.Tensor2D) =>
-        this.differentiated(f, features, varList),
+        this.#differentiated(f, features, varList),
     };
     return handedBack(z, losses, scene, found);
   }
 
-  private differentiated(
+  #differentiated(
     f: Tasks['losses'][number],
     features: tf.Tensor2D,
     varList?: tf.Variable[],
@@ -185,8 +177,9 @@ export class RotoGrad extends Wrapper<RotoGradOptions> {
   }
 
   /** Steps of base and rotation optimizer; then what is kept follows. */
-  private move(backbone: tf.NamedTensorMap, found: Found, varList?: tf.Variable[]): void {
-    const { rotationOptimizer, learned } = this;
+  #move(backbone: tf.NamedTensorMap, found: Found, varList?: tf.Variable[]): void {
+    const { rotationOptimizer } = this;
+    const learned = this.#learned;
     const own = rotationOptimizer ? {} : found.learned;
     const merged: tf.NamedTensorMap = { ...own };
     for (const [name, gradient] of [...Object.entries(backbone), ...Object.entries(found.heads)])
@@ -216,7 +209,8 @@ export class RotoGrad extends Wrapper<RotoGradOptions> {
    * @throws RangeError for a task that there is not, as before the first step
    */
   rotate(features: tf.Tensor2D, task: number): tf.Tensor2D {
-    const { learned, settings, engine } = this;
+    const { settings, engine } = this;
+    const learned = this.#learned;
     const [, width] = features.shape;
     const waiting = engine.state.waiting.filter(({ shape }) => shape?.length === 2).length;
     if (waiting > 0) learned.prepare(settings, waiting, width);
@@ -229,7 +223,7 @@ export class RotoGrad extends Wrapper<RotoGradOptions> {
   }
 
   protected override restored(): void {
-    this.learned.follow();
+    this.#learned.follow();
   }
 
   /** @throws TypeError with a rotation optimizer */
@@ -241,7 +235,7 @@ export class RotoGrad extends Wrapper<RotoGradOptions> {
   /** Frees the state, that of the base, and that of the rotation optimizer. */
   override dispose(): void {
     super.dispose();
-    this.learned.dispose();
+    this.#learned.dispose();
     this.rotationOptimizer?.dispose();
   }
 }

@@ -100,13 +100,13 @@ export class MSAM extends Wrapper<MSAMOptions> {
 
   protected override toEvaluationPoint(variables: readonly tf.Variable[]): boolean {
     if (this.iterations === 0) return false;
-    this.exchange(variables);
+    this.#exchange(variables);
     this.engine.state.setGlobal('evaluating', 1);
     return true;
   }
 
   protected override toTrainingPoint(variables: readonly tf.Variable[]): void {
-    this.exchange(variables);
+    this.#exchange(variables);
     this.engine.state.setGlobal('evaluating', 0);
   }
 
@@ -115,7 +115,7 @@ export class MSAM extends Wrapper<MSAMOptions> {
   }
 
   /** Puts every variable where it is not, and keeps where it was. */
-  private exchange(variables: readonly tf.Variable[]): void {
+  #exchange(variables: readonly tf.Variable[]): void {
     tf.tidy(() => void this.engine.adopt(variables, this.iterations));
     const parameters = this.engine.state.ordered();
     if (parameters.length === 0)

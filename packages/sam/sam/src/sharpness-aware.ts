@@ -25,7 +25,7 @@ export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrap
   protected abstract override readonly rules: Wrapper<O>['rules'] & { readonly climb: Ascent<O> };
 
   /** What the last second evaluation kept. */
-  private left: tf.Tensor[] = [];
+  #left: tf.Tensor[] = [];
 
   /** @throws TypeError when `base` is not an optimizer or needs the loss itself; TypeError or RangeError for a wrong option */
   constructor(base: tf.Optimizer, options: O = {} as O) {
@@ -50,7 +50,7 @@ export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrap
     let second: typeof first | undefined;
     let returned = false;
     try {
-      if (this.climbs()) second = this.nearby(first.grads, () => repeat(evaluate, draws, left));
+      if (this.climbs()) second = this.#nearby(first.grads, () => repeat(evaluate, draws, left));
       const { value, grads: nearby } = second ?? first;
       this.follow({ grad: first.grads, nearby }, (grads) => {
         const named = varList && [...new Set(varList)].map(({ name }) => ({ name, tensor: grads[name] }));
@@ -61,8 +61,8 @@ export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrap
       return returnCost ? first.value : null;
     } finally {
       // Nobody reads what an earlier second evaluation kept after this step; before it, a stateful layer might.
-      tf.dispose([first.grads, second, this.left]);
-      this.left = left;
+      tf.dispose([first.grads, second, this.#left]);
+      this.#left = left;
       if (!returned) first.value.dispose();
     }
   }
@@ -115,7 +115,7 @@ export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrap
   }
 
   /** Moves parameters to q, evaluates there, and moves them back whatever happens. */
-  private nearby<T>(gradients: tf.NamedTensorMap, evaluate: () => T): T {
+  #nearby<T>(gradients: tf.NamedTensorMap, evaluate: () => T): T {
     const entries = this.entriesOf(gradients);
     const values = entries.map(({ variable }) => hold(variable));
     try {
@@ -135,7 +135,7 @@ export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrap
   }
 
   override dispose(): void {
-    tf.dispose(this.left);
+    tf.dispose(this.#left);
     super.dispose();
   }
 }

@@ -84,7 +84,7 @@ export class WSAM extends SharpnessAware<WSAMOptions> {
     if (!decouple) return this.followMerged('weigh', gradients, step);
     tf.tidy(() => {
       // Before the base steps, for it is at its next rate afterwards.
-      const rates = this.rates(gradients);
+      const rates = this.#rates(gradients);
       if (maxNorm === null) step(gradients.grad);
       else this.followMerged('weigh', gradients, step);
       this.combined('sharpen', gradients, ({ name }) => ({ rate: rates[name]! }));
@@ -92,7 +92,7 @@ export class WSAM extends SharpnessAware<WSAMOptions> {
   }
 
   /** The learning rate of the base for each variable; those of one rate share a tensor. */
-  private rates({ grad }: Gradients): tf.NamedTensorMap {
+  #rates({ grad }: Gradients): tf.NamedTensorMap {
     const scalars = new Map<number, tf.Scalar>();
     const scalarOf = (rate: number): tf.Scalar => {
       const scalar = scalars.get(rate) ?? tf.scalar(rate);

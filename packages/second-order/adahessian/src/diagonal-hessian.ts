@@ -56,7 +56,7 @@ export function estimates(step: number, { updatePeriod }: { readonly updatePerio
  * @typeParam O - options of the algorithm
  */
 export abstract class DiagonalHessian<O extends DiagonalHessianOptions> extends Optimizer<O> {
-  private get estimating(): boolean {
+  get #estimating(): boolean {
     return estimates(this.iterations + 1, this.settings as { updatePeriod: number });
   }
 
@@ -72,10 +72,10 @@ export abstract class DiagonalHessian<O extends DiagonalHessianOptions> extends 
     assertVariables(this.owner, varList);
     const all = varList ?? Object.values(tf.engine().registeredVariables);
     const variables = [...new Set(all)].filter(({ trainable }) => trainable).sort((a, b) => a.id - b.id);
-    if (!this.estimating || variables.length === 0) return super.minimize(f, returnCost, varList);
+    if (!this.#estimating || variables.length === 0) return super.minimize(f, returnCost, varList);
     this.assertStepping();
     const { value, grads, diagonal, reached } = this.evaluated(() =>
-      this.estimate(lossOf(this.owner, f), variables),
+      this.#estimate(lossOf(this.owner, f), variables),
     );
     let returned = false;
     try {
@@ -91,7 +91,7 @@ export abstract class DiagonalHessian<O extends DiagonalHessianOptions> extends 
     }
   }
 
-  private estimate(f: () => tf.Scalar, variables: readonly tf.Variable[]): HutchinsonDiagonal {
+  #estimate(f: () => tf.Scalar, variables: readonly tf.Variable[]): HutchinsonDiagonal {
     const { numSamples, hessianDistribution, seed } = this.settings as Required<DiagonalHessianOptions>;
     return hutchinsonDiagonal(f, variables, {
       probes: numSamples,
@@ -115,10 +115,10 @@ export abstract class DiagonalHessian<O extends DiagonalHessianOptions> extends 
     this.assertStepping();
     assertLoss(this.owner, loss);
     const entries = this.entriesOf(gradients);
-    this.step(this.estimating ? this.joined(entries, diagonal) : entries, loss);
+    this.step(this.#estimating ? this.#joined(entries, diagonal) : entries, loss);
   }
 
-  private joined(entries: readonly Entry[], diagonal: NamedGradients | undefined): Entry[] {
+  #joined(entries: readonly Entry[], diagonal: NamedGradients | undefined): Entry[] {
     const given = Array.isArray(diagonal)
       ? Object.fromEntries(diagonal.map(({ name, tensor }) => [name, tensor]))
       : ((diagonal ?? {}) as tf.NamedTensorMap);

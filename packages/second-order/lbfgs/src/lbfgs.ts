@@ -76,11 +76,11 @@ export class LBFGS extends ReadingOptimizer<LBFGSOptions> {
   static override readonly rule: typeof gradient = gradient;
   static override readonly parts: { direction: typeof direction } = { direction };
 
-  private readonly vector = new Vector(
+  readonly #vector = new Vector(
     () => this.engine,
     () => this.iterations,
   );
-  private count = 0;
+  #count = 0;
 
   /** @throws TypeError or RangeError for a wrong option, hooks on more than gradients, groups of more than weight decay */
   constructor(options: LBFGSOptions = {}) {
@@ -118,8 +118,8 @@ export class LBFGS extends ReadingOptimizer<LBFGSOptions> {
 
   protected *call(f: () => tf.Scalar, varList?: tf.Variable[]): Work<tf.Scalar> {
     if (this.reads) return yield* this.iterating(f, varList);
-    const evaluation = this.evaluate(f, varList);
-    this.follow(evaluation);
+    const evaluation = this.#evaluate(f, varList);
+    this.#follow(evaluation);
     evaluation.gradient.dispose();
     return evaluation.loss;
   }
@@ -130,16 +130,16 @@ export class LBFGS extends ReadingOptimizer<LBFGSOptions> {
     let before: Held | undefined;
     let first: Evaluation | undefined;
     try {
-      const hold = (): void => void (before = this.vector.hold());
-      const { result, draws } = record(() => this.evaluate(f, varList, hold));
+      const hold = (): void => void (before = this.#vector.hold());
+      const { result, draws } = record(() => this.#evaluate(f, varList, hold));
       first = result;
       const place: Place = {
         settings: this.settings,
-        vector: this.vector,
-        again: () => repeat(() => this.evaluate(f, varList), draws, left),
-        direct: (evaluation) => this.direct(evaluation),
+        vector: this.#vector,
+        again: () => repeat(() => this.#evaluate(f, varList), draws, left),
+        direct: (evaluation) => this.#direct(evaluation),
       };
-      this.finish(yield* iterate(first, place), first);
+      this.#finish(yield* iterate(first, place), first);
       return first.loss;
     } catch (error) {
       before?.undo();
@@ -153,25 +153,25 @@ export class LBFGS extends ReadingOptimizer<LBFGSOptions> {
   }
 
   /** The loss and the gradient of all variables at where they are. */
-  private evaluate(f: () => tf.Scalar, varList?: tf.Variable[], ready?: () => void): Evaluation {
+  #evaluate(f: () => tf.Scalar, varList?: tf.Variable[], ready?: () => void): Evaluation {
     const { value, grads } = this.evaluated(() => this.computeGradients(f, varList));
     try {
       const variables = varList && [...new Set(varList)];
       const given = variables?.map(({ name }) => ({ name, tensor: grads[name] })) ?? grads;
-      return this.gathered(this.entriesOf(given), value, variables, ready);
+      return this.#gathered(this.entriesOf(given), value, variables, ready);
     } finally {
       tf.dispose([value, grads]);
     }
   }
 
   /** @param ready - called when variables are known, and nothing has changed */
-  private gathered(
+  #gathered(
     entries: readonly Entry[],
     loss: tf.Scalar | undefined,
     variables: readonly tf.Variable[] = entries.map(({ variable }) => variable),
     ready?: () => void,
   ): Evaluation {
-    this.vector.stand(variables);
+    this.#vector.stand(variables);
     ready?.();
     const { transforms } = this.settings;
     const isPlain = transforms.length === 0 && grouped(this.settings).every((of) => of.weightDecay === 0);
@@ -179,31 +179,31 @@ export class LBFGS extends ReadingOptimizer<LBFGSOptions> {
       ? entries.map(({ given }) => ({ gradient: given['grad']! }))
       : this.run('', entries);
     try {
-      return this.vector.gathered(entries, made, loss);
+      return this.#vector.gathered(entries, made, loss);
     } finally {
       if (!isPlain) tf.dispose(made);
     }
   }
 
   /** Rules 1 to 6 from the gradient at where the variables are. */
-  private direct({ gradient, present }: Evaluation): Record<'stride' | 'slope' | 'span', tf.Tensor> {
-    const [found] = this.run('direction', [{ variable: this.vector.variable, given: { grad: gradient } }]);
-    this.vector.keepStill(present);
+  #direct({ gradient, present }: Evaluation): Record<'stride' | 'slope' | 'span', tf.Tensor> {
+    const [found] = this.run('direction', [{ variable: this.#vector.variable, given: { grad: gradient } }]);
+    this.#vector.keepStill(present);
     return found as Record<'stride' | 'slope' | 'span', tf.Tensor>;
   }
 
   /** A step by what the device knows alone. */
-  private follow(evaluation: Evaluation): void {
-    const found = this.direct(evaluation);
-    this.vector.move(this.vector.variables, found.stride);
+  #follow(evaluation: Evaluation): void {
+    const found = this.#direct(evaluation);
+    this.#vector.move(this.#vector.variables, found.stride);
     tf.dispose(found);
-    this.finish(1, evaluation);
+    this.#finish(1, evaluation);
   }
 
-  private finish(evaluations: number, { present }: Evaluation): void {
-    this.vector.count(present);
-    this.count += evaluations;
-    this.setGlobal('evaluations', this.count);
+  #finish(evaluations: number, { present }: Evaluation): void {
+    this.#vector.count(present);
+    this.#count += evaluations;
+    this.setGlobal('evaluations', this.#count);
     this.incrementIterations();
   }
 
@@ -213,21 +213,21 @@ export class LBFGS extends ReadingOptimizer<LBFGSOptions> {
         'LBFGS: a step needs the loss itself with lineSearch or maxIterations > 1; call minimize instead of applyGradients',
       );
     if (entries.length === 0) return this.incrementIterations();
-    const evaluation = this.gathered(entries, loss);
+    const evaluation = this.#gathered(entries, loss);
     try {
-      this.follow(evaluation);
+      this.#follow(evaluation);
     } finally {
       tf.dispose([evaluation.loss, evaluation.gradient]);
     }
   }
 
   protected override restored({ evaluations }: Readonly<Record<string, number>>): void {
-    this.count = evaluations ?? 0;
+    this.#count = evaluations ?? 0;
   }
 
   override dispose(): void {
     super.dispose();
-    this.vector.dispose();
+    this.#vector.dispose();
   }
 }
 

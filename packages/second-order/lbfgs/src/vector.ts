@@ -26,7 +26,7 @@ export interface Held {
 
 /** The variables, in the order in which they were made, and the vector whose slots are the state of all. */
 export class Vector {
-  private own: tf.Variable | undefined;
+  #own: tf.Variable | undefined;
 
   constructor(
     private readonly engine: () => Engine,
@@ -35,25 +35,25 @@ export class Vector {
 
   /** Stands for all variables; its value says nothing. */
   get variable(): tf.Variable {
-    return this.own!;
+    return this.#own!;
   }
 
-  private get parameters(): Parameter[] {
+  get #parameters(): Parameter[] {
     return this.engine().state.ordered();
   }
 
   get variables(): tf.Variable[] {
-    return this.parameters.flatMap(({ variable }) => (variable === this.own ? [] : [variable]));
+    return this.#parameters.flatMap(({ variable }) => (variable === this.#own ? [] : [variable]));
   }
 
-  private get slots(): Parameter['slots'] {
-    return this.parameters.find(({ variable }) => variable === this.own)!.slots;
+  get #slots(): Parameter['slots'] {
+    return this.#parameters.find(({ variable }) => variable === this.#own)!.slots;
   }
 
   /** Makes the vector for variables. @throws RangeError where it stands for others */
   stand(variables: readonly tf.Variable[]): void {
-    if (this.own && !isAlive(this.own)) this.own = undefined;
-    if (!this.own) this.begin(variables);
+    if (this.#own && !isAlive(this.#own)) this.#own = undefined;
+    if (!this.#own) this.#begin(variables);
     const known = new Set(this.variables);
     const other = variables.find((variable) => !known.has(variable));
     const size = [...known].reduce((sum, variable) => sum + variable.size, 0);
@@ -68,7 +68,7 @@ export class Vector {
       );
   }
 
-  private begin(variables: readonly tf.Variable[]): void {
+  #begin(variables: readonly tf.Variable[]): void {
     const size = variables.reduce((sum, variable) => sum + variable.size, 0);
     const own = tf.tidy(() => tf.variable(tf.zeros([size]), false));
     vectors.add(own);
@@ -78,7 +78,7 @@ export class Vector {
       own.dispose();
       throw error;
     }
-    this.own = own;
+    this.#own = own;
   }
 
   /** The gradients in the order of the variables. */
@@ -102,31 +102,31 @@ export class Vector {
       const moving = variables.map((variable) =>
         present.has(variable) ? tf.onesLike(variable) : tf.zerosLike(variable),
       );
-      const { d } = this.slots;
+      const { d } = this.#slots;
       d!.assign(tf.mul(d!, concatenated(moving)));
     });
   }
 
   /** g·d. To be called in a tidy. */
   slopeAt(gradient: tf.Tensor1D): tf.Scalar {
-    return tf.sum(tf.mul(gradient, this.slots['d']!));
+    return tf.sum(tf.mul(gradient, this.#slots['d']!));
   }
 
   /** Moves all variables along the direction, from points. */
   move(points: readonly tf.Tensor[], length: number | tf.Tensor): void {
     const { variables } = this;
-    tf.tidy(() => moveAlong(variables, points, parted(this.slots['d']!, variables), length));
+    tf.tidy(() => moveAlong(variables, points, parted(this.#slots['d']!, variables), length));
   }
 
   /** Keeps the length of the step that was made. */
   keepLength(length: number): void {
-    tf.tidy(() => this.slots['t']!.assign(tf.scalar(length)));
+    tf.tidy(() => this.#slots['t']!.assign(tf.scalar(length)));
   }
 
   /** Counts an update of the variables that have a gradient. */
   count(present: ReadonlySet<tf.Variable>): void {
-    for (const parameter of this.parameters)
-      if (parameter.variable === this.own || present.has(parameter.variable)) parameter.updates++;
+    for (const parameter of this.#parameters)
+      if (parameter.variable === this.#own || present.has(parameter.variable)) parameter.updates++;
   }
 
   /** Holds all that a call changes before it counts. */
@@ -134,7 +134,7 @@ export class Vector {
     const kept = [
       ...this.variables,
       ...this.engine().state.globals.values(),
-      ...this.parameters.flatMap(({ slots }) => Object.values(slots)),
+      ...this.#parameters.flatMap(({ slots }) => Object.values(slots)),
     ];
     const values = kept.map(hold);
     return {
@@ -144,7 +144,7 @@ export class Vector {
   }
 
   dispose(): void {
-    if (this.own && isAlive(this.own)) this.own.dispose();
-    this.own = undefined;
+    if (this.#own && isAlive(this.#own)) this.#own.dispose();
+    this.#own = undefined;
   }
 }

@@ -73,20 +73,20 @@ export class LevenbergMarquardt extends ReadingOptimizer<LevenbergMarquardtOptio
   }
 
   protected readonly reads: boolean = true;
-  private damping: number;
-  private count = 0;
-  private hasStalled = false;
+  #damping: number;
+  #count = 0;
+  #hasStalled = false;
 
   /** @throws TypeError or RangeError for a wrong option, groups, hooks */
   constructor(options: LevenbergMarquardtOptions = {}) {
     super(options);
     assertServed(this.settings);
-    this.damping = Math.fround(this.settings.damping);
+    this.#damping = Math.fround(this.settings.damping);
   }
 
   /** Whether no attempt of the last call was accepted. */
   get stalled(): boolean {
-    return this.hasStalled;
+    return this.#hasStalled;
   }
 
   protected *call(f: () => tf.Tensor, varList?: tf.Variable[]): Work<tf.Scalar> {
@@ -96,7 +96,7 @@ export class LevenbergMarquardt extends ReadingOptimizer<LevenbergMarquardtOptio
     try {
       const evaluate = <T>(body: () => T): T => this.evaluated(body);
       const start = started(f, varList, { way: this.settings.jacobian, evaluate, left, owned });
-      cost = this.costOf(start.residuals, start.variables);
+      cost = this.#costOf(start.residuals, start.variables);
       const { value, steepest, system, dual } = yield* this.equations(start, cost);
       if (!Number.isFinite(value) || !Number.isFinite(steepest))
         throw new RangeError(
@@ -104,8 +104,8 @@ export class LevenbergMarquardt extends ReadingOptimizer<LevenbergMarquardtOptio
         );
       const tried = (x: Float64Array): Work<boolean> => this.tried(f, x, value, { start, dual, left });
       const { damping, isAccepted, evaluations } = yield* this.attempts(system, steepest, tried);
-      this.finish(start.variables, damping, evaluations + 1);
-      this.hasStalled = !isAccepted;
+      this.#finish(start.variables, damping, evaluations + 1);
+      this.#hasStalled = !isAccepted;
       return cost;
     } catch (error) {
       cost?.dispose();
@@ -149,7 +149,7 @@ export class LevenbergMarquardt extends ReadingOptimizer<LevenbergMarquardtOptio
     tried: (solution: Float64Array) => Work<boolean>,
   ): Work<{ damping: number; isAccepted: boolean; evaluations: number }> {
     const { maxAttempts, dampingUp, dampingDown, dampingMin, dampingMax } = this.settings;
-    let { damping } = this;
+    let damping = this.#damping;
     let evaluations = 0;
     const most = steepest > 0 ? maxAttempts : 0;
     for (let attempt = 0; attempt < most; attempt++) {
@@ -185,7 +185,7 @@ export class LevenbergMarquardt extends ReadingOptimizer<LevenbergMarquardtOptio
               tf.tidy(() => {
                 const residuals = f();
                 assertResiduals(residuals);
-                return this.costOf(residuals, variables);
+                return this.#costOf(residuals, variables);
               }),
             draws,
             left,
@@ -204,7 +204,7 @@ export class LevenbergMarquardt extends ReadingOptimizer<LevenbergMarquardtOptio
   }
 
   /** F. */
-  private costOf(residuals: tf.Tensor, variables: readonly tf.Variable[]): tf.Scalar {
+  #costOf(residuals: tf.Tensor, variables: readonly tf.Variable[]): tf.Scalar {
     const { weightDecay } = this.settings;
     const squares = (x: tf.Tensor): tf.Scalar => tf.mul(tf.sum(tf.square(x)), 0.5);
     return tf.tidy(() => {
@@ -213,19 +213,19 @@ export class LevenbergMarquardt extends ReadingOptimizer<LevenbergMarquardtOptio
     });
   }
 
-  private finish(variables: readonly tf.Variable[], damping: number, evaluations: number): void {
+  #finish(variables: readonly tf.Variable[], damping: number, evaluations: number): void {
     for (const parameter of tf.tidy(() => this.adopt(variables) as never) as Parameter[]) parameter.updates++;
     // What is saved is float32, and those who resume go on with it.
-    this.damping = Math.fround(damping);
-    this.count += evaluations;
-    this.setGlobal('damping', this.damping);
-    this.setGlobal('evaluations', this.count);
+    this.#damping = Math.fround(damping);
+    this.#count += evaluations;
+    this.setGlobal('damping', this.#damping);
+    this.setGlobal('evaluations', this.#count);
     this.incrementIterations();
   }
 
   protected override restored({ damping, evaluations }: Readonly<Record<string, number>>): void {
-    this.damping = damping!;
-    this.count = evaluations!;
+    this.#damping = damping!;
+    this.#count = evaluations!;
   }
 
   protected override step(): never {

@@ -108,9 +108,9 @@ export class SophiaG extends Optimizer<SophiaGOptions> {
     },
   };
 
-  private source: { readonly model: SampledModel; readonly outputs: Outputs } | null = null;
+  #source: { readonly model: SampledModel; readonly outputs: Outputs } | null = null;
   /** What the last sampled evaluation kept: `trainOnBatch` may still read it. */
-  private left: tf.Tensor[] = [];
+  #left: tf.Tensor[] = [];
 
   /**
    * Has `minimize`, and with it `model.fit`, draw labels from a model and update h, after every updatePeriod-th step: the loss
@@ -122,7 +122,7 @@ export class SophiaG extends Optimizer<SophiaGOptions> {
    * @param outputs - what its outputs are
    */
   sampleFrom(model: SampledModel, outputs: Outputs = 'probabilities'): void {
-    this.source = { model, outputs: this.kind(outputs) };
+    this.#source = { model, outputs: this.#kind(outputs) };
   }
 
   /**
@@ -132,8 +132,8 @@ export class SophiaG extends Optimizer<SophiaGOptions> {
    */
   override minimize(f: () => tf.Scalar, returnCost = false, varList?: tf.Variable[]): tf.Scalar | null {
     const cost = super.minimize(f, returnCost, varList);
-    const { source } = this;
-    if (!source || !this.due) return cost;
+    const source = this.#source;
+    if (!source || !this.#due) return cost;
     const left: tf.Tensor[] = [];
     const sample = (): tf.Tensor[] => {
       const outputs = outputsOf(source.model, f);
@@ -141,13 +141,13 @@ export class SophiaG extends Optimizer<SophiaGOptions> {
       throw outOfRange(this.owner, 'the loss', 'that of the model given to sampleFrom', f);
     };
     try {
-      this.sample(sample, source.outputs, varList, (evaluate) => repeat(evaluate, [], left));
+      this.#sample(sample, source.outputs, varList, (evaluate) => repeat(evaluate, [], left));
     } catch (error) {
       cost?.dispose();
       throw error;
     } finally {
-      tf.dispose(this.left);
-      this.left = left;
+      tf.dispose(this.#left);
+      this.#left = left;
     }
     return cost;
   }
@@ -162,8 +162,8 @@ export class SophiaG extends Optimizer<SophiaGOptions> {
    * @returns whether h was updated
    */
   sampleHessian(output: () => tf.Tensor, outputs: Outputs = 'logits', varList?: tf.Variable[]): boolean {
-    if (this.due) this.sample(() => [output()], this.kind(outputs), varList);
-    return this.due;
+    if (this.#due) this.#sample(() => [output()], this.#kind(outputs), varList);
+    return this.#due;
   }
 
   /**
@@ -185,16 +185,16 @@ export class SophiaG extends Optimizer<SophiaGOptions> {
     });
   }
 
-  private get due(): boolean {
+  get #due(): boolean {
     return this.iterations > 0 && this.iterations % this.settings.updatePeriod === 0;
   }
 
-  private kind(outputs: Outputs): Outputs {
+  #kind(outputs: Outputs): Outputs {
     if (kinds.includes(outputs)) return outputs;
     throw outOfRange(this.owner, 'outputs', `one of ${kinds.map((kind) => `'${kind}'`).join(', ')}`, outputs);
   }
 
-  private sample(
+  #sample(
     of: () => readonly tf.Tensor[],
     outputs: Outputs,
     varList: tf.Variable[] | undefined,
@@ -215,7 +215,7 @@ export class SophiaG extends Optimizer<SophiaGOptions> {
   }
 
   override dispose(): void {
-    tf.dispose(this.left);
+    tf.dispose(this.#left);
     super.dispose();
   }
 }

@@ -95,9 +95,9 @@ export class GradientAccumulation extends Wrapper<GradientAccumulationOptions> {
   };
 
   protected readonly rules: { gather: typeof gather } = { gather };
-  private n = 0;
+  #n = 0;
   /** Names of all variables that were given, in the order in which optimizers of TensorFlow.js know them. */
-  private readonly order = new Set<string>();
+  readonly #order = new Set<string>();
 
   /**
    * @throws TypeError when `base` is not an optimizer, or needs more than gradients; TypeError or RangeError for a wrong option
@@ -109,7 +109,7 @@ export class GradientAccumulation extends Wrapper<GradientAccumulationOptions> {
 
   /** How many calls have been gathered since the last step of the base. */
   get microStep(): number {
-    return this.n;
+    return this.#n;
   }
 
   /**
@@ -132,8 +132,8 @@ export class GradientAccumulation extends Wrapper<GradientAccumulationOptions> {
    */
   flush(): boolean {
     this.assertStepping();
-    if (this.n === 0) return false;
-    this.close();
+    if (this.#n === 0) return false;
+    this.#close();
     return true;
   }
 
@@ -141,15 +141,15 @@ export class GradientAccumulation extends Wrapper<GradientAccumulationOptions> {
     if (entries.length === 0) return;
     // Before anything is counted: a schedule may give what is no number of calls.
     const { every } = atStep(this.owner, GradientAccumulation.options, this.settings, this.iterations);
-    if (this.settings.skipNonFinite && !this.areFinite(entries)) return;
-    for (const name of namesOf(given)) this.order.add(name);
+    if (this.settings.skipNonFinite && !this.#areFinite(entries)) return;
+    for (const name of namesOf(given)) this.#order.add(name);
     this.engine.step('gather', entries, { step: this.iterations });
-    this.n++;
-    this.engine.state.setGlobal('n', this.n);
-    if (this.n >= (every as number)) this.close();
+    this.#n++;
+    this.engine.state.setGlobal('n', this.#n);
+    if (this.#n >= (every as number)) this.#close();
   }
 
-  private areFinite(entries: readonly Entry[]): boolean {
+  #areFinite(entries: readonly Entry[]): boolean {
     if (tf.getBackend() === 'webgpu')
       throw new Error(
         'GradientAccumulation: skipNonFinite reads a number in every call, which webgpu cannot; give the base the hook skipNonFinite',
@@ -162,7 +162,7 @@ export class GradientAccumulation extends Wrapper<GradientAccumulationOptions> {
   }
 
   /** The step of the base. */
-  private close(): void {
+  #close(): void {
     const { state } = this.engine;
     const { registeredVariables } = tf.engine();
     const loaded = state.waiting.map(({ name }) => registeredVariables[name]);
@@ -171,7 +171,7 @@ export class GradientAccumulation extends Wrapper<GradientAccumulationOptions> {
         loaded.filter((variable) => variable !== undefined),
         this.iterations,
       );
-      const scale = this.settings.reduce === 'mean' ? 1 / this.n : 1;
+      const scale = this.settings.reduce === 'mean' ? 1 / this.#n : 1;
       const gathered = new Map(
         state.ordered().map(({ variable, slots }) => [variable.name, tf.mul(slots['S']!, scale)]),
       );
@@ -179,16 +179,16 @@ export class GradientAccumulation extends Wrapper<GradientAccumulationOptions> {
         throw new Error(
           'GradientAccumulation: the loaded gradients belong to other variables; make a call with gradients first',
         );
-      for (const name of gathered.keys()) this.order.add(name);
-      this.stepBase([...this.order].map((name) => ({ name, tensor: gathered.get(name) })));
+      for (const name of gathered.keys()) this.#order.add(name);
+      this.stepBase([...this.#order].map((name) => ({ name, tensor: gathered.get(name) })));
     });
     state.clear();
-    this.n = 0;
+    this.#n = 0;
     this.incrementIterations();
   }
 
   protected override restored({ n = 0 }: Readonly<Record<string, number>>): void {
-    this.n = n;
+    this.#n = n;
   }
 }
 

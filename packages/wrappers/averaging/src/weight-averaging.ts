@@ -82,7 +82,7 @@ export class WeightAveraging extends Wrapper<WeightAveragingOptions> {
 
   protected readonly rules: { takePoint: typeof takePoint } = { takePoint };
   /** Variables with a gradient, or moved, since the last point. */
-  private readonly met = new Set<tf.Variable>();
+  readonly #met = new Set<tf.Variable>();
 
   /**
    * @throws TypeError when `base` is not an optimizer, or has an evaluation point of its own; TypeError or RangeError for a wrong
@@ -112,10 +112,10 @@ export class WeightAveraging extends Wrapper<WeightAveragingOptions> {
 
   protected step(entries: readonly Entry[], loss: tf.Scalar | undefined, given: NamedGradients): void {
     const variables = entries.map(({ variable }) => variable);
-    const first = this.unmet(variables).map((variable): Moved => [variable, hold(variable)]);
+    const first = this.#unmet(variables).map((variable): Moved => [variable, hold(variable)]);
     try {
       const stepped = hasStepped(this.base, () => this.stepBase(given, loss));
-      this.end(stepped, variables, first);
+      this.#end(stepped, variables, first);
     } finally {
       tf.dispose(first.map(([, value]) => value));
     }
@@ -134,8 +134,8 @@ export class WeightAveraging extends Wrapper<WeightAveragingOptions> {
     };
     return observeMoved(varList, step, (moved) => {
       const variables = moved.map(([variable]) => variable);
-      const unmet = new Set(this.unmet(variables));
-      this.end(
+      const unmet = new Set(this.#unmet(variables));
+      this.#end(
         stepped,
         variables,
         moved.filter(([variable]) => unmet.has(variable)),
@@ -144,33 +144,33 @@ export class WeightAveraging extends Wrapper<WeightAveragingOptions> {
   }
 
   /** Those whose value before their first step is a point. */
-  private unmet(variables: readonly tf.Variable[]): readonly tf.Variable[] {
+  #unmet(variables: readonly tf.Variable[]): readonly tf.Variable[] {
     if (this.settings.start > 0) return [];
-    const followed = new Set(this.followed());
+    const followed = new Set(this.#followed());
     return variables.filter((variable) => !followed.has(variable));
   }
 
-  private followed(): tf.Variable[] {
+  #followed(): tf.Variable[] {
     return this.engine.state.ordered().map(({ variable }) => variable);
   }
 
   /** Counts an update of the base, and takes a point where one is due. */
-  private end(stepped: boolean, variables: readonly tf.Variable[], first: readonly Moved[]): void {
-    for (const variable of variables) this.met.add(variable);
+  #end(stepped: boolean, variables: readonly tf.Variable[], first: readonly Moved[]): void {
+    for (const variable of variables) this.#met.add(variable);
     if (!stepped) return;
     this.incrementIterations();
-    this.begin(first);
+    this.#begin(first);
     const { iterations } = this;
     const { start, every } = this.settings;
     if (iterations < start || (iterations - start) % every !== 0) return;
-    const all = new Set([...this.followed(), ...this.met]);
-    this.met.clear();
+    const all = new Set([...this.#followed(), ...this.#met]);
+    this.#met.clear();
     const entries = [...all].filter(isAlive).map((variable) => ({ variable, given: {} }));
     if (entries.length > 0) this.engine.step('takePoint', entries, { step: iterations, counts: true });
   }
 
   /** Takes values before any step as points. */
-  private begin(first: readonly Moved[]): void {
+  #begin(first: readonly Moved[]): void {
     tf.tidy(() => {
       const variables = first.map(([variable]) => variable);
       this.engine.adopt(variables, this.iterations).forEach((parameter, i) => {
@@ -185,17 +185,17 @@ export class WeightAveraging extends Wrapper<WeightAveragingOptions> {
   protected override toEvaluationPoint(variables: readonly tf.Variable[]): boolean {
     const { state } = this.engine;
     if (state.ordered().length === 0 && state.waiting.length === 0) return false;
-    this.exchange(variables);
+    this.#exchange(variables);
     state.setGlobal('evaluating', 1);
     return true;
   }
 
   protected override toTrainingPoint(variables: readonly tf.Variable[]): void {
-    this.exchange(variables);
+    this.#exchange(variables);
     this.engine.state.setGlobal('evaluating', 0);
   }
 
-  private exchange(variables: readonly tf.Variable[]): void {
+  #exchange(variables: readonly tf.Variable[]): void {
     const { state } = this.engine;
     if (state.waiting.length > 0) tf.tidy(() => void this.engine.adopt(variables, this.iterations));
     const parameters = state.ordered();
@@ -207,7 +207,7 @@ export class WeightAveraging extends Wrapper<WeightAveragingOptions> {
   }
 
   protected override restored({ evaluating }: Readonly<Record<string, number>>): void {
-    this.met.clear();
+    this.#met.clear();
     this.atEvaluationPoint = evaluating === 1;
   }
 }

@@ -104,18 +104,18 @@ export class GPA extends Wrapper<GPAOptions> {
 
   protected override toEvaluationPoint(variables: readonly tf.Variable[]): boolean {
     if (this.iterations === 0) return false;
-    this.move(variables, 1 - 1 / this.settings.trainInterpolation);
+    this.#move(variables, 1 - 1 / this.settings.trainInterpolation);
     this.engine.state.setGlobal('evaluating', 1);
     return true;
   }
 
   protected override toTrainingPoint(variables: readonly tf.Variable[]): void {
-    this.move(variables, 1 - this.settings.trainInterpolation);
+    this.#move(variables, 1 - this.settings.trainInterpolation);
     this.engine.state.setGlobal('evaluating', 0);
   }
 
   /** Moves the variables a share of the way to z. */
-  private move(variables: readonly tf.Variable[], share: number): void {
+  #move(variables: readonly tf.Variable[], share: number): void {
     tf.tidy(() => {
       this.engine.adopt(variables, this.iterations);
       const parameters = this.engine.state.ordered();

@@ -92,8 +92,8 @@ export class Lookahead extends Wrapper<LookaheadOptions> {
   static override readonly looksAhead: boolean = true;
 
   protected readonly rules: { synchronize: Synchronization };
-  private readonly momentum: ReturnType<typeof momentumOf>;
-  private fast: (readonly [variable: tf.Variable, value: tf.Tensor])[] = [];
+  readonly #momentum: ReturnType<typeof momentumOf>;
+  #fast: (readonly [variable: tf.Variable, value: tf.Tensor])[] = [];
 
   /** @throws TypeError when `base` is not an optimizer or looks ahead itself; TypeError or RangeError for a wrong option */
   constructor(base: tf.Optimizer, options: LookaheadOptions = {}) {
@@ -103,18 +103,18 @@ export class Lookahead extends Wrapper<LookaheadOptions> {
     );
     if (ahead) throw new TypeError(`Lookahead: base must not look ahead itself, got ${ahead.getClassName()}`);
     const { pullbackMomentum } = this.settings;
-    this.momentum = momentumOf(base);
-    if (pullbackMomentum !== 'none' && !this.momentum) {
+    this.#momentum = momentumOf(base);
+    if (pullbackMomentum !== 'none' && !this.#momentum) {
       const constraint = `'none' around ${base.getClassName()}, which keeps no momentum`;
       throw outOfRange('Lookahead', 'pullbackMomentum', constraint, pullbackMomentum);
     }
-    this.rules = { synchronize: synchronization(this.momentum?.([]).names ?? []) };
+    this.rules = { synchronize: synchronization(this.#momentum?.([]).names ?? []) };
   }
 
   /** Puts the slow weights into the variables; saving and loading of the optimizer have to wait. */
   protected override toEvaluationPoint(variables: readonly tf.Variable[]): boolean {
-    this.follow(variables);
-    this.fast = this.copies().map(([variable, slow]) => {
+    this.#follow(variables);
+    this.#fast = this.#copies().map(([variable, slow]) => {
       const value = tf.keep(tf.clone(variable));
       const copy = readable(slow);
       variable.assign(copy);
@@ -126,17 +126,17 @@ export class Lookahead extends Wrapper<LookaheadOptions> {
 
   /** Puts back the fast weights. */
   protected override toTrainingPoint(): void {
-    for (const [variable, value] of this.fast) {
+    for (const [variable, value] of this.#fast) {
       if (!variable.isDisposed) variable.assign(value);
       value.dispose();
     }
-    this.fast = [];
+    this.#fast = [];
   }
 
   protected step(entries: readonly Entry[], loss: tf.Scalar | undefined, given: NamedGradients): void {
-    this.follow(entries.map(({ variable }) => variable));
+    this.#follow(entries.map(({ variable }) => variable));
     this.stepBase(given, loss);
-    this.end(namesOf(given).map((name) => tf.engine().registeredVariables[name]!));
+    this.#end(namesOf(given).map((name) => tf.engine().registeredVariables[name]!));
   }
 
   /** Evaluates `f` and steps; a base with a way of its own to do so (SAM evaluates twice) does it that way. */
@@ -148,44 +148,44 @@ export class Lookahead extends Wrapper<LookaheadOptions> {
     const step = (): tf.Scalar | null => base.minimize(() => this.evaluated(f), returnCost, varList);
     return observeMoved(listed, step, (moved) => {
       // Only now it is known which variables are its own.
-      this.followLate(moved);
-      this.end(listed ?? moved.map(([variable]) => variable));
+      this.#followLate(moved);
+      this.#end(listed ?? moved.map(([variable]) => variable));
     });
   }
 
   /** Makes the slow copies of variables that appear for the first time. */
-  private follow(variables: readonly tf.Variable[]): void {
+  #follow(variables: readonly tf.Variable[]): void {
     tf.tidy(() => void this.engine.adopt(variables, this.iterations));
   }
 
   /** Like {@link follow}, of variables that have already stepped: `value` is that before the step. */
-  private followLate(stepped: readonly Moved[]): void {
-    const followed = new Set(this.copies().map(([variable]) => variable));
+  #followLate(stepped: readonly Moved[]): void {
+    const followed = new Set(this.#copies().map(([variable]) => variable));
     const fresh = stepped.filter(([variable]) => !followed.has(variable));
     const now = fresh.map(([variable]) => tf.clone(variable));
     for (const [variable, value] of fresh) variable.assign(value);
-    this.follow(fresh.map(([variable]) => variable));
+    this.#follow(fresh.map(([variable]) => variable));
     fresh.forEach(([variable], i) => variable.assign(now[i]!));
     tf.dispose(now);
   }
 
   /** The variables that are followed, each with its slow copy. */
-  private copies(): (readonly [variable: tf.Variable, slow: tf.Variable])[] {
+  #copies(): (readonly [variable: tf.Variable, slow: tf.Variable])[] {
     return this.engine.state.ordered().map(({ variable, slots }) => [variable, slots['slow']!]);
   }
 
   /** Counts a step of the base, whose gradients were those of `order`, and synchronizes after every k-th. */
-  private end(order: readonly tf.Variable[]): void {
+  #end(order: readonly tf.Variable[]): void {
     this.incrementIterations();
     if (this.iterations % this.settings.k !== 0) return;
-    const entries = this.copies().map(([variable]) => ({ variable, given: {} }));
+    const entries = this.#copies().map(([variable]) => ({ variable, given: {} }));
     if (entries.length > 0) this.engine.step('synchronize', entries, { step: this.iterations });
-    const momentum = this.momentum?.(order);
-    if (momentum) tf.tidy(() => this.pull(momentum));
+    const momentum = this.#momentum?.(order);
+    if (momentum) tf.tidy(() => this.#pull(momentum));
   }
 
   /** What becomes of the momentum of the base at a synchronization. */
-  private pull({ names, slots }: Momentum): void {
+  #pull({ names, slots }: Momentum): void {
     const { alpha, pullbackMomentum } = this.settings;
     if (pullbackMomentum === 'none') return;
     const followed = new Map(this.engine.state.ordered().map((parameter) => [parameter.variable, parameter]));
@@ -203,13 +203,13 @@ export class Lookahead extends Wrapper<LookaheadOptions> {
 
   protected override assertUsable(): void {
     super.assertUsable();
-    if (this.fast.length > 0)
+    if (this.#fast.length > 0)
       throw new Error('Lookahead: the slow weights are in place; call useTrainingWeights() first');
   }
 
   override dispose(): void {
-    tf.dispose(this.fast.map(([, value]) => value));
-    this.fast = [];
+    tf.dispose(this.#fast.map(([, value]) => value));
+    this.#fast = [];
     super.dispose();
   }
 }

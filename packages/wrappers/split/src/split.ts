@@ -74,11 +74,11 @@ export class Split extends Wrapper<SplitOptions> {
   };
 
   protected readonly rules: Record<string, never> = {};
-  private readonly groups: readonly Group[];
+  readonly #groups: readonly Group[];
   override readonly others: readonly tf.Optimizer[];
   /** Variables of each optimizer in the order in which they came, by which those of TensorFlow.js know them. */
-  private readonly variables: ReadonlyMap<tf.Optimizer, Set<tf.Variable>>;
-  private readonly optimizers = new WeakMap<tf.Variable, tf.Optimizer>();
+  readonly #variables: ReadonlyMap<tf.Optimizer, Set<tf.Variable>>;
+  readonly #optimizers = new WeakMap<tf.Variable, tf.Optimizer>();
 
   /**
    * @param base - has the variables that match no group
@@ -89,26 +89,26 @@ export class Split extends Wrapper<SplitOptions> {
     // Optimizers are no options that a state could hold.
     super(base, Array.isArray(options?.groups) ? { ...options, groups: [] } : options);
     assertGradientsOnly('Split', base);
-    this.groups = readGroups(base, options.groups ?? []);
-    const optimizers = new Set([base, ...this.groups.map(({ optimizer }) => optimizer)]);
-    this.variables = new Map([...optimizers].map((optimizer) => [optimizer, new Set()]));
+    this.#groups = readGroups(base, options.groups ?? []);
+    const optimizers = new Set([base, ...this.#groups.map(({ optimizer }) => optimizer)]);
+    this.#variables = new Map([...optimizers].map((optimizer) => [optimizer, new Set()]));
     optimizers.delete(base);
     this.others = [...optimizers];
   }
 
   /** Every optimizer, the base first, with the names of the variables that it has so far. */
   describe(): { readonly optimizer: string; readonly variables: readonly string[] }[] {
-    return [...this.variables].map(([optimizer, variables]) => ({
+    return [...this.#variables].map(([optimizer, variables]) => ({
       optimizer: optimizer.getClassName(),
       variables: Array.from(variables, ({ name }) => name),
     }));
   }
 
   override optimizerOf(variable: tf.Variable): tf.Optimizer {
-    let optimizer = this.optimizers.get(variable);
+    let optimizer = this.#optimizers.get(variable);
     if (!optimizer) {
-      optimizer = optimizerFor(variable, this.base, this.groups);
-      this.optimizers.set(variable, optimizer);
+      optimizer = optimizerFor(variable, this.base, this.#groups);
+      this.#optimizers.set(variable, optimizer);
     }
     return optimizer;
   }
@@ -122,7 +122,7 @@ export class Split extends Wrapper<SplitOptions> {
       throw new TypeError(
         `Split: learningRate must be a number, got ${show(rate)}; a schedule belongs to one of the optimizers`,
       );
-    const { rated } = this;
+    const rated = this.#rated;
     const before = super.learningRate;
     if (rated.length > 0 && before === 0)
       throw new RangeError('Split: learningRate of the base must not be 0, for those of others go with it');
@@ -131,11 +131,11 @@ export class Split extends Wrapper<SplitOptions> {
   }
 
   override scaleLearningRate(factor: number): void {
-    for (const optimizer of [this.base, ...this.rated]) scaleRate('Split', optimizer, factor);
+    for (const optimizer of [this.base, ...this.#rated]) scaleRate('Split', optimizer, factor);
   }
 
   /** The others that have a rate. */
-  private get rated(): tf.Optimizer[] {
+  get #rated(): tf.Optimizer[] {
     return this.others.filter(
       (optimizer) => !Number.isNaN((optimizer as unknown as { learningRate: number }).learningRate),
     );
@@ -145,27 +145,27 @@ export class Split extends Wrapper<SplitOptions> {
     this.engine.state.assertWhole();
     for (const name of namesOf(given)) {
       const variable = tf.engine().registeredVariables[name];
-      if (variable) this.variables.get(this.optimizerOf(variable))!.add(variable);
+      if (variable) this.#variables.get(this.optimizerOf(variable))!.add(variable);
     }
     let stepped = false;
     tf.tidy(() => {
       const gradients = new Map(
         entries.map(({ variable, given: { grad } }) => [variable, unshared(grad)] as const),
       );
-      for (const [optimizer, variables] of this.variables) {
+      for (const [optimizer, variables] of this.#variables) {
         const own = Array.from(variables, (variable) => ({
           name: variable.name,
           tensor: gradients.get(variable),
         }));
         if (own.some(({ tensor }) => tensor))
-          stepped = this.stepOne(optimizer, own, loss, stepped) || stepped;
+          stepped = this.#stepOne(optimizer, own, loss, stepped) || stepped;
       }
     });
     if (stepped) this.incrementIterations();
   }
 
   /** Lets one of the optimizers step; whether it has. */
-  private stepOne(
+  #stepOne(
     optimizer: tf.Optimizer,
     gradients: Exclude<NamedGradients, tf.NamedTensorMap>,
     loss: tf.Scalar | undefined,
@@ -183,7 +183,7 @@ export class Split extends Wrapper<SplitOptions> {
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), groups: saveGroups(this.base, this.groups) };
+    return { ...super.getConfig(), groups: saveGroups(this.base, this.#groups) };
   }
 }
 

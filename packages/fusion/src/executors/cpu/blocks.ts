@@ -64,16 +64,16 @@ interface Staged {
 
 /** Runs one loop over staged copies: a block at a time where there is one axis, else all at once. */
 class Stage {
-  private readonly inputs: readonly Staged[];
-  private readonly outputs: readonly Staged[];
+  readonly #inputs: readonly Staged[];
+  readonly #outputs: readonly Staged[];
   /** Arguments of the loop: pointers, lengths of axes, host numbers. */
-  private readonly args: number[];
-  private readonly length: number;
-  private readonly block: number;
-  private readonly end: number;
-  private readonly inBlocks: boolean;
+  readonly #args: number[];
+  readonly #length: number;
+  readonly #block: number;
+  readonly #end: number;
+  readonly #inBlocks: boolean;
   /** Places among the outputs of the phase. */
-  private readonly guards: readonly number[];
+  readonly #guards: readonly number[];
 
   constructor(
     phase: Program,
@@ -81,79 +81,73 @@ class Stage {
     private readonly blockLength: number,
   ) {
     const { loop, inputs, hosts, scratch: running } = compiled;
-    this.inBlocks = loop.axes.length === 1;
-    this.length = this.inBlocks ? loop.axes[0]!.length : 0;
-    this.block = Math.min(this.length, blockLength);
+    this.#inBlocks = loop.axes.length === 1;
+    this.#length = this.#inBlocks ? loop.axes[0]!.length : 0;
+    this.#block = Math.min(this.#length, blockLength);
     const pointers: number[] = [];
     let end = 0;
     const staged = (at: number, node: number, reduction: ReductionName | null): Staged => {
-      const spans = this.inBlocks && reduction === null && loop.spans(node).includes(true);
+      const spans = this.#inBlocks && reduction === null && loop.spans(node).includes(true);
       const start = end;
       pointers.push(4 * start);
-      const room = !this.inBlocks ? sizeOf(phase.nodes[node]!.shape) : spans ? this.block : 1;
+      const room = !this.#inBlocks ? sizeOf(phase.nodes[node]!.shape) : spans ? this.#block : 1;
       // Each starts at a whole vector.
       end += 4 * Math.ceil(room / 4);
       return { at, start, spans, reduction };
     };
-    this.inputs = inputs.map((node) => staged(phase.inputs.indexOf(node), node, null));
-    this.outputs = loop.outputs.map((output) =>
+    this.#inputs = inputs.map((node) => staged(phase.inputs.indexOf(node), node, null));
+    this.#outputs = loop.outputs.map((output) =>
       staged(phase.outputs.indexOf(output), output.node, loop.reduces ? reductionOf(phase, output) : null),
     );
-    this.guards = loop.guards.map((output) => phase.outputs.indexOf(output));
+    this.#guards = loop.guards.map((output) => phase.outputs.indexOf(output));
     if (running > 0) pointers.push(4 * end);
-    this.end = end + running / 4;
-    this.args = [...pointers, ...loop.axes.map(({ length }) => length), ...hosts.map(() => 0)];
+    this.#end = end + running / 4;
+    this.#args = [...pointers, ...loop.axes.map(({ length }) => length), ...hosts.map(() => 0)];
   }
 
   /** Takes the host numbers of the runs to come. */
   bind(values: readonly unknown[]): void {
     const { hosts } = this.compiled;
-    hosts.forEach((at, i) => (this.args[this.args.length - hosts.length + i] = Number(values[at])));
+    hosts.forEach((at, i) => (this.#args[this.#args.length - hosts.length + i] = Number(values[at])));
   }
 
   run(arrays: readonly Float32Array[], results: readonly Float32Array[]): void {
     const isSmall = (at: number): boolean => results[at]!.every((x) => x <= smallGuard);
     // The results are new arrays, of zeros.
-    if (this.guards.length > 0 && this.guards.every(isSmall)) return;
-    const view = scratch(this.end);
-    if (this.inBlocks) this.runBlocks(view, arrays, results);
-    else this.runWhole(view, arrays, results);
+    if (this.#guards.length > 0 && this.#guards.every(isSmall)) return;
+    const view = scratch(this.#end);
+    if (this.#inBlocks) this.#runBlocks(view, arrays, results);
+    else this.#runWhole(view, arrays, results);
   }
 
-  private runWhole(
-    view: Float32Array,
-    arrays: readonly Float32Array[],
-    results: readonly Float32Array[],
-  ): void {
-    for (const { at, start } of this.inputs) view.set(arrays[at]!, start);
-    this.compiled.run(...this.args);
-    for (const { at, start } of this.outputs) take(view, start, results[at]!, 0, results[at]!.length);
+  #runWhole(view: Float32Array, arrays: readonly Float32Array[], results: readonly Float32Array[]): void {
+    for (const { at, start } of this.#inputs) view.set(arrays[at]!, start);
+    this.compiled.run(...this.#args);
+    for (const { at, start } of this.#outputs) take(view, start, results[at]!, 0, results[at]!.length);
   }
 
-  private runBlocks(
-    view: Float32Array,
-    arrays: readonly Float32Array[],
-    results: readonly Float32Array[],
-  ): void {
-    const { length, block, args } = this;
-    const lengthAt = this.inputs.length + this.outputs.length;
-    const sums = this.outputs.map(({ reduction }) => (reduction ? folds[reduction].start : 0));
-    for (const { at, start, spans } of this.inputs) if (!spans) view[start] = arrays[at]![0]!;
+  #runBlocks(view: Float32Array, arrays: readonly Float32Array[], results: readonly Float32Array[]): void {
+    const length = this.#length;
+    const block = this.#block;
+    const args = this.#args;
+    const lengthAt = this.#inputs.length + this.#outputs.length;
+    const sums = this.#outputs.map(({ reduction }) => (reduction ? folds[reduction].start : 0));
+    for (const { at, start, spans } of this.#inputs) if (!spans) view[start] = arrays[at]![0]!;
     // Once at least: a reduction over nothing has a value too.
     for (let from = 0; from === 0 || from < length; from += this.blockLength) {
       const count = Math.min(block, length - from);
-      for (const { at, start, spans } of this.inputs) {
+      for (const { at, start, spans } of this.#inputs) {
         if (spans) view.set(count === length ? arrays[at]! : arrays[at]!.subarray(from, from + count), start);
       }
       args[lengthAt] = count;
       this.compiled.run(...args);
-      for (let i = 0; i < this.outputs.length; i++) {
-        const { at, start, reduction } = this.outputs[i]!;
+      for (let i = 0; i < this.#outputs.length; i++) {
+        const { at, start, reduction } = this.#outputs[i]!;
         if (reduction) sums[i] = folds[reduction].fold(sums[i]!, view[start]!);
         else take(view, start, results[at]!, from, count);
       }
     }
-    this.outputs.forEach(({ at, reduction }, i) => {
+    this.#outputs.forEach(({ at, reduction }, i) => {
       if (reduction) results[at]![0] = sums[i]!;
     });
   }

@@ -27,38 +27,41 @@ const demote = 0x5e;
 
 /** One reduction's locals: two vectors for lanes, and a number for what is left over. */
 export class Accumulator {
-  private readonly row: (typeof rows)[ReductionName];
-  private readonly vectors: readonly [number, number];
-  private readonly single: number;
+  readonly #row: (typeof rows)[ReductionName];
+  readonly #vectors: readonly [number, number];
+  readonly #single: number;
 
   constructor(
     private readonly code: Code,
     reduction: ReductionName,
   ) {
-    this.row = rows[reduction];
-    this.vectors = [code.local('v128'), code.local('v128')];
-    this.single = code.local(this.row.wide ? 'f64' : 'f32');
+    this.#row = rows[reduction];
+    this.#vectors = [code.local('v128'), code.local('v128')];
+    this.#single = code.local(this.#row.wide ? 'f64' : 'f32');
   }
 
   /** Sets it to the value over nothing. */
   start(): void {
-    const { code, row } = this;
+    const { code } = this;
+    const row = this.#row;
     const { start, wide } = row;
     [start, wide ? start : 0].forEach((value, i) => {
       if (wide) code.f64(value);
       else code.f32(value);
       code.simd(wide ? 0x14 : 0x13); // splat
-      code.set(this.vectors[i]!);
+      code.set(this.#vectors[i]!);
     });
     if (wide) code.f64(start);
     else code.f32(start);
-    code.set(this.single);
+    code.set(this.#single);
   }
 
   /** Takes in the value of a local. */
   add(value: number, mode: Mode): void {
-    const { code, row, single } = this;
-    const [first, second] = this.vectors;
+    const { code } = this;
+    const row = this.#row;
+    const single = this.#single;
+    const [first, second] = this.#vectors;
     if (mode === 'single') {
       code.get(single);
       code.get(value);
@@ -88,8 +91,9 @@ export class Accumulator {
 
   /** Pushes the float32 of all lanes and of what was left over. */
   fold(): void {
-    const { code, row } = this;
-    const [first, second] = this.vectors;
+    const { code } = this;
+    const row = this.#row;
+    const [first, second] = this.#vectors;
     code.get(first);
     code.get(second);
     code.simd(row.wide ? row.lanes : 0x50); // v128.or: a mark is a NaN
@@ -99,20 +103,21 @@ export class Accumulator {
       code.simd(row.wide ? 0x21 : 0x1f, lane); // extract_lane
       if (lane > 0) code.emit(row.single);
     }
-    code.get(this.single);
+    code.get(this.#single);
     code.emit(row.single);
     if (row.wide) code.emit(0xb6); // f32.demote_f64
   }
 
   /** Pushes the float32 of each lane, or of the number. */
   result(mode: Mode): void {
-    const { code, row } = this;
+    const { code } = this;
+    const row = this.#row;
     if (mode === 'single') {
-      code.get(this.single);
+      code.get(this.#single);
       if (row.wide) code.emit(0xb6); // f32.demote_f64
       return;
     }
-    for (const vector of this.vectors) {
+    for (const vector of this.#vectors) {
       code.get(vector);
       if (row.wide) code.simd(demote);
     }
@@ -123,10 +128,10 @@ export class Accumulator {
   /** Takes lanes or number from memory: at an offset to the address in a local. */
   load(address: number, offset: number, mode: Mode): void {
     const { code } = this;
-    this.eachPart(mode, offset, (local, at) => {
+    this.#eachPart(mode, offset, (local, at) => {
       code.get(address);
       if (mode === 'lanes') code.simd(0x00); // v128.load
-      else code.emit(this.row.wide ? 0x2b : 0x2a); // f64.load, f32.load
+      else code.emit(this.#row.wide ? 0x2b : 0x2a); // f64.load, f32.load
       code.access(at);
       code.set(local);
     });
@@ -135,17 +140,17 @@ export class Accumulator {
   /** Puts lanes or number into memory. */
   save(address: number, offset: number, mode: Mode): void {
     const { code } = this;
-    this.eachPart(mode, offset, (local, at) => {
+    this.#eachPart(mode, offset, (local, at) => {
       code.get(address);
       code.get(local);
       if (mode === 'lanes') code.simd(0x0b); // v128.store
-      else code.emit(this.row.wide ? 0x39 : 0x38); // f64.store, f32.store
+      else code.emit(this.#row.wide ? 0x39 : 0x38); // f64.store, f32.store
       code.access(at);
     });
   }
 
-  private eachPart(mode: Mode, offset: number, visit: (local: number, at: number) => void): void {
-    if (mode === 'single') visit(this.single, offset);
-    else this.vectors.forEach((vector, i) => visit(vector, offset + 16 * i));
+  #eachPart(mode: Mode, offset: number, visit: (local: number, at: number) => void): void {
+    if (mode === 'single') visit(this.#single, offset);
+    else this.#vectors.forEach((vector, i) => visit(vector, offset + 16 * i));
   }
 }

@@ -40,15 +40,15 @@ export function emitLoop(
 }
 
 class Emitter {
-  private readonly code: Code;
-  private readonly walk: Walk;
-  private readonly memory: Memory;
-  private readonly values: ValueWriter;
-  private readonly operands = new Map<number, Operand>();
-  private readonly targets: readonly Operand[];
-  private readonly reductions: readonly Reduction[];
+  readonly #code: Code;
+  readonly #walk: Walk;
+  readonly #memory: Memory;
+  readonly #values: ValueWriter;
+  readonly #operands = new Map<number, Operand>();
+  readonly #targets: readonly Operand[];
+  readonly #reductions: readonly Reduction[];
   /** Pointer to memory for accumulators, after those to outputs. */
-  private readonly scratch: number;
+  readonly #scratch: number;
 
   constructor(
     private readonly program: Program,
@@ -58,58 +58,60 @@ class Emitter {
     const { inputs, hosts, order, columns } = frame;
     const tensors = inputs.length + loop.outputs.length;
     const pointers = tensors + (columns.length > 0 ? 1 : 0);
-    this.code = new Code([
+    this.#code = new Code([
       ...Array.from({ length: pointers + loop.axes.length }, (): ValueType => 'i32'),
       ...hosts.map((at): ValueType => (program.nodes[at]!.kind === 'boolean' ? 'i32' : 'f32')),
     ]);
-    this.scratch = tensors;
-    this.walk = new Walk(
-      this.code,
+    this.#scratch = tensors;
+    this.#walk = new Walk(
+      this.#code,
       loop.axes.map((_, axis) => pointers + axis),
     );
-    this.memory = new Memory(this.code, this.walk);
-    this.values = new ValueWriter(this.code, program, loop, order, (at, mode, axes) =>
-      this.memory.load(this.operands.get(at)!, mode, axes),
+    this.#memory = new Memory(this.#code, this.#walk);
+    this.#values = new ValueWriter(this.#code, program, loop, order, (at, mode, axes) =>
+      this.#memory.load(this.#operands.get(at)!, mode, axes),
     );
-    inputs.forEach((at, i) => this.operands.set(at, this.memory.operand(i, loop.spans(at))));
-    this.targets = loop.outputs.map(({ node }, i) =>
-      this.memory.operand(inputs.length + i, loop.spans(node)),
+    inputs.forEach((at, i) => this.#operands.set(at, this.#memory.operand(i, loop.spans(at))));
+    this.#targets = loop.outputs.map(({ node }, i) =>
+      this.#memory.operand(inputs.length + i, loop.spans(node)),
     );
-    this.reductions = loop.reduces
-      ? loop.outputs.map((output, i) => this.reduction(output, this.targets[i]!, columns.indexOf(output)))
+    this.#reductions = loop.reduces
+      ? loop.outputs.map((output, i) => this.#reduction(output, this.#targets[i]!, columns.indexOf(output)))
       : [];
   }
 
   encode(shared: boolean): Uint8Array<ArrayBuffer> {
     const uniform: Values = new Map();
     const { hosts, order } = this.frame;
-    hosts.forEach((at, i) => uniform.set(at, { single: this.code.params.length - hosts.length + i }));
-    this.values.compute(
+    hosts.forEach((at, i) => uniform.set(at, { single: this.#code.params.length - hosts.length + i }));
+    this.#values.compute(
       order.filter((at) => !this.loop.spans(at).includes(true)),
       'single',
       uniform,
       [],
     );
-    if (this.loop.reduces) this.reduce(uniform, 0);
-    else this.elementwise(uniform);
-    return encodeModule(this.code, shared);
+    if (this.loop.reduces) this.#reduce(uniform, 0);
+    else this.#elementwise(uniform);
+    return encodeModule(this.#code, shared);
   }
 
   // --- The two forms of a loop ------------------------------------------------------------------------------------
 
-  private elementwise(uniform: Values): void {
+  #elementwise(uniform: Values): void {
     if (this.loop.axes.length === 0) {
       this.frame.roots.forEach((at, i) =>
-        this.memory.store(this.targets[i]!, uniform.get(at)!.single!, 'single'),
+        this.#memory.store(this.#targets[i]!, uniform.get(at)!.single!, 'single'),
       );
       return;
     }
-    this.walk.nest(this.loop.order, () => {
-      const values = this.values.invariant(uniform);
-      this.memory.rebase([...this.operands.values(), ...(this.loop.reduces ? [] : this.targets)]);
-      this.walk.along((mode) => {
-        const inner = this.values.body(values, mode);
-        this.frame.roots.forEach((at, i) => this.memory.store(this.targets[i]!, inner.get(at)![mode]!, mode));
+    this.#walk.nest(this.loop.order, () => {
+      const values = this.#values.invariant(uniform);
+      this.#memory.rebase([...this.#operands.values(), ...(this.loop.reduces ? [] : this.#targets)]);
+      this.#walk.along((mode) => {
+        const inner = this.#values.body(values, mode);
+        this.frame.roots.forEach((at, i) =>
+          this.#memory.store(this.#targets[i]!, inner.get(at)![mode]!, mode),
+        );
       });
     });
   }
@@ -118,65 +120,65 @@ class Emitter {
    * The walk over the axes from the i-th of the order on. A reduction starts where the axes it keeps have been walked
    * into, and is stored behind those it reduces over.
    */
-  private reduce(uniform: Values, i: number): void {
+  #reduce(uniform: Values, i: number): void {
     const { order } = this.loop;
-    const own = this.reductions.filter(({ depth }) => depth === i);
+    const own = this.#reductions.filter(({ depth }) => depth === i);
     for (const { accumulator } of own) accumulator.start();
     const columns = own.filter(({ column }) => column >= 0);
     if (columns.length > 0) {
-      this.walk.along((mode) =>
-        this.inColumns(columns, mode, ({ accumulator }, place, at) => accumulator.save(place, at, mode)),
+      this.#walk.along((mode) =>
+        this.#inColumns(columns, mode, ({ accumulator }, place, at) => accumulator.save(place, at, mode)),
       );
     }
-    if (i < order.length) this.walk.nest([order[i]!], () => this.reduce(uniform, i + 1));
-    else this.accumulate(uniform);
+    if (i < order.length) this.#walk.nest([order[i]!], () => this.#reduce(uniform, i + 1));
+    else this.#accumulate(uniform);
     if (columns.length > 0) {
-      this.walk.along((mode) =>
-        this.inColumns(columns, mode, ({ accumulator, target, kept }, place, at) => {
+      this.#walk.along((mode) =>
+        this.#inColumns(columns, mode, ({ accumulator, target, kept }, place, at) => {
           accumulator.load(place, at, mode);
-          this.memory.address(target, kept);
+          this.#memory.address(target, kept);
           accumulator.result(mode);
-          this.memory.write(mode);
+          this.#memory.write(mode);
         }),
       );
     }
     for (const { accumulator, target, kept, column } of own) {
       if (column >= 0) continue;
-      this.memory.address(target, kept);
+      this.#memory.address(target, kept);
       accumulator.fold();
-      this.memory.write('single');
+      this.#memory.write('single');
     }
   }
 
   /** One row: reductions over the last axis in locals, those that keep it in memory. */
-  private accumulate(uniform: Values): void {
-    const values = this.values.invariant(uniform);
-    this.memory.rebase([...this.operands.values(), ...(this.loop.reduces ? [] : this.targets)]);
-    this.walk.along((mode) => {
-      const inner = this.values.body(values, mode);
+  #accumulate(uniform: Values): void {
+    const values = this.#values.invariant(uniform);
+    this.#memory.rebase([...this.#operands.values(), ...(this.loop.reduces ? [] : this.#targets)]);
+    this.#walk.along((mode) => {
+      const inner = this.#values.body(values, mode);
       const add = ({ accumulator, argument }: Reduction): void =>
         accumulator.add(inner.get(argument)![mode]!, mode);
-      const columns = this.reductions.filter(({ column }) => column >= 0);
-      this.inColumns(columns, mode, (reduction, place, at) => {
+      const columns = this.#reductions.filter(({ column }) => column >= 0);
+      this.#inColumns(columns, mode, (reduction, place, at) => {
         reduction.accumulator.load(place, at, mode);
         add(reduction);
         reduction.accumulator.save(place, at, mode);
       });
-      for (const reduction of this.reductions) if (reduction.column < 0) add(reduction);
+      for (const reduction of this.#reductions) if (reduction.column < 0) add(reduction);
     });
   }
 
   /** Visits accumulators in memory: those of a column one after the other, those of four columns together. */
-  private inColumns(
+  #inColumns(
     columns: readonly Reduction[],
     mode: Mode,
     visit: (reduction: Reduction, place: number, offset: number) => void,
   ): void {
     if (columns.length === 0) return;
-    const { code } = this;
+    const code = this.#code;
     const place = code.local('i32');
-    code.get(this.scratch);
-    code.get(this.walk.index[this.walk.last]!);
+    code.get(this.#scratch);
+    code.get(this.#walk.index[this.#walk.last]!);
     code.i32((accumulatorBytes * this.frame.columns.length) / 4);
     code.emit(0x6c, 0x6a); // i32.mul, i32.add
     code.set(place);
@@ -184,17 +186,17 @@ class Emitter {
     for (const reduction of columns) visit(reduction, place, reduction.column * bytes);
   }
 
-  private reduction(output: Output, target: Operand, column: number): Reduction {
+  #reduction(output: Output, target: Operand, column: number): Reduction {
     const { order, spans } = this.loop;
     const own = spans(output.node);
     const outer = order.filter((axis) => own[axis]);
     return {
-      accumulator: new Accumulator(this.code, reductionOf(this.program, output)!),
+      accumulator: new Accumulator(this.#code, reductionOf(this.program, output)!),
       argument: this.program.nodes[output.node]!.args[0]!,
       target,
       column,
       depth: outer.length,
-      kept: column >= 0 ? [...outer, this.walk.last] : outer,
+      kept: column >= 0 ? [...outer, this.#walk.last] : outer,
     };
   }
 }

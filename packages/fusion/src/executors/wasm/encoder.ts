@@ -44,13 +44,13 @@ function section(id: number, content: number[]): number[] {
 /** A function under construction: parameters, locals, and code. */
 export class Code {
   readonly bytes: number[] = [];
-  private readonly locals: ValueType[] = [];
+  readonly #locals: ValueType[] = [];
 
   constructor(readonly params: readonly ValueType[]) {}
 
   /** A new local variable; its index. */
   local(kind: ValueType): number {
-    return this.params.length + this.locals.push(kind) - 1;
+    return this.params.length + this.#locals.push(kind) - 1;
   }
 
   /** Appends instructions as raw bytes. */
@@ -108,7 +108,7 @@ export class Code {
 
   /** The function's entry in the code section. */
   encode(): number[] {
-    const body = vector(this.locals.map((kind) => [1, type[kind]])).concat(this.bytes, 0x0b);
+    const body = vector(this.#locals.map((kind) => [1, type[kind]])).concat(this.bytes, 0x0b);
     return unsigned(body.length).concat(body);
   }
 }

@@ -40,14 +40,14 @@ export class LoopSequence {
   readonly copies: readonly number[];
   /** Bytes of scratch memory. */
   readonly scratch: number;
-  private readonly parts: readonly Part[];
-  private readonly tensors: number;
+  readonly #parts: readonly Part[];
+  readonly #tensors: number;
   /** Where in the scratch memory the pointers after those to tensors point. */
-  private readonly offsets: number[] = [];
-  private base = -1;
-  private scalars: readonly number[] | null = null;
+  readonly #offsets: number[] = [];
+  #base = -1;
+  #scalars: readonly number[] | null = null;
   /** Of the memory, until it grows. */
-  private view: Float32Array | undefined;
+  #view: Float32Array | undefined;
 
   constructor(
     program: Program,
@@ -55,7 +55,7 @@ export class LoopSequence {
     private readonly memory: WebAssembly.Memory,
   ) {
     const { nodes, inputs, outputs } = program;
-    this.tensors = inputs.length + outputs.length;
+    this.#tensors = inputs.length + outputs.length;
     // A reduction is computed by an early phase, under a name of its own; everything else by the last one.
     const names = outputs.map(({ name, node }) =>
       phases.length > 1 && isReduction(nodes[node]!.op) ? intermediate(node) : name,
@@ -63,13 +63,13 @@ export class LoopSequence {
     this.copies = names.map((name, i) => (names.indexOf(name) < i ? names.indexOf(name) : -1));
     let end = 0;
     const allocate = (bytes: number): number => {
-      this.offsets.push(end);
+      this.#offsets.push(end);
       end += alignment * Math.ceil(bytes / alignment);
-      return this.tensors + this.offsets.length - 1;
+      return this.#tensors + this.#offsets.length - 1;
     };
     const targets = outputs.map(() => -1);
     const readable = new Map(inputs.map((at, place) => [nodes[at]!.name!, place]));
-    this.parts = phases.map((phase) => {
+    this.#parts = phases.map((phase) => {
       const loops = compileLoops(phase, memory);
       const sources = new Map(phase.inputs.map((at) => [at, readable.get(phase.nodes[at]!.name!)!]));
       const overwritten = inPlace(phase, loops);
@@ -105,7 +105,7 @@ export class LoopSequence {
     });
     this.targets = targets;
     this.scratch = end;
-    this.pointers = Array.from({ length: this.tensors + this.offsets.length }, () => 0);
+    this.pointers = Array.from({ length: this.#tensors + this.#offsets.length }, () => 0);
   }
 
   /**
@@ -115,15 +115,15 @@ export class LoopSequence {
    * @param base - pointer to the scratch memory
    */
   run(scalars: readonly number[], base: number): void {
-    if (scalars !== this.scalars) this.bind(scalars);
+    if (scalars !== this.#scalars) this.#bind(scalars);
     const { pointers } = this;
-    if (base !== this.base) {
-      this.offsets.forEach((offset, i) => (pointers[this.tensors + i] = base + offset));
-      this.base = base;
+    if (base !== this.#base) {
+      this.#offsets.forEach((offset, i) => (pointers[this.#tensors + i] = base + offset));
+      this.#base = base;
     }
-    for (const { calls } of this.parts) {
+    for (const { calls } of this.#parts) {
       for (const call of calls) {
-        if (call.guarded.length > 0 && this.isLeftOut(call)) continue;
+        if (call.guarded.length > 0 && this.#isLeftOut(call)) continue;
         const { run, args, places } = call;
         for (let i = 0; i < places.length; i++) args[i] = pointers[places[i]!]!;
         run(...args);
@@ -132,21 +132,21 @@ export class LoopSequence {
   }
 
   /** Fills the results with 0 where the guards are small. */
-  private isLeftOut({ guarded }: Call): boolean {
+  #isLeftOut({ guarded }: Call): boolean {
     const { memory, pointers } = this;
-    if (this.view?.buffer !== memory.buffer) this.view = new Float32Array(memory.buffer);
+    if (this.#view?.buffer !== memory.buffer) this.#view = new Float32Array(memory.buffer);
     for (const { guard, result, size } of guarded) {
       const [from, to] = [pointers[guard]! / 4, pointers[result]! / 4];
       for (let i = 0; i < size; i++) {
-        if (!(this.view[from + i]! <= smallGuard)) return false;
-        this.view[to + i] = 0;
+        if (!(this.#view[from + i]! <= smallGuard)) return false;
+        this.#view[to + i] = 0;
       }
     }
     return true;
   }
 
-  private bind(scalars: readonly number[]): void {
-    for (const { phase, scalars: own, calls } of this.parts) {
+  #bind(scalars: readonly number[]): void {
+    for (const { phase, scalars: own, calls } of this.#parts) {
       const values = hostValues(
         phase,
         own.map((at) => scalars[at]!),
@@ -155,6 +155,6 @@ export class LoopSequence {
         hosts.forEach((at, i) => (args[args.length - hosts.length + i] = Number(values[at])));
       }
     }
-    this.scalars = scalars;
+    this.#scalars = scalars;
   }
 }

@@ -32,7 +32,7 @@ export class ValueWriter {
     const last = this.loop.axes.length - 1;
     const fixed = this.order.filter((at) => !spans(at)[last] && spans(at).includes(true));
     this.compute(fixed, 'single', values, [...this.loop.axes.keys()].slice(0, -1));
-    for (const at of values.keys()) this.splat(values, at);
+    for (const at of values.keys()) this.#splat(values, at);
     return values;
   }
 
@@ -42,7 +42,7 @@ export class ValueWriter {
     return values;
   }
 
-  private splat(values: Values, at: number): void {
+  #splat(values: Values, at: number): void {
     const locals = values.get(at)!;
     if (locals.lanes !== undefined) return;
     const { code } = this;
@@ -70,7 +70,7 @@ export class ValueWriter {
       if (node.op === 'constant') code.f32(node.value!);
       else if (node.op === 'input') this.load(at, mode, axes);
       else
-        this.apply(
+        this.#apply(
           node.op,
           node.args.map((arg) => values.get(arg)![mode]!),
           mode,
@@ -80,10 +80,10 @@ export class ValueWriter {
     }
   }
 
-  private apply(op: string, args: readonly number[], mode: Mode): void {
+  #apply(op: string, args: readonly number[], mode: Mode): void {
     const { code } = this;
     const write = composed.get(op as FunctionName);
-    if (write) return this.compose(write, args, mode);
+    if (write) return this.#compose(write, args, mode);
     if (op === 'broadcast') return void code.get(args[0]!);
     // WebAssembly takes the condition last.
     const ordered = op === 'where' ? [args[1]!, args[2]!, args[0]!] : args;
@@ -94,7 +94,7 @@ export class ValueWriter {
   }
 
   /** A function of lanes; of a single element, in all lanes. */
-  private compose(write: Compose, args: readonly number[], mode: Mode): void {
+  #compose(write: Compose, args: readonly number[], mode: Mode): void {
     const { code } = this;
     const vectors = args.map((local) => {
       if (mode === 'lanes') return local;

@@ -51,26 +51,26 @@ export class Vectors {
   do(name: keyof typeof op, ...args: readonly number[]): number {
     for (const local of args) this.code.get(local);
     this.code.simd(op[name]);
-    return this.keep();
+    return this.#keep();
   }
 
   shift(name: keyof typeof shifts, x: number, by: number): number {
     this.code.get(x);
     this.code.i32(by);
     this.code.simd(shifts[name]);
-    return this.keep();
+    return this.#keep();
   }
 
   f32(value: number): number {
-    return this.constant(new Float32Array(4).fill(value));
+    return this.#constant(new Float32Array(4).fill(value));
   }
 
   i32(value: number): number {
-    return this.constant(new Int32Array(4).fill(value));
+    return this.#constant(new Int32Array(4).fill(value));
   }
 
   f64(value: number): number {
-    return this.constant(new Float64Array(2).fill(value));
+    return this.#constant(new Float64Array(2).fill(value));
   }
 
   /** c₀ + x·(c₁ + x·(c₂ + …)) */
@@ -89,26 +89,26 @@ export class Vectors {
 
   /** Two lanes as float64, of the lower or the upper half. */
   promote(x: number, half: 0 | 1): number {
-    return this.do('promoteLow', half === 0 ? x : this.shuffle(x, x, upperHalf));
+    return this.do('promoteLow', half === 0 ? x : this.#shuffle(x, x, upperHalf));
   }
 
   demote(low: number, high: number): number {
-    return this.shuffle(this.do('demote', low), this.do('demote', high), lowHalves);
+    return this.#shuffle(this.do('demote', low), this.do('demote', high), lowHalves);
   }
 
-  private constant({ buffer }: { readonly buffer: ArrayBufferLike }): number {
+  #constant({ buffer }: { readonly buffer: ArrayBufferLike }): number {
     this.code.simd(0x0c, ...new Uint8Array(buffer)); // v128.const
-    return this.keep();
+    return this.#keep();
   }
 
-  private shuffle(x: number, y: number, lanes: readonly number[]): number {
+  #shuffle(x: number, y: number, lanes: readonly number[]): number {
     this.code.get(x);
     this.code.get(y);
     this.code.simd(0x0d, ...lanes);
-    return this.keep();
+    return this.#keep();
   }
 
-  private keep(): number {
+  #keep(): number {
     const local = this.code.local('v128');
     this.code.set(local);
     return local;

@@ -45,11 +45,11 @@ export interface Fragment {
 
 /** The text of a program over elements of `shape`, and what it reads. */
 export class Writer {
-  private readonly tensors: number[] = [];
-  private readonly sizes: number[] = [];
-  private readonly hosts: number[] = [];
-  private readonly ops = new Set<OperationName>();
-  private readonly names = new Map<number, string>();
+  readonly #tensors: number[] = [];
+  readonly #sizes: number[] = [];
+  readonly #hosts: number[] = [];
+  readonly #ops = new Set<OperationName>();
+  readonly #names = new Map<number, string>();
   /** What computes the values written so far. */
   statements = '';
 
@@ -59,49 +59,51 @@ export class Writer {
     private readonly shape: Shape,
   ) {}
 
-  readonly size = (value: number): string => component('size', this.sizes.push(value) - 1);
+  readonly size = (value: number): string => component('size', this.#sizes.push(value) - 1);
 
   apply(op: OperationName, args: readonly string[]): string {
-    this.ops.add(op);
+    this.#ops.add(op);
     return operation(op, args);
   }
 
   /** Adds what computes the value at a position, unless it is there; gives the variable's name. */
   readonly write = (at: number): string => {
-    const done = this.names.get(at);
+    const done = this.#names.get(at);
     if (done !== undefined) return done;
     const { op, args, kind, host } = this.phase.nodes[at]!;
     let text: string;
-    if (host || this.kept.known.has(at)) text = this.read(at);
+    if (host || this.kept.known.has(at)) text = this.#read(at);
     else if (op === 'broadcast') text = this.write(args[0]!);
     else text = this.apply(op as OperationName, args.map(this.write));
-    const name = `v${this.names.size}`;
-    this.names.set(at, name);
+    const name = `v${this.#names.size}`;
+    this.#names.set(at, name);
     this.statements += `\n  ${kind === 'number' ? 'vec4' : 'bvec4'} ${name} = ${text};`;
     return name;
   };
 
-  private read(at: number): string {
+  #read(at: number): string {
     const { host, kind, shape } = this.phase.nodes[at]!;
     if (!host) return sample(...this.texture(at), shape, this.shape, this.size);
-    const value = component('host', this.hosts.push(at) - 1);
+    const value = component('host', this.#hosts.push(at) - 1);
     return kind === 'number' ? `vec4(${value})` : `bvec4(${value} != 0.0)`;
   }
 
   /** The texture of the value at a position, and whether it holds pairs. */
   texture(at: number): [name: string, isPair: boolean] {
-    return [`t${this.tensors.push(at) - 1}`, this.kept.known.get(at)!];
+    return [`t${this.#tensors.push(at) - 1}`, this.kept.known.get(at)!];
   }
 
   /** The program that finds its texel, does what `main` says, and draws `value`. */
   finish(shape: Shape, main: string, value: string): Fragment {
-    const { tensors, sizes, hosts } = this;
+    const tensors = this.#tensors;
+    const sizes = this.#sizes;
+    const hosts = this.#hosts;
     const { halving } = this.kept;
     const uniforms = [
       { name: 'size', arrayIndex: Math.ceil(sizes.length / 4), type: 'ivec4' as const },
       { name: 'host', arrayIndex: Math.ceil(hosts.length / 4), type: 'vec4' as const },
     ];
-    const begin = `${samplers}${functionsFor([...this.ops])}${halving?.functions ?? ''}\nvoid main() {${position}`;
+    const begin = `${samplers}${functionsFor([...this.#ops])}${halving?.functions ?? ''}\nvoid main() {${position}`;
     const program = new FusedProgram(
       tensors.map((_, i) => `t${i}`),
       halving ? halving.pairShape(texelsOf(shape)) : viewOf(shape),

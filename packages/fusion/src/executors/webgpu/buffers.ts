@@ -25,7 +25,7 @@ const parts = ['x', 'y', 'z', 'w'] as const;
 
 /** Collects the buffers of a shader. */
 export class Buffers {
-  private readonly bound: Binding[] = [];
+  readonly #bound: Binding[] = [];
 
   /**
    * @param packed - names of tensors to be packed
@@ -39,12 +39,12 @@ export class Buffers {
   ) {}
 
   scratch(writes: boolean): string {
-    return this.bind({ name: scratchName, input: -1, output: -1, size: 0, isVector: false, writes }).name;
+    return this.#bind({ name: scratchName, input: -1, output: -1, size: 0, isVector: false, writes }).name;
   }
 
   /** An output, over the input it overwrites, if that is not −1. */
   output(output: number, input: number, size: number, isVector: boolean): Binding {
-    return this.bind({
+    return this.#bind({
       name: input < 0 ? `y${output}` : `x${input}`,
       input,
       output,
@@ -56,12 +56,12 @@ export class Buffers {
 
   /** An input, which may be one that is overwritten. */
   input(input: number, size: number, isVector: boolean): Binding {
-    return this.bind({ name: `x${input}`, input, output: -1, size, isVector, writes: false });
+    return this.#bind({ name: `x${input}`, input, output: -1, size, isVector, writes: false });
   }
 
-  private bind(binding: Binding): Binding {
-    const known = this.bound.find(({ name }) => name === binding.name);
-    if (!known) this.bound.push(binding);
+  #bind(binding: Binding): Binding {
+    const known = this.#bound.find(({ name }) => name === binding.name);
+    if (!known) this.#bound.push(binding);
     return known ?? binding;
   }
 
@@ -90,13 +90,13 @@ export class Buffers {
 
   /** What is bound, and what is packed, now that everything is known. */
   done(): { bindings: Binding[]; packed: Binding[] } {
-    const packed = this.bound.filter(({ name }) => this.packed.has(name));
+    const packed = this.#bound.filter(({ name }) => this.packed.has(name));
     let start = 0;
     for (const { name, size } of packed) {
       this.uniform(`at_${name}`, start);
       start += size;
     }
-    const bindings = this.bound.filter(({ name }) => !this.packed.has(name));
+    const bindings = this.#bound.filter(({ name }) => !this.packed.has(name));
     const pack = { name: packedName, input: -1, output: -1, size: 0, isVector: false, writes: true };
     return { bindings: packed.length > 0 ? [...bindings, pack] : bindings, packed };
   }

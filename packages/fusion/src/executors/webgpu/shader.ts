@@ -26,9 +26,9 @@ export interface Shader {
 
 /** Builds a shader over a space. */
 export class ShaderBuilder {
-  private readonly hosts: number[] = [];
-  private readonly lengths = new Map<string, number>();
-  private readonly numbers = new Map<string, number>();
+  readonly #hosts: number[] = [];
+  readonly #lengths = new Map<string, number>();
+  readonly #numbers = new Map<string, number>();
   readonly buffers: Buffers;
   /** Whether an element of the space is four elements of the last axis. */
   readonly isWide: boolean;
@@ -59,23 +59,23 @@ export class ShaderBuilder {
 
   /** A uniform: a length or another whole number. */
   length(name: string, value: number): string {
-    this.lengths.set(name, value);
+    this.#lengths.set(name, value);
     return `u.${name}`;
   }
 
   /** A uniform: a number that WGSL has no constant for. */
   number(name: string, value: number): string {
-    this.numbers.set(name, value);
+    this.#numbers.set(name, value);
     return `u.${name}`;
   }
 
   /** Binds an output, over the input it overwrites, if that is not −1. */
   output(shape: Shape, output: number, input: number): Binding {
-    return this.buffers.output(output, input, sizeOf(shape), this.isVector(shape));
+    return this.buffers.output(output, input, sizeOf(shape), this.#isVector(shape));
   }
 
   /** Whether a tensor is read and written as elements of the space, not as single numbers. */
-  private isVector(shape: Shape): boolean {
+  #isVector(shape: Shape): boolean {
     return this.isWide && this.space.spans(shape).at(-1)!;
   }
 
@@ -117,7 +117,7 @@ export class ShaderBuilder {
       if (host || op === 'broadcast') return [];
       const operation = elementwise[op as OperationName];
       if (op !== 'input') return [`let v${at} = ${operation(...args.map((arg) => this.value(arg)))};`];
-      const binding = this.buffers.input(inputs.indexOf(at), sizeOf(shape), this.isVector(shape));
+      const binding = this.buffers.input(inputs.indexOf(at), sizeOf(shape), this.#isVector(shape));
       return [`let v${at} = ${this.buffers.load(binding, this.address(shape))};`];
     });
   }
@@ -127,8 +127,8 @@ export class ShaderBuilder {
     const { host, op, args, kind } = this.program.nodes[at]!;
     if (op === 'broadcast') return this.value(args[0]!);
     if (!host) return `v${at}`;
-    if (!this.hosts.includes(at)) this.hosts.push(at);
-    const uniform = `u.h${this.hosts.indexOf(at)}`;
+    if (!this.#hosts.includes(at)) this.#hosts.push(at);
+    const uniform = `u.h${this.#hosts.indexOf(at)}`;
     return kind === 'boolean' ? `B(${uniform} != 0)` : `F(${uniform})`;
   }
 
@@ -136,7 +136,9 @@ export class ShaderBuilder {
   build(declarations: string, workgroups: number, scratch = 0): Shader {
     if (declarations.includes('u.nan')) this.number('nan', Number.NaN);
     const { bindings, packed } = this.buffers.done();
-    const { lengths, numbers, hosts } = this;
+    const lengths = this.#lengths;
+    const numbers = this.#numbers;
+    const hosts = this.#hosts;
     const uniforms = [
       ...[...lengths.keys()].map((name) => `${name}: u32`),
       ...[...numbers.keys(), ...hosts.map((_, i) => `h${i}`)].map((name) => `${name}: f32`),

@@ -57,39 +57,39 @@ function compiled(device: Device, label: string, { code, bindings }: Shader): Co
 
 /** One dispatch, ready to be run again and again. */
 export class Stage {
-  private readonly compiled: Compiled;
-  private readonly workgroups: readonly [x: number, y: number];
-  private readonly uniforms: GpuBuffer;
-  private readonly bytes: ArrayBuffer;
-  private readonly slotSize: number;
-  private readonly groups = new WeakMap<
+  readonly #compiled: Compiled;
+  readonly #workgroups: readonly [x: number, y: number];
+  readonly #uniforms: GpuBuffer;
+  readonly #bytes: ArrayBuffer;
+  readonly #slotSize: number;
+  readonly #groups = new WeakMap<
     GpuBuffer,
     { next: number; known: { buffers: GpuBuffer[]; group: GpuBindGroup }[] }
   >();
-  private readonly packed: GpuBuffer | null;
-  private slot = 0;
-  private written: HostValues | null = null;
-  private encoder: object | null = null;
+  readonly #packed: GpuBuffer | null;
+  #slot = 0;
+  #written: HostValues | null = null;
+  #encoder: object | null = null;
   /** Slots written for commands of `encoder`. */
-  private waiting = 0;
+  #waiting = 0;
 
   constructor(
     private readonly device: Device,
     private readonly name: string,
     readonly shader: Shader,
   ) {
-    this.compiled = compiled(device, name, shader);
+    this.#compiled = compiled(device, name, shader);
     const columns = Math.min(shader.workgroups, device.limits.maxComputeWorkgroupsPerDimension);
-    this.workgroups = [columns, Math.ceil(shader.workgroups / columns)];
+    this.#workgroups = [columns, Math.ceil(shader.workgroups / columns)];
     const { lengths, numbers, hosts } = shader;
     const alignment = device.limits.minUniformBufferOffsetAlignment;
-    this.bytes = new ArrayBuffer(Math.ceil((lengths.length + numbers.length + hosts.length) / 4) * 16);
-    new Uint32Array(this.bytes).set(lengths);
-    new Float32Array(this.bytes, lengths.length * 4).set(numbers);
-    this.slotSize = Math.ceil(this.bytes.byteLength / alignment) * alignment;
-    this.uniforms = device.createBuffer({ label: name, size: slots * this.slotSize, usage: uniform });
+    this.#bytes = new ArrayBuffer(Math.ceil((lengths.length + numbers.length + hosts.length) / 4) * 16);
+    new Uint32Array(this.#bytes).set(lengths);
+    new Float32Array(this.#bytes, lengths.length * 4).set(numbers);
+    this.#slotSize = Math.ceil(this.#bytes.byteLength / alignment) * alignment;
+    this.#uniforms = device.createBuffer({ label: name, size: slots * this.#slotSize, usage: uniform });
     const elements = shader.packed.reduce((sum, { size }) => sum + size, 0);
-    this.packed =
+    this.#packed =
       elements > 0 ? device.createBuffer({ label: name, size: 4 * elements, usage: copied }) : null;
   }
 
@@ -99,32 +99,28 @@ export class Stage {
    */
   run(backend: GpuBackend, values: HostValues, bufferOf: (binding: Binding) => GpuBuffer): void {
     // This may submit commands; buffers are looked up after it, for commands not submitted yet.
-    if (values !== this.written) this.write(backend, values);
+    if (values !== this.#written) this.#write(backend, values);
     const buffers = this.shader.bindings.map((binding) =>
-      binding.name === packedName ? this.packed! : bufferOf(binding),
+      binding.name === packedName ? this.#packed! : bufferOf(binding),
     );
-    this.copyPacked(backend, bufferOf, false);
+    this.#copyPacked(backend, bufferOf, false);
     dispatch(backend, this.name, {
-      pipeline: this.compiled.pipeline,
-      group: this.groupOf(buffers),
-      offset: this.slot * this.slotSize,
-      workgroups: this.workgroups,
+      pipeline: this.#compiled.pipeline,
+      group: this.#groupOf(buffers),
+      offset: this.#slot * this.#slotSize,
+      workgroups: this.#workgroups,
     });
-    this.copyPacked(backend, bufferOf, true);
+    this.#copyPacked(backend, bufferOf, true);
   }
 
   /** Copies inputs into the packed buffer, or outputs out of it. */
-  private copyPacked(
-    backend: GpuBackend,
-    bufferOf: (binding: Binding) => GpuBuffer,
-    isOutput: boolean,
-  ): void {
+  #copyPacked(backend: GpuBackend, bufferOf: (binding: Binding) => GpuBuffer, isOutput: boolean): void {
     let at = 0;
     for (const binding of this.shader.packed) {
       const bytes = 4 * binding.size;
       if (isOutput === binding.writes) {
         const tensor = { buffer: bufferOf(binding), offset: 0 };
-        const packed = { buffer: this.packed!, offset: at };
+        const packed = { buffer: this.#packed!, offset: at };
         copy(backend, isOutput ? packed : tensor, isOutput ? tensor : packed, bytes);
       }
       at += bytes;
@@ -132,32 +128,32 @@ export class Stage {
   }
 
   /** Writes happen at once, commands later: what a command still waiting for submission reads must stay. */
-  private write(backend: GpuBackend, values: HostValues): void {
-    if (this.encoder !== encoderOf(backend)) {
-      this.waiting = 0;
-    } else if (this.waiting === slots - 1) {
+  #write(backend: GpuBackend, values: HostValues): void {
+    if (this.#encoder !== encoderOf(backend)) {
+      this.#waiting = 0;
+    } else if (this.#waiting === slots - 1) {
       submit(backend);
-      this.waiting = 0;
+      this.#waiting = 0;
     }
-    this.encoder = encoderOf(backend);
-    this.waiting++;
-    this.slot = (this.slot + 1) % slots;
+    this.#encoder = encoderOf(backend);
+    this.#waiting++;
+    this.#slot = (this.#slot + 1) % slots;
     const { lengths, numbers, hosts } = this.shader;
-    const floats = new Float32Array(this.bytes, (lengths.length + numbers.length) * 4);
+    const floats = new Float32Array(this.#bytes, (lengths.length + numbers.length) * 4);
     hosts.forEach((at, i) => (floats[i] = Number(values[at])));
-    this.device.queue.writeBuffer(this.uniforms, this.slot * this.slotSize, this.bytes);
-    this.written = values;
+    this.device.queue.writeBuffer(this.#uniforms, this.#slot * this.#slotSize, this.#bytes);
+    this.#written = values;
   }
 
-  private groupOf(buffers: readonly GpuBuffer[]): GpuBindGroup {
-    let entry = this.groups.get(buffers[0]!);
-    if (!entry) this.groups.set(buffers[0]!, (entry = { next: 0, known: [] }));
+  #groupOf(buffers: readonly GpuBuffer[]): GpuBindGroup {
+    let entry = this.#groups.get(buffers[0]!);
+    if (!entry) this.#groups.set(buffers[0]!, (entry = { next: 0, known: [] }));
     const found = entry.known.find((known) => known.buffers.every((buffer, i) => buffer === buffers[i]));
     if (found) return found.group;
     const group = this.device.createBindGroup({
-      layout: this.compiled.layout,
+      layout: this.#compiled.layout,
       entries: [
-        { binding: 0, resource: { buffer: this.uniforms, size: this.bytes.byteLength } },
+        { binding: 0, resource: { buffer: this.#uniforms, size: this.#bytes.byteLength } },
         ...buffers.map((buffer, i) => ({ binding: i + 1, resource: { buffer } })),
       ],
     });
