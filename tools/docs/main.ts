@@ -20,7 +20,9 @@ const app = await Application.bootstrap({
   entryPoints: [...names.keys()],
   tsconfig: join(root, 'tsconfig.json'),
   readme: join(root, 'README.md'),
-  projectDocuments: [join(root, 'docs/*.md'), join(root, '{CONTRIBUTING,SECURITY}.md')],
+  projectDocuments: ['docs/*.md', 'docs/site/README.md', '{CONTRIBUTING,SECURITY}.md'].map((path) =>
+    join(root, path),
+  ),
   out,
   customCss: join(root, 'tools', 'docs', 'frame.css'),
   highlightLanguages: [...OptionDefaults.highlightLanguages, 'glsl', 'python', 'wasm', 'wgsl'],

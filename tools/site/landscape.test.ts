@@ -86,7 +86,7 @@ it('finds all that is set in its address again', () => {
     settingFrom(new URLSearchParams('?on=nowhere&from=a,b&steps=-1&o=Nobody'), (name) => name !== 'Nobody'),
   ).toMatchObject({
     problem: { name: 'rosenbrock' },
-    steps: 200,
+    steps: 300,
     contestants: [{ name: 'AdamW' }, { name: 'SGDW' }, { name: 'Lion' }],
   });
 });

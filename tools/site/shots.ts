@@ -8,12 +8,17 @@ import { chromiumFlags, findBrowser } from '../vitest/browser.js';
 import { root } from '../workspace.js';
 import { serve } from './serve.js';
 
-/** The pages in the pictures, and what to wait for: how long, or a number of steps. */
-const views: readonly { readonly name: string; readonly path: string; readonly steps?: number }[] = [
-  { name: 'home', path: '?backend=wasm', steps: 120 },
-  { name: 'landscape', path: 'landscape/' },
+/** The pages in the pictures, and what must have happened in them. */
+const views: readonly { readonly name: string; readonly path: string; readonly until?: string }[] = [
+  { name: 'home', path: '?backend=wasm', until: 'Number(document.documentElement.dataset.step) >= 120' },
+  { name: 'landscape', path: 'landscape/', until: "document.documentElement.dataset.walked === 'yes'" },
+  { name: 'which-one', path: 'which-one/' },
   { name: 'optimizers', path: 'optimizers/' },
   { name: 'adabelief', path: 'optimizers/AdaBelief/' },
+  { name: 'schedules', path: 'schedules/' },
+  { name: 'coming-from', path: 'coming-from/' },
+  { name: 'cookbook', path: 'cookbook/' },
+  { name: 'recipe', path: 'cookbook/own-algorithm/' },
   { name: 'speed', path: 'speed/' },
 ];
 
@@ -24,12 +29,13 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ ...browser, args: chromiumFlags });
 }
 
-async function settle(page: Page, steps: number | undefined): Promise<void> {
-  if (steps === undefined) await page.waitForTimeout(1500);
-  else
-    await page.waitForFunction((n) => Number(document.documentElement.dataset['step']) >= n, steps, {
-      timeout: 120_000,
-    });
+/** What comes into view late, as landscapes do, has come; then what the page says must have happened. */
+async function settle(page: Page, until: string | undefined): Promise<void> {
+  const landscape = await page.$('#picture[data-name]');
+  await landscape?.scrollIntoViewIfNeeded();
+  const wanted = landscape ? "document.documentElement.dataset.walked === 'yes'" : until;
+  if (wanted) await page.waitForFunction(wanted, undefined, { timeout: 120_000 });
+  await page.evaluate('scrollTo(0, 0)');
 }
 
 /** Writes `NAME-light.png`, `NAME-dark.png`, and `NAME-phone.png`. */
@@ -38,7 +44,7 @@ export async function shoot(folder: string, target: string, only?: string): Prom
   const { server, address } = await serve(folder);
   const browser = await launch();
   try {
-    for (const { name, path, steps } of views.filter((view) => only === undefined || view.name === only)) {
+    for (const { name, path, until } of views.filter((view) => only === undefined || view.name === only)) {
       for (const look of ['light', 'dark', 'phone'] as const) {
         const page = await browser.newPage({
           viewport: look === 'phone' ? { width: 390, height: 844 } : { width: 1360, height: 900 },
@@ -46,7 +52,7 @@ export async function shoot(folder: string, target: string, only?: string): Prom
           colorScheme: look === 'dark' ? 'dark' : 'light',
         });
         await page.goto(address + path);
-        await settle(page, steps);
+        await settle(page, until);
         await page.screenshot({ path: join(target, `${name}-${look}.png`), fullPage: true });
         await page.close();
       }

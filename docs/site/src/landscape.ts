@@ -141,7 +141,7 @@ problem.addEventListener('change', () => {
   change({ problem: next, start: next.start });
 });
 steps.addEventListener('change', () => {
-  const count = Math.max(1, Math.min(2000, Math.round(Number(steps.value)) || 200));
+  const count = Math.max(1, Math.min(2000, Math.round(Number(steps.value)) || 300));
   steps.value = String(count);
   at.max = steps.value;
   at.value = steps.value;

@@ -20,7 +20,7 @@ export function landscape(): Page {
             </select></label
           >
           <label class="row"
-            >steps <input id="steps" type="number" min="1" max="2000" value="200" style="width:6.5rem"
+            >steps <input id="steps" type="number" min="1" max="2000" value="300" style="width:6.5rem"
           /></label>
           <button type="button" id="play">Play</button>
           <button type="button" id="link">Copy the address</button>
@@ -28,8 +28,8 @@ export function landscape(): Page {
         <div class="landscape" id="picture"></div>
         <p style="margin:0.75rem 0 0;min-height:3.2em"><span id="about"></span> <code id="formula"></code></p>
         <label class="field"
-          ><span>Step <output id="at-number">200</output></span
-          ><input type="range" id="at" min="0" max="200" value="200"
+          ><span>Step <output id="at-number">300</output></span
+          ><input type="range" id="at" min="0" max="300" value="300"
         /></label>
         <p role="alert" id="trouble" style="color:var(--warm);min-height:1.6em;margin:0"></p>
         <div class="scroll" tabindex="0" role="region" aria-label="Where they are">

@@ -101,7 +101,7 @@ function facts(entry: ClassEntry): Html {
   return html`<dl class="facts">
       ${list.map(([name, value]) => html`<div><dt>${name}</dt><dd${typeof value === 'string' ? '' : raw(' style="font-size:0.95rem"')}>${value}</dd></div>`)}
     </dl>
-    ${needs.length > 0 ? html`<p><strong>A step needs</strong> ${needs.map((need) => needTexts[need]).join(', ')}.</p>` : ''}${training ? html`<p class="small">The trial: 10 epochs on 4,000 digits, one hidden layer, settings for a first try. It shows that the class trains; it is no comparison.</p>` : ''}`;
+    ${needs.length > 0 ? html`<p><strong>A step needs</strong> ${needs.map((need) => needTexts[need]).join(', ')}.</p>` : ''}${training ? html`<p>The trial: 10 epochs on 4,000 digits, one hidden layer, settings for a first try. It shows that the class trains; it is no comparison.</p>` : ''}`;
 }
 
 function page(entry: ClassEntry, movable: ReadonlySet<string>): Page {

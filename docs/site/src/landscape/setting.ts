@@ -21,7 +21,7 @@ export interface Setting {
 
 export const most = 4;
 
-const fallback = ['AdamW', 'SGDW', 'Lion'];
+const fallback = ['AdamW', 'SGDW,learningRate=0.02,momentum=0.9', 'Lion'];
 
 function contestantFrom(text: string): Contestant {
   const [name = '', ...parts] = text.split(',');
@@ -50,7 +50,7 @@ export function settingFrom(
   return {
     problem,
     start: isPoint ? [x, y] : problem.start,
-    steps: Number.isInteger(steps) && steps > 0 ? Math.min(steps, 2000) : 200,
+    steps: Number.isInteger(steps) && steps > 0 ? Math.min(steps, 2000) : 300,
     contestants: given.length > 0 ? given.slice(0, most) : names.map(contestantFrom),
   };
 }
