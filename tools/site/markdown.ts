@@ -8,7 +8,7 @@ import { typeset } from './typeset.js';
 const keywords =
   'import|from|export|const|let|await|async|new|for|of|if|else|return|function|class|extends|static|get|true|false|null|undefined|this|throw|try|finally|override|readonly|type|interface|as';
 const tokens = new RegExp(
-  String.raw`(?<comment>\/\/[^\n]*|^\s*#[^\n]*)|(?<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|${'`'}(?:[^${'`'}\\]|\\.)*${'`'})|(?<keyword>\b(?:${keywords})\b)|(?<number>\b\d[\d_]*(?:\.\d+)?(?:e-?\d+)?\b)`,
+  String.raw`(?<comment>\/\*[^]*?\*\/|\/\/[^\n]*|^\s*#[^\n]*)|(?<string>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|${'`'}(?:[^${'`'}\\]|\\.)*${'`'})|(?<keyword>\b(?:${keywords})\b)|(?<number>\b\d[\d_]*(?:\.\d+)?(?:e-?\d+)?\b)`,
   'gm',
 );
 

@@ -11,6 +11,8 @@ export interface Page {
   readonly body: Html;
   /** The entry of `docs/site/src` that makes it live. */
   readonly script?: string;
+  /** Data that it fetches first, by its address from the root of the site. */
+  readonly data?: string;
 }
 
 /** Files of the bundle that a page loads, relative to the root of the site. */
@@ -80,7 +82,7 @@ export function bar(root: string, path: string): Html {
 
 /** The whole file. */
 export function render(
-  { path, title, description, body, script }: Page,
+  { path, title, description, body, script, data }: Page,
   { styles, scripts }: Assets,
 ): string {
   const root = rootFrom(path);
@@ -98,7 +100,7 @@ export function render(
           rel="icon"
           href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath d='M3 5c2 15 7 21 13 21S27 20 29 5' fill='none' stroke='%230a7d8c' stroke-width='4'/%3E%3Ccircle cx='16' cy='26' r='4' fill='%23d55e00'/%3E%3C/svg%3E"
         />
-        ${theme}
+        ${theme} ${data && html`<link rel="preload" as="fetch" crossorigin href="${root}${data}" /> `}
         ${styles.map((file) => html`<link rel="stylesheet" href="${root}${file}" /> `)}${used.map((file) =>
           entries.has(file)
             ? html`<script type="module" src="${root}${file}"></script> `

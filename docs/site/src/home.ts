@@ -55,11 +55,12 @@ function showGuesses({ labels: truths }: Digits, guesses: Uint8Array): void {
   });
 }
 
-async function run(race: Race, digits: Digits, backend: Backend): Promise<void> {
+async function run(race: Race, backend: Backend): Promise<void> {
   status.textContent = `Loading ${backend} …`;
-  await useBackend(backend);
   const third = choice.selectedOptions[0]!;
-  const makers = await Promise.all([
+  const [digits, , ...makers] = await Promise.all([
+    fetched,
+    useBackend(backend),
     makerOf('AdamW', 'adamw'),
     makerOf('tf.train.adam', ''),
     makerOf(third.value, third.dataset['package']!),
@@ -75,7 +76,7 @@ async function run(race: Race, digits: Digits, backend: Backend): Promise<void> 
   if (!race.isStopped) status.textContent = `${totalSteps} steps on ${backend} are done. Reset trains again.`;
 }
 
-const digits = await fetchDigits();
+const fetched = fetchDigits();
 let race = new Race();
 let ended: Promise<void> = Promise.resolve();
 
@@ -87,7 +88,7 @@ function start(): void {
   pause.textContent = 'Pause';
   cell(2, 'name').textContent = choice.value;
   ended = ended
-    .then(() => (next.isStopped ? undefined : run(next, digits, backends.value as Backend)))
+    .then(() => (next.isStopped ? undefined : run(next, backends.value as Backend)))
     .catch((error: unknown) => {
       status.textContent = error instanceof Error ? error.message : String(error);
     });
@@ -101,9 +102,10 @@ byId('reset').addEventListener('click', start);
 choice.addEventListener('change', start);
 backends.addEventListener('change', start);
 backends.value = backendOf(new URL(location.href));
+start();
+const digits = await fetched;
 [...pictures.children].forEach((item, i) => {
   const canvas = element('canvas', { 'aria-hidden': 'true' });
   drawDigit(canvas, digits, digits.count - tests + i);
   item.replaceChildren(canvas, element('span', {}, '·'));
 });
-start();

@@ -132,5 +132,6 @@ export function home({ classes, hooks, schedules }: Catalogue): Page {
     description: 'Optimizers and schedules for TensorFlow.js that train in this page, on your machine.',
     body,
     script: 'home',
+    data: 'assets/digits.bin',
   };
 }

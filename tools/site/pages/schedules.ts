@@ -12,9 +12,7 @@ function thumb(name: string): Html {
   if (!entry || notSchedules.has(name)) return html`<svg class="thumb" aria-hidden="true"></svg>`;
   const schedule = make(entry);
   const steps = entry.values.at(-1)![0] + 1;
-  const values = Array.from({ length: 161 }, (_, i) =>
-    schedule(Math.min(steps - 1, Math.floor((i * steps) / 160))),
-  );
+  const values = Array.from({ length: 161 }, (_, i) => schedule((i * (steps - 1)) / 160));
   const most = Math.max(...values) || 1;
   const points = values.map(
     (value, i) => `${((i * 300) / 160).toFixed(1)} ${(104 - (96 * value) / most).toFixed(1)}`,

@@ -35,7 +35,7 @@ export function whichOne({ classes }: Catalogue): Page {
     <p class="lead">
       There is no best optimizer, and often AdamW is fine. Five questions lead to a class for a first try.
     </p>
-    <div class="beside" style="grid-auto-flow:dense">
+    <div class="beside even">
       <form id="questions">${fields}</form>
       <section aria-live="polite" class="card" style="position:sticky;top:5rem">
         <h2 style="margin-top:0">Take <span id="name">AdamW</span></h2>
