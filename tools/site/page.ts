@@ -47,8 +47,7 @@ const theme = raw(
 export function bar(root: string, path: string): Html {
   const links = navigation.map(([to, name]) => {
     const current = to === path ? raw(' aria-current="page"') : '';
-    const file = to === 'api/' ? 'index.html' : '';
-    return html`<li><a href="${root}${to}${file || 'index.html'}" ${current}>${name}</a></li>`;
+    return html`<li><a href="${root}${to}index.html" ${current}>${name}</a></li>`;
   });
   return html`<a class="skip" href="#main">Skip to the content</a>
     <header class="bar">

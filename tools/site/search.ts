@@ -18,7 +18,7 @@ export function searchList({ classes, hooks, schedules }: Catalogue, pages: read
     name,
     'hook',
     summary,
-    `api/functions/_optim_hooks.index.${name}.html`,
+    `optimizers/index.html#${name}`,
   ]);
   const ofSchedules = schedules.map(({ name, summary }): Found => [
     name,

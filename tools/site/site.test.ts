@@ -105,6 +105,16 @@ it('draws the landscape of a class once it is in view', async () => {
   });
 });
 
+it('finds only what is there', () => {
+  const list = JSON.parse(readFileSync(join(folder, 'assets', 'search.json'), 'utf8')) as string[][];
+  expect(list.length).toBeGreaterThan(150);
+  for (const [name, , , address] of list) {
+    const [file, id] = address!.split('#');
+    const text = readFileSync(join(folder, file!), 'utf8');
+    expect(id === undefined || text.includes(`id="${id}"`), `${name}: ${address}`).toBe(true);
+  }
+});
+
 it('has no link that leads nowhere, but to the API', () => {
   const known = new Set(paths().map((path) => `${path}index.html`));
   for (const path of paths()) {
@@ -206,7 +216,7 @@ describe('the first screen', () => {
   it.each(['cpu', 'wasm', 'webgl', 'webgpu'])('trains thirty steps on %s', async (backend) => {
     await withPage(`?backend=${backend}`, async (page) => {
       await page.waitForFunction(() => Number(document.documentElement.dataset['step']) >= 30, undefined, {
-        timeout: 120_000,
+        timeout: 240_000,
       });
       await page.click('#pause');
       const rows = await page.$$eval('#race tr', (list) =>

@@ -10,7 +10,7 @@ import { most, settingFrom, toAddress, type Contestant, type Setting } from './l
 import { controlsByName, walkAll, withRate } from './landscape/stage.js';
 import { View } from './landscape/view.js';
 import type { Walk } from './landscape/walk.js';
-import { keyOf } from './theme.js';
+import { sampleOf } from './theme.js';
 
 let setting: Setting = settingFrom(new URLSearchParams(location.search), (name) => controlsByName.has(name));
 let walks: readonly Walk[] = [];
@@ -41,7 +41,7 @@ function showStep(): void {
     return element(
       'tr',
       {},
-      element('td', { className: 'key' }, keyOf(i)),
+      element('td', { className: 'key', innerHTML: sampleOf(i) }),
       element('th', { scope: 'row' }, setting.contestants[i]!.name),
       ...cells.map((text) => element('td', { className: 'number' }, text)),
     );

@@ -54,10 +54,9 @@ export function markerPath(
   return `M${x} ${y - 1.3 * r}l${1.3 * r} ${1.3 * r}l${-1.3 * r} ${1.3 * r}l${-1.3 * r} ${-1.3 * r}z`;
 }
 
-/** A sample of a series, for a key. */
-export function keyOf(i: number): SVGSVGElement {
+/** A sample of a series, for a key, as SVG. */
+export function sampleOf(i: number): string {
   const { colour: name, dash, marker } = series[i]!;
-  const holder = document.createElement('span');
-  holder.innerHTML = `<svg viewBox="0 0 52 18" aria-hidden="true"><path d="M0 9h52" fill="none" stroke="var(--${name})" stroke-width="3" stroke-dasharray="${dash.join(' ') || 'none'}"/><path d="${markerPath(marker, 26, 9, 5)}" fill="var(--${name})"/></svg>`;
-  return holder.firstElementChild as SVGSVGElement;
+  const line = `<path d="M0 9h52" fill="none" stroke="var(--${name})" stroke-width="3" stroke-dasharray="${dash.join(' ') || 'none'}"/>`;
+  return `<svg viewBox="0 0 52 18" aria-hidden="true">${line}<path d="${markerPath(marker, 26, 9, 5)}" fill="var(--${name})"/></svg>`;
 }

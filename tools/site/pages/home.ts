@@ -1,29 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { sampleOf } from '../../../docs/site/src/theme.js';
 import type { Catalogue } from '../catalogue.js';
 import { codeBlock } from '../markdown.js';
 import { html, raw, type Html } from '../html.js';
 import type { Page } from '../page.js';
 
-const dashes = ['none', '9 5', '2 4', '12 4 2 4'];
-const markers = [
-  '<circle cx="26" cy="9" r="5"/>',
-  '<path d="M21 4h10v10H21z"/>',
-  '<path d="M26 3l6 11H20z"/>',
-  '<path d="M26 2l7 7-7 7-7-7z"/>',
-];
-
-/** A sample of the line of a series. */
-export function key(i: number): Html {
-  const paint = `var(--series-${i + 1})`;
-  return raw(
-    `<svg viewBox="0 0 52 18" aria-hidden="true"><path d="M0 9h52" fill="none" stroke="${paint}" stroke-width="3" stroke-dasharray="${dashes[i]}"/><g fill="${paint}">${markers[i]}</g></svg>`,
-  );
-}
-
 const row = (name: string, i: number): Html =>
   html`<tr>
-    <td class="key">${key(i)}</td>
+    <td class="key">${raw(sampleOf(i))}</td>
     <th scope="row" data-cell="name">${name}</th>
     ${['loss', 'accuracy', 'speed', 'kernels'].map((cell) => html`<td class="number" data-cell="${cell}">–</td>`)}
   </tr>`;

@@ -51,7 +51,7 @@ export function optimizers({ classes, hooks }: Catalogue): Page {
     <ul class="grid list">
       ${hooks.map(
         ({ name, summary, options }) =>
-          html`<li class="card">
+          html`<li class="card" id="${name}">
             <strong>${name}</strong>
             <p>${inline(summary)}</p>
             ${options.map((option) => html`<code>${option.name}</code> `)}

@@ -3,7 +3,7 @@
 
 import type { Control, Controls } from '../../../../tools/site/catalogue.js';
 import { element, short } from '../dom.js';
-import { keyOf } from '../theme.js';
+import { sampleOf } from '../theme.js';
 import type { Contestant } from './setting.js';
 import { hooks, schedules } from './walk.js';
 
@@ -107,7 +107,7 @@ export function formOf(
   });
   const remove = element('button', { type: 'button', 'aria-label': `Remove ${first.name}` }, '×');
   remove.addEventListener('click', () => onRemove?.());
-  const key = element('span', { className: 'key' }, keyOf(i));
+  const key = element('span', { className: 'key', innerHTML: sampleOf(i) });
   const names = classes.map(({ name }) => name);
   const head = element(
     'div',
