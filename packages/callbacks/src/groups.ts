@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parameter groups from the layers of a model and the roles of its weights.
 
-import { flag, hyper, isSchedule, real, resolveOptions, show } from '@optim/options';
+import { flag, hyper, isSchedule, patternsOf, real, resolveOptions, show } from '@optim/options';
 import type { Hyper, OptionTable, ParameterGroup } from '@optim/options';
 import { layerwiseDecay, scale } from '@optim/schedules';
 import type { Layer } from './training.js';
@@ -25,28 +25,8 @@ function decays(layer: Layer, { originalName }: Layer['weights'][number]): boole
   return !/bias$|(^|\/)alpha$/.test(originalName) && !layer.getClassName().endsWith('Normalization');
 }
 
-/** The most letters of an expression that can be saved. */
-const mostLetters = 1000;
-
-const escaped = (name: string): string => name.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
-
-/** Expressions for variables of these names, with the number that TensorFlow.js appends in a second model of a page. */
-function matching(names: readonly string[]): RegExp[] {
-  const parts: string[][] = [];
-  let length = mostLetters;
-  for (const name of [...new Set(names)].map(escaped)) {
-    length += name.length + 1;
-    if (length > mostLetters - 30) {
-      parts.push([]);
-      length = name.length;
-    }
-    parts.at(-1)!.push(name);
-  }
-  return parts.map((part) => new RegExp(`^(?:${part.join('|')})(?:_\\d+)?$`));
-}
-
 const groupsFor = (names: readonly string[], options: object): ParameterGroup[] =>
-  matching(names).map((match) => ({ match, ...options }));
+  patternsOf(names).map((pattern) => ({ match: new RegExp(pattern), ...options }));
 
 /**
  * Groups of the weights that weight decay is better without: biases, and all weights of normalization. They can be saved, and

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { show, type Hook } from '@optim/core/authoring';
+import { alternatives } from '@optim/options';
 import type * as tf from '@tensorflow/tfjs-core';
 import { maxNorm } from './max-norm.js';
 import { minMaxNorm } from './min-max-norm.js';
@@ -25,9 +26,6 @@ const hooks: Readonly<Record<string, (options: object) => Hook>> = {
   NonNeg: nonNegative,
   UnitNorm: unitNorm,
 };
-
-/** At most this many letters of names in one expression: one that is saved may have 1000. */
-const mostLetters = 900;
 
 /**
  * The constraints of a model's own layers as hooks: `kernelConstraint`, `biasConstraint` and all others that its weights have.
@@ -57,17 +55,13 @@ export function layerConstraints(model: ConstrainedModel): Hook[] {
         `layerConstraints: constraint of ${show(name)} must be one of ${Object.keys(hooks).join(', ')}, got ${className}`,
       );
     const config = constraint.getConfig();
-    const literal = name.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
     const group = groups.find(
-      (other) =>
-        other.hook === hook &&
-        JSON.stringify(other.config) === JSON.stringify(config) &&
-        other.names.join('|').length + literal.length < mostLetters,
+      (other) => other.hook === hook && JSON.stringify(other.config) === JSON.stringify(config),
     );
-    if (group) group.names.push(literal);
-    else groups.push({ hook, config, names: [literal] });
+    if (group) group.names.push(name);
+    else groups.push({ hook, config, names: [name] });
   }
-  return groups.map(({ hook, config, names }) =>
-    hook({ ...config, match: new RegExp(`^(?:${names.join('|')})$`) }),
+  return groups.flatMap(({ hook, config, names }) =>
+    alternatives(names).map((some) => hook({ ...config, match: new RegExp(`^(?:${some})$`) })),
   );
 }

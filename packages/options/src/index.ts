@@ -36,7 +36,7 @@ export {
   wholeOptimizerOptions,
   type ParameterGroup,
 } from './group.js';
-export { patternsOf, weightsOf, type LayerWeight, type LayerWithWeights } from './layers.js';
+export { alternatives, patternsOf, weightsOf, type LayerWeight, type LayerWithWeights } from './layers.js';
 export {
   check,
   distance,

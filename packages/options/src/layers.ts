@@ -38,14 +38,18 @@ const mostLetters = 900;
 
 const escaped = (name: string): string => name.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
 
-/** Regular expressions for variables of some names: one, or several where there are many; none for none. */
-export function patternsOf(names: readonly string[]): string[] {
-  const patterns: string[] = [];
+/** Names as alternatives of regular expressions: of one, or of several where there are many; of none for none. */
+export function alternatives(names: readonly string[]): string[] {
+  const all: string[] = [];
   for (const name of new Set(names.map(escaped))) {
-    const last = patterns.at(-1);
-    if (last && last.length + name.length < mostLetters) patterns[patterns.length - 1] = `${last}|${name}`;
-    else patterns.push(name);
+    const last = all.at(-1);
+    if (last && last.length + name.length < mostLetters) all[all.length - 1] = `${last}|${name}`;
+    else all.push(name);
   }
-  // A second model in the page gets the same names with a number behind.
-  return patterns.map((pattern) => `^(?:${pattern})(?:_\\d+)?$`);
+  return all;
+}
+
+/** Regular expressions for variables of some names, also in a second model in the page, which gets them with a number behind. */
+export function patternsOf(names: readonly string[]): string[] {
+  return alternatives(names).map((some) => `^(?:${some})(?:_\\d+)?$`);
 }
