@@ -29,7 +29,7 @@ export { defineSchedule, registerSchedule } from '@optim/options';
 export { grouped, type ParameterGroup } from '@optim/options';
 export type { Match } from '@optim/options';
 export { outOfRange, resolveOptions, type Hyper, type OptionSpec, type OptionTable } from '@optim/options';
-export { stepFrom } from './step-from.js';
+export { movable, stepFrom } from './points.js';
 export { isArrayOf, isCallable, isRecord, show } from '@optim/options';
 export { choice, custom, fixed, flag, hyper, integer, list, nullable, real, whole } from '@optim/options';
 export { isSchedule, type Schedule } from '@optim/options';

@@ -6,6 +6,7 @@ import {
   hyper,
   integer,
   isSchedule,
+  movable,
   oneDecayOptions,
   Optimizer,
   round,
@@ -182,13 +183,7 @@ export abstract class ScheduleFree<O extends ScheduleFreeOptions> extends Optimi
   /** Moves the variables a share of the way to z. */
   #move(variables: readonly tf.Variable[], shareOf: (beta: number) => number): void {
     tf.tidy(() => {
-      this.adopt(variables);
-      const parameters = this.ordered();
-      if (parameters.length === 0)
-        throw new Error(
-          `${this.owner}: no variable has been seen since the state was loaded; pass the variables`,
-        );
-      for (const { variable, slots, group } of parameters) {
+      for (const { variable, slots, group } of movable(this.owner, this.engine, variables, this.iterations)) {
         const own = (this.settings.parameterGroups as readonly ParameterGroup[])[group - 1];
         const share = shareOf(this.interpolation({ ...this.settings, ...own }));
         variable.assign(tf.add(variable, tf.mul(tf.sub(slots['z']!, variable), share)));

@@ -6,6 +6,7 @@ import {
   exchange,
   hasStepped,
   hyper,
+  movable,
   register,
   steady,
   stepFrom,
@@ -116,11 +117,8 @@ export class MSAM extends Wrapper<MSAMOptions> {
 
   /** Puts every variable where it is not, and keeps where it was. */
   #exchange(variables: readonly tf.Variable[]): void {
-    tf.tidy(() => void this.engine.adopt(variables, this.iterations));
-    const parameters = this.engine.state.ordered();
-    if (parameters.length === 0)
-      throw new Error('MSAM: no variable has been seen since the state was loaded; pass the variables');
-    for (const { variable, slots } of parameters) exchange(variable, slots['counterpart']!);
+    for (const { variable, slots } of movable('MSAM', this.engine, variables, this.iterations))
+      exchange(variable, slots['counterpart']!);
   }
 }
 

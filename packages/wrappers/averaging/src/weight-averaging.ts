@@ -10,6 +10,7 @@ import {
   hasStepped,
   hold,
   isAlive,
+  movable,
   observeMoved,
   readable,
   register,
@@ -196,14 +197,11 @@ export class WeightAveraging extends Wrapper<WeightAveragingOptions> {
   }
 
   #exchange(variables: readonly tf.Variable[]): void {
-    const { state } = this.engine;
-    if (state.waiting.length > 0) tf.tidy(() => void this.engine.adopt(variables, this.iterations));
-    const parameters = state.ordered();
-    if (parameters.length === 0)
-      throw new Error(
-        'WeightAveraging: no variable has been seen since the state was loaded; pass the variables',
-      );
-    for (const { variable, slots } of parameters) exchange(variable, slots['average']!);
+    const { engine, iterations } = this;
+    // Others have no average yet.
+    const awaited = engine.state.waiting.length > 0 ? variables : [];
+    for (const { variable, slots } of movable('WeightAveraging', engine, awaited, iterations))
+      exchange(variable, slots['average']!);
   }
 
   protected override restored({ evaluating }: Readonly<Record<string, number>>): void {

@@ -6,6 +6,7 @@ import {
   assertFollows,
   assertOnePoint,
   hasStepped,
+  movable,
   real,
   register,
   steady,
@@ -117,11 +118,7 @@ export class GPA extends Wrapper<GPAOptions> {
   /** Moves the variables a share of the way to z. */
   #move(variables: readonly tf.Variable[], share: number): void {
     tf.tidy(() => {
-      this.engine.adopt(variables, this.iterations);
-      const parameters = this.engine.state.ordered();
-      if (parameters.length === 0)
-        throw new Error('GPA: no variable has been seen since the state was loaded; pass the variables');
-      for (const { variable, slots } of parameters)
+      for (const { variable, slots } of movable('GPA', this.engine, variables, this.iterations))
         variable.assign(tf.add(variable, tf.mul(tf.sub(slots['z']!, variable), share)));
     });
   }
