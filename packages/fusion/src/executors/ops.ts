@@ -6,9 +6,13 @@ import type { CompilableOperation, Executor, Kernel, Made } from '../executor.js
 import type { OperationName, ReductionName } from '../language.js';
 import { hostValues, type Node, type Program } from '../program.js';
 import { sizeOf } from '../shape.js';
+import { isHalved } from './precision.js';
 
 /** What a node is worth in a run. */
 export type Value = tf.Tensor | number | boolean;
+
+/** In 16 bits a small divisor is 0, and what TensorFlow.js makes of 0/0 is 1: there nothing is divided by 0. */
+const divide: typeof tf.div = (x, y) => (isHalved() ? tf.divNoNan : tf.div)(x, y);
 
 /** One row per elementwise primitive; those of functions are there once a rule has used them. */
 export const elementwise = {
@@ -18,7 +22,7 @@ export const elementwise = {
   add: tf.add,
   sub: tf.sub,
   mul: tf.mul,
-  div: tf.div,
+  div: divide,
   minimum: tf.minimum,
   maximum: tf.maximum,
   less: tf.less,
