@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is read off a class by making one of it: what it needs, and how much state it keeps.
 
-import { Wrapper } from '@optim/core/authoring';
+import { Wrapper } from '@optim/wrapper';
 import type { StateDict } from '@optim/core';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';

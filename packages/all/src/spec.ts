@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // An optimizer as plain data.
 
-import { BaseOptimizer, type Hook, type Optimizer, Wrapper } from '@optim/core/authoring';
+import { BaseOptimizer, type Hook, type Optimizer } from '@optim/core/authoring';
+import { Wrapper } from '@optim/wrapper';
 import * as hooks from '@optim/hooks';
 import { custom, isRecord, type OptionSpec, type OptionTable, resolveOptions, show } from '@optim/options';
 import { classOf, optimizers } from './load-optimizer.js';

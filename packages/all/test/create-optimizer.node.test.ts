@@ -16,7 +16,7 @@ import {
   type OptimizerSpec,
 } from '@optim/all';
 import type { BaseOptimizer } from '@optim/core';
-import { Wrapper } from '@optim/core/authoring';
+import { Wrapper } from '@optim/wrapper';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { defaultsOf } from './defaults.js';

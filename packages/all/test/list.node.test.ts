@@ -11,7 +11,7 @@ import {
   optimizers,
 } from '@optim/all';
 import type { BaseOptimizer } from '@optim/core';
-import { Wrapper } from '@optim/core/authoring';
+import { Wrapper } from '@optim/wrapper';
 import { scheduleOptions } from '@optim/options';
 import * as hooks from '@optim/hooks';
 import * as tf from '@tensorflow/tfjs-core';

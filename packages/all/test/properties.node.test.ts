@@ -10,7 +10,7 @@ import {
   specOf,
 } from '@optim/all';
 import type { BaseOptimizer } from '@optim/core';
-import { Wrapper } from '@optim/core/authoring';
+import { Wrapper } from '@optim/wrapper';
 import * as tf from '@tensorflow/tfjs-core';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part that every optimizer shares: TensorFlow.js' own interface.
 
-import { loadExecutors } from '@optim/fusion';
+import { loadExecutors, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { releaseTape } from '@optim/evaluation';
 import { assertLoss, entriesOf, lossOf, type Entry, type NamedGradients } from './gradients.js';
@@ -36,6 +36,15 @@ export abstract class BaseOptimizer extends TwoPoints {
   /** The learning rate of the next step; a number or a {@link Schedule} can be set at any time. */
   abstract get learningRate(): number;
   abstract set learningRate(rate: number | Schedule);
+
+  /** The learning rate of the next step for one variable, where not all have the same. */
+  learningRateOf?(variable: tf.Variable): number;
+
+  /** The optimizers that a wrapper is around, which step in its place. */
+  inside?(): readonly tf.Optimizer[];
+
+  /** @internal Programs of the last step, with the number of parameters each runs for. */
+  programs?(): Map<Program, number>;
 
   /** Sets {@link learningRate}. */
   setLearningRate(rate: number | Schedule): void {

@@ -6,6 +6,7 @@
  * - {@link BaseOptimizer} is the common base of rules, of wrappers and of what searches along a line: `minimize` and
  *   `applyGradients` as `model.fit` calls them, `getWeights`, `setWeights` and state dicts, {@link TwoPoints | a point of
  *   training and one of evaluation}, `dispose`. What it takes it checks first, so that a refused step changes nothing.
+ * - {@link unwrap} lists a wrapper and all that is inside.
  * - {@link assertLoss}, {@link assertVariables} and {@link lossOf} are its checks.
  *
  * `@optim/core` puts its engine under it.
@@ -23,3 +24,4 @@ export {
   type NamedGradients,
 } from './gradients.js';
 export { TwoPoints } from './two-points.js';
+export { unwrap } from './unwrap.js';

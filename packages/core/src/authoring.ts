@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * What an algorithm, a wrapper, a hook or a schedule is made of.
+ * What an algorithm, a hook or a schedule is made of.
  *
  * - {@link Optimizer} with a static {@link Rule}: an algorithm as data.
- * - {@link Wrapper}: an optimizer around another one, with rules of its own.
  * - {@link defineHook}, {@link defineSchedule}: changes of gradients and updates, and numbers by step.
  * - The rows of option tables: {@link hyper}, {@link real}, {@link integer}, {@link flag}, {@link choice}, …
  *
- * Formulas that several papers share are in `@optim/formulas`; expressions in `@optim/fusion`.
+ * Formulas that several papers share are in `@optim/formulas`; expressions in `@optim/fusion`; what an optimizer around another
+ * one is made of is in `@optim/wrapper`.
  *
  * @packageDocumentation
  */
@@ -20,16 +20,15 @@ export {
   BaseOptimizer,
   lossOf,
   namesOf,
+  unwrap,
   type Entry,
   type NamedGradients,
 } from '@optim/contract';
-export { assertOptimizer, baseFrom } from './base.js';
-export { scaleRate } from './inside.js';
 export { defineSchedule, registerSchedule } from '@optim/options';
 export { grouped, type ParameterGroup } from '@optim/options';
 export type { Match } from '@optim/options';
 export { outOfRange, resolveOptions, type Hyper, type OptionSpec, type OptionTable } from '@optim/options';
-export { movable, stepFrom } from './points.js';
+export { movable } from './step/movable.js';
 export { isArrayOf, isCallable, isRecord, show } from '@optim/options';
 export { choice, custom, fixed, flag, hyper, integer, list, nullable, real, whole } from '@optim/options';
 export { isSchedule, type Schedule } from '@optim/options';
@@ -66,18 +65,6 @@ export type { Engine } from './step/engine.js';
 export { readable } from '@optim/state';
 export { Optimizer } from './optimizer.js';
 export { steady, unshared } from './step/unshared.js';
-export { Wrapper } from './wrapper.js';
 export { apart, hold, record, repeat, replay, undisturbed, untrained } from '@optim/evaluation';
 export { adaNorm } from './rule/ada-norm.js';
 export { atStep } from './step/binding.js';
-export {
-  assertFollows,
-  assertGradientsOnly,
-  assertOnePoint,
-  evaluatesItself,
-  hasStepped,
-  learningRateOf,
-  observeMoved,
-  unwrap,
-  type Moved,
-} from './unwrap.js';

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { BaseOptimizer, unwrap } from '@optim/contract';
 import { describeProgram, type PhaseReport } from '@optim/fusion';
 import type * as tf from '@tensorflow/tfjs-core';
-import { Optimizer } from './optimizer.js';
-import { unwrap } from './unwrap.js';
-import { Wrapper } from './wrapper.js';
 
 /** How one phase of a step runs, for all parameters that share its kernel. */
 export interface ExecutionReport extends PhaseReport {
@@ -21,11 +19,10 @@ export interface ExecutionReport extends PhaseReport {
  * @param optimizer - an optimizer; of a wrapper, what is inside is described
  */
 export function describeExecution(optimizer: tf.Optimizer): ExecutionReport[] {
-  return unwrap(optimizer)
-    .filter((inside) => inside instanceof Optimizer || inside instanceof Wrapper)
-    .flatMap((inside) =>
-      [...inside.programs()].flatMap(([program, count]) =>
-        describeProgram(program).map((phase) => ({ optimizer: inside.getClassName(), count, ...phase })),
-      ),
+  return unwrap(optimizer).flatMap((inside) => {
+    const programs = inside instanceof BaseOptimizer ? inside.programs?.() : undefined;
+    return [...(programs ?? [])].flatMap(([program, count]) =>
+      describeProgram(program).map((phase) => ({ optimizer: inside.getClassName(), count, ...phase })),
     );
+  });
 }

@@ -57,8 +57,7 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     return this.engine.step(rule, entries, { step: this.iterations, loss });
   }
 
-  /** @internal Programs of the last step, with the number of parameters each runs for. */
-  programs(): Map<Program, number> {
+  override programs(): Map<Program, number> {
     this.assertUsable();
     return this.engine.programs();
   }

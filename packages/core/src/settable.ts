@@ -70,7 +70,7 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
   }
 
   /** @internal The learning rate of the next step for a variable, which may be in a group; `null` for one in none. */
-  learningRateOf(variable: tf.Variable | null): number {
+  override learningRateOf(variable: tf.Variable | null): number {
     const { iterations, owner, table, rule } = this;
     const settings = this.#optionsOf(variable) as OptimizerOptions & Scaled;
     if (rule.reportedRate)

@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a rule may be given besides the gradient, hand back, branch on per variable, and make of the gradient.
+// What a rule may branch on per variable, leave out, and make of the gradient; and the point of evaluation.
 
 import { zeros } from '@optim/formulas';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  real,
-  register,
-  round,
-  Wrapper,
-  type Entry,
-  type NamedGradients,
-  type OptionTable,
-  type Recurrence,
-} from '../src/authoring.js';
+import { round } from '../src/authoring.js';
 import { describeExecution } from '../src/index.js';
 import { probe } from './probe.js';
 import { Heavy, close, half, read, step, variable } from './rules.js';
@@ -28,77 +19,7 @@ beforeEach(() => {
 
 afterEach(() => tf.dispose([a, b]));
 
-interface MergeOptions {
-  share?: number;
-}
-
-/** Lets its base step along a mixture of the gradient and that before it. */
-class Merging extends Wrapper<MergeOptions> {
-  static get className(): string {
-    return 'Merging';
-  }
-
-  static override readonly options: OptionTable<MergeOptions> = { share: real('[0, 1]', 0.5) };
-
-  protected readonly rules: {
-    merge: Recurrence<MergeOptions, 'nearby' | 'last', object, { along?: number }>;
-  } = {
-    merge: {
-      returns: ['merged', 'along'],
-      slots: () => ({ last: zeros }),
-      rounds: () => [
-        round({
-          observe: ({ grad, nearby }) => ({ along: grad.mul(nearby).sum() }),
-          combine: ({ along }) => ({ along }),
-        }),
-      ],
-      update: ({ grad, nearby }, { share, along }) => ({
-        last: grad,
-        merged: grad.mul(1 - share).add(nearby.mul(share)),
-        along: along!,
-      }),
-    },
-  };
-
-  /** Of every step, for the test to read and dispose: a read-back within a step may lose a WebGPU device. */
-  readonly along: tf.Tensor[] = [];
-
-  protected step(entries: readonly Entry[], _loss: tf.Scalar | undefined, _given: NamedGradients): void {
-    const parameters = this.engine.adopt(
-      entries.map(({ variable }) => variable),
-      this.iterations,
-    );
-    const nearby = parameters.map(({ slots }) => tf.clone(slots['last']!));
-    const merged = this.engine.step(
-      'merge',
-      entries.map(({ variable, given }, i) => ({ variable, given: { ...given, nearby: nearby[i]! } })),
-      { step: this.iterations },
-    );
-    this.along.push(tf.keep(tf.clone(merged[0]!['along']!)));
-    this.stepBase(entries.map(({ variable: { name } }, i) => ({ name, tensor: merged[i]!['merged']! })));
-    tf.dispose([nearby, merged]);
-    this.incrementIterations();
-  }
-}
-
-register(Merging);
-
 describe('a rule', () => {
-  it('reads what it is given, and hands results back', async () => {
-    const optimizer = new Merging(tf.train.sgd(1));
-    step(optimizer, a, b);
-    expect([...(await read(a)), ...(await read(b))]).toEqual([2.5, 3.5, 0.5]);
-    step(optimizer, a, b);
-    expect([...(await read(a)), ...(await read(b))]).toEqual([1.5, 2.5, -0.5]);
-    expect(await Promise.all(optimizer.along.map(read))).toEqual([[0], [3]]);
-    expect((await optimizer.stateDict()).parameters.map(({ slots }) => Object.keys(slots))).toEqual([
-      ['last'],
-      ['last'],
-    ]);
-    optimizer.dispose();
-    tf.dispose(optimizer.along);
-  });
-
   it('branches on traits of a variable', async () => {
     const Biased = probe<never, { bias: boolean }>({
       traits: ({ name }) => ({ bias: name === 'b' }),
@@ -149,19 +70,6 @@ describe('a rule', () => {
 });
 
 describe('the point of evaluation', () => {
-  it('is that of training where an optimizer has no other', async () => {
-    const optimizer = new Merging(new Heavy());
-    step(optimizer, a);
-    const before = await read(a);
-    optimizer.useEvaluationWeights();
-    expect(await read(a)).toEqual(before);
-    optimizer.useTrainingWeights();
-    step(optimizer, a);
-    expect(optimizer.iterations).toBe(2);
-    optimizer.dispose();
-    tf.dispose(optimizer.along);
-  });
-
   it('cannot be taken while the loss is evaluated', async () => {
     const optimizer = new Heavy();
     const f = (): tf.Scalar => {

@@ -3,7 +3,7 @@
 
 import { AdamW, optimizers } from '@optim/all';
 import type { BaseOptimizer } from '@optim/core';
-import { Wrapper } from '@optim/core/authoring';
+import { Wrapper } from '@optim/wrapper';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { wrappers, type Row } from './table.js';

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import {
-  assertFollows,
   choice,
   integer,
   isArrayOf,
@@ -14,9 +13,9 @@ import {
   total,
   undisturbed,
   untrained,
-  Wrapper,
   type OptionTable,
 } from '@optim/core/authoring';
+import { assertFollows, Wrapper } from '@optim/wrapper';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkOrder, randomOrder, type TaskOrder } from './order.js';
 import { gradientOf, surgery, type PCGradOptions, type Reduction } from './surgery.js';

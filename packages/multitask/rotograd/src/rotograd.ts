@@ -2,15 +2,14 @@
 
 import {
   apart,
-  assertFollows,
   outOfRange,
   register,
   total,
-  Wrapper,
   type Entry,
   type NamedGradients,
   type OptionTable,
 } from '@optim/core/authoring';
+import { assertFollows, Wrapper } from '@optim/wrapper';
 import * as tf from '@tensorflow/tfjs-core';
 import { handedBack, nothing, release, type Differentiated, type Found } from './backward.js';
 import { rotationOf } from './homogenize.js';

@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import {
-  assertFollows,
-  assertOnePoint,
   exchange,
-  hasStepped,
   hyper,
   movable,
   register,
   steady,
-  stepFrom,
   unshared,
-  Wrapper,
   type Entry,
   type NamedGradients,
   type OptionTable,
 } from '@optim/core/authoring';
+import { assertFollows, assertOnePoint, hasStepped, stepFrom, Wrapper } from '@optim/wrapper';
 import * as tf from '@tensorflow/tfjs-core';
 import { ahead, type MSAMOptions } from './rules.js';
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What sharpness-aware methods share: two evaluations of the loss, and a step of the base along the second gradient.
 
-import { assertFollows, hold, record, repeat, Wrapper } from '@optim/core/authoring';
+import { hold, record, repeat } from '@optim/core/authoring';
+import { assertFollows, Wrapper } from '@optim/wrapper';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Ascent, PerturbationOptions } from './ascent.js';
 import type { Gradients } from './merge.js';

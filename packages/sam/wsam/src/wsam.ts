@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import {
-  flag,
-  hyper,
-  learningRateOf,
-  nullable,
-  real,
-  register,
-  type OptionTable,
-} from '@optim/core/authoring';
+import { flag, hyper, nullable, real, register, type OptionTable } from '@optim/core/authoring';
+import { learningRateOf } from '@optim/wrapper';
 import { adaptiveScale, ascent, SAM, SharpnessAware, type Ascent, type Gradients } from '@optim/sam';
 import * as tf from '@tensorflow/tfjs-core';
 import { sharpen, weigh, type WSAMOptions } from './rules.js';

@@ -3,7 +3,6 @@
 // Checked against optax.MultiSteps and Keras' gradient_accumulation_steps.
 
 import {
-  assertGradientsOnly,
   atStep,
   choice,
   flag,
@@ -11,13 +10,13 @@ import {
   integer,
   namesOf,
   register,
-  Wrapper,
   type Entry,
   type Hyper,
   type NamedGradients,
   type OptionTable,
   type Recurrence,
 } from '@optim/core/authoring';
+import { assertGradientsOnly, Wrapper } from '@optim/wrapper';
 import { zeros } from '@optim/formulas';
 import * as tf from '@tensorflow/tfjs-core';
 

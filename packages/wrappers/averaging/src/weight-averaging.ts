@@ -4,22 +4,24 @@
 // Checked against torch.optim.swa_utils, timm's ModelEmaV3, and DoG's averager for 'polynomial'.
 
 import {
-  assertOnePoint,
-  evaluatesItself,
   exchange,
-  hasStepped,
   hold,
   isAlive,
   movable,
-  observeMoved,
   readable,
   register,
-  Wrapper,
   type Entry,
-  type Moved,
   type NamedGradients,
   type OptionTable,
 } from '@optim/core/authoring';
+import {
+  assertOnePoint,
+  evaluatesItself,
+  hasStepped,
+  observeMoved,
+  Wrapper,
+  type Moved,
+} from '@optim/wrapper';
 import * as tf from '@tensorflow/tfjs-core';
 import { assertOneKind, averageOptions, takePoint, type WeightAveragingOptions } from './average.js';
 

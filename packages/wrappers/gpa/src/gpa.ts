@@ -3,19 +3,15 @@
 // Checked against the authors' GPAAdamW, where that has no weight decay.
 
 import {
-  assertFollows,
-  assertOnePoint,
-  hasStepped,
   movable,
   real,
   register,
   steady,
-  stepFrom,
-  Wrapper,
   type Entry,
   type NamedGradients,
   type OptionTable,
 } from '@optim/core/authoring';
+import { assertFollows, assertOnePoint, hasStepped, stepFrom, Wrapper } from '@optim/wrapper';
 import * as tf from '@tensorflow/tfjs-core';
 import { interpolate, type GPAOptions } from './rules.js';
 

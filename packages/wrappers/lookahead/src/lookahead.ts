@@ -4,23 +4,20 @@
 
 import {
   choice,
-  evaluatesItself,
   integer,
   namesOf,
-  observeMoved,
   outOfRange,
   readable,
   real,
   register,
   unwrap,
-  Wrapper,
   type BaseOptimizer,
   type Entry,
   type Momentum,
-  type Moved,
   type NamedGradients,
   type OptionTable,
 } from '@optim/core/authoring';
+import { evaluatesItself, observeMoved, Wrapper, type Moved } from '@optim/wrapper';
 import * as tf from '@tensorflow/tfjs-core';
 import { momentumOf } from './momentum.js';
 import { slowOf, synchronization, type PullbackMomentum, type Synchronization } from './slow-weights.js';

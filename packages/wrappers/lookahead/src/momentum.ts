@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The running averages of gradients that a base keeps.
 
-import { Optimizer, Wrapper, type Momentum } from '@optim/core/authoring';
+import { Optimizer, type Momentum } from '@optim/core/authoring';
+import { Wrapper } from '@optim/wrapper';
 import type * as tf from '@tensorflow/tfjs-core';
 
 /** First moments in the optimizers of TensorFlow.js, by class name: private fields, so looked up with care. */

@@ -3,10 +3,7 @@
 // Checked against the authors' mechanic_pytorch and optax.contrib.mechanize.
 
 import {
-  assertFollows,
-  assertOnePoint,
   flag,
-  hasStepped,
   hold,
   list,
   outOfRange,
@@ -14,11 +11,11 @@ import {
   register,
   unshared,
   unwrap,
-  Wrapper,
   type Entry,
   type NamedGradients,
   type OptionTable,
 } from '@optim/core/authoring';
+import { assertFollows, assertOnePoint, hasStepped, Wrapper } from '@optim/wrapper';
 import * as tf from '@tensorflow/tfjs-core';
 import { tune, type MechanicOptions, type Tuner } from './tuner.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which variables go to which optimizer.
 
-import { assertGradientsOnly, assertOptimizer, baseFrom } from '@optim/core/authoring';
+import { assertGradientsOnly, assertOptimizer, baseFrom } from '@optim/wrapper';
 import {
   decodeMatch,
   encodeMatch,

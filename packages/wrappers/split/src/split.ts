@@ -2,20 +2,17 @@
 // Checked against PyTorch optimizers side by side; the purpose is that of optax.partition and Keras' MultiOptimizer.
 
 import {
-  assertGradientsOnly,
   custom,
-  hasStepped,
   namesOf,
   register,
-  scaleRate,
   show,
   unshared,
-  Wrapper,
   type Entry,
   type NamedGradients,
   type OptionTable,
   type Schedule,
 } from '@optim/core/authoring';
+import { assertGradientsOnly, hasStepped, scaleRate, Wrapper } from '@optim/wrapper';
 import * as tf from '@tensorflow/tfjs-core';
 import { optimizerFor, readGroups, saveGroups, type Group, type SplitGroup } from './groups.js';
 

@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // The base of optimizers around another optimizer.
 
-import type { Program } from '@optim/fusion';
-import * as tf from '@tensorflow/tfjs-core';
 import { BaseOptimizer, type NamedGradients } from '@optim/contract';
-import { type OptionSpec, type OptionTable, resolveOptions, type Schedule } from '@optim/options';
-import { assertOptimizer, baseFrom } from './base.js';
 import {
-  captureInside,
-  checkInside,
-  checkWeightsInside,
-  isInside,
-  scaleRate,
-  setRate,
-  weightsInside,
-} from './inside.js';
-import { decodeOptions, encodeOptions, optionsIn } from './rule/config.js';
-import type { AnyRecurrence } from './rule/rule.js';
-import { capture, headerOf, plain } from './state/saving.js';
+  capture,
+  decodeOptions,
+  encodeOptions,
+  Engine,
+  headerOf,
+  optionsIn,
+  plain,
+} from '@optim/core/engine';
+import type { AnyRecurrence } from '@optim/core/engine';
+import type { Program } from '@optim/fusion';
+import { type OptionSpec, type OptionTable, resolveOptions, type Schedule } from '@optim/options';
 import { loadReading, readable } from '@optim/state';
 import type { Checked, NamedWeight, Reading, ReadWeight, SavedState, StateDict } from '@optim/state';
-import { Engine } from './step/engine.js';
+import * as tf from '@tensorflow/tfjs-core';
+import { assertOptimizer, baseFrom } from './base.js';
+import { captureInside, checkInside, checkWeightsInside, isInside, weightsInside } from './inside.js';
+import { learningRateOf, scaleRate, setRate } from './learning-rate.js';
 
 /**
  * Base of optimizers that let another one do the step: the contract with TensorFlow.js, a base, and an engine that runs the
@@ -50,7 +49,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
   readonly others: readonly tf.Optimizer[] = [];
 
   /** The base and the {@link others}. */
-  protected get inside(): readonly tf.Optimizer[] {
+  override inside(): readonly tf.Optimizer[] {
     return [this.base, ...this.others];
   }
 
@@ -86,8 +85,8 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     (this.base as BaseOptimizer).applyGradients(gradients, loss);
   }
 
-  /** @internal Programs of the wrapper's own rules in the last step. */
-  programs(): Map<Program, number> {
+  /** @internal Those of the wrapper's own rules. */
+  override programs(): Map<Program, number> {
     this.assertUsable();
     return this.engine.programs();
   }
@@ -101,9 +100,13 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     setRate(this.owner, this.base, rate);
   }
 
+  override learningRateOf(variable: tf.Variable): number {
+    return learningRateOf(this.optimizerOf(variable), variable);
+  }
+
   /** Multiplies all learning rates inside by a factor, see {@link Optimizer.scaleLearningRate}. */
   scaleLearningRate(factor: number): void {
-    for (const optimizer of this.inside) scaleRate(this.owner, optimizer, factor);
+    for (const optimizer of this.inside()) scaleRate(this.owner, optimizer, factor);
   }
 
   /** The point of a wrapper that has none of its own is that of what is inside. */
@@ -120,7 +123,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     call: (optimizer: BaseOptimizer, own: readonly tf.Variable[]) => void,
     variables: readonly tf.Variable[],
   ): boolean {
-    const ours = this.inside.filter((optimizer) => optimizer instanceof BaseOptimizer);
+    const ours = this.inside().filter((optimizer) => optimizer instanceof BaseOptimizer);
     for (const optimizer of ours)
       call(
         optimizer,
@@ -150,7 +153,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
   override async capture(): Promise<StateDict> {
     const header = headerOf(this.owner, this.iterations, this.settings);
     const own = capture(this.engine.state);
-    const ofInside = captureInside(this.inside);
+    const ofInside = captureInside(this.inside());
     const [saved, [base, ...others]] = await Promise.all([plain(own), ofInside]);
     return { ...header, ...saved, base, ...(others.length > 0 && { others }) } as StateDict;
   }
@@ -163,7 +166,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
       throw new RangeError(
         `${this.owner}: state dict: others must be ${this.others.length} states, got ${others.length}`,
       );
-    const ofInside = checkInside(this.inside, [saved.base, ...others], reading);
+    const ofInside = checkInside(this.inside(), [saved.base, ...others], reading);
     return this.#replacement(saved, settings, reading, ofInside);
   }
 
@@ -186,7 +189,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
       this.settings = settings;
       this.#made = engine;
       this.iterations_ = saved.step;
-      this.atEvaluationPoint = this.inside.some(
+      this.atEvaluationPoint = this.inside().some(
         (optimizer) => optimizer instanceof BaseOptimizer && optimizer.atEvaluationPoint,
       );
       this.restored(globals);
@@ -209,7 +212,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
     const { iterations: step } = this;
     // All that is asked for before the first await is of this moment.
     const held = capture(this.engine.state, readable);
-    const { foreign, prefixed } = await weightsInside(this.inside).catch((error: unknown) => {
+    const { foreign, prefixed } = await weightsInside(this.inside()).catch((error: unknown) => {
       tf.dispose(held as never);
       throw error;
     });
@@ -221,16 +224,16 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
   }
 
   override checkWeights(weights: readonly ReadWeight[], reading: Reading): Checked {
-    const own = weights.filter((weight) => !isInside(this.inside, weight));
+    const own = weights.filter((weight) => !isInside(this.inside(), weight));
     const saved = reading.stateOfWeights(this.owner, own);
-    const ofInside = checkWeightsInside(this.owner, this.inside, weights, reading);
+    const ofInside = checkWeightsInside(this.owner, this.inside(), weights, reading);
     return this.#replacement(saved, this.settings, reading, ofInside);
   }
 
   /** Frees the state of the wrapper and of what is inside. */
   override dispose(): void {
     this.engine.state.clear();
-    for (const optimizer of this.inside) optimizer.dispose();
+    for (const optimizer of this.inside()) optimizer.dispose();
     super.dispose();
   }
 }

@@ -3,9 +3,10 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { register, Wrapper, type Entry, type NamedGradients } from '../src/authoring.js';
-import { decodeState, encodeState, type ForeignState, type NamedWeight } from '../src/index.js';
-import { freeOwned, named, own } from './states.js';
+import { register, type Entry, type NamedGradients } from '@optim/core/authoring';
+import { Wrapper } from '../src/index.js';
+import { decodeState, encodeState, type ForeignState, type NamedWeight } from '@optim/core';
+import { freeOwned, named, own } from '../../core/test/states.js';
 
 /** Does nothing but to let its base step. */
 class Through extends Wrapper<object> {

@@ -2,10 +2,9 @@
 // Other points than the one at which gradients are taken.
 
 import type { Entry } from '@optim/contract';
+import type { Engine } from '@optim/core/authoring';
 import { hold } from '@optim/evaluation';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Parameter } from './state/parameters.js';
-import type { Engine } from './step/engine.js';
 
 /**
  * Lets the base of a wrapper step from the values of a slot. All parameters are brought there, since it may step along gradients
@@ -38,23 +37,4 @@ export function stepFrom(
   } finally {
     tf.dispose(points.map(({ before }) => before));
   }
-}
-
-/**
- * All parameters of an optimizer whose variables are about to move.
- *
- * @param variables - to be adopted first: an engine that has just taken over a state knows none
- * @param step - number of steps done before
- * @throws Error where there are none
- */
-export function movable(
-  owner: string,
-  engine: Engine,
-  variables: readonly tf.Variable[],
-  step: number,
-): Parameter[] {
-  tf.tidy(() => void engine.adopt(variables, step));
-  const parameters = engine.state.ordered();
-  if (parameters.length > 0) return parameters;
-  throw new Error(`${owner}: no variable has been seen since the state was loaded; pass the variables`);
 }

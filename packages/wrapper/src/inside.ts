@@ -2,30 +2,12 @@
 // What is inside a wrapper: a base, or several optimizers, each one of ours or of TensorFlow.js.
 
 import { BaseOptimizer } from '@optim/contract';
-import { type Schedule, show } from '@optim/options';
+import { show } from '@optim/options';
 import { captureForeign, checkForeign, foreignState, saveForeign } from '@optim/state';
 import type { Checked, ForeignState, NamedWeight, Reading, ReadWeight, StateDict } from '@optim/state';
 import type * as tf from '@tensorflow/tfjs-core';
 
 type Inside = readonly tf.Optimizer[];
-
-/** @throws TypeError for a schedule where the optimizer takes numbers alone */
-export function setRate(owner: string, optimizer: tf.Optimizer, rate: number | Schedule): void {
-  if (optimizer instanceof BaseOptimizer) optimizer.learningRate = rate;
-  else if (typeof rate !== 'number') {
-    throw new TypeError(
-      `${owner}: learningRate of the base ${optimizer.getClassName()} must be a number, got ${show(rate)}`,
-    );
-  } else if ('setLearningRate' in optimizer) (optimizer as tf.SGDOptimizer).setLearningRate(rate);
-  else (optimizer as unknown as { learningRate: number }).learningRate = rate;
-}
-
-/** Multiplies the learning rates of an optimizer by a factor. */
-export function scaleRate(owner: string, optimizer: tf.Optimizer, factor: number): void {
-  const scaling = optimizer as unknown as { learningRate: number; scaleLearningRate?(factor: number): void };
-  if (scaling.scaleLearningRate) scaling.scaleLearningRate(factor);
-  else setRate(owner, optimizer, scaling.learningRate * factor);
-}
 
 /** The states of all as they are now. */
 export function captureInside(inside: Inside): Promise<(StateDict | ForeignState)[]> {

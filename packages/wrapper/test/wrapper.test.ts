@@ -3,19 +3,12 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import {
-  integer,
-  learningRateOf,
-  register,
-  Wrapper,
-  type Entry,
-  type NamedGradients,
-  type OptionTable,
-  type Recurrence,
-} from '../src/authoring.js';
-import { decodeState, encodeState, type StateDict } from '../src/index.js';
-import { data, fit, free, load, model, save, weights as weightsOf } from './layers.js';
-import { Heavy, half, read, step, variable } from './rules.js';
+import { integer, register } from '@optim/core/authoring';
+import type { Entry, NamedGradients, OptionTable, Recurrence } from '@optim/core/authoring';
+import { learningRateOf, Wrapper } from '../src/index.js';
+import { decodeState, encodeState, type StateDict } from '@optim/core';
+import { data, fit, free, load, model, save, weights as weightsOf } from '../../core/test/layers.js';
+import { Heavy, half, read, step, variable } from '../../core/test/rules.js';
 
 interface EveryOptions {
   k?: number;

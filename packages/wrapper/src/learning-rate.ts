@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The learning rate of any optimizer, of ours or of TensorFlow.js.
+
+import { BaseOptimizer } from '@optim/contract';
+import { type Schedule, show } from '@optim/options';
+import type * as tf from '@tensorflow/tfjs-core';
+
+type Rated = tf.Optimizer & { learningRate: number };
+
+/** The learning rate of an optimizer's next step for one variable: that of its group, where there are groups. */
+export function learningRateOf(optimizer: tf.Optimizer, variable: tf.Variable): number {
+  const ofVariable = optimizer instanceof BaseOptimizer ? optimizer.learningRateOf?.(variable) : undefined;
+  return ofVariable ?? (optimizer as Rated).learningRate;
+}
+
+/** @throws TypeError for a schedule where the optimizer takes numbers alone */
+export function setRate(owner: string, optimizer: tf.Optimizer, rate: number | Schedule): void {
+  if (optimizer instanceof BaseOptimizer) optimizer.learningRate = rate;
+  else if (typeof rate !== 'number') {
+    throw new TypeError(
+      `${owner}: learningRate of the base ${optimizer.getClassName()} must be a number, got ${show(rate)}`,
+    );
+  } else if ('setLearningRate' in optimizer) (optimizer as tf.SGDOptimizer).setLearningRate(rate);
+  else (optimizer as Rated).learningRate = rate;
+}
+
+/** Multiplies the learning rates of an optimizer by a factor. */
+export function scaleRate(owner: string, optimizer: tf.Optimizer, factor: number): void {
+  const scaling = optimizer as unknown as { learningRate: number; scaleLearningRate?(factor: number): void };
+  if (scaling.scaleLearningRate) scaling.scaleLearningRate(factor);
+  else setRate(owner, optimizer, scaling.learningRate * factor);
+}
