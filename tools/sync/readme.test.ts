@@ -69,7 +69,7 @@ Tests run it step by step against numbers computed in float64, on cpu, wasm, web
 
 CC-BY-NC-SA-4.0, see the file LICENSE: **not for commercial use**. Written from the papers and published formulas:
 
-- \`Toy\`: [arXiv:1234.56789](https://arxiv.org/abs/1234.56789); official code https://example.org/toy (no licence stated); in Python's pytorch_optimizer: \`ToySeed\`.
+- \`Toy\`: [arXiv:1234.56789](https://arxiv.org/abs/1234.56789); official code https://example.org/toy (no licence stated); in Python's pytorch_optimizer (3.9.0): \`ToySeed\`.
 `;
 
 test('the README of the repository lists the packages by family, between marks', () => {

@@ -33,6 +33,9 @@ export interface PackageDoc {
   failure?: string;
 }
 
+/** The version of Python's library that class comments compare with, unless they name another one. */
+const seedVersion = '3.9.0';
+
 const requirements = `## Requirements
 
 - Node 20.19 or newer, or any bundler. The package is an ES module; \`require\` of it works too.
@@ -55,7 +58,7 @@ function optionsTable({ options }: ExportDoc, rows: Readonly<Record<string, Row>
 function provenance({ class: name, paper, officialCode: code, seed }: Algorithm): string {
   const licence = code && (code.license === 'NONE' ? 'no licence stated' : code.license);
   const source = code ? `official code ${code.url} (${licence})` : 'no official code';
-  const counterpart = seed ? `; in Python's pytorch_optimizer: \`${seed}\`` : '';
+  const counterpart = seed ? `; in Python's pytorch_optimizer (${seedVersion}): \`${seed}\`` : '';
   return `- \`${name}\`: ${paperLink(paper)}; ${source}${counterpart}.`;
 }
 

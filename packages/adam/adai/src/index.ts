@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Xie et al., "Adaptive Inertia: Disentangling the Effects of Adaptive Learning Rate and Momentum", arXiv:2006.15815
-// Checked against the authors' Adai, AdaiV2 and AdaiS.
+// Checked against the authors' Adai, AdaiV2 and AdaiW.
 
 import {
   commonOptions,

@@ -21,7 +21,7 @@ export interface SignSGDOptions extends OptimizerOptions {
 }
 
 /**
- * Moves every element by exactly the learning rate, along the sign of the gradient or of its moving average.
+ * Moves every element that has a gradient by the learning rate, along the sign of the gradient or of its moving average.
  *
  * ```text
  * m ← βm + (1 − β)g                        β = momentum; without it m = g
