@@ -40,9 +40,7 @@ const transformer: Shapes = Array.from({ length: 2 }, () => [
 
 /** The matrix products of five Newton–Schulz steps, and nothing else of them; of the identity they make the identity. */
 class Products extends Optimizer {
-  static get className(): string {
-    return 'Products';
-  }
+  static readonly className: string = 'Products';
 
   static override readonly rule: Rule<OptimizerOptions> = {
     options: { learningRate: hyper('[0, ∞)', 1), ...commonOptions() },

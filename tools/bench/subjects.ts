@@ -8,9 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /** Reads and writes what Adam does, four arrays and three, with one addition: the limit the memory sets. */
 class Triad extends Optimizer {
-  static get className(): string {
-    return 'Triad';
-  }
+  static readonly className: string = 'Triad';
 
   static override readonly rule: Rule<OptimizerOptions, 'm' | 'v'> = {
     options: { learningRate: hyper('[0, ∞)', 1), ...commonOptions() },

@@ -87,9 +87,7 @@ export interface ${className}Options extends OptimizerOptions {
  * \`\`\`
  */
 export class ${className} extends Optimizer<${className}Options> {
-  static get className(): string {
-    return '${className}';
-  }
+  static readonly className: string = '${className}';
 
   static override readonly rule: Rule<${className}Options, 'm', { stepSize: number }> = {
     options: {

@@ -72,9 +72,7 @@ describe('weight decay', () => {
       weightDecayMode?: 'own' | 'coupled';
     }
     class Forgetful extends Optimizer<Options> {
-      static get className(): string {
-        return 'Forgetful';
-      }
+      static readonly className: string = 'Forgetful';
 
       static override readonly rule: Rule<Options> = {
         options: { ...Heavy.rule.options, ...commonOptions(0.5, 'own', ['own', 'coupled']) },

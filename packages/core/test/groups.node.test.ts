@@ -17,9 +17,7 @@ import { freeOwned, heavy, named, own } from './states.js';
 
 /** Decays alone. */
 class Decaying extends Optimizer {
-  static get className(): string {
-    return 'Decaying';
-  }
+  static readonly className: string = 'Decaying';
 
   static override readonly rule: Rule<OptimizerOptions> = {
     options: { learningRate: hyper('[0, ∞)', 0), ...commonOptions(0.5, 'independent') },

@@ -148,9 +148,7 @@ describe('a hook', () => {
 
 /** v ← ½v + ½g², bias-corrected; p ← p·(1 − λ) by itself, then p ← p − γ·g with γ = 1/√Σv̂ from a round. */
 class Rooted extends Optimizer {
-  static get className(): string {
-    return 'Rooted';
-  }
+  static readonly className: string = 'Rooted';
 
   static override readonly rule: Rule<OptimizerOptions, 'v', { correction: number }, { gamma?: number }> = {
     options: { learningRate: nullable(hyper('[0, ∞)')), ...commonOptions() },

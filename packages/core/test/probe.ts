@@ -29,9 +29,7 @@ export function probe<S extends string = never, C extends object = Any, G extend
   parts: Partial<Recurrence<ProbeOptions, S, C, G>>,
 ): new (options?: ProbeOptions) => Optimizer<ProbeOptions> {
   return class Probe extends Optimizer<ProbeOptions> {
-    static get className(): string {
-      return 'Probe';
-    }
+    static readonly className: string = 'Probe';
 
     static override readonly rule: Rule<ProbeOptions, S, C, G> = {
       options: {

@@ -8,9 +8,7 @@ import { register } from '../src/index.js';
 import { Heavy } from './rules.js';
 
 class Heavier extends Heavy {
-  static override get className(): string {
-    return 'Heavier';
-  }
+  static override readonly className: string = 'Heavier';
 }
 
 /** What another copy has been told, by class name. */

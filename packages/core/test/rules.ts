@@ -20,9 +20,7 @@ export interface HeavyOptions extends OptimizerOptions {
 
 /** Heavy ball: m ← μm + g; p ← p − α·m. */
 export class Heavy extends Optimizer<HeavyOptions> {
-  static get className(): string {
-    return 'Heavy';
-  }
+  static readonly className: string = 'Heavy';
 
   static override readonly rule: Rule<HeavyOptions, 'm'> = {
     options: {
@@ -41,9 +39,7 @@ export class Heavy extends Optimizer<HeavyOptions> {
 
 /** Normalized descent: n = ‖all gradients‖; longest ← max(longest, n); p ← p − α·g/longest. No slots. */
 export class Normed extends Optimizer {
-  static get className(): string {
-    return 'Normed';
-  }
+  static readonly className: string = 'Normed';
 
   static override readonly rule: Rule<OptimizerOptions, never, object, { longest: number }> = {
     options: { learningRate: hyper('[0, ∞)', 0.5), ...commonOptions() },

@@ -55,9 +55,7 @@ function probe(result: string, given: Given, options: OptimizerOptions): Optimiz
     filled((variable) => values[variable.name]!),
   ]);
   class Probe extends Optimizer {
-    static get className(): string {
-      return 'Probe';
-    }
+    static readonly className: string = 'Probe';
 
     static override readonly rule: Rule<OptimizerOptions, 'update' | 'secondMoment'> = {
       options: { learningRate: hyper('[0, ∞)', 1), ...commonOptions() },

@@ -26,9 +26,7 @@ type PlainRule = Rule<PlainOptions, 'm', { extra: number }>;
 
 /** Heavy ball. */
 class Plain extends Optimizer<PlainOptions> {
-  static get className(): string {
-    return 'Plain';
-  }
+  static readonly className: string = 'Plain';
 
   static override readonly rule: PlainRule = {
     options: {

@@ -10,9 +10,7 @@ import { freeOwned, named, own } from '../../core/test/states.js';
 
 /** Does nothing but to let its base step. */
 class Through extends Wrapper<object> {
-  static get className(): string {
-    return 'Through';
-  }
+  static readonly className: string = 'Through';
 
   static override readonly options: object = {};
 

@@ -25,9 +25,7 @@ interface MergeOptions {
 
 /** Lets its base step along a mixture of the gradient and that before it. */
 class Merging extends Wrapper<MergeOptions> {
-  static get className(): string {
-    return 'Merging';
-  }
+  static readonly className: string = 'Merging';
 
   static override readonly options: OptionTable<MergeOptions> = { share: real('[0, 1]', 0.5) };
 

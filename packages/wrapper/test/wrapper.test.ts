@@ -16,9 +16,7 @@ interface EveryOptions {
 
 /** Lets its base step with every k-th gradient alone, and sums up all of them. */
 class Every extends Wrapper<EveryOptions> {
-  static get className(): string {
-    return 'Every';
-  }
+  static readonly className: string = 'Every';
 
   static override readonly options: OptionTable<EveryOptions> = { k: integer('[1, ∞)', 2) };
 

@@ -66,9 +66,7 @@ type Coefficients = { alpha: number; before: number; factor: number; first: bool
  * @see https://arxiv.org/abs/2110.05454
  */
 export class ACProp extends Optimizer<ACPropOptions> {
-  static get className(): string {
-    return 'ACProp';
-  }
+  static readonly className: string = 'ACProp';
 
   static override readonly rule: Rule<ACPropOptions, 'm' | 's' | 'x', Coefficients> = {
     options: {

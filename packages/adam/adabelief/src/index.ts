@@ -82,9 +82,7 @@ type Coefficients = { alpha: number; correction: number; rectified: boolean };
  * @see https://arxiv.org/abs/2010.07468
  */
 export class AdaBelief extends Optimizer<AdaBeliefOptions> {
-  static get className(): string {
-    return 'AdaBelief';
-  }
+  static readonly className: string = 'AdaBelief';
 
   static override readonly rule: Rule<AdaBeliefOptions, 'm' | 's' | 'x', Coefficients> = {
     options: {

@@ -79,9 +79,7 @@ type Coefficients = { a: number; correction: number; lower: number; upper: numbe
  * @see https://arxiv.org/abs/1902.09843
  */
 export class AdaBound extends Optimizer<AdaBoundOptions> {
-  static get className(): string {
-    return 'AdaBound';
-  }
+  static readonly className: string = 'AdaBound';
 
   static override readonly rule: Rule<AdaBoundOptions, 'm' | 'v' | 'x', Coefficients> = {
     options: {

@@ -66,9 +66,7 @@ type Observed = { V: number };
  * @see https://arxiv.org/abs/2006.15815
  */
 export class Adai extends Optimizer<AdaiOptions> {
-  static get className(): string {
-    return 'Adai';
-  }
+  static readonly className: string = 'Adai';
 
   static override readonly rule: Rule<AdaiOptions, 'm' | 'v' | 'c', Coefficients, Observed> = {
     options: {

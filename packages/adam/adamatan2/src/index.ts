@@ -53,9 +53,7 @@ type Coefficients = { c1: number; c2: number };
  * @see https://arxiv.org/abs/2407.05872
  */
 export class AdamAtan2 extends Optimizer<AdamAtan2Options> {
-  static get className(): string {
-    return 'AdamAtan2';
-  }
+  static readonly className: string = 'AdamAtan2';
 
   static override readonly rule: Rule<AdamAtan2Options, 'm' | 'v', Coefficients> = {
     options: {

@@ -58,9 +58,7 @@ export interface AdaMaxOptions extends OptimizerOptions, MomentsOptions, AdaNorm
  * @see https://arxiv.org/abs/1412.6980
  */
 export class AdaMax extends Optimizer<AdaMaxOptions> {
-  static get className(): string {
-    return 'AdaMax';
-  }
+  static readonly className: string = 'AdaMax';
 
   static override readonly rule: Rule<AdaMaxOptions, 'm' | 'u', { alpha: number }> = {
     options: {

@@ -69,9 +69,7 @@ export interface AdamMiniOptions extends OptimizerOptions, MomentsOptions {
  * @see https://arxiv.org/abs/2406.16793
  */
 export class AdamMini extends Optimizer<AdamMiniOptions> {
-  static get className(): string {
-    return 'AdamMini';
-  }
+  static readonly className: string = 'AdamMini';
 
   static override readonly rule: Rule<AdamMiniOptions, 'm' | 'v', { alpha: number; correction: number }> = {
     options: {

@@ -61,9 +61,7 @@ export interface AdaModOptions extends OptimizerOptions, MomentsOptions {
  * @see https://arxiv.org/abs/1910.12249
  */
 export class AdaMod extends Optimizer<AdaModOptions> {
-  static get className(): string {
-    return 'AdaMod';
-  }
+  static readonly className: string = 'AdaMod';
 
   static override readonly rule: Rule<AdaModOptions, 'm' | 'v' | 'n', { a: number; correction: number }> = {
     options: {

@@ -66,9 +66,7 @@ export interface AdamPOptions extends OptimizerOptions, MomentsOptions, AdaNormO
  * @see https://arxiv.org/abs/2006.08217
  */
 export class AdamP extends Optimizer<AdamPOptions> {
-  static get className(): string {
-    return 'AdamP';
-  }
+  static readonly className: string = 'AdamP';
 
   static override readonly rule: Rule<AdamPOptions, 'm' | 'v', { alpha: number; correction: number }> = {
     options: {

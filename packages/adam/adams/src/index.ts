@@ -72,9 +72,7 @@ type Observed = { Q?: number };
  * @see https://arxiv.org/abs/2011.11152
  */
 export class AdamS extends Optimizer<AdamSOptions> {
-  static get className(): string {
-    return 'AdamS';
-  }
+  static readonly className: string = 'AdamS';
 
   static override readonly rule: Rule<AdamSOptions, 'm' | 'v' | 'x', Coefficients, Observed> = {
     options: {

@@ -70,9 +70,7 @@ export type AdamDOptions = Omit<AdamWOptions, 'adamD'>;
  * @see https://arxiv.org/abs/1711.05101
  */
 export class AdamW extends Optimizer<AdamWOptions> {
-  static get className(): string {
-    return 'AdamW';
-  }
+  static readonly className: string = 'AdamW';
 
   static override readonly rule: Rule<AdamWOptions, 'm' | 'v' | 'x', { alpha: number; correction: number }> =
     {
@@ -127,9 +125,7 @@ export class AdamW extends Optimizer<AdamWOptions> {
  * @see https://arxiv.org/abs/1412.6980
  */
 export class Adam extends AdamW {
-  static override get className(): string {
-    return 'OptimAdam';
-  }
+  static override readonly className: string = 'OptimAdam';
 
   static override readonly rule: typeof AdamW.rule = {
     ...AdamW.rule,
@@ -167,9 +163,7 @@ export class Adam extends AdamW {
  * @see https://arxiv.org/abs/1904.09237
  */
 export class AMSGrad extends AdamW {
-  static override get className(): string {
-    return 'AMSGrad';
-  }
+  static override readonly className: string = 'AMSGrad';
 
   static override readonly rule: typeof AdamW.rule = {
     ...AdamW.rule,
@@ -206,9 +200,7 @@ export class AMSGrad extends AdamW {
  * @see https://arxiv.org/abs/2110.10828
  */
 export class AdamD extends AdamW {
-  static override get className(): string {
-    return 'AdamD';
-  }
+  static override readonly className: string = 'AdamD';
 
   static override readonly rule: typeof AdamW.rule = {
     ...AdamW.rule,

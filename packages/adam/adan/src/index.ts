@@ -76,9 +76,7 @@ type Observed = { clip?: number };
  * @see https://arxiv.org/abs/2208.06677
  */
 export class Adan extends Optimizer<AdanOptions> {
-  static get className(): string {
-    return 'Adan';
-  }
+  static readonly className: string = 'Adan';
 
   static override readonly rule: Rule<AdanOptions, 'm' | 'd' | 'v' | 'h' | 'e', Coefficients, Observed> = {
     options: {

@@ -66,9 +66,7 @@ type Coefficients = { alpha: number; correction: number };
  * @see https://arxiv.org/abs/2210.06364
  */
 export class AdaNorm extends Optimizer<AdaNormOptions> {
-  static get className(): string {
-    return 'AdaNorm';
-  }
+  static readonly className: string = 'AdaNorm';
 
   static override readonly rule: Rule<AdaNormOptions, 'm' | 'v' | 'x' | 'e', Coefficients> = {
     options: {

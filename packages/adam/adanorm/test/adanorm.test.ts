@@ -25,9 +25,7 @@ interface DescentOptions extends OptimizerOptions {
 
 /** Gradient descent along the corrected gradient: p ← p − learningRate·s. */
 class Descent extends Optimizer<DescentOptions> {
-  static get className(): string {
-    return 'Descent';
-  }
+  static readonly className: string = 'Descent';
 
   static override readonly rule: Rule<DescentOptions, 'e'> = {
     options: { learningRate: hyper('[0, ∞)', 0.1), r: hyper('[0, 1)', 0.95), ...commonOptions() },

@@ -67,9 +67,7 @@ type Coefficients = { alpha: number; correction: number; odd: boolean };
  * @see https://arxiv.org/abs/2103.17182
  */
 export class AdaPNM extends Optimizer<AdaPNMOptions> {
-  static get className(): string {
-    return 'AdaPNM';
-  }
+  static readonly className: string = 'AdaPNM';
 
   static override readonly rule: Rule<AdaPNMOptions, 'a' | 'b' | 'v' | 'x', Coefficients> = {
     options: {

@@ -68,9 +68,7 @@ type Coefficients = { newest: number; last: number; oldest: Window };
  * @see https://arxiv.org/abs/1810.00143
  */
 export class AdaShift extends Optimizer<AdaShiftOptions> {
-  static get className(): string {
-    return 'AdaShift';
-  }
+  static readonly className: string = 'AdaShift';
 
   static override readonly rule: Rule<AdaShiftOptions, 'm' | 'v' | 'c' | Window, Coefficients> = {
     options: {

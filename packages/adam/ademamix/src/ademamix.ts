@@ -71,9 +71,7 @@ type Coefficients = { fast: number; slow: number; b: number; correction: number 
  * @see https://arxiv.org/abs/2409.03137
  */
 export class AdEMAMix extends Optimizer<AdEMAMixOptions> {
-  static get className(): string {
-    return 'AdEMAMix';
-  }
+  static readonly className: string = 'AdEMAMix';
 
   static override readonly rule: Rule<AdEMAMixOptions, 'm1' | 'm2' | 'v', Coefficients> = {
     options: {

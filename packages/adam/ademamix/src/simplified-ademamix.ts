@@ -73,9 +73,7 @@ export interface SimplifiedAdEMAMixOptions extends OptimizerOptions, MomentsOpti
  * @see https://arxiv.org/abs/2502.02431
  */
 export class SimplifiedAdEMAMix extends Optimizer<SimplifiedAdEMAMixOptions> {
-  static get className(): string {
-    return 'SimplifiedAdEMAMix';
-  }
+  static readonly className: string = 'SimplifiedAdEMAMix';
 
   static override readonly rule: Rule<
     SimplifiedAdEMAMixOptions,

@@ -60,9 +60,7 @@ export interface ADOPTOptions extends OptimizerOptions, MomentsOptions {
  * @see https://arxiv.org/abs/2411.02853
  */
 export class ADOPT extends Optimizer<ADOPTOptions> {
-  static get className(): string {
-    return 'ADOPT';
-  }
+  static readonly className: string = 'ADOPT';
 
   static override readonly rule: Rule<ADOPTOptions, 'm' | 'v', { c: number; moves: boolean }> = {
     options: {

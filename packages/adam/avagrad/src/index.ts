@@ -67,9 +67,7 @@ type Globals = Record<Of<'gamma'> | Of<'previous'>, number>;
  * @see https://arxiv.org/abs/1912.01823
  */
 export class AvaGrad extends Optimizer<AvaGradOptions> {
-  static get className(): string {
-    return 'AvaGrad';
-  }
+  static readonly className: string = 'AvaGrad';
 
   static override readonly rule: Rule<AvaGradOptions, 'm' | 'v', Coefficients, Globals> = {
     options: {

@@ -66,9 +66,7 @@ type Coefficients = { b: number; mm: number; gg: number; mg: number; first: bool
  * @see https://arxiv.org/abs/2507.08963
  */
 export class BCOS extends Optimizer<BCOSOptions> {
-  static get className(): string {
-    return 'BCOS';
-  }
+  static readonly className: string = 'BCOS';
 
   static override readonly rule: Rule<BCOSOptions, 'm' | 'v', Coefficients> = {
     options: {

@@ -84,9 +84,7 @@ type Coefficients = { eta: number; correction: number; divides: boolean; moves: 
  * @see https://arxiv.org/abs/1909.11015
  */
 export class DiffGrad extends Optimizer<DiffGradOptions> {
-  static get className(): string {
-    return 'DiffGrad';
-  }
+  static readonly className: string = 'DiffGrad';
 
   static override readonly rule: Rule<DiffGradOptions, 'm' | 'v' | 'h' | 'x', Coefficients> = {
     options: {

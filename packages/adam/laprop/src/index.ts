@@ -74,9 +74,7 @@ type Coefficients = { correction: number; settled: boolean };
  * @see https://arxiv.org/abs/2002.04839
  */
 export class LaProp extends Optimizer<LaPropOptions> {
-  static get className(): string {
-    return 'LaProp';
-  }
+  static readonly className: string = 'LaProp';
 
   static override readonly rule: Rule<LaPropOptions, 'm' | 'v' | 'l' | 'w' | 'x', Coefficients> = {
     options: {

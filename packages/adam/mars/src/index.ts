@@ -82,9 +82,7 @@ type Coefficients = Of<'alpha'> & Of<'correction'> & { matrix: boolean };
  * @see https://arxiv.org/abs/2411.10438
  */
 export class MARS extends Optimizer<MARSOptions> {
-  static get className(): string {
-    return 'MARS';
-  }
+  static readonly className: string = 'MARS';
 
   static override readonly rule: Rule<MARSOptions, 'm' | 'v' | 'x' | 'd', Coefficients> = {
     options: {

@@ -58,9 +58,7 @@ type Coefficients = { gradShare: number; mShare: number; correction: number };
  * @see https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ
  */
 export class NAdam extends Optimizer<NAdamOptions> {
-  static get className(): string {
-    return 'NAdam';
-  }
+  static readonly className: string = 'NAdam';
 
   static override readonly rule: Rule<NAdamOptions, 'm' | 'v', Coefficients> = {
     options: {

@@ -63,9 +63,7 @@ type Coefficients = { alpha1: number; correction: number; first: boolean };
  * @see https://arxiv.org/abs/1711.00141
  */
 export class OptimisticAdam extends Optimizer<OptimisticAdamOptions> {
-  static get className(): string {
-    return 'OptimisticAdam';
-  }
+  static readonly className: string = 'OptimisticAdam';
 
   static override readonly rule: Rule<OptimisticAdamOptions, 'm' | 'v' | 'r', Coefficients> = {
     options: {

@@ -66,9 +66,7 @@ type Coefficients = { alpha: number; correction: number };
  * @see https://arxiv.org/abs/1806.06763
  */
 export class PAdam extends Optimizer<PAdamOptions> {
-  static get className(): string {
-    return 'PAdam';
-  }
+  static readonly className: string = 'PAdam';
 
   static override readonly rule: Rule<PAdamOptions, 'm' | 'v' | 'x', Coefficients> = {
     options: {

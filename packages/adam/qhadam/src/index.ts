@@ -58,9 +58,7 @@ type Coefficients = { firstCorrection: number; secondCorrection: number };
  * @see https://arxiv.org/abs/1810.06801
  */
 export class QHAdam extends Optimizer<QHAdamOptions> {
-  static get className(): string {
-    return 'QHAdam';
-  }
+  static readonly className: string = 'QHAdam';
 
   static override readonly rule: Rule<QHAdamOptions, 'm' | 'v', Coefficients> = {
     options: {

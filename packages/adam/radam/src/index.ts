@@ -77,9 +77,7 @@ export type RAdamCoefficients = { eta: number; correction: number; rectified: bo
  * @see https://arxiv.org/abs/1908.03265
  */
 export class RAdam extends Optimizer<RAdamOptions> {
-  static get className(): string {
-    return 'RAdam';
-  }
+  static readonly className: string = 'RAdam';
 
   static override readonly rule: Rule<RAdamOptions, 'm' | 'v', RAdamCoefficients> = {
     options: {

@@ -78,9 +78,7 @@ type Coefficients = RAdamCoefficients & { synchronizes: boolean };
  * @see https://arxiv.org/abs/1908.03265
  */
 export class Ranger extends Optimizer<RangerOptions> {
-  static get className(): string {
-    return 'Ranger';
-  }
+  static readonly className: string = 'Ranger';
 
   static override readonly looksAhead: boolean = true;
 

@@ -136,9 +136,7 @@ type Observed = { S: number };
  * @see https://arxiv.org/abs/2106.13731
  */
 export class Ranger21 extends Optimizer<Ranger21Options> {
-  static get className(): string {
-    return 'Ranger21';
-  }
+  static readonly className: string = 'Ranger21';
 
   static override readonly looksAhead: boolean = true;
 

@@ -57,9 +57,7 @@ export interface StableAdamWOptions extends OptimizerOptions, MomentsOptions {
  * @see https://arxiv.org/abs/2304.13013
  */
 export class StableAdamW extends Optimizer<StableAdamWOptions> {
-  static get className(): string {
-    return 'StableAdamW';
-  }
+  static readonly className: string = 'StableAdamW';
 
   static override readonly rule: Rule<StableAdamWOptions, 'm' | 'v', { h1: number; h2: number }> = {
     options: {

@@ -92,9 +92,7 @@ type SWATSKnown = Known<SWATSOptions, Coefficients & Globals>;
  * @see https://arxiv.org/abs/1712.07628
  */
 export class SWATS extends Optimizer<SWATSOptions> {
-  static get className(): string {
-    return 'SWATS';
-  }
+  static readonly className: string = 'SWATS';
 
   static override readonly rule: Rule<SWATSOptions, 'm' | 'v' | 'x' | 'b', Coefficients, Globals> = {
     options: {

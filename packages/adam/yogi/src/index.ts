@@ -66,9 +66,7 @@ export interface YogiOptions extends OptimizerOptions, MomentsOptions, AdaNormOp
  * @see https://papers.nips.cc/paper/8186-adaptive-methods-for-nonconvex-optimization
  */
 export class Yogi extends Optimizer<YogiOptions> {
-  static get className(): string {
-    return 'Yogi';
-  }
+  static readonly className: string = 'Yogi';
 
   static override readonly rule: Rule<YogiOptions, 'm' | 'v', { eta: number; correction: number }> = {
     options: {

@@ -74,9 +74,7 @@ type Coefficients = { n: number; gamma: number; keep: number; alpha: number; sta
  * @see https://arxiv.org/abs/1810.00553
  */
 export class A2Grad extends Optimizer<A2GradOptions> {
-  static get className(): string {
-    return 'A2Grad';
-  }
+  static readonly className: string = 'A2Grad';
 
   static override readonly rule: Rule<A2GradOptions, 'x' | 'mean' | 'v' | 'w', Coefficients> = {
     options: {

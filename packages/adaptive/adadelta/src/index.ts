@@ -55,9 +55,7 @@ export interface AdaDeltaOptions extends OptimizerOptions {
  * @see https://arxiv.org/abs/1212.5701
  */
 export class AdaDelta extends Optimizer<AdaDeltaOptions> {
-  static get className(): string {
-    return 'AdaDelta';
-  }
+  static readonly className: string = 'AdaDelta';
 
   static override readonly rule: Rule<AdaDeltaOptions, 'v' | 'u'> = {
     options: {

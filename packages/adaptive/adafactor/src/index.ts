@@ -92,9 +92,7 @@ type Coefficients = { rho: number; beta: number };
  * @see https://arxiv.org/abs/1804.04235
  */
 export class AdaFactor extends Optimizer<AdaFactorOptions> {
-  static get className(): string {
-    return 'AdaFactor';
-  }
+  static readonly className: string = 'AdaFactor';
 
   static override readonly rule: Rule<AdaFactorOptions, 'R' | 'C' | 'V' | 'm', Coefficients> = {
     options: {

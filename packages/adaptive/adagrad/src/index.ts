@@ -57,9 +57,7 @@ export interface AdaGradOptions extends OptimizerOptions {
  * @see https://jmlr.org/papers/v12/duchi11a.html
  */
 export class AdaGrad extends Optimizer<AdaGradOptions> {
-  static get className(): string {
-    return 'AdaGrad';
-  }
+  static readonly className: string = 'AdaGrad';
 
   static override readonly rule: Rule<AdaGradOptions, 's', { lambda: number }> = {
     options: {

@@ -63,9 +63,7 @@ export interface AdaSmoothOptions extends OptimizerOptions {
  * @see https://arxiv.org/abs/2204.00825
  */
 export class AdaSmooth extends Optimizer<AdaSmoothOptions> {
-  static get className(): string {
-    return 'AdaSmooth';
-  }
+  static readonly className: string = 'AdaSmooth';
 
   static override readonly rule: Rule<AdaSmoothOptions, 's' | 'n' | 'v', { restarts: boolean }> = {
     options: {

@@ -94,9 +94,7 @@ const { parameterGroups, transforms } = commonOptions();
  * @see https://arxiv.org/abs/2210.11693
  */
 export class Amos extends Optimizer<AmosOptions> {
-  static get className(): string {
-    return 'Amos';
-  }
+  static readonly className: string = 'Amos';
 
   static override readonly rule: Rule<AmosOptions, 'v' | 'b' | 'eta' | 'm', { correction: number }> = {
     options: {

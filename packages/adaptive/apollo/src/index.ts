@@ -79,9 +79,7 @@ type Coefficients = { eta: number; a: number; decayType: string };
  * @see https://arxiv.org/abs/2009.13586
  */
 export class Apollo extends Optimizer<ApolloOptions> {
-  static get className(): string {
-    return 'Apollo';
-  }
+  static readonly className: string = 'Apollo';
 
   static override readonly rule: Rule<ApolloOptions, 'm' | 'B' | 'd', Coefficients> = {
     options: {

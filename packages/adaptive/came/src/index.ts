@@ -69,9 +69,7 @@ export interface CAMEOptions extends OptimizerOptions {
  * @see https://arxiv.org/abs/2307.02047
  */
 export class CAME extends Optimizer<CAMEOptions> {
-  static get className(): string {
-    return 'CAME';
-  }
+  static readonly className: string = 'CAME';
 
   static override readonly rule: Rule<CAMEOptions, 'm' | 'R' | 'C' | 'Rs' | 'Cs' | 'V'> = {
     options: {

@@ -69,9 +69,7 @@ const { parameterGroups, transforms } = oneDecayOptions();
  * @see https://doi.org/10.1145/2487575.2488200
  */
 export class FTRL extends Optimizer<FTRLOptions> {
-  static get className(): string {
-    return 'FTRL';
-  }
+  static readonly className: string = 'FTRL';
 
   static override readonly rule: Rule<FTRLOptions, 'n' | 'z'> = {
     options: {

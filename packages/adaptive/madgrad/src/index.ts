@@ -68,9 +68,7 @@ export interface MADGRADOptions extends OptimizerOptions {
  * @see https://arxiv.org/abs/2101.11075
  */
 export class MADGRAD extends Optimizer<MADGRADOptions> {
-  static get className(): string {
-    return 'MADGRAD';
-  }
+  static readonly className: string = 'MADGRAD';
 
   static override readonly rule: Rule<MADGRADOptions, 's' | 'v' | 'x0', { l: number; lambda: number }> = {
     options: {

@@ -78,9 +78,7 @@ export interface RMSPropOptions extends OptimizerOptions {
  * @see https://arxiv.org/abs/1308.0850
  */
 export class RMSProp extends Optimizer<RMSPropOptions> {
-  static get className(): string {
-    return 'OptimRMSProp';
-  }
+  static readonly className: string = 'OptimRMSProp';
 
   static override readonly rule: Rule<RMSPropOptions, 'v' | 'a' | 'b', { correction: number }> = {
     options: {

@@ -65,9 +65,7 @@ export interface RpropOptions extends CommonOptions {
  * @see https://doi.org/10.1109/ICNN.1993.298623
  */
 export class Rprop extends Optimizer<RpropOptions> {
-  static get className(): string {
-    return 'Rprop';
-  }
+  static readonly className: string = 'Rprop';
 
   static override readonly rule: Rule<RpropOptions, 'delta' | 'd'> = {
     options: {

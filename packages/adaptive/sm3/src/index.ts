@@ -64,9 +64,7 @@ const axes = [0, 1, 2, 3, 4, 5] as const;
  * @see https://arxiv.org/abs/1901.11150
  */
 export class SM3 extends Optimizer<SM3Options> {
-  static get className(): string {
-    return 'SM3';
-  }
+  static readonly className: string = 'SM3';
 
   static override readonly rule: Rule<SM3Options, 'm' | `A${(typeof axes)[number]}`, Coefficients> = {
     options: {

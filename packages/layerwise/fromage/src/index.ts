@@ -51,9 +51,7 @@ export interface FromageOptions extends OptimizerOptions {
  * @see https://arxiv.org/abs/2002.03432
  */
 export class Fromage extends Optimizer<FromageOptions> {
-  static get className(): string {
-    return 'Fromage';
-  }
+  static readonly className: string = 'Fromage';
 
   static override readonly rule: Rule<FromageOptions, 'B', { growth: number }> = {
     options: {

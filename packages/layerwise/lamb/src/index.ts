@@ -75,9 +75,7 @@ type Coefficients = { firstCorrection: number; secondCorrection: number };
  * @see https://arxiv.org/abs/1904.00962
  */
 export class Lamb extends Optimizer<LambOptions> {
-  static get className(): string {
-    return 'Lamb';
-  }
+  static readonly className: string = 'Lamb';
 
   static override readonly rule: Rule<LambOptions, 'm' | 'v', Coefficients, { clip?: number }> = {
     options: {

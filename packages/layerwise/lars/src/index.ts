@@ -74,9 +74,7 @@ export interface LARSOptions extends CommonOptions {
  * @see https://arxiv.org/abs/1708.03888
  */
 export class LARS extends Optimizer<LARSOptions> {
-  static get className(): string {
-    return 'LARS';
-  }
+  static readonly className: string = 'LARS';
 
   static override readonly rule: Rule<LARSOptions, 'b', { share: number }> = {
     options: {

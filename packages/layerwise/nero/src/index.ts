@@ -71,9 +71,7 @@ type Constraints = Pick<Required<NeroOptions>, 'constraints' | 'epsilon'>;
  * @see https://arxiv.org/abs/2102.07227
  */
 export class Nero extends Optimizer<NeroOptions> {
-  static get className(): string {
-    return 'Nero';
-  }
+  static readonly className: string = 'Nero';
 
   static override readonly rule: Rule<NeroOptions, 'v' | 'S', { first: boolean; correction: number }> = {
     options: {

@@ -72,9 +72,7 @@ export interface NovoGradOptions extends OptimizerOptions {
  * @see https://arxiv.org/abs/1905.11286
  */
 export class NovoGrad extends Optimizer<NovoGradOptions> {
-  static get className(): string {
-    return 'NovoGrad';
-  }
+  static readonly className: string = 'NovoGrad';
 
   static override readonly rule: Rule<NovoGradOptions, 'm' | 'v' | 'x'> = {
     options: {

@@ -83,9 +83,7 @@ type AliGKnown = Known<AliGOptions, Found>;
  * @see https://arxiv.org/abs/1906.05661
  */
 export class AliG extends Optimizer<AliGOptions> {
-  static get className(): string {
-    return 'AliG';
-  }
+  static readonly className: string = 'AliG';
 
   static override readonly rule: Rule<AliGOptions, 'b', object, Found> = {
     options: {

@@ -57,9 +57,7 @@ export interface COCOBOptions extends CommonOptions {
  * @see https://arxiv.org/abs/1705.07795
  */
 export class COCOB extends Optimizer<COCOBOptions> {
-  static get className(): string {
-    return 'COCOB';
-  }
+  static readonly className: string = 'COCOB';
 
   static override readonly rule: Rule<COCOBOptions, 'p0' | 'theta' | 'S' | 'R' | 'L'> = {
     options: {

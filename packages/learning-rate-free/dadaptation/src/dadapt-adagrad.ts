@@ -62,9 +62,7 @@ export interface DAdaptAdaGradOptions extends GrowingOptions {
  * @see https://arxiv.org/abs/2301.07733
  */
 export class DAdaptAdaGrad extends Optimizer<DAdaptAdaGradOptions> {
-  static get className(): string {
-    return 'DAdaptAdaGrad';
-  }
+  static readonly className: string = 'DAdaptAdaGrad';
 
   static override readonly rule: Rule<
     DAdaptAdaGradOptions,

@@ -74,9 +74,7 @@ type Globals = { r: number; c1: number; c2: number };
  * @see https://arxiv.org/abs/2301.07733
  */
 export class DAdaptAdam extends Optimizer<DAdaptAdamOptions> {
-  static get className(): string {
-    return 'DAdaptAdam';
-  }
+  static readonly className: string = 'DAdaptAdam';
 
   static override readonly rule: Rule<
     DAdaptAdamOptions,

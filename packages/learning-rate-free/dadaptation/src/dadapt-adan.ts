@@ -68,9 +68,7 @@ export interface DAdaptAdanOptions extends Omit<GrowingOptions, 'weightDecayMode
  * @see https://arxiv.org/abs/2301.07733
  */
 export class DAdaptAdan extends Optimizer<DAdaptAdanOptions> {
-  static get className(): string {
-    return 'DAdaptAdan';
-  }
+  static readonly className: string = 'DAdaptAdan';
 
   static override readonly rule: Rule<
     DAdaptAdanOptions,

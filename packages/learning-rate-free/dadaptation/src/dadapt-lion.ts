@@ -62,9 +62,7 @@ export interface DAdaptLionOptions extends DAdaptOptions {
  * @see https://arxiv.org/abs/2301.07733
  */
 export class DAdaptLion extends Optimizer<DAdaptLionOptions> {
-  static get className(): string {
-    return 'DAdaptLion';
-  }
+  static readonly className: string = 'DAdaptLion';
 
   static override readonly rule: Rule<
     DAdaptLionOptions,

@@ -68,9 +68,7 @@ type Globals = { r: number; G0: number };
  * @see https://arxiv.org/abs/2301.07733
  */
 export class DAdaptSGD extends Optimizer<DAdaptSGDOptions> {
-  static get className(): string {
-    return 'DAdaptSGD';
-  }
+  static readonly className: string = 'DAdaptSGD';
 
   static override readonly rule: Rule<DAdaptSGDOptions, 's' | 'x0', object, Globals & Estimated> = {
     options: {

@@ -44,9 +44,7 @@ type Globals = { r: number; G: number; stepSize: number; unit?: number };
  * @see https://arxiv.org/abs/2302.12022
  */
 export class DoG extends Optimizer<DoGOptions> {
-  static get className(): string {
-    return 'DoG';
-  }
+  static readonly className: string = 'DoG';
 
   static override readonly rule: Rule<DoGOptions, 'p0', object, Globals> = {
     options: distanceOptions(),

@@ -62,9 +62,7 @@ type Globals = { r2: number; G: number; stepSize: number; unit?: number };
  * @see https://arxiv.org/abs/2305.16284
  */
 export class DoWG extends Optimizer<DoWGOptions> {
-  static get className(): string {
-    return 'DoWG';
-  }
+  static readonly className: string = 'DoWG';
 
   static override readonly rule: Rule<DoWGOptions, 'p0', object, Globals> = {
     options: {

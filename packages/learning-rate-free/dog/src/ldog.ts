@@ -37,9 +37,7 @@ export type LDoGOptions = DistanceOptions;
  * @see https://arxiv.org/abs/2302.12022
  */
 export class LDoG extends Optimizer<LDoGOptions> {
-  static get className(): string {
-    return 'LDoG';
-  }
+  static readonly className: string = 'LDoG';
 
   static override readonly rule: Rule<LDoGOptions, 'p0' | 'r' | 'G'> = {
     options: distanceOptions(),

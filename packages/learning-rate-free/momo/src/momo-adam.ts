@@ -57,9 +57,7 @@ export interface MoMoAdamOptions extends ModelOptions, MomentsOptions {
  * @see https://arxiv.org/abs/2305.07583
  */
 export class MoMoAdam extends Optimizer<MoMoAdamOptions> {
-  static get className(): string {
-    return 'MoMoAdam';
-  }
+  static readonly className: string = 'MoMoAdam';
 
   static override readonly rule: Rule<MoMoAdamOptions, 'd' | 'v', Coefficients, Model> = {
     ...modelled,

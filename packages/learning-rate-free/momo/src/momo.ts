@@ -51,9 +51,7 @@ export interface MoMoOptions extends ModelOptions {
  * @see https://arxiv.org/abs/2305.07583
  */
 export class MoMo extends Optimizer<MoMoOptions> {
-  static get className(): string {
-    return 'MoMo';
-  }
+  static readonly className: string = 'MoMo';
 
   static override readonly rule: Rule<MoMoOptions, 'd' | 'v', Coefficients, Model> = {
     ...modelled,

@@ -75,9 +75,7 @@ type Globals = { gamma: number; stepSize: number; unit?: number };
  * @see https://arxiv.org/abs/2002.10542
  */
 export class PolyakSGD extends Optimizer<PolyakSGDOptions> {
-  static get className(): string {
-    return 'PolyakSGD';
-  }
+  static readonly className: string = 'PolyakSGD';
 
   static override readonly rule: Rule<PolyakSGDOptions, never, { grown: number }, Globals> = {
     options: {

@@ -103,9 +103,7 @@ type ProdigyKnown = Known<ProdigyOptions, Coefficients & Globals>;
  * @see https://arxiv.org/abs/2306.06101
  */
 export class Prodigy extends Optimizer<ProdigyOptions> {
-  static get className(): string {
-    return 'Prodigy';
-  }
+  static readonly className: string = 'Prodigy';
 
   static override readonly rule: Rule<ProdigyOptions, 'm' | 'v' | 's' | 'p0', Coefficients, Globals> = {
     options: {

@@ -77,9 +77,7 @@ type Corrections = { correction: number; mCorrection: number };
  * @see https://arxiv.org/abs/2405.15682
  */
 export class ScheduleFreeAdamW extends ScheduleFree<ScheduleFreeAdamWOptions> {
-  static get className(): string {
-    return 'ScheduleFreeAdamW';
-  }
+  static readonly className: string = 'ScheduleFreeAdamW';
 
   static override readonly rule: Rule<
     ScheduleFreeAdamWOptions,

@@ -78,9 +78,7 @@ const averaging = averagingBy<ScheduleFreeRAdamOptions>(
  * @see https://arxiv.org/abs/2405.15682
  */
 export class ScheduleFreeRAdam extends ScheduleFree<ScheduleFreeRAdamOptions> {
-  static get className(): string {
-    return 'ScheduleFreeRAdam';
-  }
+  static readonly className: string = 'ScheduleFreeRAdam';
 
   static override readonly rule: Rule<
     ScheduleFreeRAdamOptions,

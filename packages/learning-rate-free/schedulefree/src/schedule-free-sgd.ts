@@ -64,9 +64,7 @@ export interface ScheduleFreeSGDOptions extends WarmedOptions {
  * @see https://arxiv.org/abs/2405.15682
  */
 export class ScheduleFreeSGD extends ScheduleFree<ScheduleFreeSGDOptions> {
-  static get className(): string {
-    return 'ScheduleFreeSGD';
-  }
+  static readonly className: string = 'ScheduleFreeSGD';
 
   static override readonly rule: Rule<ScheduleFreeSGDOptions, 'z', Coefficients, Averages> = {
     ...averaging,

@@ -54,9 +54,7 @@ type Trial = (size: number | tf.Tensor) => tf.Scalar;
  * @see https://arxiv.org/abs/1905.09997
  */
 export class ArmijoSGD extends ReadingOptimizer<ArmijoSGDOptions> {
-  static get className(): string {
-    return 'ArmijoSGD';
-  }
+  static readonly className: string = 'ArmijoSGD';
 
   static override get needs(): readonly 'closure'[] {
     return ['closure'];

@@ -57,9 +57,7 @@ type Coefficients = { beta: number; zeta: number; longRate: number };
  * @see https://arxiv.org/abs/1704.08227
  */
 export class AccSGD extends Optimizer<AccSGDOptions> {
-  static get className(): string {
-    return 'AccSGD';
-  }
+  static readonly className: string = 'AccSGD';
 
   static override readonly rule: Rule<AccSGDOptions, 'w', Coefficients> = {
     options: {

@@ -49,9 +49,7 @@ export interface AggMoOptions extends OptimizerOptions {
  * @see https://arxiv.org/abs/1804.00325
  */
 export class AggMo extends Optimizer<AggMoOptions> {
-  static get className(): string {
-    return 'AggMo';
-  }
+  static readonly className: string = 'AggMo';
 
   static override readonly rule: Rule<AggMoOptions, `v${number}`> = {
     options: {

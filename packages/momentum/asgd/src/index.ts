@@ -73,9 +73,7 @@ type Found = { stepSize: number; ratio: number; rate?: number };
  * @see https://arxiv.org/abs/1910.09529
  */
 export class ASGD extends Optimizer<ASGDOptions> {
-  static get className(): string {
-    return 'ASGD';
-  }
+  static readonly className: string = 'ASGD';
 
   static override readonly rule: Rule<ASGDOptions, 'x' | 'h', { hasPast: number }, Found> = {
     options: {

@@ -72,9 +72,7 @@ export interface GravityOptions extends OptimizerOptions {
  * @see https://arxiv.org/abs/2101.09192
  */
 export class Gravity extends Optimizer<GravityOptions> {
-  static get className(): string {
-    return 'Gravity';
-  }
+  static readonly className: string = 'Gravity';
 
   static override readonly rule: Rule<GravityOptions, 'v', { betaT: number }> = {
     options: {

@@ -56,9 +56,7 @@ export interface LionOptions extends OptimizerOptions, AdaNormOptions {
  * @see https://arxiv.org/abs/2302.06675
  */
 export class Lion extends Optimizer<LionOptions> {
-  static get className(): string {
-    return 'Lion';
-  }
+  static readonly className: string = 'Lion';
 
   static override readonly rule: Rule<LionOptions, 'm'> = {
     options: {

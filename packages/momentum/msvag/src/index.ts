@@ -55,9 +55,7 @@ type Coefficients = { correction: number; rho: number; first: boolean };
  * @see https://arxiv.org/abs/1705.07774
  */
 export class MSVAG extends Optimizer<MSVAGOptions> {
-  static get className(): string {
-    return 'MSVAG';
-  }
+  static readonly className: string = 'MSVAG';
 
   static override readonly rule: Rule<MSVAGOptions, 'm' | 'v', Coefficients> = {
     options: {

@@ -57,9 +57,7 @@ type Coefficients = { entering: number; kept: number };
  * @see https://openaccess.thecvf.com/content_cvpr_2018/html/An_A_PID_Controller_CVPR_2018_paper.html
  */
 export class PID extends Optimizer<PIDOptions> {
-  static get className(): string {
-    return 'PID';
-  }
+  static readonly className: string = 'PID';
 
   static override readonly rule: Rule<PIDOptions, 'i' | 'd' | 'h', Coefficients> = {
     options: {

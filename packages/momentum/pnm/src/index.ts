@@ -51,9 +51,7 @@ export interface PNMOptions extends OptimizerOptions {
  * @see https://arxiv.org/abs/2103.17182
  */
 export class PNM extends Optimizer<PNMOptions> {
-  static get className(): string {
-    return 'PNM';
-  }
+  static readonly className: string = 'PNM';
 
   static override readonly rule: Rule<PNMOptions, 'a' | 'b', { odd: boolean }> = {
     options: {

@@ -51,9 +51,7 @@ export interface QHMOptions extends OptimizerOptions {
  * @see https://arxiv.org/abs/1810.06801
  */
 export class QHM extends Optimizer<QHMOptions> {
-  static get className(): string {
-    return 'QHM';
-  }
+  static readonly className: string = 'QHM';
 
   static override readonly rule: Rule<QHMOptions, 'b'> = {
     options: {

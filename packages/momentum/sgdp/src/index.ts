@@ -69,9 +69,7 @@ export interface SGDPOptions extends OptimizerOptions {
  * @see https://arxiv.org/abs/2006.08217
  */
 export class SGDP extends Optimizer<SGDPOptions> {
-  static get className(): string {
-    return 'SGDP';
-  }
+  static readonly className: string = 'SGDP';
 
   static override readonly rule: Rule<SGDPOptions, 'b', { share: number; gain: number }> = {
     options: {

@@ -56,9 +56,7 @@ export interface SGDWOptions extends OptimizerOptions {
  * @see https://arxiv.org/abs/1711.05101
  */
 export class SGDW extends Optimizer<SGDWOptions> {
-  static get className(): string {
-    return 'SGDW';
-  }
+  static readonly className: string = 'SGDW';
 
   static override readonly rule: Rule<SGDWOptions, 'b', { share: number }> = {
     options: {

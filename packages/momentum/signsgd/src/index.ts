@@ -49,9 +49,7 @@ export interface SignSGDOptions extends OptimizerOptions {
  * @see https://arxiv.org/abs/1802.04434
  */
 export class SignSGD extends Optimizer<SignSGDOptions> {
-  static get className(): string {
-    return 'SignSGD';
-  }
+  static readonly className: string = 'SignSGD';
 
   static override readonly rule: Rule<SignSGDOptions, 'm'> = {
     options: {

@@ -60,9 +60,7 @@ type Coefficients = { decay: number; r: number; s: number };
  * @see https://arxiv.org/abs/2201.01652
  */
 export class SRMM extends Optimizer<SRMMOptions> {
-  static get className(): string {
-    return 'SRMM';
-  }
+  static readonly className: string = 'SRMM';
 
   static override readonly rule: Rule<SRMMOptions, 'gBar' | 'pBar', Coefficients> = {
     options: {

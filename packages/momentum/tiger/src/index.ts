@@ -78,9 +78,7 @@ type Coefficients = { b: number; share: number; complete: boolean };
  * @see https://kexue.fm/archives/9512
  */
 export class Tiger extends Optimizer<TigerOptions> {
-  static get className(): string {
-    return 'Tiger';
-  }
+  static readonly className: string = 'Tiger';
 
   static override readonly rule: Rule<TigerOptions, 'm' | 'role', Coefficients> = {
     options: {

@@ -71,9 +71,7 @@ interface Task {
  * @see https://arxiv.org/abs/2001.06782
  */
 export class PCGrad extends Wrapper<PCGradOptions> {
-  static get className(): string {
-    return 'PCGrad';
-  }
+  static readonly className: string = 'PCGrad';
 
   static override readonly options: OptionTable<PCGradOptions> = {
     reduction: choice<Reduction>(['sum', 'mean']),

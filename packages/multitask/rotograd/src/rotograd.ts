@@ -64,9 +64,7 @@ import { assertTasks, rows, type RotoGradOptions, type Tasks } from './options.j
  * @see https://arxiv.org/abs/2103.02631
  */
 export class RotoGrad extends Wrapper<RotoGradOptions> {
-  static get className(): string {
-    return 'RotoGrad';
-  }
+  static readonly className: string = 'RotoGrad';
 
   static override readonly options: OptionTable<RotoGradOptions> = rows;
 

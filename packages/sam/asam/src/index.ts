@@ -67,9 +67,7 @@ type Traits = { excluded: boolean };
  * @see https://arxiv.org/abs/2102.11600
  */
 export class ASAM extends SharpnessAware<ASAMOptions> {
-  static get className(): string {
-    return 'ASAM';
-  }
+  static readonly className: string = 'ASAM';
 
   static override readonly options: OptionTable<ASAMOptions> = {
     rho: hyper('[0, ∞)', 0.5),

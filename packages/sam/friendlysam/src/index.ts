@@ -85,9 +85,7 @@ const average: Averaging = {
  * @see https://arxiv.org/abs/2403.12350
  */
 export class FriendlySAM extends SharpnessAware<FriendlySAMOptions> {
-  static get className(): string {
-    return 'FriendlySAM';
-  }
+  static readonly className: string = 'FriendlySAM';
 
   static override readonly options: OptionTable<FriendlySAMOptions> = {
     ...SAM.options,

@@ -110,9 +110,7 @@ const surrogate: Merge<GSAMOptions, never, object, Found> = {
  * @see https://arxiv.org/abs/2203.08065
  */
 export class GSAM extends SharpnessAware<GSAMOptions> {
-  static get className(): string {
-    return 'GSAM';
-  }
+  static readonly className: string = 'GSAM';
 
   static override readonly options: OptionTable<GSAMOptions> = {
     ...SAM.options,

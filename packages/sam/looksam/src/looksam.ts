@@ -45,9 +45,7 @@ export type { LookSAMOptions } from './rules.js';
  * @see https://arxiv.org/abs/2203.02714
  */
 export class LookSAM extends SharpnessAware<LookSAMOptions> {
-  static get className(): string {
-    return 'LookSAM';
-  }
+  static readonly className: string = 'LookSAM';
 
   static override readonly options: OptionTable<LookSAMOptions> = {
     rho: hyper('[0, ∞)', 0.1),

@@ -55,9 +55,7 @@ export type { MSAMOptions } from './rules.js';
  * @see https://arxiv.org/abs/2401.12033
  */
 export class MSAM extends Wrapper<MSAMOptions> {
-  static get className(): string {
-    return 'MSAM';
-  }
+  static readonly className: string = 'MSAM';
 
   static override readonly options: OptionTable<MSAMOptions> = { rho: hyper('[0, ∞)', 0.3) };
 

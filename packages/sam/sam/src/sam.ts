@@ -52,9 +52,7 @@ export interface SAMOptions extends PerturbationOptions {
  * @see https://arxiv.org/abs/2010.01412
  */
 export class SAM extends SharpnessAware<SAMOptions> {
-  static get className(): string {
-    return 'SAM';
-  }
+  static readonly className: string = 'SAM';
 
   static override readonly options: OptionTable<SAMOptions> = {
     rho: hyper('[0, ∞)', 0.05),

@@ -38,9 +38,7 @@ const read = async (w: tf.Tensor): Promise<number[]> => Array.from(await w.data(
 class Probe extends tf.Optimizer {
   readonly calls: { names: string[]; missing: string[]; array: boolean; loss: number }[] = [];
 
-  static get className(): string {
-    return 'Probe';
-  }
+  static readonly className: string = 'Probe';
 
   override applyGradients(
     given: tf.NamedTensorMap | { name: string; tensor: tf.Tensor }[],

@@ -45,9 +45,7 @@ export type { WSAMOptions } from './rules.js';
  * @see https://arxiv.org/abs/2305.15817
  */
 export class WSAM extends SharpnessAware<WSAMOptions> {
-  static get className(): string {
-    return 'WSAM';
-  }
+  static readonly className: string = 'WSAM';
 
   static override readonly options: OptionTable<WSAMOptions> = {
     ...SAM.options,

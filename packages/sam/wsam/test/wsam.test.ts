@@ -94,9 +94,7 @@ describe('WSAM', () => {
 
   it('refuses to decouple from a base without a learning rate', () => {
     class Rateless extends tf.Optimizer {
-      static get className(): string {
-        return 'Rateless';
-      }
+      static readonly className: string = 'Rateless';
 
       override applyGradients(): void {}
 

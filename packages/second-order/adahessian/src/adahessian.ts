@@ -77,9 +77,7 @@ export interface AdaHessianOptions extends DiagonalHessianOptions, MomentsOption
  * @see https://arxiv.org/abs/2006.00719
  */
 export class AdaHessian extends DiagonalHessian<AdaHessianOptions> {
-  static get className(): string {
-    return 'AdaHessian';
-  }
+  static readonly className: string = 'AdaHessian';
 
   static override readonly rule: Rule<
     AdaHessianOptions,

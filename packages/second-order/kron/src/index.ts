@@ -99,9 +99,7 @@ const damping = 2 ** -11.5;
  * @see https://arxiv.org/abs/2402.04553
  */
 export class Kron extends Optimizer<KronOptions> {
-  static get className(): string {
-    return 'Kron';
-  }
+  static readonly className: string = 'Kron';
 
   static override readonly rule: Rule<KronOptions, Slots, Coefficients> = {
     options: {

@@ -69,9 +69,7 @@ import { Vector, type Evaluation, type Held, type Made } from './vector.js';
  * @see https://doi.org/10.1090/S0025-5718-1980-0572855-7
  */
 export class LBFGS extends ReadingOptimizer<LBFGSOptions> {
-  static get className(): string {
-    return 'LBFGS';
-  }
+  static readonly className: string = 'LBFGS';
 
   static override readonly rule: typeof gradient = gradient;
   static override readonly parts: { direction: typeof direction } = { direction };

@@ -52,9 +52,7 @@ import { solved, systemOf, type System } from './system.js';
  * @see https://doi.org/10.1137/0111030
  */
 export class LevenbergMarquardt extends ReadingOptimizer<LevenbergMarquardtOptions> {
-  static get className(): string {
-    return 'LevenbergMarquardt';
-  }
+  static readonly className: string = 'LevenbergMarquardt';
 
   static override readonly rule: Rule<
     LevenbergMarquardtOptions,

@@ -69,9 +69,7 @@ export interface AdaMuonOptions extends MatrixOptions {
  * @see https://arxiv.org/abs/2507.11005
  */
 export class AdaMuon extends Optimizer<AdaMuonOptions> {
-  static get className(): string {
-    return 'AdaMuon';
-  }
+  static readonly className: string = 'AdaMuon';
 
   static override readonly rule: Rule<AdaMuonOptions, 'm' | 'v', Coefficients & { correction: number }> = {
     options: {

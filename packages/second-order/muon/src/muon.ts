@@ -71,9 +71,7 @@ export interface MuonOptions extends MatrixOptions {
  * @see https://kellerjordan.github.io/posts/muon/
  */
 export class Muon extends Optimizer<MuonOptions> {
-  static get className(): string {
-    return 'Muon';
-  }
+  static readonly className: string = 'Muon';
 
   static override readonly rule: Rule<MuonOptions, 'm' | 'v', Coefficients> = {
     options: {

@@ -63,9 +63,7 @@ export interface NorMuonOptions extends MatrixOptions {
  * @see https://arxiv.org/abs/2510.05491
  */
 export class NorMuon extends Optimizer<NorMuonOptions> {
-  static get className(): string {
-    return 'NorMuon';
-  }
+  static readonly className: string = 'NorMuon';
 
   static override readonly rule: Rule<NorMuonOptions, 'm' | 'v', Coefficients> = {
     options: {

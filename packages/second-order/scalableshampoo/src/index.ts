@@ -129,9 +129,7 @@ const tiny = 1e-25;
  * @see https://arxiv.org/abs/2002.09018
  */
 export class ScalableShampoo extends Optimizer<ScalableShampooOptions> {
-  static get className(): string {
-    return 'ScalableShampoo';
-  }
+  static readonly className: string = 'ScalableShampoo';
 
   static override readonly rule: Rule<ScalableShampooOptions, Slots, Coefficients> = {
     options: {

@@ -32,9 +32,7 @@ export type SCIONLightOptions = SCIONOptions;
  * @see https://arxiv.org/abs/2502.07529
  */
 export class SCIONLight extends Optimizer<SCIONLightOptions> {
-  static get className(): string {
-    return 'SCIONLight';
-  }
+  static readonly className: string = 'SCIONLight';
 
   static override readonly rule: Rule<SCIONLightOptions, 'm', Traits> = scion('SCIONLight', () => 1);
 }

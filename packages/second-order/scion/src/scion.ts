@@ -55,9 +55,7 @@ import { scion, type SCIONOptions, type Traits } from './rule.js';
  * @see https://arxiv.org/abs/2502.07529
  */
 export class SCION extends Optimizer<SCIONOptions> {
-  static get className(): string {
-    return 'SCION';
-  }
+  static readonly className: string = 'SCION';
 
   static override readonly rule: Rule<SCIONOptions, 'm', Traits> = scion('SCION', (alpha) => alpha);
 }

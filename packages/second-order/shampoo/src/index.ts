@@ -81,9 +81,7 @@ const atLeastVector = (shape: Shape): Shape => (shape.length === 0 ? [1] : shape
  * @see https://arxiv.org/abs/1802.09568
  */
 export class Shampoo extends Optimizer<ShampooOptions> {
-  static get className(): string {
-    return 'Shampoo';
-  }
+  static readonly className: string = 'Shampoo';
 
   static override readonly rule: Rule<ShampooOptions, Slots, { refreshes: boolean }> = {
     options: {

@@ -96,9 +96,7 @@ type Coefficients = { first: boolean; refreshes: boolean; alpha: number };
  * @see https://arxiv.org/abs/2409.11321
  */
 export class SOAP extends Optimizer<SOAPOptions> {
-  static get className(): string {
-    return 'SOAP';
-  }
+  static readonly className: string = 'SOAP';
 
   static override readonly rule: Rule<SOAPOptions, Slots, Coefficients> = {
     options: {

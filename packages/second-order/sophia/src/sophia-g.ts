@@ -81,9 +81,7 @@ export interface SophiaGOptions extends OptimizerOptions {
  * @see https://arxiv.org/abs/2305.14342
  */
 export class SophiaG extends Optimizer<SophiaGOptions> {
-  static get className(): string {
-    return 'SophiaG';
-  }
+  static readonly className: string = 'SophiaG';
 
   static override readonly rule: Rule<SophiaGOptions, 'm' | 'h'> = {
     options: {

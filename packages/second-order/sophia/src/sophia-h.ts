@@ -62,9 +62,7 @@ export interface SophiaHOptions extends DiagonalHessianOptions {
  * @see https://arxiv.org/abs/2305.14342
  */
 export class SophiaH extends DiagonalHessian<SophiaHOptions> {
-  static get className(): string {
-    return 'SophiaH';
-  }
+  static readonly className: string = 'SophiaH';
 
   static override readonly rule: Rule<SophiaHOptions, 'm' | 'h' | 'curvature', { estimated: boolean }> = {
     options: {

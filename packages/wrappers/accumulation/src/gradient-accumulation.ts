@@ -78,9 +78,7 @@ const gather: Recurrence<GradientAccumulationOptions, 'S'> = {
  * @see https://github.com/google-deepmind/optax
  */
 export class GradientAccumulation extends Wrapper<GradientAccumulationOptions> {
-  static get className(): string {
-    return 'GradientAccumulation';
-  }
+  static readonly className: string = 'GradientAccumulation';
 
   static override readonly options: OptionTable<GradientAccumulationOptions> = {
     every: {

@@ -75,9 +75,7 @@ import { assertOneKind, averageOptions, takePoint, type WeightAveragingOptions }
  * @see https://arxiv.org/abs/1803.05407
  */
 export class WeightAveraging extends Wrapper<WeightAveragingOptions> {
-  static get className(): string {
-    return 'WeightAveraging';
-  }
+  static readonly className: string = 'WeightAveraging';
 
   static override readonly options: OptionTable<WeightAveragingOptions> = averageOptions;
 

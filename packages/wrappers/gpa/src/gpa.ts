@@ -60,9 +60,7 @@ export type { GPAOptions } from './rules.js';
  * @see https://arxiv.org/abs/2512.17131
  */
 export class GPA extends Wrapper<GPAOptions> {
-  static get className(): string {
-    return 'GPA';
-  }
+  static readonly className: string = 'GPA';
 
   static override readonly options: OptionTable<GPAOptions> = {
     trainInterpolation: real('(0, 1]', 0.7),

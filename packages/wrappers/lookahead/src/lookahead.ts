@@ -76,9 +76,7 @@ export interface LookaheadOptions {
  * @see https://arxiv.org/abs/1907.08610
  */
 export class Lookahead extends Wrapper<LookaheadOptions> {
-  static get className(): string {
-    return 'Lookahead';
-  }
+  static readonly className: string = 'Lookahead';
 
   static override readonly options: OptionTable<LookaheadOptions> = {
     k: integer('[1, ∞)', 5),

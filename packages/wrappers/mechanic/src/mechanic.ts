@@ -63,9 +63,7 @@ const mostBetas = 10;
  * @see https://arxiv.org/abs/2306.00144
  */
 export class Mechanic extends Wrapper<MechanicOptions> {
-  static get className(): string {
-    return 'Mechanic';
-  }
+  static readonly className: string = 'Mechanic';
 
   static override readonly options: OptionTable<MechanicOptions> = {
     betas: list(real('(0, 1)'), [0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999]),

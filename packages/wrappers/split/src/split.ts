@@ -62,9 +62,7 @@ export interface SplitOptions {
  * @see https://optax.readthedocs.io/en/latest/api/combining_optimizers.html
  */
 export class Split extends Wrapper<SplitOptions> {
-  static get className(): string {
-    return 'Split';
-  }
+  static readonly className: string = 'Split';
 
   static override readonly options: OptionTable<SplitOptions> = {
     groups: custom('an array of { match, optimizer }', Array.isArray, []),
