@@ -68,6 +68,11 @@ export class Parameters {
     return this.#adopted.get(variable)?.group ?? groupOf(this.#kept.groups, variable);
   }
 
+  /** Whether a variable is in a group that stays as it is. */
+  isFrozen(variable: tf.Variable): boolean {
+    return this.#kept.groups[this.groupOf(variable) - 1]?.freeze ?? false;
+  }
+
   /** @throws Error when some parameters have made a step and others have not */
   assertWhole(): void {
     if (this.torn === undefined) return;
