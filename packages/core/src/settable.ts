@@ -59,6 +59,7 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
     return new Engine({ owner: this.owner, table: this.table, settings, rules: { '': this.rule, ...parts } });
   }
 
+  /** Variables with their gradients, but for those that are frozen. */
   protected override entriesOf(gradients: NamedGradients): Entry[] {
     return super.entriesOf(gradients).filter(({ variable }) => !this.engine.state.isFrozen(variable));
   }
