@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The options of an optimizer: in force, and changed between steps.
 
-import { BaseOptimizer } from '@optim/contract';
+import { BaseOptimizer, type Entry, type NamedGradients } from '@optim/contract';
 import { check, grouped, groupOf, isSchedule } from '@optim/options';
 import type { OptionSpec, ParameterGroup, Schedule } from '@optim/options';
 import type * as tf from '@tensorflow/tfjs-core';
@@ -57,6 +57,11 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
   protected engineFor(settings: Required<O>): Engine {
     const { parts } = this.constructor as typeof Settable;
     return new Engine({ owner: this.owner, table: this.table, settings, rules: { '': this.rule, ...parts } });
+  }
+
+  /** Variables with their gradients, but for those that are frozen. */
+  protected override entriesOf(gradients: NamedGradients): Entry[] {
+    return super.entriesOf(gradients).filter(({ variable }) => !this.engine.state.isFrozen(variable));
   }
 
   get learningRate(): number {

@@ -63,3 +63,39 @@ it('groups, expressions, options and numbers of another realm are taken', async 
   });
   expect((await optimizer.stateDict()).parameters[0]!.slots['m']!.data).toEqual(Float32Array.of(0.5));
 });
+
+it('what was frozen begins afresh where it no longer is; scales and freezing are saved', async () => {
+  const make = (own: object): ReturnType<typeof heavy> => heavy({ learningRate: 1, momentum: 0.5, ...own });
+  const [v, w] = [named('gamma', [4]), named('kernel', [4])];
+  const groups = [
+    { match: /gamma/, freeze: true },
+    { match: /kernel/, learningRateScale: 0.5 },
+  ];
+  const frozen = own(make({ parameterGroups: groups }));
+  step(frozen, v, w);
+  step(frozen, v, w);
+  expect([...(await v.data())]).toEqual([4]);
+  expect(frozen.getConfig()['parameterGroups']).toMatchObject([{ freeze: true }, { learningRateScale: 0.5 }]);
+  frozen.scaleLearningRate(0.5);
+  expect(frozen.learningRateOf(w)).toBe(0.25);
+  frozen.learningRate = 3;
+  expect(frozen.learningRateOf(w)).toBe(1.5);
+  const thawed = own(make({}));
+  await thawed.loadStateDict(await frozen.stateDict());
+  step(thawed, v, w);
+  const { parameters } = await thawed.stateDict();
+  expect(parameters.map(({ name, updates }) => [name, updates])).toEqual([
+    ['gamma', 1],
+    ['kernel', 3],
+  ]);
+});
+
+it('a factor out of range, and a group that is frozen by anything but true, are refused', () => {
+  const groups = (own: object): object => ({ parameterGroups: [{ match: /v/, ...own }] });
+  expect(() => heavy(groups({ learningRateScale: -1 }))).toThrow(
+    /parameterGroups\[0\]\.learningRateScale must be in \[0, ∞\), got -1/,
+  );
+  expect(() => heavy(groups({ freeze: 1 }))).toThrow(
+    /parameterGroups\[0\]\.freeze must be a boolean \(true or false\), got 1/,
+  );
+});

@@ -2,10 +2,13 @@
 
 /** A map that forgets what was not asked for the longest when there is more than it may hold. */
 export class Bounded<K, V> {
+  readonly #most: number;
   readonly #entries = new Map<K, V>();
 
   /** @param most - how many entries are kept */
-  constructor(private readonly most: number) {}
+  constructor(most: number) {
+    this.#most = most;
+  }
 
   /** How many entries there are. */
   get size(): number {
@@ -19,7 +22,7 @@ export class Bounded<K, V> {
     if (value === undefined) value = make();
     else entries.delete(key);
     entries.set(key, value);
-    if (entries.size > this.most) entries.delete(entries.keys().next().value!);
+    if (entries.size > this.#most) entries.delete(entries.keys().next().value!);
     return value;
   }
 }

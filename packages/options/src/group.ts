@@ -13,6 +13,10 @@ import { check, copied, isRecord, show, suggestion, type OptionSpec } from './op
  */
 export interface ParameterGroup {
   readonly match: Match;
+  /** A factor in [0, ∞) on whatever learning rate is in force: a number, a schedule, one that was set or scaled. */
+  readonly learningRateScale?: number;
+  /** Whether the variables stay as they are: nothing is kept for them, and nothing runs. */
+  readonly freeze?: boolean;
   readonly [option: string]: unknown;
 }
 
@@ -60,7 +64,15 @@ export function grouped<S extends object>(settings: S): S[] {
   const { parameterGroups: groups = [] } = settings as {
     readonly parameterGroups?: readonly ParameterGroup[];
   };
-  return [settings, ...groups.map(({ match: _, ...overrides }) => ({ ...settings, ...overrides }))];
+  const { learningRateScale: all = 1 } = settings as Pick<ParameterGroup, 'learningRateScale'>;
+  return [
+    settings,
+    ...groups.map(({ match: _, freeze: _frozen, learningRateScale: own = 1, ...overrides }) => ({
+      ...settings,
+      ...overrides,
+      learningRateScale: all * own,
+    })),
+  ];
 }
 
 /** Index of a variable's group. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { check, checkGroups, grouped, isRecord, real, resolveOptions } from '@optim/options';
+import { check, checkGroups, flag, grouped, isRecord, real, resolveOptions } from '@optim/options';
 import type { OptionSpec, OptionTable, ParameterGroup } from '@optim/options';
 import type { CommonOptions, OptimizerOptions } from './common-options.js';
 import { assertDecays, assertServes } from './demands.js';
@@ -29,7 +29,13 @@ export function settled<O extends CommonOptions>(
   const given = isRecord(options) ? own : options;
   const settings = resolveOptions<O>(owner, table as OptionTable<O>, given);
   if (learningRateScale !== 1) Object.assign(settings, { learningRateScale });
-  const groups = checkGroups(owner, table, settings.parameterGroups as readonly ParameterGroup[]);
+  const { learningRate: rate } = table;
+  const ofGroups = {
+    ...table,
+    freeze: flag(false),
+    ...(rate?.symbolic && !rate.isWhole && { learningRateScale: scales }),
+  };
+  const groups = checkGroups(owner, ofGroups, settings.parameterGroups as readonly ParameterGroup[]);
   Object.assign(settings, { parameterGroups: groups });
   for (const group of grouped(settings)) {
     rule.validate?.(group);

@@ -38,6 +38,7 @@ export interface Momentum {
 /** A {@link Parameter} for every variable adopted, the globals, and what was loaded for variables yet to appear. */
 export class Parameters {
   readonly globals: Map<string, tf.Variable> = new Map();
+  readonly #kept: Kept;
   readonly #adopted = new Map<tf.Variable, Parameter>();
   /** What was loaded for variables that have not appeared yet. */
   waiting: readonly SavedParameter[] = [];
@@ -46,7 +47,9 @@ export class Parameters {
   /** Why a step has ended half done. */
   torn: unknown;
 
-  constructor(private readonly kept: Kept) {}
+  constructor(kept: Kept) {
+    this.#kept = kept;
+  }
 
   /**
    * The parameters of variables; for new ones slots are made, or taken over from what was loaded.
@@ -56,26 +59,31 @@ export class Parameters {
     this.assertWhole();
     const fresh = variables.filter((variable) => !this.#adopted.has(variable));
     if (fresh.length > 0) this.#adoptFresh(fresh, step);
-    if (this.globals.size === 0) this.#keep(this.kept.globals());
+    if (this.globals.size === 0) this.#keep(this.#kept.globals());
     return variables.map((variable) => this.#adopted.get(variable)!);
   }
 
   /** Index of the group of a variable, which need not have appeared yet. */
   groupOf(variable: tf.Variable): number {
-    return this.#adopted.get(variable)?.group ?? groupOf(this.kept.groups, variable);
+    return this.#adopted.get(variable)?.group ?? groupOf(this.#kept.groups, variable);
+  }
+
+  /** Whether a variable is in a group that stays as it is. */
+  isFrozen(variable: tf.Variable): boolean {
+    return this.#kept.groups[this.groupOf(variable) - 1]?.freeze ?? false;
   }
 
   /** @throws Error when some parameters have made a step and others have not */
   assertWhole(): void {
     if (this.torn === undefined) return;
     throw new Error(
-      `${this.kept.owner}: a step failed when some parameters had made it; load a state and weights from before`,
+      `${this.#kept.owner}: a step failed when some parameters had made it; load a state and weights from before`,
       { cause: this.torn },
     );
   }
 
   #adoptFresh(variables: readonly tf.Variable[], step: number): void {
-    const { groups, hooks } = this.kept;
+    const { groups, hooks } = this.#kept;
     this.prune();
     const matched = this.#match(variables, this.waiting);
     const before = this.#adopted.size;
@@ -83,7 +91,7 @@ export class Parameters {
     const isNumbered = hooks.some(({ hook }) => hook.coefficients);
     // Numbers made by an algorithm may be refused: all of them before anything is kept.
     const first = variables.map((variable, i) =>
-      firstSlots(this.kept, variable, matched.get(variable), { step, order: orders[i]! }),
+      firstSlots(this.#kept, variable, matched.get(variable), { step, order: orders[i]! }),
     );
     variables.forEach((variable, i) => {
       const slots = Object.entries(first[i]!).map(([name, value]) => [name, toVariable(value)] as const);
@@ -91,7 +99,7 @@ export class Parameters {
       const exempt = hooks.flatMap(({ key, hook: { exclude } }) =>
         exclude && matches(exclude, variable) ? [key] : [],
       );
-      const traits = this.kept.traits(variable, group);
+      const traits = this.#kept.traits(variable, group);
       this.#adopted.set(variable, {
         variable,
         group,
@@ -134,14 +142,14 @@ export class Parameters {
 
   /** First values of the globals, in force as long as none are kept. */
   firstGlobals(): Record<string, number> {
-    return this.kept.globals();
+    return this.#kept.globals();
   }
 
   /** Names of the slots that a parameter of any group may have, and of the globals. */
   names(): { slots: string[]; globals: string[] } {
-    const groups = [0, ...this.kept.groups.map((_, i) => i + 1)];
-    const slots = new Set(groups.flatMap((group) => Object.keys(this.kept.slots(group))));
-    return { slots: [...slots], globals: Object.keys(this.kept.globals()) };
+    const groups = [0, ...this.#kept.groups.map((_, i) => i + 1)];
+    const slots = new Set(groups.flatMap((group) => Object.keys(this.#kept.slots(group))));
+    return { slots: [...slots], globals: Object.keys(this.#kept.globals()) };
   }
 
   /**
@@ -155,11 +163,11 @@ export class Parameters {
     variables: readonly tf.Variable[],
     reading: Reading,
   ): Record<string, number> {
-    const { owner } = this.kept;
+    const { owner } = this.#kept;
     const { assertSlots, assertSomeMatched, sameNames } = reading;
     this.#reading = reading;
     const known = this.names();
-    const own = (names: readonly string[]): string[] => names.filter((name) => !this.kept.ofHook(name));
+    const own = (names: readonly string[]): string[] => names.filter((name) => !this.#kept.ofHook(name));
     const found = Object.keys(globals);
     // Before the first step there are none, and that is a state too.
     if (found.length > 0 && !sameNames(own(found), own(known.globals))) {
@@ -168,7 +176,7 @@ export class Parameters {
         `${owner}: state dict: globals must be [${want}], got [${found.join(', ').slice(0, 200)}]`,
       );
     }
-    const first = this.kept.globals();
+    const first = this.#kept.globals();
     const all = Object.fromEntries(known.globals.map((name) => [name, globals[name] ?? first[name]!]));
     if (found.length > 0) this.#keep(all);
     this.waiting = parameters.map((parameter) => {
@@ -194,7 +202,7 @@ export class Parameters {
     variables: readonly tf.Variable[],
     saved: readonly SavedParameter[],
   ): Map<tf.Variable, SavedParameter> {
-    const matched = this.#reading?.matchSaved(this.kept.owner, variables, saved) ?? new Map<never, never>();
+    const matched = this.#reading?.matchSaved(this.#kept.owner, variables, saved) ?? new Map<never, never>();
     for (const [variable, parameter] of matched) this.#assertFits(variable, parameter, this.#reading!);
     return matched;
   }
@@ -204,8 +212,8 @@ export class Parameters {
     { name: parameter, slots }: SavedParameter,
     { assertSlots }: Reading,
   ): void {
-    const { owner } = this.kept;
-    const { program, host } = initsOf(this.kept, variable);
+    const { owner } = this.#kept;
+    const { program, host } = initsOf(this.#kept, variable);
     const shapes = new Map([
       ...program.outputs.map(({ name, node }) => [name, program.nodes[node]!.shape] as const),
       ...host.map(([name, { shape }]) => [name, shape(variable.shape, variable.name)] as const),
@@ -213,7 +221,7 @@ export class Parameters {
     assertSlots(owner, parameter, Object.keys(slots), [...shapes.keys()]);
     for (const [name, expected] of shapes) {
       const slot = slots[name];
-      if (!slot && this.kept.ofHook(name)) continue;
+      if (!slot && this.#kept.ofHook(name)) continue;
       if (slot && sameShape(slot.shape, expected)) continue;
       throw new RangeError(
         `${owner}: saved slot ${name} of ${show(parameter)} must have shape ${showShape(expected)}, got ${slot ? showShape(slot.shape) : 'none'}`,

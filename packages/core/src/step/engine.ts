@@ -56,12 +56,14 @@ function safe(given: Entry['given']): Entry['given'] {
 /** One rule or several over one state: parameters with their slots, and globals. */
 export class Engine {
   readonly state: Parameters;
+  readonly #design: Design;
   readonly #hooks: readonly KeyedHook[];
   readonly #steppers: ReadonlyMap<string, Stepper>;
   /** Options of each group by its index; 0 is that of the parameters in no group. */
   #groups: readonly object[];
 
-  constructor(private readonly design: Design) {
+  constructor(design: Design) {
+    this.#design = design;
     const { owner, settings, rules } = design;
     const { transforms = [], parameterGroups = [] } = settings as Common;
     this.#hooks = keyed(owner, transforms);
@@ -139,7 +141,7 @@ export class Engine {
         last = parameter;
         return binding;
       };
-      const needsLoss = this.design.rules[rule]!.needs?.includes('loss') ?? false;
+      const needsLoss = this.#design.rules[rule]!.needs?.includes('loss') ?? false;
       const stepper = this.#steppers.get(rule)!;
       const items = parameters.map((parameter, i) => ({
         parameter,
@@ -163,7 +165,7 @@ export class Engine {
 
   /** Whether a step of the optimizer's own rule is none, for all of these parameters. */
   pauses(entries: readonly Entry[], step: number): boolean {
-    const { owner, table, rules } = this.design;
+    const { owner, table, rules } = this.#design;
     const { pauses } = rules['']!;
     if (!pauses) return false;
     const used = new Set(entries.map(({ variable }) => this.state.groupOf(variable)));
@@ -181,7 +183,7 @@ export class Engine {
     t: number,
     step: number,
   ): Binding {
-    const { owner, table, rules } = this.design;
+    const { owner, table, rules } = this.#design;
     const options = this.#groups[of.group]!;
     const { decayOptions = [] } = rules[rule]!;
     const isOn = (name: string): boolean => ((options as Values)[name] ?? 0) !== 0;
@@ -198,7 +200,7 @@ export class Engine {
 
   #slotsOf(group: number): Record<string, SlotInit> {
     const options = this.#groups[group]! as { readonly adanorm?: boolean };
-    const declared = Object.values(this.design.rules).flatMap((rule) =>
+    const declared = Object.values(this.#design.rules).flatMap((rule) =>
       Object.entries((rule.slots?.(options) ?? {}) as Record<string, SlotInit | false>),
     );
     const kept = declared.filter((entry): entry is [string, SlotInit] => entry[1] !== false);
@@ -206,13 +208,13 @@ export class Engine {
   }
 
   #globalsAt(step: number): Record<string, number> {
-    const { owner, table, rules } = this.design;
+    const { owner, table, rules } = this.#design;
     const values = atStep(owner, table, this.#groups[0]!, step);
     return Object.assign({}, ...Object.values(rules).map((rule) => rule.globals?.(values) ?? {}));
   }
 
   #traitsOf(variable: tf.Variable, group: number): Traits {
-    const rules = Object.values(this.design.rules);
+    const rules = Object.values(this.#design.rules);
     return Object.assign({}, ...rules.map((rule) => rule.traits?.(variable, this.#groups[group]!) ?? {}));
   }
 }

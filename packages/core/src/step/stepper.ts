@@ -47,16 +47,19 @@ const mostPlans = 16;
 
 /** Runs steps; keeps the plans made for the parameters of the last one, one of which usually fits the next. */
 export class Stepper {
+  readonly #tracer: Tracer;
+  readonly #owner: string;
+  readonly #returns: readonly string[];
   /** The last used first. */
   #plans: Plan[] = [];
   /** Whether the last step has updated something; after one that threw: whether it is half done. */
   isHalfDone = false;
 
-  constructor(
-    private readonly tracer: Tracer,
-    private readonly owner: string,
-    private readonly returns: readonly string[] = [],
-  ) {}
+  constructor(tracer: Tracer, owner: string, returns: readonly string[] = []) {
+    this.#tracer = tracer;
+    this.#owner = owner;
+    this.#returns = returns;
+  }
 
   /**
    * Updates all parameters and globals of a step. Everything is traced and compiled before anything runs, so that an
@@ -139,7 +142,7 @@ export class Stepper {
   }
 
   #make({ items, base, globals, loss }: Step, backend: string): Plan {
-    const { tracer } = this;
+    const tracer = this.#tracer;
     const names = [...globals.keys()];
     const subjects = items.map(({ parameter: { variable, slots }, given, binding }): Subject => {
       const tensors = { param: variable, ...given, ...slots };
@@ -184,15 +187,15 @@ export class Stepper {
     } catch (error) {
       // By a RangeError a function of tensors refuses what it is given.
       if (error instanceof RangeError)
-        error.message = `${this.owner}: "${item.parameter.variable.name}": ${error.message}`;
+        error.message = `${this.#owner}: "${item.parameter.variable.name}": ${error.message}`;
       throw error;
     }
   }
 
   #assertTargets({ outputs }: Program, targets: BoundKernel['targets']): void {
     outputs.forEach(({ name }, at) => {
-      if (!targets[at] && !this.returns.includes(name))
-        throw new TypeError(`${this.owner}.update: output "${name}" is neither param nor a slot`);
+      if (!targets[at] && !this.#returns.includes(name))
+        throw new TypeError(`${this.#owner}.update: output "${name}" is neither param nor a slot`);
     });
   }
 }

@@ -72,21 +72,21 @@ export const mostPrograms = 256;
 /** Traces the stages of a step; a distinct trace is made once, unless many others have been made since. */
 export class Tracer {
   readonly observers: readonly Observer[];
+  readonly #name: string;
+  readonly #composition: Composition;
   readonly #programs = new Bounded<string, Program>(mostPrograms);
 
   /** @param name - of the optimizer and, where it has several, of the rule: what programs are called by */
-  constructor(
-    private readonly name: string,
-    private readonly composition: Composition,
-    settings: object,
-  ) {
+  constructor(name: string, composition: Composition, settings: object) {
+    this.#name = name;
+    this.#composition = composition;
     this.observers = observersOf(composition, settings);
   }
 
   /** First values of slots: an output per slot. */
   init(shape: Shape, slots: Record<string, TracedInit>, group: number, traits: Traits): Program {
     return this.#programs.get(`init|${shape}|${group}|${JSON.stringify(traits)}`, () =>
-      trace(`${this.name}.slots`, { param: shape }, [], ({ param }) =>
+      trace(`${this.#name}.slots`, { param: shape }, [], ({ param }) =>
         Object.fromEntries(
           Object.entries(slots).flatMap(([name, init]) => {
             const first = init(param!, traits);
@@ -125,7 +125,7 @@ export class Tracer {
     subject: Subject,
   ): { sums: Results; grad?: Expression } {
     const { after, key, late, round } = this.observers[index]!;
-    const { composition } = this;
+    const composition = this.#composition;
     const scene = { tensors, values, ...subject };
     const { grad } = composition.hooked(scene, after);
     const seen = { ...withoutPrefix(key, tensors), param: tensors['param']!, grad };
@@ -167,21 +167,21 @@ export class Tracer {
   /** The step of one parameter: new `param` and slots. */
   update(subject: Subject, globals: readonly string[]): Program {
     return this.#programs.get(`update|${keyOf(subject)}`, () =>
-      this.#trace(`${this.name}.update`, subject.shapes, globals, subject.structure, (tensors, values) =>
-        this.composition.update({ tensors, values, ...subject }),
+      this.#trace(`${this.#name}.update`, subject.shapes, globals, subject.structure, (tensors, values) =>
+        this.#composition.update({ tensors, values, ...subject }),
       ),
     );
   }
 
   /** What the globals are after the step: new ones, or the old ones (inputs) where a guard of another hook does not hold. */
   commit(kept: readonly string[], globals: readonly string[], structure: Structure): Program | null {
-    const guards = this.composition.hooks.filter(({ hook }) => hook.guard).map(({ key }) => `${key}.`);
+    const guards = this.#composition.hooks.filter(({ hook }) => hook.guard).map(({ key }) => `${key}.`);
     const guarded = kept.filter((name) => !guards.some((key) => name.startsWith(key)));
     if (guards.length === 0 || guarded.length === 0) return null;
     const inputs = Object.fromEntries(guarded.map((name) => [name, [] as Shape]));
     return this.#programs.get(`commit|${structure.key}`, () =>
-      this.#trace(`${this.name}.commit`, inputs, globals, structure, (before, values) =>
-        this.composition.guarded(
+      this.#trace(`${this.#name}.commit`, inputs, globals, structure, (before, values) =>
+        this.#composition.guarded(
           Object.fromEntries(guarded.map((name) => [name, values[name] as Expression])),
           before,
           values,
@@ -191,7 +191,7 @@ export class Tracer {
   }
 
   #stage(key: string, stage: string): string {
-    return [this.name, ...(key ? [key] : []), stage].join('.');
+    return [this.#name, ...(key ? [key] : []), stage].join('.');
   }
 
   #trace(

@@ -183,7 +183,8 @@ export abstract class ScheduleFree<O extends ScheduleFreeOptions> extends Optimi
   /** Moves the variables a share of the way to z. */
   #move(variables: readonly tf.Variable[], shareOf: (beta: number) => number): void {
     tf.tidy(() => {
-      for (const { variable, slots, group } of movable(this.owner, this.engine, variables, this.iterations)) {
+      const trained = variables.filter((variable) => !this.engine.state.isFrozen(variable));
+      for (const { variable, slots, group } of movable(this.owner, this.engine, trained, this.iterations)) {
         const own = (this.settings.parameterGroups as readonly ParameterGroup[])[group - 1];
         const share = shareOf(this.interpolation({ ...this.settings, ...own }));
         variable.assign(tf.add(variable, tf.mul(tf.sub(slots['z']!, variable), share)));

@@ -64,6 +64,8 @@ interface Staged {
 
 /** Runs one loop over staged copies: a block at a time where there is one axis, else all at once. */
 class Stage {
+  readonly #compiled: CompiledLoop;
+  readonly #blockLength: number;
   readonly #inputs: readonly Staged[];
   readonly #outputs: readonly Staged[];
   /** Arguments of the loop: pointers, lengths of axes, host numbers. */
@@ -75,11 +77,9 @@ class Stage {
   /** Places among the outputs of the phase. */
   readonly #guards: readonly number[];
 
-  constructor(
-    phase: Program,
-    private readonly compiled: CompiledLoop,
-    private readonly blockLength: number,
-  ) {
+  constructor(phase: Program, compiled: CompiledLoop, blockLength: number) {
+    this.#compiled = compiled;
+    this.#blockLength = blockLength;
     const { loop, inputs, hosts, scratch: running } = compiled;
     this.#inBlocks = loop.axes.length === 1;
     this.#length = this.#inBlocks ? loop.axes[0]!.length : 0;
@@ -107,7 +107,7 @@ class Stage {
 
   /** Takes the host numbers of the runs to come. */
   bind(values: readonly unknown[]): void {
-    const { hosts } = this.compiled;
+    const { hosts } = this.#compiled;
     hosts.forEach((at, i) => (this.#args[this.#args.length - hosts.length + i] = Number(values[at])));
   }
 
@@ -122,7 +122,7 @@ class Stage {
 
   #runWhole(view: Float32Array, arrays: readonly Float32Array[], results: readonly Float32Array[]): void {
     for (const { at, start } of this.#inputs) view.set(arrays[at]!, start);
-    this.compiled.run(...this.#args);
+    this.#compiled.run(...this.#args);
     for (const { at, start } of this.#outputs) take(view, start, results[at]!, 0, results[at]!.length);
   }
 
@@ -134,13 +134,13 @@ class Stage {
     const sums = this.#outputs.map(({ reduction }) => (reduction ? folds[reduction].start : 0));
     for (const { at, start, spans } of this.#inputs) if (!spans) view[start] = arrays[at]![0]!;
     // Once at least: a reduction over nothing has a value too.
-    for (let from = 0; from === 0 || from < length; from += this.blockLength) {
+    for (let from = 0; from === 0 || from < length; from += this.#blockLength) {
       const count = Math.min(block, length - from);
       for (const { at, start, spans } of this.#inputs) {
         if (spans) view.set(count === length ? arrays[at]! : arrays[at]!.subarray(from, from + count), start);
       }
       args[lengthAt] = count;
-      this.compiled.run(...args);
+      this.#compiled.run(...args);
       for (let i = 0; i < this.#outputs.length; i++) {
         const { at, start, reduction } = this.#outputs[i]!;
         if (reduction) sums[i] = folds[reduction].fold(sums[i]!, view[start]!);

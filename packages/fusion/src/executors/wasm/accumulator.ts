@@ -27,14 +27,13 @@ const demote = 0x5e;
 
 /** One reduction's locals: two vectors for lanes, and a number for what is left over. */
 export class Accumulator {
+  readonly #code: Code;
   readonly #row: (typeof rows)[ReductionName];
   readonly #vectors: readonly [number, number];
   readonly #single: number;
 
-  constructor(
-    private readonly code: Code,
-    reduction: ReductionName,
-  ) {
+  constructor(code: Code, reduction: ReductionName) {
+    this.#code = code;
     this.#row = rows[reduction];
     this.#vectors = [code.local('v128'), code.local('v128')];
     this.#single = code.local(this.#row.wide ? 'f64' : 'f32');
@@ -42,7 +41,7 @@ export class Accumulator {
 
   /** Sets it to the value over nothing. */
   start(): void {
-    const { code } = this;
+    const code = this.#code;
     const row = this.#row;
     const { start, wide } = row;
     [start, wide ? start : 0].forEach((value, i) => {
@@ -58,7 +57,7 @@ export class Accumulator {
 
   /** Takes in the value of a local. */
   add(value: number, mode: Mode): void {
-    const { code } = this;
+    const code = this.#code;
     const row = this.#row;
     const single = this.#single;
     const [first, second] = this.#vectors;
@@ -91,7 +90,7 @@ export class Accumulator {
 
   /** Pushes the float32 of all lanes and of what was left over. */
   fold(): void {
-    const { code } = this;
+    const code = this.#code;
     const row = this.#row;
     const [first, second] = this.#vectors;
     code.get(first);
@@ -110,7 +109,7 @@ export class Accumulator {
 
   /** Pushes the float32 of each lane, or of the number. */
   result(mode: Mode): void {
-    const { code } = this;
+    const code = this.#code;
     const row = this.#row;
     if (mode === 'single') {
       code.get(this.#single);
@@ -127,7 +126,7 @@ export class Accumulator {
 
   /** Takes lanes or number from memory: at an offset to the address in a local. */
   load(address: number, offset: number, mode: Mode): void {
-    const { code } = this;
+    const code = this.#code;
     this.#eachPart(mode, offset, (local, at) => {
       code.get(address);
       if (mode === 'lanes') code.simd(0x00); // v128.load
@@ -139,7 +138,7 @@ export class Accumulator {
 
   /** Puts lanes or number into memory. */
   save(address: number, offset: number, mode: Mode): void {
-    const { code } = this;
+    const code = this.#code;
     this.#eachPart(mode, offset, (local, at) => {
       code.get(address);
       code.get(local);

@@ -40,6 +40,9 @@ export function emitLoop(
 }
 
 class Emitter {
+  readonly #program: Program;
+  readonly #loop: Loop;
+  readonly #frame: Frame;
   readonly #code: Code;
   readonly #walk: Walk;
   readonly #memory: Memory;
@@ -50,11 +53,10 @@ class Emitter {
   /** Pointer to memory for accumulators, after those to outputs. */
   readonly #scratch: number;
 
-  constructor(
-    private readonly program: Program,
-    private readonly loop: Loop,
-    private readonly frame: Frame,
-  ) {
+  constructor(program: Program, loop: Loop, frame: Frame) {
+    this.#program = program;
+    this.#loop = loop;
+    this.#frame = frame;
     const { inputs, hosts, order, columns } = frame;
     const tensors = inputs.length + loop.outputs.length;
     const pointers = tensors + (columns.length > 0 ? 1 : 0);
@@ -82,15 +84,15 @@ class Emitter {
 
   encode(shared: boolean): Uint8Array<ArrayBuffer> {
     const uniform: Values = new Map();
-    const { hosts, order } = this.frame;
+    const { hosts, order } = this.#frame;
     hosts.forEach((at, i) => uniform.set(at, { single: this.#code.params.length - hosts.length + i }));
     this.#values.compute(
-      order.filter((at) => !this.loop.spans(at).includes(true)),
+      order.filter((at) => !this.#loop.spans(at).includes(true)),
       'single',
       uniform,
       [],
     );
-    if (this.loop.reduces) this.#reduce(uniform, 0);
+    if (this.#loop.reduces) this.#reduce(uniform, 0);
     else this.#elementwise(uniform);
     return encodeModule(this.#code, shared);
   }
@@ -98,18 +100,18 @@ class Emitter {
   // --- The two forms of a loop ------------------------------------------------------------------------------------
 
   #elementwise(uniform: Values): void {
-    if (this.loop.axes.length === 0) {
-      this.frame.roots.forEach((at, i) =>
+    if (this.#loop.axes.length === 0) {
+      this.#frame.roots.forEach((at, i) =>
         this.#memory.store(this.#targets[i]!, uniform.get(at)!.single!, 'single'),
       );
       return;
     }
-    this.#walk.nest(this.loop.order, () => {
+    this.#walk.nest(this.#loop.order, () => {
       const values = this.#values.invariant(uniform);
-      this.#memory.rebase([...this.#operands.values(), ...(this.loop.reduces ? [] : this.#targets)]);
+      this.#memory.rebase([...this.#operands.values(), ...(this.#loop.reduces ? [] : this.#targets)]);
       this.#walk.along((mode) => {
         const inner = this.#values.body(values, mode);
-        this.frame.roots.forEach((at, i) =>
+        this.#frame.roots.forEach((at, i) =>
           this.#memory.store(this.#targets[i]!, inner.get(at)![mode]!, mode),
         );
       });
@@ -121,7 +123,7 @@ class Emitter {
    * into, and is stored behind those it reduces over.
    */
   #reduce(uniform: Values, i: number): void {
-    const { order } = this.loop;
+    const { order } = this.#loop;
     const own = this.#reductions.filter(({ depth }) => depth === i);
     for (const { accumulator } of own) accumulator.start();
     const columns = own.filter(({ column }) => column >= 0);
@@ -153,7 +155,7 @@ class Emitter {
   /** One row: reductions over the last axis in locals, those that keep it in memory. */
   #accumulate(uniform: Values): void {
     const values = this.#values.invariant(uniform);
-    this.#memory.rebase([...this.#operands.values(), ...(this.loop.reduces ? [] : this.#targets)]);
+    this.#memory.rebase([...this.#operands.values(), ...(this.#loop.reduces ? [] : this.#targets)]);
     this.#walk.along((mode) => {
       const inner = this.#values.body(values, mode);
       const add = ({ accumulator, argument }: Reduction): void =>
@@ -179,7 +181,7 @@ class Emitter {
     const place = code.local('i32');
     code.get(this.#scratch);
     code.get(this.#walk.index[this.#walk.last]!);
-    code.i32((accumulatorBytes * this.frame.columns.length) / 4);
+    code.i32((accumulatorBytes * this.#frame.columns.length) / 4);
     code.emit(0x6c, 0x6a); // i32.mul, i32.add
     code.set(place);
     const bytes = accumulatorBytes * (mode === 'lanes' ? 4 : 1);
@@ -187,12 +189,12 @@ class Emitter {
   }
 
   #reduction(output: Output, target: Operand, column: number): Reduction {
-    const { order, spans } = this.loop;
+    const { order, spans } = this.#loop;
     const own = spans(output.node);
     const outer = order.filter((axis) => own[axis]);
     return {
-      accumulator: new Accumulator(this.#code, reductionOf(this.program, output)!),
-      argument: this.program.nodes[output.node]!.args[0]!,
+      accumulator: new Accumulator(this.#code, reductionOf(this.#program, output)!),
+      argument: this.#program.nodes[output.node]!.args[0]!,
       target,
       column,
       depth: outer.length,

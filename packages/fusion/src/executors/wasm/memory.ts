@@ -17,15 +17,18 @@ export interface Operand {
 
 /** Addresses of operands during a walk. */
 export class Memory {
-  constructor(
-    private readonly code: Code,
-    private readonly walk: Walk,
-  ) {}
+  readonly #code: Code;
+  readonly #walk: Walk;
+
+  constructor(code: Code, walk: Walk) {
+    this.#code = code;
+    this.#walk = walk;
+  }
 
   /** An operand, with its strides computed at the start of the function. */
   operand(pointer: number, spans: readonly boolean[]): Operand {
-    const { code } = this;
-    const { last, lengths } = this.walk;
+    const code = this.#code;
+    const { last, lengths } = this.#walk;
     const strides = spans.map(() => -1);
     for (let axis = last, inner = -1; axis >= 0; axis--) {
       if (!spans[axis]) continue;
@@ -49,22 +52,22 @@ export class Memory {
 
   /** Keeps the start of the walk along the last axis of every operand that spans it. */
   rebase(operands: readonly Operand[]): void {
-    const { last, outer } = this.walk;
+    const { last, outer } = this.#walk;
     if (last === 0) return;
     for (const operand of operands) {
       if (!operand.spans[last]) continue;
       operand.base = operand.pointer;
-      const base = this.code.local('i32');
+      const base = this.#code.local('i32');
       this.address(operand, outer);
-      this.code.set(base);
+      this.#code.set(base);
       operand.base = base;
     }
   }
 
   /** Pushes the address of an operand at the indices of `axes`. */
   address({ pointer, spans, strides, base }: Operand, axes: readonly number[]): void {
-    const { code } = this;
-    const { last, index } = this.walk;
+    const code = this.#code;
+    const { last, index } = this.#walk;
     if (base !== pointer && axes.includes(last)) {
       code.get(base);
       code.get(index[last]!);
@@ -85,21 +88,21 @@ export class Memory {
 
   load(operand: Operand, mode: Mode, axes: readonly number[]): void {
     this.address(operand, axes);
-    if (mode === 'single') this.code.emit(0x2a); // f32.load
-    else this.code.simd(operand.spans[this.walk.last] ? 0x00 : 0x09); // v128.load, v128.load32_splat
-    this.code.access();
+    if (mode === 'single') this.#code.emit(0x2a); // f32.load
+    else this.#code.simd(operand.spans[this.#walk.last] ? 0x00 : 0x09); // v128.load, v128.load32_splat
+    this.#code.access();
   }
 
   store(target: Operand, value: number, mode: Mode): void {
-    this.address(target, [...this.walk.lengths.keys()]);
-    this.code.get(value);
+    this.address(target, [...this.#walk.lengths.keys()]);
+    this.#code.get(value);
     this.write(mode);
   }
 
   /** Stores the value on the stack at the address below it. */
   write(mode: Mode): void {
-    if (mode === 'single') this.code.emit(0x38); // f32.store
-    else this.code.simd(0x0b); // v128.store
-    this.code.access();
+    if (mode === 'single') this.#code.emit(0x38); // f32.store
+    else this.#code.simd(0x0b); // v128.store
+    this.#code.access();
   }
 }

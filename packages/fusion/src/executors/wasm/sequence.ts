@@ -32,6 +32,7 @@ interface Part {
 
 /** The loops of a program's phases in one memory. */
 export class LoopSequence {
+  readonly #memory: WebAssembly.Memory;
   /** Pointers to inputs and outputs, to be set before a run; then those to scratch memory. */
   readonly pointers: number[];
   /** For every output, the place of the input it may overwrite, or −1. */
@@ -49,11 +50,8 @@ export class LoopSequence {
   /** Of the memory, until it grows. */
   #view: Float32Array | undefined;
 
-  constructor(
-    program: Program,
-    phases: readonly Program[],
-    private readonly memory: WebAssembly.Memory,
-  ) {
+  constructor(program: Program, phases: readonly Program[], memory: WebAssembly.Memory) {
+    this.#memory = memory;
     const { nodes, inputs, outputs } = program;
     this.#tensors = inputs.length + outputs.length;
     // A reduction is computed by an early phase, under a name of its own; everything else by the last one.
@@ -133,7 +131,8 @@ export class LoopSequence {
 
   /** Fills the results with 0 where the guards are small. */
   #isLeftOut({ guarded }: Call): boolean {
-    const { memory, pointers } = this;
+    const memory = this.#memory;
+    const { pointers } = this;
     if (this.#view?.buffer !== memory.buffer) this.#view = new Float32Array(memory.buffer);
     for (const { guard, result, size } of guarded) {
       const [from, to] = [pointers[guard]! / 4, pointers[result]! / 4];

@@ -13,41 +13,53 @@ export type Values = Map<number, Partial<Record<Mode, number>>>;
 
 /** Computes the values of a loop's nodes. */
 export class ValueWriter {
+  readonly #code: Code;
+  readonly #program: Program;
+  readonly #loop: Loop;
+  readonly #order: readonly number[];
+  readonly #load: (at: number, mode: Mode, axes: readonly number[]) => void;
+
   /**
    * @param order - positions of the nodes, each after what it is made of
    * @param load - pushes an element of an input, at the indices of some axes
    */
   constructor(
-    private readonly code: Code,
-    private readonly program: Program,
-    private readonly loop: Loop,
-    private readonly order: readonly number[],
-    private readonly load: (at: number, mode: Mode, axes: readonly number[]) => void,
-  ) {}
+    code: Code,
+    program: Program,
+    loop: Loop,
+    order: readonly number[],
+    load: (at: number, mode: Mode, axes: readonly number[]) => void,
+  ) {
+    this.#code = code;
+    this.#program = program;
+    this.#loop = loop;
+    this.#order = order;
+    this.#load = load;
+  }
 
   /** Adds the values that do not change along the last axis, in both modes. */
   invariant(uniform: Values): Values {
     const values = new Map(uniform);
-    const { spans } = this.loop;
-    const last = this.loop.axes.length - 1;
-    const fixed = this.order.filter((at) => !spans(at)[last] && spans(at).includes(true));
-    this.compute(fixed, 'single', values, [...this.loop.axes.keys()].slice(0, -1));
+    const { spans } = this.#loop;
+    const last = this.#loop.axes.length - 1;
+    const fixed = this.#order.filter((at) => !spans(at)[last] && spans(at).includes(true));
+    this.compute(fixed, 'single', values, [...this.#loop.axes.keys()].slice(0, -1));
     for (const at of values.keys()) this.#splat(values, at);
     return values;
   }
 
   body(outer: Values, mode: Mode): Values {
     const values = new Map(outer);
-    this.compute(this.order, mode, values, [...this.loop.axes.keys()]);
+    this.compute(this.#order, mode, values, [...this.#loop.axes.keys()]);
     return values;
   }
 
   #splat(values: Values, at: number): void {
     const locals = values.get(at)!;
     if (locals.lanes !== undefined) return;
-    const { code } = this;
+    const code = this.#code;
     const local = code.local('v128');
-    if (this.program.nodes[at]!.kind === 'boolean') {
+    if (this.#program.nodes[at]!.kind === 'boolean') {
       code.i32(0);
       code.get(locals.single!);
       code.emit(0x6b); // i32.sub: 0 or −1
@@ -61,14 +73,14 @@ export class ValueWriter {
   }
 
   compute(positions: readonly number[], mode: Mode, values: Values, axes: readonly number[]): void {
-    const { code } = this;
+    const code = this.#code;
     for (const at of positions) {
       if (values.has(at)) continue;
-      const node = this.program.nodes[at]!;
+      const node = this.#program.nodes[at]!;
       const kind: ValueType = mode === 'lanes' ? 'v128' : node.kind === 'boolean' ? 'i32' : 'f32';
       const local = code.local(kind);
       if (node.op === 'constant') code.f32(node.value!);
-      else if (node.op === 'input') this.load(at, mode, axes);
+      else if (node.op === 'input') this.#load(at, mode, axes);
       else
         this.#apply(
           node.op,
@@ -81,7 +93,7 @@ export class ValueWriter {
   }
 
   #apply(op: string, args: readonly number[], mode: Mode): void {
-    const { code } = this;
+    const code = this.#code;
     const write = composed.get(op as FunctionName);
     if (write) return this.#compose(write, args, mode);
     if (op === 'broadcast') return void code.get(args[0]!);
@@ -95,7 +107,7 @@ export class ValueWriter {
 
   /** A function of lanes; of a single element, in all lanes. */
   #compose(write: Compose, args: readonly number[], mode: Mode): void {
-    const { code } = this;
+    const code = this.#code;
     const vectors = args.map((local) => {
       if (mode === 'lanes') return local;
       const vector = code.local('v128');

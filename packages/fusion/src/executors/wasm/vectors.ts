@@ -45,19 +45,23 @@ const lowHalves = [0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23];
 
 /** Writes an expression of vectors; every value is a local. */
 export class Vectors {
-  constructor(private readonly code: Code) {}
+  readonly #code: Code;
+
+  constructor(code: Code) {
+    this.#code = code;
+  }
 
   /** The result of an instruction. */
   do(name: keyof typeof op, ...args: readonly number[]): number {
-    for (const local of args) this.code.get(local);
-    this.code.simd(op[name]);
+    for (const local of args) this.#code.get(local);
+    this.#code.simd(op[name]);
     return this.#keep();
   }
 
   shift(name: keyof typeof shifts, x: number, by: number): number {
-    this.code.get(x);
-    this.code.i32(by);
-    this.code.simd(shifts[name]);
+    this.#code.get(x);
+    this.#code.i32(by);
+    this.#code.simd(shifts[name]);
     return this.#keep();
   }
 
@@ -97,20 +101,20 @@ export class Vectors {
   }
 
   #constant({ buffer }: { readonly buffer: ArrayBufferLike }): number {
-    this.code.simd(0x0c, ...new Uint8Array(buffer)); // v128.const
+    this.#code.simd(0x0c, ...new Uint8Array(buffer)); // v128.const
     return this.#keep();
   }
 
   #shuffle(x: number, y: number, lanes: readonly number[]): number {
-    this.code.get(x);
-    this.code.get(y);
-    this.code.simd(0x0d, ...lanes);
+    this.#code.get(x);
+    this.#code.get(y);
+    this.#code.simd(0x0d, ...lanes);
     return this.#keep();
   }
 
   #keep(): number {
-    const local = this.code.local('v128');
-    this.code.set(local);
+    const local = this.#code.local('v128');
+    this.#code.set(local);
     return local;
   }
 }

@@ -6,15 +6,17 @@ import type { Code } from './encoder.js';
 
 /** The axes of a loop nest as locals: lengths and indices. */
 export class Walk {
+  readonly #code: Code;
   /** The axis elements lie along. */
   readonly last: number;
   /** The index along each axis; along the last one in bytes. */
   readonly index: readonly number[];
 
   constructor(
-    private readonly code: Code,
+    code: Code,
     readonly lengths: readonly number[],
   ) {
+    this.#code = code;
     this.last = lengths.length - 1;
     this.index = lengths.map(() => code.local('i32'));
   }
@@ -27,14 +29,14 @@ export class Walk {
   nest(axes: readonly number[], body: () => void): void {
     const [axis, ...rest] = axes;
     if (axis === undefined) return body();
-    this.code.i32(0);
-    this.code.set(this.index[axis]!);
-    this.code.loop(this.index[axis]!, this.lengths[axis]!, 1, () => this.nest(rest, body));
+    this.#code.i32(0);
+    this.#code.set(this.index[axis]!);
+    this.#code.loop(this.index[axis]!, this.lengths[axis]!, 1, () => this.nest(rest, body));
   }
 
   /** Walks the last axis, in bytes: a vector at a time as far as they reach, then element by element. */
   along(body: (mode: Mode) => void): void {
-    const { code } = this;
+    const code = this.#code;
     const i = this.index[this.last]!;
     const [end, aligned] = [code.local('i32'), code.local('i32')];
     code.get(this.lengths[this.last]!);
