@@ -140,6 +140,15 @@ describe('a hook', () => {
     tf.dispose(gradients);
   });
 
+  it('is asked once for all parameters that are alike, where its numbers go by the step alone', () => {
+    const asked: number[] = [];
+    const coefficients = (t: number): { off: number } => ({ off: asked.push(t) });
+    const hook = defineHook('asking', {}, () => ({ coefficients, gradient: () => ({}) }))();
+    step(heavy([hook]), a, b);
+    // For both parameters, and for the optimizer itself.
+    expect(asked).toEqual([1, 1]);
+  });
+
   it('acts before coupled weight decay', async () => {
     heavy([clipping(2)], { weightDecay: 1, weightDecayMode: 'coupled', learningRate: 1 }).minimize(half(a));
     expect(await read(a)).toEqual([-2, -2]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { custom, defineHook, exclude, isArrayOf, Optimizer, unwrap } from '@optim/core/authoring';
+import { custom, defineHook, exclude, integer, isArrayOf, Optimizer, unwrap } from '@optim/core/authoring';
 import type { Hook, Match } from '@optim/core/authoring';
 import * as tf from '@tensorflow/tfjs-core';
 import { zero } from '@optim/formulas';
@@ -12,6 +12,8 @@ const all: readonly Monitored[] = ['gradient', 'update', 'parameter'];
 
 /** Options of {@link monitor}. */
 export interface MonitorOptions {
+  /** Steps from one look to the next; the first step has one too. @defaultValue `1` */
+  every?: number;
   /** Of what norms are taken. @defaultValue `['gradient', 'update', 'parameter']` */
   norms?: readonly Monitored[];
   /** Variables that are left out, by name or by a function of the variable. @defaultValue `null` */
@@ -38,28 +40,36 @@ const areNorms = (value: unknown): boolean =>
   new Set(value as unknown[]).size === (value as unknown[]).length;
 
 /**
- * Takes the Euclidean norms of gradient, update and parameter in every step, for each variable, on the device.
- * {@link readNorms} reads those of the last step when somebody wants to see them; a step reads nothing.
+ * Takes the Euclidean norms of gradient, update and parameter, for each variable, on the device: in the first step, and in each
+ * whose number is a multiple of `every`. {@link readNorms} reads the last ones when somebody wants to see them; a step reads
+ * nothing.
  *
  * ```text
  * gradient = ‖g‖    update = ‖p − old‖    parameter = ‖p‖, after the step
  * ```
  *
  * Sees what the hooks before it leave: put it last. Slots are a scalar for each norm. Norms take sweeps of their own over the
- * numbers: the optimizer's part of a step, not that of the gradient, becomes a few times as long (AdamW on wasm 2.5, on
- * cpu 6.6 times). Name fewer `norms`, or `exclude` variables, where that counts.
+ * numbers: the optimizer's part of such a step, not that of the gradient, becomes a few times as long (AdamW on wasm 2.5 times
+ * for one large variable, 5 times for 200 small ones). Other steps cost what they cost without the hook: look every 10th or
+ * 100th time where that counts.
  *
  * **Hint:** the ratio of update to parameter is about 1e-3 in a training that goes well.
  *
- * @example `monitor()`
- * @throws TypeError for norms of anything else
+ * @example `monitor({ every: 10 })`
+ * @throws TypeError for norms of anything else, or an `every` that is no number; RangeError for one that is no integer in [1, ∞)
  */
 export const monitor: (options?: MonitorOptions) => Hook = /* #__PURE__ */ defineHook<MonitorOptions>(
   'monitor',
-  { norms: custom(`some of ${all.join(', ')}`, areNorms, all), exclude: exclude() },
-  ({ norms }) => ({
+  {
+    every: integer('[1, ∞)', 1),
+    norms: custom(`some of ${all.join(', ')}`, areNorms, all),
+    exclude: exclude(),
+  },
+  ({ every, norms }) => ({
     slots: Object.fromEntries(norms.map((name) => [name, zero])),
-    update: ({ param, old, grad }) => {
+    coefficients: (step) => ({ looks: step === 1 || step % every === 0 }),
+    update: ({ param, old, grad }, { looks }) => {
+      if (!(looks as unknown as boolean)) return {};
       const tensors = { gradient: grad!, update: param!.sub(old!), parameter: param! };
       return Object.fromEntries(norms.map((name) => [name, tensors[name].norm()]));
     },
@@ -72,7 +82,7 @@ function withRatio(norms: Partial<Record<Monitored, number>>): Norms {
 }
 
 /**
- * The norms that {@link monitor} has taken in the last step, read as the backend answers: one tensor, however many variables there are.
+ * The norms that {@link monitor} has taken in the last step with a look, read as the backend answers: one tensor, however many variables there are.
  *
  * @param optimizer - with the hook; of a wrapper, the base counts
  * @returns `null` where it has no such hook, or has not stepped yet

@@ -2,6 +2,7 @@
 
 import { AdamW } from '@optim/adamw';
 import { clipByGlobalNorm, monitor, readNorms, skipNonFinite } from '@optim/hooks';
+import { describeExecution } from '@optim/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
@@ -62,12 +63,35 @@ it('changes no step, sees what hooks before it leave, leaves variables out, and 
   tf.dispose([a, b, c]);
 });
 
+it('looks in the first step and every few, changes no step, and makes a program for each kind', async () => {
+  const [a, b] = [variable('a', [1, -2]), variable('b', [1, -2])];
+  const plain = new AdamW({ learningRate: 0.1 });
+  const watched = new AdamW({ learningRate: 0.1, transforms: [monitor({ every: 3, norms: ['gradient'] })] });
+  const seen: (number | undefined)[] = [];
+  const work = (optimizer: AdamW): number =>
+    describeExecution(optimizer).reduce((sum, { operations }) => sum + operations, 0);
+  for (let t = 1; t <= 7; t++) {
+    step(plain, { a: [t, 0] });
+    step(watched, { b: [t, 0] });
+    seen.push((await readNorms(watched))!.gradient);
+    const looks = [1, 3, 6].includes(t);
+    expect(work(watched) > work(plain), `step ${t}`).toBe(looks);
+  }
+  expect(seen).toEqual([1, 1, 3, 3, 3, 6, 6].map((norm) => expect.closeTo(norm, 5) as number));
+  expect(await b.data()).toEqual(await a.data());
+  for (const optimizer of [plain, watched]) optimizer.dispose();
+  tf.dispose([a, b]);
+});
+
 it('is saved with an optimizer, and says what is wrong', async () => {
   const config = new AdamW({ transforms: [monitor({ norms: ['update'] })] }).getConfig();
   const again = AdamW.fromConfig(AdamW as never, JSON.parse(JSON.stringify(config)) as never) as AdamW;
   expect(again.getConfig()).toEqual(config);
   expect(() => monitor({ norms: ['gradients' as 'gradient'] })).toThrow(
     new TypeError('monitor: norms must be some of gradient, update, parameter, got ["gradients"]'),
+  );
+  expect(() => monitor({ every: 0 })).toThrow(
+    new RangeError('monitor: every must be an integer in [1, ∞), got 0'),
   );
   const sgd = tf.train.sgd(0.1);
   expect(await readNorms(sgd)).toBeNull();

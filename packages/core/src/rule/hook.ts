@@ -53,12 +53,13 @@ export interface Hook {
   readonly globals?: Readonly<Record<string, number>>;
   /**
    * Numbers of one parameter in one step, made on the host in float64; seen by `gradient`, `decay` and `update` among the
-   * globals, and drawn from by `random`.
+   * globals, and drawn from by `random`. One that is a boolean is an ordinary value there, to branch on: each makes a trace.
    *
    * @param step - the number of this step of the optimizer, from 1
-   * @param order - how many of the optimizer's variables come before this one, as in `Appearance`
+   * @param order - how many of the optimizer's variables come before this one, as in `Appearance`; a function declared with
+   * `step` alone is called once for all parameters that are otherwise alike
    */
-  coefficients?(step: number, order: number): Readonly<Record<string, number>>;
+  coefficients?(step: number, order: number): Readonly<Record<string, number | boolean>>;
   /** Scalars of one parameter, to be summed over all: sees `param`, `grad` (after the hooks before) and own slots. */
   observe?(tensors: Tensors): Results;
   /** From the sums and own globals to new globals, kept if declared, else for this step only. */

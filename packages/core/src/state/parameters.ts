@@ -21,7 +21,7 @@ export interface Parameter {
   readonly traits: Traits;
   /** How many of the optimizer's variables come before it, see `Appearance`. */
   readonly order: number;
-  /** Group, exemptions and traits as one text: parameters of one kind are bound alike. With coefficients of hooks each is of its own. */
+  /** Group, exemptions and traits as one text: parameters of one kind are bound alike. Where coefficients of a hook go by the order, each is of its own. */
   readonly kind: string;
   readonly slots: Readonly<Record<string, tf.Variable>>;
   /** How many updates it has had. */
@@ -88,7 +88,7 @@ export class Parameters {
     const matched = this.#match(variables, this.waiting);
     const before = this.#adopted.size;
     const orders = variables.map(({ id }) => before + variables.filter((other) => other.id < id).length);
-    const isNumbered = hooks.some(({ hook }) => hook.coefficients);
+    const isNumbered = hooks.some(({ hook }) => (hook.coefficients?.length ?? 1) !== 1);
     // Numbers made by an algorithm may be refused: all of them before anything is kept.
     const first = variables.map((variable, i) =>
       firstSlots(this.#kept, variable, matched.get(variable), { step, order: orders[i]! }),
