@@ -78,9 +78,8 @@ export function writeTogether(
   reductions: readonly number[],
   kept: Kept,
 ): { shared: Fragment[]; own: Fragment[] } {
-  const { args, shape } = phase.nodes[reductions[0]!]!;
-  const { shape: from } = phase.nodes[args[0]!]!;
-  const fold = foldOf(from, shape)!;
+  const { shape: from } = phase.nodes[phase.nodes[reductions[0]!]!.args[0]!]!;
+  const fold = foldOf(from, [])!;
   const { parts, shape: made } = partsOf(fold, from)!;
   const shared = [new Stage(phase, kept, from, fold, parts).sideBySide(reductions, made)];
   const { rest, handed } = after(phase, reductions, kept, made);
@@ -91,7 +90,9 @@ export function writeTogether(
     at = next.shape;
   }
   const last = foldOf(at, [])!;
-  const own = nodes.map((node, i) => new Stage(rest, handed, at, last, 1).picked(node, i, shape));
+  const own = nodes.map((node, i) =>
+    new Stage(rest, handed, at, last, 1).picked(node, i, rest.nodes[node]!.shape),
+  );
   return { shared, own };
 }
 
