@@ -80,20 +80,22 @@ export function writeTogether(
 ): { shared: Fragment[]; own: Fragment[] } {
   const { shape: from } = phase.nodes[phase.nodes[reductions[0]!]!.args[0]!]!;
   const fold = foldOf(from, [])!;
-  const { parts, shape: made } = partsOf(fold, from)!;
-  const shared = [new Stage(phase, kept, from, fold, parts).sideBySide(reductions, made)];
-  const { rest, handed } = after(phase, reductions, kept, made);
+  const first = partsOf(fold, from)!;
+  const shared = [new Stage(phase, kept, from, fold, first.parts).sideBySide(reductions, first.shape)];
   const nodes = reductions.map((_, i) => i + 1);
-  let at = made;
-  for (let next = partsOf(foldOf(at, [])!, at); next; next = partsOf(foldOf(at, [])!, at)) {
-    shared.push(new Stage(rest, handed, at, foldOf(at, [])!, next.parts).joined(nodes, next.shape));
-    at = next.shape;
+  for (let made = first.shape; ;) {
+    const { rest, handed } = after(phase, reductions, kept, made);
+    const left = foldOf(made, [])!;
+    const next = partsOf(left, made);
+    if (!next) {
+      const own = nodes.map((node, i) =>
+        new Stage(rest, handed, made, left, 1).picked(node, i, rest.nodes[node]!.shape),
+      );
+      return { shared, own };
+    }
+    shared.push(new Stage(rest, handed, made, left, next.parts).joined(nodes, next.shape));
+    made = next.shape;
   }
-  const last = foldOf(at, [])!;
-  const own = nodes.map((node, i) =>
-    new Stage(rest, handed, at, last, 1).picked(node, i, rest.nodes[node]!.shape),
-  );
-  return { shared, own };
 }
 
 /** What is left to do with parts: the same reductions, at positions from 1, of a tensor of them. */
