@@ -83,17 +83,15 @@ export function writeTogether(
   const first = partsOf(fold, from)!;
   const shared = [new Stage(phase, kept, from, fold, first.parts).sideBySide(reductions, first.shape)];
   const nodes = reductions.map((_, i) => i + 1);
-  for (let made = first.shape; ;) {
+  let made = first.shape;
+  for (;;) {
     const { rest, handed } = after(phase, reductions, kept, made);
     const left = foldOf(made, [])!;
+    const stage = (parts: number): Stage => new Stage(rest, handed, made, left, parts);
     const next = partsOf(left, made);
-    if (!next) {
-      const own = nodes.map((node, i) =>
-        new Stage(rest, handed, made, left, 1).picked(node, i, rest.nodes[node]!.shape),
-      );
-      return { shared, own };
-    }
-    shared.push(new Stage(rest, handed, made, left, next.parts).joined(nodes, next.shape));
+    if (!next)
+      return { shared, own: nodes.map((node, i) => stage(1).picked(node, i, rest.nodes[node]!.shape)) };
+    shared.push(stage(next.parts).joined(nodes, next.shape));
     made = next.shape;
   }
 }
