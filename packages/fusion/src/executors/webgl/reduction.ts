@@ -78,21 +78,24 @@ export function writeTogether(
   reductions: readonly number[],
   kept: Kept,
 ): { shared: Fragment[]; own: Fragment[] } {
-  const { shape: from } = phase.nodes[phase.nodes[reductions[0]!]!.args[0]!]!;
-  const fold = foldOf(from, [])!;
-  const first = partsOf(fold, from)!;
-  const shared = [new Stage(phase, kept, from, fold, first.parts).sideBySide(reductions, first.shape)];
+  const { shape } = phase.nodes[phase.nodes[reductions[0]!]!.args[0]!]!;
+  const fold = foldOf(shape, [])!;
+  const first = partsOf(fold, shape)!;
+  const shared = [new Stage(phase, kept, shape, fold, first.parts).sideBySide(reductions, first.shape)];
   const nodes = reductions.map((_, i) => i + 1);
-  let made = first.shape;
-  for (;;) {
-    const { rest, handed } = after(phase, reductions, kept, made);
-    const left = foldOf(made, [])!;
-    const stage = (parts: number): Stage => new Stage(rest, handed, made, left, parts);
-    const next = partsOf(left, made);
-    if (!next)
-      return { shared, own: nodes.map((node, i) => stage(1).picked(node, i, rest.nodes[node]!.shape)) };
+  for (let from = first.shape; ;) {
+    const { rest, handed } = after(phase, reductions, kept, from);
+    const left = foldOf(from, [])!;
+    const next = partsOf(left, from);
+    const stage = (parts: number): Stage => new Stage(rest, handed, from, left, parts);
+    if (!next) {
+      const own = reductions.map((node, i) =>
+        stage(1).joined(nodes, phase.nodes[node]!.shape, texel([`result.${'xyzw'[i]}`])),
+      );
+      return { shared, own };
+    }
     shared.push(stage(next.parts).joined(nodes, next.shape));
-    made = next.shape;
+    from = next.shape;
   }
 }
 
@@ -114,6 +117,11 @@ function after(
   };
 }
 
+/** A texel of up to four numbers. */
+function texel(numbers: readonly string[]): string {
+  return `vec4(${Array.from({ length: 4 }, (_, i) => numbers[i] ?? '0.0').join(', ')})`;
+}
+
 /** A program that reduces texels to parts of results, or to results where there is one part of each. */
 class Stage {
   readonly #writer: Writer;
@@ -132,43 +140,40 @@ class Stage {
   reduced(node: number, made: Shape): Fragment {
     const { none } = this.#row(node);
     const value = this.#argument(node);
-    const step = `${fillBeyond(value, this.from, none)}
-  result = ${this.#apply(node, 'result', value)};`;
-    const end = this.parts > 1 ? '' : this.#whole(node);
+    const step = fillBeyond(value, this.from, none) + this.#put('result', node, value);
+    const end = this.parts > 1 ? '' : this.#folded('result', node, this.fold.kind) + this.#cleared(made);
     return this.#finish([['result', `vec4(${none})`]], step, end, made, 'result');
   }
 
   /** Of several, one number of each a texel. */
   sideBySide(nodes: readonly number[], made: Shape): Fragment {
     const values = nodes.map((node) => this.#argument(node));
-    const steps = nodes.map((node, i) => {
-      const value = values[i]!;
-      return `${fillBeyond(value, this.from, this.#row(node).none)}
-  result${i} = ${this.#apply(node, `result${i}`, value)};`;
-    });
-    const ends = nodes.map((node, i) => this.#single(node, `result${i}`));
-    const results = nodes.map((node, i) => [`result${i}`, `vec4(${this.#row(node).none})`] as const);
-    const texel = this.#texel(nodes.map((_, i) => `result${i}.x`));
-    return this.#finish(results, steps.join(''), ends.join(''), made, texel);
+    const names = nodes.map((_, i) => `result${i}`);
+    const steps = nodes.map(
+      (node, i) =>
+        fillBeyond(values[i]!, this.from, this.#row(node).none) + this.#put(names[i]!, node, values[i]!),
+    );
+    const ends = nodes.map((node, i) => this.#folded(names[i]!, node, 'all'));
+    const results = nodes.map((node, i) => [names[i]!, `vec4(${this.#row(node).none})`] as const);
+    return this.#finish(
+      results,
+      steps.join(''),
+      ends.join(''),
+      made,
+      texel(names.map((name) => `${name}.x`)),
+    );
   }
 
-  /** Of several that stand side by side in texels. */
-  joined(nodes: readonly number[], made: Shape): Fragment {
-    const value = this.#argument(nodes[0]!);
-    const all = nodes.map((node) => this.#apply(node, 'result', value));
-    const none = this.#texel(nodes.map((node) => this.#row(node).none));
-    const texel = this.#texel(all.map((text, i) => `(${text}).${'xyzw'[i]}`));
-    const isOne = all.every((text) => text === all[0]);
-    const step = `\n  result = ${isOne ? all[0] : texel};`;
-    return this.#finish([['result', none]], step, '', made, 'result');
-  }
-
-  /** Of one of those, the result. */
-  picked(node: number, place: number, made: Shape): Fragment {
-    const value = this.#argument(node);
-    const step = `\n  result = ${this.#apply(node, 'result', value)};`;
-    const texel = this.#texel([`result.${'xyzw'[place]}`]);
-    return this.#finish([['result', `vec4(${this.#row(node).none})`]], step, '', made, texel);
+  /**
+   * Of several that stand side by side in texels.
+   *
+   * @param value - what is made of `result`
+   */
+  joined(nodes: readonly number[], made: Shape, value = 'result'): Fragment {
+    const read = this.#argument(nodes[0]!);
+    const all = nodes.map((node, i) => `(${this.#apply(node, 'result', read)}).${'xyzw'[i]}`);
+    const none = texel(nodes.map((node) => this.#row(node).none));
+    return this.#finish([['result', none]], `\n  result = ${texel(all)};`, '', made, value);
   }
 
   #row(node: number): (typeof folds)[ReductionName] {
@@ -183,32 +188,20 @@ class Stage {
     return this.#writer.apply(this.#row(node).fold, [x, y]);
   }
 
-  #texel(numbers: readonly string[]): string {
-    return `vec4(${Array.from({ length: 4 }, (_, i) => numbers[i] ?? '0.0').join(', ')})`;
+  /** A statement that adds to what there is. */
+  #put(name: string, node: number, value: string): string {
+    return `\n  ${name} = ${this.#apply(node, name, value)};`;
   }
 
-  /** Statements that make one number of four. */
-  #single(node: number, name: string): string {
-    return `
-  ${name} = ${this.#apply(node, name, `${name}.zwxy`)};
-  ${name} = ${this.#apply(node, name, `${name}.yxwz`)};`;
+  /** Statements that reduce the numbers of a texel among themselves. */
+  #folded(name: string, node: number, kind: Fold['kind']): string {
+    const across = kind === 'rows' ? '' : this.#put(name, node, `${name}.zwxy`);
+    return kind === 'columns' ? across : across + this.#put(name, node, `${name}.yxwz`);
   }
 
-  /** Statements that make a texel of the result of a texel with four numbers. */
-  #whole(node: number): string {
-    const [, rows, columns] = viewOf(this.from);
-    const { kind } = this.fold;
-    if (kind === 'all') return `${this.#single(node, 'result')}\n  result.yzw = vec3(0.0);`;
-    if (kind === 'rows') {
-      const high = this.#writer.size(Math.ceil(rows / 2));
-      const below = `\n  if (modulo(group, ${high}) == ${high} - 1) result.z = 0.0;`;
-      const fold = `\n  result = ${this.#apply(node, 'result', 'result.yxwz')};\n  result.yw = vec2(0.0);`;
-      return rows % 2 === 1 ? fold + below : fold;
-    }
-    const wide = this.#writer.size(Math.ceil(columns / 2));
-    const beside = `\n  if (within == ${wide} - 1) result.y = 0.0;`;
-    const fold = `\n  result = ${this.#apply(node, 'result', 'result.zwxy')};\n  result.zw = vec2(0.0);`;
-    return columns % 2 === 1 ? fold + beside : fold;
+  /** Statements that leave nothing in a texel beyond the result. */
+  #cleared(made: Shape): string {
+    return `\n  index = place;${locate(made, this.#writer.size)}${fillBeyond('result', made, '0.0')}`;
   }
 
   /** Neighbours go through neighbouring texels. */
@@ -217,7 +210,7 @@ class Stage {
     step: string,
     end: string,
     made: Shape,
-    texel: string,
+    value: string,
   ): Fragment {
     const { size, statements } = this.#writer;
     const { length, columns } = this.fold;
@@ -225,15 +218,15 @@ class Stage {
     return this.#writer.finish(
       made,
       `${results.map(([name, none]) => `\n  vec4 ${name} = ${none};`).join('')}
+  int place = index;
   int block = divide(index, ${stride});
-  int within = index - block * ${stride};
   int group = divide(block, ${parts});
   int begin = group * ${size(length * columns)};
   int end = begin + ${size(length * columns)};
-  index = begin + (block - group * ${parts}) * ${stride} + within;
+  index = begin + place - group * ${parts} * ${stride};
   for (; index < end; index += ${size(this.parts * columns)}) {${locate(this.from, size)}${statements}${step}
   }${end}`,
-      texel,
+      value,
     );
   }
 }
