@@ -29,6 +29,6 @@ const adabelief = (name, limit, ...loaded) => ({
 // oxlint-disable-next-line import/no-default-export -- size-limit reads it
 export default [
   adabelief('AdaBelief on cpu and wasm', '28 kB'),
-  adabelief('AdaBelief on webgl', '33 kB', 'webgl'),
+  adabelief('AdaBelief on webgl', '34 kB', 'webgl'),
   adabelief('AdaBelief on webgpu', '36 kB', 'webgpu'),
 ];

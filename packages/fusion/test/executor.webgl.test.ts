@@ -193,6 +193,50 @@ describe('webglExecutor', () => {
     },
   );
 
+  it.each<[shape: number[], axes: number[]]>([
+    [[7, 1031], [1]],
+    [[1031, 7], [0]],
+    [[2, 3, 5, 1030], [3]],
+    [
+      [2, 2, 517, 3],
+      [0, 1, 2],
+    ],
+    [[2, 2, 517, 3], [2]],
+    [
+      [2, 517, 3],
+      [1, 2],
+    ],
+    [[3, 5], [0]],
+  ])('reduces a tensor of shape %j over axes %j', (shape, axes) => {
+    const x = tf.tensor(
+      counting(shape).map((i) => -1 - (i % 251)),
+      shape,
+    );
+    const rule: Rule = ({ x }) => ({
+      sum: x!.mul(2).sum(axes),
+      max: x!.sub(1).max(axes),
+      min: x!.neg().min(axes),
+    });
+    const outputs = run(rule, { x });
+    const expected = tf.tidy(() => [
+      tf.sum(tf.mul(x, 2), axes, true),
+      tf.max(tf.sub(x, 1), axes, true),
+      tf.min(tf.neg(x), axes, true),
+    ]);
+    expect(outputs.map((tensor) => tensor.shape)).toEqual(expected.map((tensor) => tensor.shape));
+    // Products of TensorFlow.js read what lies in a texel beyond a matrix.
+    const products = (tensors: tf.Tensor[]): tf.Tensor[] =>
+      shape.length > 2
+        ? []
+        : tensors.flatMap((y) => [
+            tf.matMul(y as tf.Tensor2D, y as tf.Tensor2D, true),
+            tf.matMul(y as tf.Tensor2D, y as tf.Tensor2D, false, true),
+          ]);
+    const made = read([...products(outputs), ...outputs]);
+    expect(made).toEqual(read([...products(expected), ...expected]));
+    x.dispose();
+  });
+
   it('adds up a million numbers as exactly as pairs of them', () => {
     const x = tf.tensor(Float32Array.from({ length: 1_000_003 }, (_, i) => 1 + (i % 7) / 10));
     const exact = (x.dataSync() as Float32Array).reduce((a, b) => a + b, 0);

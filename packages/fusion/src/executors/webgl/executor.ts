@@ -7,7 +7,8 @@ import type { ReductionName } from '../../language.js';
 import { hostValues, type Program } from '../../program.js';
 import { sizeOf, type Shape } from '../../shape.js';
 import { assertContext, launch, maxTextures, packed } from './backend.js';
-import { writeReduction, writeValue } from './fragment.js';
+import { writeValue } from './fragment.js';
+import { foldOf, isLong, type Fold, mostTogether, writeReduction, writeTogether } from './reduction.js';
 import type { Fragment, Halving, Kept } from './writer.js';
 
 type Hosts = ReturnType<typeof hostValues>;
@@ -39,8 +40,8 @@ export interface Pairs extends Halving {
 }
 
 /**
- * One program per elementwise output, and few for a reduction to one element; reductions over some axes are tfjs' own,
- * of what a program made. Textures cannot be changed in place: every output is new.
+ * One program per elementwise output, and few for reductions to one element, to rows or to columns; those over other axes
+ * are tfjs' own, of what a program made. Textures cannot be changed in place: every output is new.
  */
 export const webglExecutor: Executor = executorWith(null);
 
@@ -93,28 +94,55 @@ function compile(phase: Program, pairing: Pairs | null): Kernel {
   };
 }
 
-/** What a program has to make for an output: the output, or what is then reduced over some axes. */
-function targetOf({ nodes }: Program, node: number): number {
-  const { op, args, shape } = nodes[node]!;
-  return op in reductions && sizeOf(shape) !== 1 ? args[0]! : node;
+/** What a program has to make for an output: the output, or what tfjs then reduces. */
+function targetOf(phase: Program, node: number): number {
+  const { args } = phase.nodes[node]!;
+  return isReduction(phase, node) && !reducing(phase, node) ? args[0]! : node;
+}
+
+function isReduction({ nodes }: Program, node: number): boolean {
+  return nodes[node]!.op in reductions;
+}
+
+/** How programs reduce, if they do. */
+function reducing({ nodes }: Program, node: number): Fold | null {
+  const { args, shape } = nodes[node]!;
+  return foldOf(nodes[args[0]!]!.shape, shape);
 }
 
 /** Steps in an order in which later ones read what earlier ones made. */
 function plan(phase: Program, limit: number, given: Kept, pairing: Pairs | null): Step[] {
   const known = new Map(given.known);
   const kept = { ...given, known };
-  const targets = new Set(phase.outputs.map(({ node }) => targetOf(phase, node)));
+  const targets = [...new Set(phase.outputs.map(({ node }) => targetOf(phase, node)))].filter((node) => {
+    const { args, host, shape } = phase.nodes[node]!;
+    return (
+      !host && !known.has(node) && sizeOf(isReduction(phase, node) ? phase.nodes[args[0]!]!.shape : shape) > 0
+    );
+  });
   const steps: Step[] = [];
-  for (const node of [...targets].sort((a, b) => a - b)) {
-    const { op, args, host } = phase.nodes[node]!;
-    const isReduction = op in reductions;
-    const { shape: swept } = phase.nodes[isReduction ? args[0]! : node]!;
-    if (host || known.has(node) || sizeOf(swept) === 0) continue;
-    const fragments = isReduction ? writeReduction(phase, node, kept) : [writeValue(phase, node, kept)];
+  const add = (node: number, fragments: readonly Fragment[]): void => {
     const count = fragments[0]!.tensors.length;
     if (count > limit) throw new Unsupported(`it reads ${count} textures, and a shader here takes ${limit}`);
     steps.push({ node, fragments });
-    if (!isReduction) known.set(node, pairing !== null);
+  };
+  for (const node of targets.filter((at) => !isReduction(phase, at)).sort((a, b) => a - b)) {
+    add(node, [writeValue(phase, node, kept)]);
+    known.set(node, pairing !== null);
+  }
+  for (const group of together(
+    phase,
+    targets.filter((at) => isReduction(phase, at)),
+  )) {
+    const made = group.length > 1 && writeTogether(phase, group, kept);
+    if (made && made.shared[0]!.tensors.length <= limit) {
+      // No value of the phase has that position.
+      const key = -1 - group[0]!;
+      add(key, made.shared);
+      group.forEach((node, i) => add(node, [{ ...made.own[i]!, tensors: [key] }]));
+    } else {
+      for (const node of group) add(node, writeReduction(phase, node, kept));
+    }
   }
   for (const { node } of pairing ? phase.outputs : []) {
     const argument = targetOf(phase, node);
@@ -122,6 +150,20 @@ function plan(phase: Program, limit: number, given: Kept, pairing: Pairs | null)
       steps.push({ node, fragments: [pairing!.writeAlong(phase, node, kept)] });
   }
   return steps;
+}
+
+/** Reductions in groups that are made together. */
+function together(phase: Program, nodes: readonly number[]): number[][] {
+  const groups: { key: string; members: number[] }[] = [];
+  for (const node of nodes) {
+    const fold = reducing(phase, node)!;
+    const isShared = fold.kind === 'all' && isLong(fold);
+    const key = isShared ? `${phase.nodes[phase.nodes[node]!.args[0]!]!.shape}` : '';
+    const open = groups.find((group) => isShared && group.key === key && group.members.length < mostTogether);
+    if (open) open.members.push(node);
+    else groups.push({ key, members: [node] });
+  }
+  return groups.map(({ members }) => members);
 }
 
 function runStep({ fragments }: Step, textures: Textures, hosts: Hosts, pairing: Pairs | null): tf.Tensor {
