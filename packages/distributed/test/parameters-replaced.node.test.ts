@@ -26,7 +26,9 @@ it('refuses to keep slots that hold a point', async () => {
     optimizer.dispose();
   }
   await expect(onParametersReplaced(new AdamW(), 'drop' as never)).rejects.toThrow('got "drop"');
-  await expect(onParametersReplaced(tf.train.adam(), 'reset')).rejects.toThrow('cannot be reset');
+  const foreign = tf.train.adam();
+  await expect(onParametersReplaced(foreign, 'reset')).rejects.toThrow('cannot be reset');
+  foreign.dispose();
 });
 
 it.each([

@@ -33,6 +33,7 @@ export const planned: readonly Row[] = [
   { folder: 'formulas', exports: [] },
   { folder: 'kronecker', exports: [] },
   { folder: 'contract', exports: [] },
+  { folder: 'distributed', exports: [] },
   { folder: 'evaluation', exports: [] },
   { folder: 'exchange', exports: [] },
   { folder: 'full-batch', exports: [] },
