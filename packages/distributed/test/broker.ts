@@ -24,6 +24,17 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** A connection that waits for the server for as long as it takes. */
+export function connectTo(port: number): Promise<NatsConnection> {
+  return connect({
+    servers: `127.0.0.1:${port}`,
+    waitOnFirstConnect: true,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 100,
+    timeout: 1000,
+  });
+}
+
 /** A server that can go away and come back with what it has stored. */
 export class Broker {
   #server: ChildProcess | undefined;
@@ -56,15 +67,9 @@ export class Broker {
     await once(server, 'exit');
   }
 
-  /** A connection of its own, which waits for the server for as long as it takes. */
+  /** A connection of its own, which lasts until {@link stop}. */
   async connect(): Promise<NatsConnection> {
-    const connection = await connect({
-      servers: `127.0.0.1:${this.port}`,
-      waitOnFirstConnect: true,
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: 100,
-      timeout: 1000,
-    });
+    const connection = await connectTo(this.port);
     this.#connections.push(connection);
     return connection;
   }
