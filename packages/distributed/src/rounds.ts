@@ -13,8 +13,7 @@
 //    before and those who have said hello, but for those who have said bye.
 // 5. Every worker reads the record, averages the answers it lists in the order of the log, and makes the outer step: from equal
 //    states and equal numbers, equal states. Whoever's record was taken stores the new global state and forgets old messages.
-// 6. Every answer and every record names the fingerprint of the state it started from. A worker whose state is another one takes
-//    over the global state.
+// 6. Every answer and record names the fingerprint of its start. A worker whose state is another one takes over the global state.
 
 import { show } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
@@ -30,7 +29,7 @@ import { StateStore } from './state-store.js';
 import { readNumbers, writeNumbers } from './trained.js';
 import { hashOf, framed } from './wire.js';
 
-/** A worker in a run; see {@link distributedRounds}. */
+/** A worker in a run. */
 export class DistributedRounds {
   readonly #states: StateStore;
   #round = -1;
