@@ -69,7 +69,14 @@ describe('options', () => {
   it('have defaults', () => {
     const { optimizers, ...rest } = parseOptions([]);
     expect(optimizers).toContain('AdaBelief');
-    expect(rest).toEqual({ epochs: 6, batchSize: 64, backend: 'wasm', out: 'demo-loss.svg', help: false });
+    expect(rest).toEqual({
+      epochs: 6,
+      batchSize: 64,
+      backend: 'wasm',
+      out: 'demo-loss.svg',
+      workers: 0,
+      help: false,
+    });
     for (const name of optimizers) expect(help).toContain(name);
   });
 
@@ -81,6 +88,7 @@ describe('options', () => {
     [['--optimizers', 'AdamX'], 'got "AdamX"'],
     [['--optimizers', ''], 'got ""'],
     [['--backend', 'webgl'], '--backend: expected wasm, cpu; got "webgl"'],
+    [['--workers', '0'], '--workers: expected an integer from 1 to 999999, got "0"'],
     [['--epochs', '0'], '--epochs: expected an integer from 1 to 999999, got "0"'],
     [['--batch-size', '1.5'], '--batch-size: expected an integer from 1 to 999999, got "1.5"'],
     [['--epoch', '3'], "Unknown option '--epoch'"],

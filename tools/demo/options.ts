@@ -12,6 +12,8 @@ export interface Options {
   readonly backend: (typeof backends)[number];
   /** Where the plot goes. */
   readonly out: string;
+  /** Processes that train together in rounds; 0: optimizers are compared, in this process alone. */
+  readonly workers: number;
   readonly help: boolean;
 }
 
@@ -24,6 +26,8 @@ export const help: string = `npm run demo -- [options]: trains a small network o
   --batch-size n      digits a step (default: 64)
   --backend name      ${backends.join(' or ')} (default: wasm)
   --out file          where the plot of the loss curves goes (default: demo-loss.svg)
+  --workers n         in place of that: trains once in n processes by DiLoCo over a NATS server (needs nats-server), kills one
+                      of them in the middle and lets it come back, and compares with one process
   --help              this text
 `;
 
@@ -40,6 +44,7 @@ export function parseOptions(args: string[]): Options {
       'batch-size': { type: 'string', default: '64' },
       backend: { type: 'string', default: 'wasm' },
       out: { type: 'string', default: 'demo-loss.svg' },
+      workers: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -51,6 +56,7 @@ export function parseOptions(args: string[]): Options {
     batchSize: positiveInteger('batch-size', values['batch-size']),
     backend: oneOf('backend', values.backend, backends),
     out: values.out,
+    workers: values.workers === undefined ? 0 : positiveInteger('workers', values.workers),
     help: values.help,
   };
 }

@@ -34,6 +34,7 @@ export const planned: readonly Row[] = [
   { folder: 'kronecker', exports: [] },
   { folder: 'contract', exports: [] },
   { folder: 'wrapper', exports: [] },
+  { folder: 'distributed', exports: [] },
   { folder: 'evaluation', exports: [] },
   { folder: 'exchange', exports: [] },
   { folder: 'full-batch', exports: [] },

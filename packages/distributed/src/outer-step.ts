@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// McMahan and others, "Communication-Efficient Learning of Deep Networks from Decentralized Data", arXiv:1602.05629
+// Reddi and others, "Adaptive Federated Optimization", arXiv:2003.00295
+// Douillard and others, "DiLoCo: Distributed Low-Communication Training of Language Models", arXiv:2311.08105
+
+import { sameShape, showShape } from '@optim/fusion';
+import { isArrayOf, show } from '@optim/options';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Averages by the name of their variable, or by the variable. */
+export type Averaged = Readonly<tf.NamedTensorMap> | ReadonlyMap<tf.Variable, tf.Tensor>;
+
+/** A variable and the change that local training proposes for it, downwards: where it started minus where it went. */
+export interface Change {
+  readonly variable: tf.Variable;
+  readonly change: tf.Tensor;
+}
+
+/**
+ * One step of an outer optimizer along the pseudo-gradient of a round: the change of the averaged weights, upside down.
+ *
+ * ```text
+ * G = W − A                         W: the weights the round started from, A: the average of where the workers went
+ * W ← outer step from W with G
+ * ```
+ *
+ * | method      | outer optimizer |
+ * | ----------- | --------------- |
+ * | FedAvg      | SGDW, learning rate 1: lands on A |
+ * | FedAvgM     | SGDW, learning rate 1, momentum 0.9 |
+ * | FedAdam     | AdamW, learning rate 0.01 to 0.1, beta2 0.99, epsilon 1e-3, no weight decay |
+ * | FedYogi     | Yogi, the same |
+ * | FedAdagrad  | AdaGrad, epsilon 1e-3 |
+ * | DiLoCo      | SGDW, learning rate 0.7, momentum 0.9, Nesterov |
+ *
+ * G has the scale of a weight change, not of a gradient: an epsilon of 1e-8 would make FedAdam jump by the whole learning rate
+ * in every element. The papers' FedAdam and FedYogi correct no bias, ours do. Variables that are not trainable, such as the
+ * statistics of batch normalization, become the average itself.
+ *
+ * @param optimizer - the outer one, which counts rounds; it belongs to nobody else
+ * @param variables - with the weights that the round started from
+ * @param averaged - the averages; a variable without one stays as it is
+ * @throws RangeError (as a rejection) for no variables, an unknown name, another shape, a value that is not finite; TypeError
+ * for what is no variable or tensor. Nothing has changed then.
+ * @see https://arxiv.org/abs/2003.00295
+ */
+export async function outerStep(
+  optimizer: tf.Optimizer,
+  variables: readonly tf.Variable[],
+  averaged: Averaged,
+): Promise<void> {
+  const pairs = pairsOf(variables, averaged);
+  const finite = tf.tidy(() => pairs.map(([, average]) => tf.all(tf.isFinite(average))));
+  try {
+    const answers = await Promise.all(finite.map((each) => each.data()));
+    const wrong = answers.findIndex((answer) => !answer[0]);
+    if (wrong >= 0)
+      throw new RangeError(`outerStep: the average of ${show(pairs[wrong]![0].name)} must be finite`);
+  } finally {
+    tf.dispose(finite);
+  }
+  tf.tidy(() =>
+    follow(
+      optimizer,
+      pairs.map(([variable, average]) => ({ variable, change: tf.sub(variable, average) })),
+    ),
+  );
+}
+
+/** A step of the outer optimizer along changes; what is not trainable makes its change in full. */
+export function follow(optimizer: tf.Optimizer, changes: readonly Change[]): void {
+  const trained = changes.filter(({ variable }) => variable.trainable);
+  const plain = changes.filter(({ variable }) => !variable.trainable);
+  (optimizer as { applyGradients(list: { name: string; tensor: tf.Tensor }[]): void }).applyGradients(
+    trained.map(({ variable, change }) => ({ name: variable.name, tensor: change })),
+  );
+  tf.tidy(() => {
+    for (const { variable, change } of plain) variable.assign(tf.sub(variable, change));
+  });
+}
+
+/** Variables, each with its average. */
+function pairsOf(variables: readonly tf.Variable[], averaged: Averaged): [tf.Variable, tf.Tensor][] {
+  if (!isArrayOf(variables, (each) => each instanceof tf.Variable))
+    throw new TypeError(`outerStep: variables must be an array of variables, got ${show(variables)}`);
+  if (variables.length === 0) throw new RangeError('outerStep: variables must not be empty');
+  const given = averaged instanceof Map ? [...averaged] : Object.entries(averaged as tf.NamedTensorMap);
+  return given.map(([key, average]: [string | tf.Variable, tf.Tensor]) => {
+    const variable = variables.find((each) => each === key || each.name === key);
+    if (!variable)
+      throw new RangeError(
+        `outerStep: averaged must be of the variables given, got ${show(typeof key === 'string' ? key : key.name)}`,
+      );
+    if (!(average instanceof tf.Tensor))
+      throw new TypeError(
+        `outerStep: the average of ${show(variable.name)} must be a tensor, got ${show(average)}`,
+      );
+    if (!sameShape(average.shape, variable.shape))
+      throw new RangeError(
+        `outerStep: the average of ${show(variable.name)} must have shape ${showShape(variable.shape)}, got ${showShape(average.shape)}`,
+      );
+    return [variable, average];
+  });
+}
+
+/**
+ * The weighted mean of the weights of several workers: A = Σ cᵢWᵢ with Σ cᵢ = 1.
+ *
+ * @param list - weights by name, one map for each worker
+ * @param counts - how much each worker counts, such as its number of examples, in any unit; alike when absent
+ * @returns the means by name, which are the caller's
+ * @throws RangeError for no weights, maps that do not have the same names and shapes, counts that are negative or all zero
+ */
+export function averageWeights(
+  list: readonly Readonly<tf.NamedTensorMap>[],
+  counts: readonly number[] = list.map(() => 1),
+): tf.NamedTensorMap {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (list.length === 0) throw new RangeError('averageWeights: list must not be empty');
+  if (
+    counts.length !== list.length ||
+    counts.some((count) => !(count >= 0)) ||
+    !(total > 0 && total < Infinity)
+  )
+    throw new RangeError(
+      `averageWeights: counts must be ${list.length} numbers from 0 on, not all 0, got ${show(counts)}`,
+    );
+  const names = Object.keys(list[0]!);
+  for (const [i, each] of list.entries()) {
+    const isAlike =
+      Object.keys(each).length === names.length &&
+      names.every((name) => each[name] !== undefined && sameShape(each[name].shape, list[0]![name]!.shape));
+    if (!isAlike)
+      throw new RangeError(`averageWeights: list[${i}] must have the names and shapes of list[0]`);
+  }
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      tf.tidy(() => tf.addN(list.map((each, i) => tf.mul(each[name]!, counts[i]! / total)))),
+    ]),
+  );
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// What travels, as bytes: a header in JSON with numbers after it, numbers in two precisions, and a fingerprint.
+
+/** How the numbers of a pseudo-gradient travel: 4 or 2 bytes each. */
+export type Precision = 'float32' | 'bfloat16';
+
+/** Bytes of one number. */
+export const bytesEach: Readonly<Record<Precision, number>> = { float32: 4, bfloat16: 2 };
+
+/** A message: the length of its header (uint32, little-endian), the header, the data. */
+export function framed(header: object, data: Uint8Array = new Uint8Array(0)): Uint8Array {
+  const text = encoded(header);
+  const bytes = new Uint8Array(4 + text.length + data.length);
+  new DataView(bytes.buffer).setUint32(0, text.length, true);
+  bytes.set(text, 4);
+  bytes.set(data, 4 + text.length);
+  return bytes;
+}
+
+/** The header and data of a message; `null` for what is none. */
+export function unframed(bytes: Uint8Array): { header: unknown; data: Uint8Array } | null {
+  if (bytes.length < 4) return null;
+  const from = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  if (from > bytes.length) return null;
+  const header = parsed(bytes.subarray(4, from));
+  return header === undefined ? null : { header, data: bytes.subarray(from) };
+}
+
+/** A value as JSON text. */
+export function encoded(value: object): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+/** What JSON text says; `undefined` for what is none. */
+export function parsed(text: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Numbers as bytes, one array after the other. bfloat16: rounded to the nearest, ties to even. */
+export function bytesOf(arrays: readonly Float32Array[], precision: Precision): Uint8Array {
+  const size = arrays.reduce((sum, { length }) => sum + length, 0);
+  const bytes = new Uint8Array(size * bytesEach[precision]);
+  let at = 0;
+  for (const array of arrays) {
+    const words = new Uint32Array(array.buffer, array.byteOffset, array.length);
+    if (precision === 'float32') new Uint32Array(bytes.buffer, at, array.length).set(words);
+    else {
+      const halves = new Uint16Array(bytes.buffer, at, array.length);
+      for (let i = 0; i < words.length; i++) {
+        const word = words[i]!;
+        halves[i] = (word + 0x7fff + ((word >>> 16) & 1)) >>> 16;
+      }
+    }
+    at += array.length * bytesEach[precision];
+  }
+  return bytes;
+}
+
+/** The inverse of {@link bytesOf}; `null` unless the bytes are as many as the sizes ask for, and every number is finite. */
+export function numbersOf(
+  bytes: Uint8Array,
+  sizes: readonly number[],
+  precision: Precision,
+): Float32Array[] | null {
+  const size = sizes.reduce((sum, each) => sum + each, 0);
+  if (bytes.length !== size * bytesEach[precision]) return null;
+  // Not `slice`, which for a Buffer of Node is a view.
+  const own = new Uint8Array(bytes).buffer;
+  const all = precision === 'float32' ? new Float32Array(own) : widened(new Uint16Array(own));
+  if (!all.every(Number.isFinite)) return null;
+  let at = 0;
+  return sizes.map((each) => all.subarray(at, (at += each)));
+}
+
+function widened(halves: Uint16Array): Float32Array {
+  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
+}
+
+/**
+ * A fingerprint of bytes, 64 bits in hexadecimal: two sums that every word of 4 bytes goes into. It finds what differs by
+ * accident; whoever may write to the broker is trusted not to forge it.
+ */
+export function hashOf(bytes: Uint8Array): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const whole = bytes.length & ~3;
+  let [a, b] = [0x811c9dc5 ^ bytes.length, 0x9e3779b9];
+  const mix = (word: number): void => {
+    a = Math.imul(a ^ word, 0x01000193);
+    a ^= a >>> 15;
+    b = Math.imul(b + word, 0x85ebca6b);
+    b = (b << 13) | (b >>> 19);
+  };
+  for (let i = 0; i < whole; i += 4) mix(view.getUint32(i, true));
+  for (let i = whole; i < bytes.length; i++) mix(bytes[i]!);
+  return [a, b].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { jetstream } from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bytesOf, framed } from '../src/wire.js';
+import { Broker, lacking } from './broker.js';
+import { Worker } from './worker.js';
+
+const missing = lacking();
+
+/** Workers whose last round was the same have the same weights and states, bit for bit. */
+async function expectEqual(workers: readonly Worker[]): Promise<void> {
+  const [first, ...others] = workers;
+  for (const other of others) {
+    expect(other.rounds.round).toBe(first!.rounds.round);
+    expect(other.rounds.hash).toBe(first!.rounds.hash);
+    expect(await other.weights()).toEqual(await first!.weights());
+  }
+}
+
+/** Every round was made once by each worker, and by all alike. */
+function expectSameRounds(workers: readonly Worker[]): void {
+  const hashes = new Map<number, string>();
+  for (const { reports } of workers) {
+    expect(new Set(reports.map(({ round }) => round)).size).toBe(reports.length);
+    for (const { round, hash, agreed } of reports) {
+      expect(agreed).toBe(true);
+      expect(hashes.get(round) ?? hash).toBe(hash);
+      hashes.set(round, hash);
+    }
+  }
+}
+
+describe.skipIf(missing)(`rounds over NATS${missing ? `: SKIPPED, for want of ${missing}` : ''}`, () => {
+  let broker: Broker;
+  beforeEach(async () => {
+    broker = await Broker.start();
+  });
+  afterEach(() => broker.stop());
+
+  it('three workers agree bit for bit, and go where all of them pull', async () => {
+    const workers = await Promise.all([
+      Worker.join(broker, 'a', 1, { quorum: 3 }),
+      Worker.join(broker, 'b', 2, { quorum: 3 }),
+      Worker.join(broker, 'c', 3, { quorum: 3, precision: 'bfloat16' }),
+    ]);
+    await expectEqual(workers);
+    await Promise.all(workers.map((worker) => worker.work(40)));
+    await expectEqual(workers);
+    expectSameRounds(workers);
+    for (const { reports } of workers) {
+      expect(reports.map(({ round }) => round)).toEqual(Array.from({ length: 40 }, (_, i) => i));
+      expect(
+        reports.every(({ workers: { length }, quorate, counts }) => length === 3 && quorate && counts),
+      ).toBe(true);
+      expect(reports.every(({ sent, received }) => sent > 0 && received > 0)).toBe(true);
+    }
+    for (const value of (await workers[0]!.weights()).flat()) expect(Math.abs(value - 2)).toBeLessThan(0.3);
+    await Promise.all(workers.map((worker) => worker.leave()));
+  });
+
+  it('one is killed and comes back; nobody waits for it twice', async () => {
+    const options = { quorum: 2, timeout: 1500 };
+    const [a, b, c] = await Promise.all([
+      Worker.join(broker, 'a', 1, options),
+      Worker.join(broker, 'b', 2, options),
+      Worker.join(broker, 'c', 3, options),
+    ]);
+    await Promise.all([a, b, c].map((worker) => worker.work(2)));
+    c.die();
+    await Promise.all([a, b].map((worker) => worker.work(3)));
+    const back = await Worker.join(broker, 'c', 3, options);
+    await expectEqual([a, b, back]);
+    await Promise.all([a, b, back].map((worker) => worker.work(2)));
+    await expectEqual([a, b, back]);
+    expectSameRounds([a, b, back]);
+    expect(a.reports.map(({ workers }) => [...workers].sort().join(''))).toEqual([
+      'abc',
+      'abc',
+      'ab',
+      'ab',
+      'ab',
+      'abc',
+      'abc',
+    ]);
+    const waits = a.reports.slice(2, 5).map(({ milliseconds }) => milliseconds >= 1400);
+    expect(waits).toEqual([true, false, false]);
+    await Promise.all([a, b, back].map((worker) => worker.leave()));
+  });
+
+  it('a latecomer takes over the global state; one that was away catches up', async () => {
+    const a = await Worker.join(broker, 'a', 1);
+    await a.work(3);
+    const b = await Worker.join(broker, 'b', 2);
+    await expectEqual([a, b]);
+    await Promise.all([a, b].map((worker) => worker.work(2)));
+    await expectEqual([a, b]);
+
+    b.stepLocally();
+    await Promise.all([a.work(4), b.rounds.close()]);
+    const report = await b.rounds.exchange();
+    expect(report).toMatchObject({ round: 5, counts: false, workers: ['a'] });
+    await expectEqual([a, b]);
+    expect(a.reports.map(({ workers: { length } }) => length)).toEqual([1, 1, 1, 2, 2, 1, 1, 1, 1]);
+    await Promise.all([a, b].map((worker) => worker.leave()));
+  });
+
+  it('a round with fewer answers than its quorum waits, goes on, and says so', async () => {
+    const a = await Worker.join(broker, 'a', 1, { quorum: 2, timeout: 400 });
+    await a.work(1);
+    expect(a.reports[0]).toMatchObject({ round: 0, workers: ['a'], quorate: false, counts: true });
+    expect(a.reports[0]!.milliseconds).toBeGreaterThan(390);
+    await a.leave();
+  });
+
+  it('a broker that goes away comes back: no worker is lost, no round counts twice', async () => {
+    const workers = await Promise.all([
+      Worker.join(broker, 'a', 1, { quorum: 2, timeout: 1000 }),
+      Worker.join(broker, 'b', 2, { quorum: 2, timeout: 1000 }),
+    ]);
+    await Promise.all(workers.map((worker) => worker.work(2)));
+    workers[0]!.stepLocally();
+    const first = workers[0]!.rounds.exchange();
+    await broker.goAway();
+    workers[1]!.stepLocally();
+    const second = workers[1]!.rounds.exchange();
+    // Longer than a round waits for those who are missing.
+    await new Promise((resolve) => void setTimeout(resolve, 1500));
+    broker.comeBack();
+    await Promise.all([first, second]);
+    await Promise.all(workers.map((worker) => worker.work(2)));
+    await expectEqual(workers);
+    expectSameRounds(workers);
+    for (const { reports } of workers)
+      expect(reports.map(({ round, workers: { length } }) => [round, length])).toEqual(
+        [0, 1, 2, 3, 4].map((round) => [round, 2]),
+      );
+    await Promise.all(workers.map((worker) => worker.leave()));
+  });
+
+  it('numbers beyond the limit of a message travel in pieces', async () => {
+    await broker.goAway();
+    const small = await Broker.start('max_payload: 65536');
+    const sizes = [160, 160] as const;
+    const workers = await Promise.all([
+      Worker.join(small, 'a', 1, { quorum: 2 }, sizes),
+      Worker.join(small, 'b', 2, { quorum: 2, precision: 'bfloat16' }, sizes),
+    ]);
+    await Promise.all(workers.map((worker) => worker.work(3)));
+    await expectEqual(workers);
+    expectSameRounds(workers);
+    const bytes = 160 * 160 * 4 + 160 * 4;
+    for (const { sent } of workers[0]!.reports) expect(sent).toBeGreaterThan(bytes);
+    for (const { received } of workers[1]!.reports) expect(received).toBeGreaterThan(bytes * 1.5);
+    await Promise.all(workers.map((worker) => worker.leave()));
+    await small.stop();
+  });
+
+  it('a hostile peer changes nothing', async () => {
+    /** Two rounds of two workers, before which somebody has put messages and records of their own there. */
+    const train = async (run: string, isAttacked: boolean): Promise<number[][]> => {
+      // One after the other: the first weights are those of the first.
+      const workers = [
+        await Worker.join(broker, 'a', 1, { quorum: 2, run }),
+        await Worker.join(broker, 'b', 2, { quorum: 2, run }),
+      ];
+      for (let round = 0; round < 2; round++) {
+        if (isAttacked) await attack(run, round, workers[0]!.rounds.hash);
+        // In an order that is the same each time: sums depend on it.
+        for (const worker of workers) worker.stepLocally();
+        const first = workers[0]!.rounds.exchange();
+        await new Promise((resolve) => void setTimeout(resolve, 300));
+        await Promise.all([first, workers[1]!.rounds.exchange()]);
+      }
+      expectSameRounds(workers);
+      for (const { reports } of workers)
+        expect(reports.map(({ workers: counted }) => counted)).toEqual([
+          ['a', 'b'],
+          ['a', 'b'],
+        ]);
+      const weights = await workers[0]!.weights();
+      await Promise.all(workers.map((worker) => worker.leave()));
+      return weights;
+    };
+    const attack = async (run: string, round: number, start: string): Promise<void> => {
+      const connection = await broker.connect();
+      const client = jetstream(connection);
+      const numbers = bytesOf([new Float32Array(6).fill(1e6), new Float32Array(2)], 'float32');
+      const right = {
+        kind: 'answer',
+        run,
+        round,
+        worker: 'evil',
+        start,
+        precision: 'float32',
+        names: ['kernel', 'bias'],
+        shapes: [[3, 2], [2]],
+      };
+      const messages = [
+        new Uint8Array(3),
+        new Uint8Array(20).fill(255),
+        framed({}, numbers),
+        framed({ ...right, run: 'other' }, numbers),
+        framed({ ...right, round: round + 1 }, numbers),
+        framed({ ...right, worker: '../a' }, numbers),
+        framed({ ...right, start: 'another' }, numbers),
+        framed({ ...right, precision: 'float64' }, numbers),
+        framed({ ...right, precision: 'bfloat16' }, numbers),
+        framed({ ...right, names: ['bias', 'kernel'] }, numbers),
+        framed({ ...right, shapes: [[2, 3], [2]] }, numbers),
+        framed(right, numbers.subarray(4)),
+        framed(right, bytesOf([new Float32Array(6).fill(Number.NaN), new Float32Array(2)], 'float32')),
+        framed({ ...right, object: { name: 'none', hash: 'none' } }),
+        framed({ ...right, object: { name: '../a', hash: 3 } }),
+      ];
+      let last = 0;
+      for (const message of messages)
+        ({ seq: last } = await client.publish(`optim-${run}.${round}`, message));
+      const records = [
+        { run, round, start, counted: [{ seq: last, worker: 'evil' }] },
+        { run, round, start, counted: [] },
+      ];
+      const bucket = await new Kvm(client).open(`optim-${run}`);
+      await bucket.put(`round.${round}`, JSON.stringify(records[round]));
+    };
+    expect(await train('attacked', true)).toEqual(await train('calm', false));
+  });
+});

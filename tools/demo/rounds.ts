@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// `npm run demo -- --workers 3`: DiLoCo over a NATS server in as many processes, one of which is killed in the middle and comes
+// back, against one process that makes as many steps as each of them.
+
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AdamW } from '@optim/adamw';
+import type { RoundReport } from '@optim/distributed';
+import { cosineAnnealing } from '@optim/schedules';
+import * as tf from '@tensorflow/tfjs-core';
+import { Broker, lacking } from '../../packages/distributed/test/broker.js';
+import { loadDigits } from '../digits/digits.js';
+import { stepsPerEpoch, trainNetwork } from '../digits/training.js';
+import type { Options } from './options.js';
+import type { Screen } from './progress.js';
+import { percent } from './table.js';
+import { environmentOf, peak, type Task, type Told } from './worker.js';
+
+const seed = 1;
+const localSteps = 25;
+
+/** What came of it. */
+export interface Comparison {
+  /** Test accuracy of all processes together, and of one alone that made as many steps as each of them. */
+  readonly together: number;
+  readonly alone: number;
+  /** What the first worker reported. */
+  readonly reports: readonly RoundReport[];
+  /** Fingerprints of the final states. */
+  readonly hashes: readonly string[];
+}
+
+/** Trains in several processes and in one. */
+export async function demoOfRounds(
+  { workers, epochs, batchSize, backend }: Options,
+  screen: Screen,
+  counts: { train: number; test: number } = { train: 8000, test: 2000 },
+): Promise<Comparison> {
+  const missing = lacking();
+  if (missing !== undefined) throw new Error(`--workers needs ${missing}`);
+  await tf.setBackend(backend);
+  const digits = loadDigits(seed, counts);
+  const training = { epochs, batchSize, seed };
+  const steps = epochs * stepsPerEpoch(digits.train, training);
+  const rounds = Math.max(4, Math.round(steps / localSteps));
+  screen.write(
+    `MNIST: ${counts.train} digits to train with, ${counts.test} to test, in ${workers} processes of backend ${backend}\n` +
+      `DiLoCo: ${rounds} rounds of ${localSteps} steps of AdamW; outer SGD of rate 0.7 with Nesterov momentum 0.9\n\n`,
+  );
+  const broker = await Broker.start();
+  const all = new Set<ChildProcess>();
+  try {
+    const common = { workers, port: broker.port, backend, rounds, localSteps, batchSize, seed, counts };
+    const start = (share: number, onTold: (told: Told) => void = () => {}): Promise<Told> => {
+      const task: Task = { ...common, share, name: `worker-${share + 1}` };
+      const child = fork(process.argv[1]!, { env: environmentOf(task) });
+      all.add(child);
+      let last: Told | undefined;
+      child.on('message', (told: Told) => onTold((last = told)));
+      return once(child, 'exit').then(([code, signal]) => {
+        all.delete(child);
+        if (code === 0 && last && 'accuracy' in last) return last;
+        if (signal === 'SIGKILL' && last) return last;
+        throw new Error(`${task.name} ended with ${signal ?? `code ${code}`}`);
+      });
+    };
+
+    const reports: RoundReport[] = [];
+    const ended: Promise<Told>[] = [];
+    ended.push(
+      start(0, (told) => {
+        if (!('report' in told)) return;
+        reports.push(told.report);
+        screen.write(`${line(told.report, rounds, workers)}\n`);
+      }),
+    );
+    for (let share = 1; share < workers - 1; share++) ended.push(start(share));
+    if (workers > 1) {
+      const last = workers - 1;
+      const killed = start(last, (told) => {
+        if (!('report' in told) || told.report.round !== Math.floor(rounds / 2) - 1) return;
+        screen.write(`worker-${workers} is killed\n`);
+        [...all].at(-1)!.kill('SIGKILL');
+      });
+      ended.push(
+        killed.then(async () => {
+          await sleep(500);
+          screen.write(`worker-${workers} comes back\n`);
+          return start(last);
+        }),
+      );
+    }
+    const results = (await Promise.all(ended)).filter((told) => 'accuracy' in told);
+    const hashes = results.map(({ hash }) => hash);
+
+    const optimizer = new AdamW({
+      learningRate: cosineAnnealing({ maxLearningRate: peak, totalSteps: steps }),
+    });
+    const { accuracy: alone } = await trainNetwork(optimizer, digits, training);
+    optimizer.dispose();
+    const together = results[0]!.accuracy;
+    screen.write(summary({ together, alone, reports, hashes }, steps));
+    return { together, alone, reports, hashes };
+  } finally {
+    for (const child of all) child.kill('SIGKILL');
+    await broker.stop();
+    for (const { images, labels } of [digits.train, digits.test]) tf.dispose([images, labels]);
+  }
+}
+
+const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`;
+
+function line(
+  { round, workers, quorate, sent, received, milliseconds }: RoundReport,
+  rounds: number,
+  all: number,
+): string {
+  const who = `${workers.length} of ${all} workers${quorate ? '' : ', below the quorum'}`;
+  const cost = `sent ${kilobytes(sent)}, received ${kilobytes(received)}, ${milliseconds.toFixed(0)} ms`;
+  return `round ${String(round + 1).padStart(String(rounds).length)} of ${rounds}: ${who}; ${cost}`;
+}
+
+function summary({ together, alone, reports, hashes }: Comparison, steps: number): string {
+  const sum = (key: 'sent' | 'received'): number => reports.reduce((total, report) => total + report[key], 0);
+  const isSame = new Set(hashes).size === 1;
+  return `
+Together: ${percent(together)} of the test digits; the final states of all workers are ${isSame ? 'the same, bit for bit' : `NOT the same: ${hashes.join(', ')}`}
+One process alone, after as many steps as each of them: ${percent(alone)}
+A worker sent ${kilobytes(sum('sent'))} and received ${kilobytes(sum('received'))} in ${reports.length} rounds, where data-parallel training would have exchanged as much in each of ${steps} steps
+`;
+}
