@@ -212,6 +212,30 @@ it('answers the questions with a program', async () => {
   });
 });
 
+it('measures on this machine, and shows what is emitted', async () => {
+  await withPage('speed/?backend=cpu', async (page) => {
+    await page.selectOption('#layout', '200 x 1k');
+    await page.click('#start');
+    await page.waitForFunction(() => document.documentElement.dataset['measured'] === '1', undefined, {
+      timeout: 120_000,
+    });
+    const rows = await page.$$eval('#measured tr:has(td)', (list) =>
+      list.map((row) => [...row.querySelectorAll('td')].map((cell) => Number(cell.textContent))),
+    );
+    expect(rows).toHaveLength(3);
+    for (const [nanoseconds, ratio] of rows) {
+      expect(nanoseconds).toBeGreaterThan(0);
+      expect(ratio).toBeGreaterThan(0);
+    }
+    expect(rows[1]![2]).toBeLessThan(rows[0]![2]!);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
+    const saved = JSON.parse(readFileSync(await download.path(), 'utf8')) as { measured: object[] };
+    expect(saved.measured).toMatchObject([{ backend: 'cpu', layout: '200 x 1k' }]);
+    await page.click('[data-language=wgsl]');
+    expect(await page.textContent('#kernel')).toContain('@compute');
+  });
+});
+
 describe('the first screen', () => {
   it.each(['cpu', 'wasm', 'webgl', 'webgpu'])('trains thirty steps on %s', async (backend) => {
     await withPage(`?backend=${backend}`, async (page) => {
