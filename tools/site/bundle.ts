@@ -18,6 +18,7 @@ const entries = [
   'schedules',
   'which-one',
   'speed',
+  'inspector',
 ] as const;
 
 /** A module per class that may be shipped together with the others. */
