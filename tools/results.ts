@@ -56,6 +56,15 @@ export interface FirstSteps {
   readonly kernelsFrom?: number;
 }
 
+/** How far a class strays from the numbers of its references on an executor: the largest deviation of all its golden cases. */
+export interface Deviation {
+  /** The largest |got − want| / (|want| + 1e-3). */
+  readonly largest: number;
+  /** The case in which it was met, and what a test allows there. */
+  readonly case: string;
+  readonly tolerance: number;
+}
+
 export interface Results {
   readonly training?: Training;
   /** By backend and layout, as `wasm, 1M`. */
@@ -66,6 +75,8 @@ export interface Results {
   readonly curves?: Readonly<Record<string, Readonly<Record<string, Curve>>>>;
   /** By backend. */
   readonly firstSteps?: Readonly<Record<string, FirstSteps>>;
+  /** By executor: `cpu`, `wasm`, `webgl`, `webgpu`, and `ops` for plain ops. */
+  readonly deviations?: Readonly<Record<string, Deviation>>;
 }
 
 const folderOf = (from: string): string => join(from, 'docs', 'results');
@@ -86,7 +97,7 @@ function rounded(_key: string, value: unknown): unknown {
 /** Writes what is new of a class; what else is known of it stays. */
 export function writeResults(
   name: string,
-  { training, speed, costs, curves, firstSteps }: Results,
+  { training, speed, costs, curves, firstSteps, deviations }: Results,
   from: string = root,
 ): void {
   const known = readResults(from).get(name) ?? {};
@@ -97,6 +108,7 @@ export function writeResults(
     ...(curves && { curves: { ...known.curves, ...curves } }),
     ...(costs && { costs: { ...known.costs, ...costs } }),
     ...(firstSteps && { firstSteps: { ...known.firstSteps, ...firstSteps } }),
+    ...(deviations && { deviations: { ...known.deviations, ...deviations } }),
   };
   mkdirSync(folderOf(from), { recursive: true });
   writeFileSync(join(folderOf(from), `${name}.json`), `${JSON.stringify(merged, rounded, 2)}\n`);

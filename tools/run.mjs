@@ -24,6 +24,7 @@ const tasks = {
   attack: [tool('attack')],
   optimizers: [tool('optimizers')],
   curves: [tool('curves')],
+  deviations: [tool('deviations')],
   consumers: [`${nx} build`, tool('consumers')],
   new: [tool('new')],
   sync: [tool('sync')],

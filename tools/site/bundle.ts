@@ -9,7 +9,17 @@ import type { Catalogue } from './catalogue.js';
 import type { Assets } from './page.js';
 
 /** Every entry by its name. */
-const entries = ['frame', 'home', 'landscape', 'optimizer', 'filter', 'schedules', 'which-one'] as const;
+const entries = [
+  'frame',
+  'home',
+  'landscape',
+  'optimizer',
+  'filter',
+  'schedules',
+  'which-one',
+  'speed',
+  'inspector',
+] as const;
 
 /** A module per class that may be shipped together with the others. */
 function loaders(): string {

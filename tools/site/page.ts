@@ -30,6 +30,7 @@ const navigation = [
   ['coming-from/', 'Coming from'],
   ['cookbook/', 'Cookbook'],
   ['speed/', 'Speed'],
+  ['inspector/', 'Inspector'],
   ['api/', 'API'],
 ] as const;
 

@@ -20,6 +20,7 @@ const views: readonly { readonly name: string; readonly path: string; readonly u
   { name: 'cookbook', path: 'cookbook/' },
   { name: 'recipe', path: 'cookbook/own-algorithm/' },
   { name: 'speed', path: 'speed/' },
+  { name: 'inspector', path: 'inspector/', until: 'Number(document.documentElement.dataset.step) >= 60' },
 ];
 
 /** A Chromium that starts here, with WebGL and WebGPU in software. */

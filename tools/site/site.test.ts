@@ -27,6 +27,7 @@ const main = [
   'cookbook/',
   'cookbook/resume/',
   'speed/',
+  'inspector/',
 ];
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -209,6 +210,51 @@ it('answers the questions with a program', async () => {
     expect(await page.textContent('#name')).toBe('Lion');
     expect(await page.textContent('#code')).toContain("import { Lion } from '@optim/lion';");
     expect(await page.textContent('#reasons')).toContain('bytes a parameter');
+    expect(await page.textContent('#reasons')).toContain('Its licence is Apache-2.0');
+  });
+});
+
+it('measures on this machine, and shows what is emitted', async () => {
+  await withPage('speed/?backend=cpu', async (page) => {
+    await page.selectOption('#layout', '200 x 1k');
+    await page.click('#start');
+    await page.waitForFunction(() => document.documentElement.dataset['measured'] === '1', undefined, {
+      timeout: 120_000,
+    });
+    const rows = await page.$$eval('#measured tr:has(td)', (list) =>
+      list.map((row) => [...row.querySelectorAll('td')].map((cell) => Number(cell.textContent))),
+    );
+    expect(rows).toHaveLength(3);
+    for (const [nanoseconds, ratio] of rows) {
+      expect(nanoseconds).toBeGreaterThan(0);
+      expect(ratio).toBeGreaterThan(0);
+    }
+    expect(rows[1]![2]).toBeLessThan(rows[0]![2]!);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
+    const saved = JSON.parse(readFileSync(await download.path(), 'utf8')) as { measured: object[] };
+    expect(saved.measured).toMatchObject([{ backend: 'cpu', layout: '200 x 1k' }]);
+    await page.click('[data-language=wgsl]');
+    expect(await page.textContent('#kernel')).toContain('@compute');
+  });
+});
+
+it('inspects a training, and shows the variable of the first NaN', async () => {
+  await withPage('inspector/', async (page) => {
+    const until = (step: number): Promise<unknown> =>
+      page.waitForFunction((n) => Number(document.documentElement.dataset['step']) >= n, step, {
+        timeout: 60_000,
+      });
+    await until(3);
+    await page.click('#break');
+    await page.click('.fault button');
+    expect(await page.textContent('figcaption strong')).toBe('Norms of first/kernel');
+    expect(await page.locator('#panel tbody').textContent()).toContain('NaN');
+    await page.check('#guard');
+    await page.click('#break');
+    await page.waitForFunction(() =>
+      document.querySelector('#panel > div')?.shadowRoot?.textContent?.includes('Skipped steps1'),
+    );
+    expect(await page.locator('.fault button').count()).toBe(0);
   });
 });
 

@@ -10,6 +10,7 @@ import { render, type Page } from './page.js';
 import { comingFrom } from './pages/coming-from.js';
 import { cookbook } from './pages/cookbook.js';
 import { home } from './pages/home.js';
+import { inspector } from './pages/inspector.js';
 import { landscape } from './pages/landscape.js';
 import { optimizerPages } from './pages/optimizer.js';
 import { optimizers } from './pages/optimizers.js';
@@ -30,6 +31,7 @@ export function pagesOf(catalogue: Catalogue): Page[] {
     comingFrom(catalogue),
     ...cookbook(),
     speed(catalogue),
+    inspector(),
   ];
 }
 

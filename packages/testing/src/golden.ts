@@ -4,11 +4,27 @@
 import type { BaseOptimizer, Optimizer } from '@optim/core/authoring';
 import { executorFor, opsExecutor, registerExecutor } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it, type TestContext } from 'vitest';
 import { goldenGradients, objectiveOf, variablesOf } from './golden-inputs.js';
 
 type Values = Record<string, number[]>;
 type Options = Record<string, unknown>;
+
+/** How far a test of a golden file strayed, for `npm run deviations`. */
+export interface Strayed {
+  readonly optimizer: string;
+  readonly case: string;
+  /** The largest |got − want| / (|want| + 1e-3). */
+  readonly deviation: number;
+  readonly tolerance: number;
+  readonly withOps: boolean;
+}
+
+declare module 'vitest' {
+  interface TaskMeta {
+    golden?: Strayed;
+  }
+}
 
 /** One run of a golden file; golden/README.md says what each field means. */
 export interface GoldenCase {
@@ -72,6 +88,9 @@ export function tolerance({ float32Deviation }: { readonly float32Deviation: num
   return Math.max(1e-4, 8 * float32Deviation);
 }
 
+/** The largest deviation that {@link expectClose} has met in the test that runs. */
+let largest = 0;
+
 /** Asserts |got − want| ≤ tol·(|want| + 1e-3) for every element. */
 export function expectClose(
   what: string,
@@ -86,6 +105,7 @@ export function expectClose(
     const deviation = Math.abs(got[i]! - value) / (Math.abs(value) + 1e-3);
     if (!(deviation <= worst)) [worst, at] = [deviation, i];
   });
+  largest = Math.max(largest, worst);
   expect(worst, `${what}[${at}]: got ${got[at]}, want ${want[at]}`).toBeLessThanOrEqual(tol);
 }
 
@@ -97,11 +117,21 @@ async function run<T extends tf.Optimizer>(
   golden: GoldenCase,
   make: GoldenMake<T>,
   extras: GoldenExtras<T>,
+  { meta }: TestContext['task'],
+  plain = false,
 ): Promise<void> {
+  largest = 0;
   const optimizer = make(golden.options, golden);
   const variables = variablesOf(golden);
   try {
     await follow(golden, optimizer, variables, extras);
+    meta.golden = {
+      optimizer: optimizer.getClassName(),
+      case: golden.name,
+      deviation: largest,
+      tolerance: tolerance(golden),
+      withOps: plain,
+    };
   } finally {
     optimizer.dispose();
     tf.dispose(variables);
@@ -208,11 +238,12 @@ export function goldenSuite<T extends tf.Optimizer>(
   describe(`${file.algorithm}: golden`, () => {
     const backend = inject('backend');
     for (const [i, golden] of (file.cases as readonly GoldenCase[]).entries()) {
-      it(`${golden.name} (${reason(golden)})`, () => run(golden, make, extras));
+      it(`${golden.name} (${reason(golden)})`, ({ task }) => run(golden, make, extras, task));
       if (executorFor(backend) === opsExecutor) continue;
       // Slow in software rendering, and TensorFlow.js' own arithmetic: one case on one of the two shows that it takes over.
       if (backend === 'webgpu' || (backend === 'webgl' && i > 0)) continue;
-      it(`${golden.name}, with plain ops`, () => withOps(() => run(golden, make, extras)));
+      it(`${golden.name}, with plain ops`, ({ task }) =>
+        withOps(() => run(golden, make, extras, task, true)));
     }
   });
 }

@@ -21,6 +21,7 @@ export {
   type GoldenExtras,
   type GoldenFile,
   type GoldenMake,
+  type Strayed,
 } from './golden.js';
 export { expectLoadsAsItself } from './foreign-model.js';
 export { withGivenLoss } from './given-loss.js';

@@ -3,7 +3,7 @@
 
 import { kindOf } from '../../licences/policy.js';
 import type { ClassEntry } from '../catalogue.js';
-import { html, type Html } from '../html.js';
+import { html, raw, type Html } from '../html.js';
 
 export const familyTitles: Readonly<Record<string, string>> = {
   adam: 'Adam and its kin',
@@ -26,3 +26,28 @@ export function licenceBadge(licence: string): Html {
     >${licence}${isFree ? '' : ': not for commercial use'}</span
   >`;
 }
+
+/** The classes that step by gradients alone, as choices of a menu. */
+export function choicesOf(classes: readonly ClassEntry[], selected: string): Html[] {
+  return classes
+    .map(({ description }) => description)
+    .filter(
+      ({ needs, wraps, install, family }) =>
+        needs.length === 0 && !wraps && install === null && family !== 'wrappers',
+    )
+    .map(
+      ({ name, package: from }) =>
+        html`<option
+          value="${name}"
+          data-package="${from.replace('@optim/', '')}"
+          ${name === selected && raw(' selected')}
+        >
+          ${name}
+        </option>`,
+    );
+}
+
+/** The backends, as choices of a menu. */
+export const backendChoices: readonly Html[] = ['wasm', 'webgl', 'webgpu', 'cpu'].map(
+  (name) => html`<option>${name}</option>`,
+);

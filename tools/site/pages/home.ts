@@ -5,6 +5,7 @@ import type { Catalogue } from '../catalogue.js';
 import { codeBlock } from '../markdown.js';
 import { html, raw, type Html } from '../html.js';
 import type { Page } from '../page.js';
+import { backendChoices, choicesOf } from './common.js';
 
 const row = (name: string, i: number): Html =>
   html`<tr>
@@ -21,20 +22,6 @@ model.compile({
 });`;
 
 export function home({ classes, hooks, schedules }: Catalogue): Page {
-  const choices = classes
-    .map(({ description }) => description)
-    .filter(
-      ({ needs, wraps, install, family }) =>
-        needs.length === 0 && !wraps && install === null && family !== 'wrappers',
-    );
-  const option = ({ name, package: from }: (typeof choices)[number]): Html =>
-    html`<option
-      value="${name}"
-      data-package="${from.replace('@optim/', '')}"
-      ${name === 'Lion' && raw(' selected')}
-    >
-      ${name}
-    </option>`;
   const body = html`<div class="hero">
       <div>
         <h1>Optimizers for TensorFlow.js, training in this tab</h1>
@@ -58,13 +45,13 @@ export function home({ classes, hooks, schedules }: Catalogue): Page {
           <label class="row"
             >against
             <select id="choice">
-              ${choices.map(option)}
+              ${choicesOf(classes, 'Lion')}
             </select></label
           >
           <label class="row"
             >on
             <select id="backend">
-              ${['wasm', 'webgl', 'webgpu', 'cpu'].map((name) => html`<option>${name}</option>`)}
+              ${backendChoices}
             </select></label
           >
         </div>

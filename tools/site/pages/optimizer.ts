@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page of a class.
 
+import type { Deviation } from '../../results.js';
 import { literal } from '../../sync/text.js';
 import type { Catalogue, ClassEntry } from '../catalogue.js';
 import { bibtex } from '../citations.js';
@@ -104,6 +105,42 @@ function facts(entry: ClassEntry): Html {
     ${needs.length > 0 ? html`<p><strong>A step needs</strong> ${needs.map((need) => needTexts[need]).join(', ')}.</p>` : ''}${training ? html`<p>The trial: 10 epochs on 4,000 digits, one hidden layer, settings for a first try. It shows that the class trains; it is no comparison.</p>` : ''}`;
 }
 
+const executorTexts: Readonly<Record<string, string>> = { ops: 'plain ops, where there are no kernels' };
+
+/** How far it strays from its references, as `npm run deviations` recorded it. */
+function deviationRows(deviations: Readonly<Record<string, Deviation>>): Html {
+  const known = ['cpu', 'wasm', 'webgl', 'webgpu', 'ops'].filter((executor) => executor in deviations);
+  const rows = known.map((executor) => {
+    const { largest, case: name, tolerance } = deviations[executor]!;
+    return html`<tr>
+      <th scope="row">${executorTexts[executor] ?? executor}</th>
+      <td class="number">${largest.toExponential(1)}</td>
+      <td class="number">${tolerance.toExponential(1)}</td>
+      <td>${name}</td>
+    </tr>`;
+  });
+  return html`<p>
+      The largest deviation from these numbers, recorded over all cases: |got − want| over |want| + 0.001.
+      They were computed in float64, and it steps in float32. A test allows eight times what the reference
+      itself strays in float32, and at least 1e-4.
+    </p>
+    <div class="scroll" tabindex="0" role="region" aria-label="Largest deviations">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Runs on</th>
+            <th scope="col" class="number">Largest deviation</th>
+            <th scope="col" class="number">A test allows there</th>
+            <th scope="col">In the case</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows}
+        </tbody>
+      </table>
+    </div>`;
+}
+
 function page(entry: ClassEntry, movable: ReadonlySet<string>): Page {
   const { description, doc, origins, citation, changelog, results } = entry;
   const { name, summary, family, licence, paper, officialCode } = description;
@@ -171,6 +208,7 @@ function page(entry: ClassEntry, movable: ReadonlySet<string>): Page {
       </li>
       ${origins.map((origin) => html`<li>Tests compare it, step by step, with numbers from ${origin}.</li>`)}
     </ul>
+    ${results.deviations ? deviationRows(results.deviations) : ''}
     ${
       citation
         ? html`<h3>To cite</h3>

@@ -15,7 +15,12 @@ export function whichOne({ classes }: Catalogue): Page {
       const cost = speed
         ? `, and an update on wasm takes ${speed.nanoseconds} ns a parameter, ${speed.timesFaster} times as fast as tf.train.adam`
         : '';
-      return [description.name, `${kept}${cost}.`];
+      const { licence, officialCode } = description;
+      const authors =
+        officialCode && officialCode.licence !== 'NONE'
+          ? `; the authors’ own code, ${officialCode.licence}`
+          : '';
+      return [description.name, `${kept}${cost}. Its licence is ${licence}${authors}.`];
     }),
   );
   const fields = questions.map(

@@ -39,5 +39,6 @@ export const planned: readonly Row[] = [
   { folder: 'exchange', exports: [] },
   { folder: 'full-batch', exports: [] },
   { folder: 'hessian', exports: [] },
+  { folder: 'inspector', exports: [] },
   { folder: 'linalg', exports: [] },
 ];
