@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is emitted for a rule: its phases, each as WebAssembly, WGSL and GLSL. The generators of these texts need no device.
 
-import { executorFor, opsExecutor, registerExecutor, sizeOf, Unsupported, type Program } from '@optim/fusion';
+import { executorFor, opsExecutor, registerExecutor, Unsupported, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { stepOf } from '../../../../tools/bench/measure.js';
 import { emitLoop } from '../../../../packages/fusion/src/executors/wasm/emit.js';
 import { frameOf } from '../../../../packages/fusion/src/executors/wasm/frame.js';
 import { loopsOf } from '../../../../packages/fusion/src/executors/wasm/loops.js';
-import { folds } from '../../../../packages/fusion/src/executors/webgl/glsl.js';
-import { writeReduction, writeValue } from '../../../../packages/fusion/src/executors/webgl/fragment.js';
+import { plan } from '../../../../packages/fusion/src/executors/webgl/executor.js';
 import { shadersOf } from '../../../../packages/fusion/src/executors/webgpu/plan.js';
 import { disassemble } from './disassemble.js';
 
@@ -82,21 +81,16 @@ function wgslOf(phase: Program): string[] {
   }
 }
 
-/** As the executor of webgl writes them, where textures have 32 bits. */
+/** Where textures have 32 bits; none where a program would read more textures than WebGL promises. */
 function glslOf(phase: Program): string[] {
   const known = new Map(phase.inputs.map((at) => [at, false]));
-  return phase.outputs.flatMap(({ node }) => {
-    const { op, args, shape: made, host } = phase.nodes[node]!;
-    const isReduction = op in folds;
-    // TensorFlow.js itself reduces over some axes of what a program has made.
-    const isWhole = isReduction && sizeOf(made) === 1;
-    const target = isReduction && !isWhole ? args[0]! : node;
-    if (host || known.has(target)) return [];
-    const kept = { known: new Map(known), halving: null };
-    const fragments = isWhole ? writeReduction(phase, node, kept) : [writeValue(phase, target, kept)];
-    if (!isWhole) known.set(target, false);
-    return fragments.map(({ program }) => program.userCode.trim());
-  });
+  try {
+    const steps = plan(phase, 16, { known, halving: null }, null);
+    return steps.flatMap(({ fragments }) => fragments.map(({ program }) => program.userCode.trim()));
+  } catch (error) {
+    if (error instanceof Unsupported) return [];
+    throw error;
+  }
 }
 
 /** The texts of a class; none where TensorFlow.js runs all of its step. */

@@ -23,7 +23,7 @@ const reductions: Readonly<Record<ReductionName, { op: Reduce; none: number }>> 
 };
 
 /** A value to be made, and the programs that make it, one after the other. */
-interface Step {
+export interface Step {
   readonly node: number;
   readonly fragments: readonly Fragment[];
 }
@@ -110,8 +110,13 @@ function reducing({ nodes }: Program, node: number): Fold | null {
   return foldOf(nodes[args[0]!]!.shape, shape);
 }
 
-/** Steps in an order in which later ones read what earlier ones made. */
-function plan(phase: Program, limit: number, given: Kept, pairing: Pairs | null): Step[] {
+/**
+ * Steps in an order in which later ones read what earlier ones made.
+ *
+ * @param limit - most textures that a program reads
+ * @throws Unsupported where that is too few
+ */
+export function plan(phase: Program, limit: number, given: Kept, pairing: Pairs | null): Step[] {
   const known = new Map(given.known);
   const kept = { ...given, known };
   const targets = [...new Set(phase.outputs.map(({ node }) => targetOf(phase, node)))].filter((node) => {
