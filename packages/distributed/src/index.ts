@@ -32,7 +32,7 @@
  * await rounds.close();
  * ```
  *
- * What is exchanged, what it costs and how far it goes: [docs/distributed.md](../../docs/distributed.md).
+ * What is exchanged, what it costs and how far it goes is in `docs/distributed.md` of the repository.
  *
  * @packageDocumentation
  */
