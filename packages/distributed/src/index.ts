@@ -14,22 +14,23 @@
  * import { AdamW } from '@optim/adamw';
  * import { distributedRounds } from '@optim/distributed';
  * import { SGDW } from '@optim/sgdw';
+ * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import type { LayersModel } from '@tensorflow/tfjs-layers';
  *
- * const connection = await connect({ servers: 'nats://broker:4222', maxReconnectAttempts: -1 });
- * const optimizer = new AdamW({ learningRate: 1e-3 });
- * model.compile({ optimizer, loss: 'categoricalCrossentropy' });
- * const rounds = await distributedRounds({
- *   connection,
- *   run: 'digits-7',
- *   optimizer,
- *   outer: new SGDW({ learningRate: 0.7, momentum: 0.9, nesterov: true }),
- *   model,
- *   localSteps: 100,
- *   quorum: 2,
- *   timeout: 30_000,
- * });
- * await model.fit(x, y, { epochs: 20, callbacks: [rounds] });
- * await rounds.close();
+ * export async function train(model: LayersModel, x: Tensor, y: Tensor): Promise<void> {
+ *   const rounds = await distributedRounds({
+ *     connection: await connect({ servers: 'nats://broker:4222', maxReconnectAttempts: -1 }),
+ *     run: 'digits-7',
+ *     optimizer: model.optimizer as AdamW,
+ *     outer: new SGDW({ learningRate: 0.7, momentum: 0.9, nesterov: true }),
+ *     model,
+ *     localSteps: 100,
+ *     quorum: 2,
+ *     timeout: 30_000,
+ *   });
+ *   await model.fit(x, y, { epochs: 20, callbacks: [rounds] });
+ *   await rounds.close();
+ * }
  * ```
  *
  * What is exchanged, what it costs and how far it goes is in `docs/distributed.md` of the repository.

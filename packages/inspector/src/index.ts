@@ -10,10 +10,15 @@
  * import { AdamW } from '@optim/adamw';
  * import { monitor } from '@optim/hooks';
  * import { inspect } from '@optim/inspector';
+ * import type { Tensor } from '@tensorflow/tfjs-core';
+ * import type { LayersModel } from '@tensorflow/tfjs-layers';
  *
- * const optimizer = new AdamW({ transforms: [monitor()] });
- * const inspector = inspect(document.querySelector('#panel')!, optimizer);
- * await model.fit(x, y, { callbacks: { onBatchEnd: () => inspector.update() } });
+ * export async function train(network: LayersModel, x: Tensor, y: Tensor): Promise<void> {
+ *   const optimizer = new AdamW({ transforms: [monitor()] });
+ *   network.compile({ optimizer, loss: 'meanSquaredError' });
+ *   const inspector = inspect(document.querySelector('#panel')!, optimizer);
+ *   await network.fit(x, y, { callbacks: { onBatchEnd: () => inspector.update() } });
+ * }
  * ```
  *
  * It needs no framework and no style sheet. It follows dark and light of the page (`color-scheme`), takes its fonts, and works by
