@@ -55,15 +55,14 @@ export function standardized(
   if (!axes && grad.size <= 2) return grad;
   const mean = grad.mean(axes);
   const n = grad.size / mean.size;
-  const variance =
+  const deviation =
     n > 1
       ? grad
           .sub(mean)
-          .square()
-          .sum(axes)
-          .div(n - 1)
+          .norm(axes)
+          .div(Math.sqrt(n - 1))
       : constant(0);
-  const result = grad.div(variance.sqrt().add(epsilon));
+  const result = grad.div(deviation.add(epsilon));
   return epsilon > 0 ? result : where(grad.equal(0), 0, result);
 }
 

@@ -50,9 +50,6 @@ interface EstimateKnown {
   readonly growthRate?: number;
 }
 
-/** A step with a scheduled learningRate of 0 is none. */
-export const pauses = ({ learningRate }: { readonly learningRate: number }): boolean => learningRate === 0;
-
 /** λ = d·learningRate, in all of a step with the d of the step before; `null` until the round has been. */
 export const rateInForce = (_param: Expression, { unit, learningRate }: EstimateKnown): Expression | null =>
   unit ? unit.mul(learningRate) : null;

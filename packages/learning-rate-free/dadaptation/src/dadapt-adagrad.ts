@@ -3,12 +3,11 @@
 // Checked against the authors' dadaptation 3.2.
 
 import { commonOptions, hyper, Optimizer, type Hyper, type Rule } from '@optim/core/authoring';
-import { copy, full, zeros } from '@optim/formulas';
+import { copy, full, pauses, zeros } from '@optim/formulas';
 import type { Expression } from '@optim/fusion';
 import {
   estimation,
   growingOptions,
-  pauses,
   rateInForce,
   type Estimated,
   type GrowingOptions,

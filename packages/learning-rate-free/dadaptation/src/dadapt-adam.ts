@@ -12,11 +12,10 @@ import {
   type Rule,
   type WeightDecayMode,
 } from '@optim/core/authoring';
-import { countedCorrections, ema, zeros } from '@optim/formulas';
+import { countedCorrections, ema, pauses, zeros } from '@optim/formulas';
 import {
   estimation,
   growingOptions,
-  pauses,
   rateInForce,
   type Estimated,
   type GrowingOptions,

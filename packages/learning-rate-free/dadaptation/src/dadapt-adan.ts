@@ -4,12 +4,11 @@
 // Checked against the authors' dadaptation 3.2.
 
 import { flag, hyper, oneDecayOptions, Optimizer, type Hyper, type Rule } from '@optim/core/authoring';
-import { ema, zeros } from '@optim/formulas';
+import { ema, pauses, zeros } from '@optim/formulas';
 import { constant, type Expression } from '@optim/fusion';
 import {
   estimation,
   growingOptions,
-  pauses,
   rateInForce,
   type Estimated,
   type GrowingOptions,

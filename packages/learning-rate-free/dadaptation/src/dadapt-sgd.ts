@@ -11,12 +11,11 @@ import {
   type Hyper,
   type Rule,
 } from '@optim/core/authoring';
-import { copy, quotient, zeros } from '@optim/formulas';
+import { copy, pauses, quotient, unlessFrozen, zeros } from '@optim/formulas';
 import { lengthOf, squareSums, where } from '@optim/fusion';
 import {
   estimation,
   growingOptions,
-  pauses,
   rateInForce,
   type Estimated,
   type GrowingOptions,
@@ -83,8 +82,7 @@ export class DAdaptSGD extends Optimizer<DAdaptSGDOptions> {
     pauses,
     rounds: () => [
       round({
-        // What is frozen does not count.
-        observe: ({ grad }, { learningRate }) => squareSums(where(learningRate.greater(0), grad, 0)),
+        observe: ({ grad }, { learningRate }) => unlessFrozen(learningRate, squareSums(grad)),
         combine(sums, { d, ...known }) {
           const G0 = where(known.G0.greater(0), known.G0, lengthOf(sums));
           return { G0, unit: quotient(d, G0) };

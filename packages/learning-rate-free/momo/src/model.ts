@@ -18,8 +18,8 @@ import {
   type Results,
   type Tensors,
 } from '@optim/core/authoring';
-import { ema, quotient } from '@optim/formulas';
-import { where, type Expression } from '@optim/fusion';
+import { ema, quotient, unlessFrozen } from '@optim/formulas';
+import { lengthOf, squareSums, where, type Expression } from '@optim/fusion';
 
 /** Options of both classes. */
 export interface ModelOptions extends CommonOptions {
@@ -55,7 +55,7 @@ export type Coefficients = {
   eps?: number;
 };
 
-/** The model: averages of losses and slopes, the bound; and what a round finds for the step. */
+/** The model: averages of losses and slopes, the bound; and what a round finds for the step, n as the root ‖d‖. */
 export type Model = { f: number; gamma: number; bound: number; n?: number; q?: number; cut?: number };
 
 type ModelKnown = Known<ModelOptions, Coefficients & Model>;
@@ -90,7 +90,8 @@ function above(known: ModelKnown, bound: Expression | null): Expression {
 /** τ. */
 function stepSize(known: ModelKnown): Expression {
   const { learningRate, rho, n, cut } = known;
-  return where(n!.equal(0), 0, above(known, cut!).maximum(0).div(n!).minimum(learningRate.div(rho)));
+  const free = above(known, cut!).maximum(0).div(n!).div(n!);
+  return where(n!.equal(0), 0, free.minimum(learningRate.div(rho)));
 }
 
 /** Rules 6 and 9: the bound that the step goes by, and the one that is kept. */
@@ -101,7 +102,7 @@ function bounds(known: ModelKnown): { cut: Expression; bound: Expression } {
   const c = above(known, null);
   const cut = where(c.less(bound.mul(weight)), c.div(weight.mul(2)).maximum(lowerBound), bound);
   const tau = stepSize({ ...known, cut });
-  const reached = f.add(q!).sub(gamma).sub(tau.mul(n!).mul(0.5)).div(rho);
+  const reached = f.add(q!).sub(gamma).sub(tau.mul(n!).mul(n!).mul(0.5)).div(rho);
   return { cut, bound: reached.maximum(lowerBound) };
 }
 
@@ -122,18 +123,24 @@ export const modelled: Pick<
         const { param, grad } = tensors;
         const { along, kept } = averaged(tensors, known);
         const coupled = known.weightDecayMode === 'coupled';
+        const squares = along.mul(kept.d).sum();
         return {
+          // Of what stays where it is, slope and q say the same.
           slope: grad.mul(param).sum(),
-          n: along.mul(kept.d).sum(),
           q: kept.d.mul(param).sum(),
-          penalty: param
-            .square()
-            .sum()
-            .mul(coupled ? known.weightDecay.mul(0.5) : 0),
+          ...unlessFrozen(known.learningRate, {
+            // Steps of MoMoAdam are of a size that squares hold.
+            ...(known.b2 ? { squares, shrunkSquares: squares } : squareSums(kept.d)),
+            penalty: param
+              .square()
+              .sum()
+              .mul(coupled ? known.weightDecay.mul(0.5) : 0),
+          }),
         };
       },
-      combine({ slope, n, q, penalty, loss }, known: ModelKnown): Results {
+      combine({ slope, q, penalty, loss, ...sums }, known: ModelKnown): Results {
         const { b, starts } = known;
+        const n = lengthOf(sums);
         const value = loss.add(penalty);
         const f = starts ? value : ema(known.f, value, b);
         const gamma = starts ? slope : ema(known.gamma, slope, b);

@@ -18,7 +18,8 @@ import {
   type OptimizerOptions,
   type Rule,
 } from '@optim/core/authoring';
-import { where } from '@optim/fusion';
+import { unlessFrozen } from '@optim/formulas';
+import { lengthOf, squareSums, where } from '@optim/fusion';
 
 /** Options of {@link PolyakSGD}. */
 export interface PolyakSGDOptions extends OptimizerOptions {
@@ -96,16 +97,24 @@ export class PolyakSGD extends Optimizer<PolyakSGDOptions> {
     decay: (pair, known) => (known.unit || known.weightDecayMode === 'coupled' ? decayed(pair, known) : pair),
     rounds: () => [
       round({
-        observe: ({ param, grad }, { weightDecay, weightDecayMode }) => ({
-          squares: grad.square().sum(),
-          penalty: param
-            .square()
-            .sum()
-            .mul(weightDecayMode === 'coupled' ? weightDecay.mul(0.5) : 0),
-        }),
-        combine({ squares, penalty, loss }, { c, maxLearningRate, lowerBound, epsilon, growth, ...known }) {
+        observe: ({ param, grad }, { learningRate, weightDecay, weightDecayMode }) =>
+          unlessFrozen(learningRate, {
+            ...squareSums(grad),
+            penalty: param
+              .square()
+              .sum()
+              .mul(weightDecayMode === 'coupled' ? weightDecay.mul(0.5) : 0),
+          }),
+        combine({ penalty, loss, ...sums }, { c, maxLearningRate, lowerBound, epsilon, growth, ...known }) {
           const above = loss.add(penalty).sub(lowerBound).maximum(0);
-          let eta = where(squares.less(1e-16), 0, above.div(squares.mul(c).add(epsilon)));
+          const { squares } = sums;
+          const n = lengthOf(sums);
+          const quotient = above.div(squares.mul(c).add(epsilon));
+          let eta = where(
+            squares.less(Infinity),
+            where(squares.less(1e-16), 0, quotient),
+            above.div(n).div(n).div(c),
+          );
           if (growth !== null) eta = eta.minimum(known.gamma.mul(known.grown));
           if (maxLearningRate !== null) eta = eta.minimum(maxLearningRate);
           const kept = growth !== null && { gamma: where(eta.greater(0), eta, known.gamma) };

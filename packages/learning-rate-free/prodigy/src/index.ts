@@ -19,7 +19,7 @@ import {
   type OptimizerOptions,
   type Rule,
 } from '@optim/core/authoring';
-import { countedCorrections, ema, zeros } from '@optim/formulas';
+import { countedCorrections, ema, pauses, zeros } from '@optim/formulas';
 import { every, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link Prodigy}. */
@@ -129,7 +129,7 @@ export class Prodigy extends Optimizer<ProdigyOptions> {
     }),
     globals: ({ d0 }) => ({ d: d0, M: d0, r: 0, c1: 0, c2: 0 }),
     coefficients: (_t, { beta2, beta3 }) => ({ b: beta3 ?? Math.sqrt(beta2) }),
-    pauses: ({ learningRate }) => learningRate === 0,
+    pauses,
     // p is measured before it decays, and a step that does not count does not decay.
     decay(pair, known) {
       const { counts, weightDecay, weightDecayMode } = known;
