@@ -9,6 +9,7 @@ import {
   clipByBlockRms,
   clipUpdates,
   mars,
+  normalizeGradients,
   orthogonalizeGradients,
   skipLargeUpdates,
   zClip,
@@ -62,6 +63,15 @@ describe('cautiousWeightDecay', () => {
     await expect(descend(cautiousWeightDecay({ weightDecay: () => -1 }), [1], [1])).rejects.toThrow(
       new RangeError('cautiousWeightDecay: weightDecay at step 0 must be in [0, ∞), got -1'),
     );
+  });
+});
+
+describe('normalizeGradients', () => {
+  it('divides by a deviation whose square is more than float32 holds', async () => {
+    const K = 2 ** 70;
+    // Mean 0, deviation √[(1 + 4 + 1)/2]·K.
+    const got = await descend(normalizeGradients(), [0, 0, 0], [K, -2 * K, K]);
+    expectClose('p', got[0]!, [-1, 2, -1].map((x) => x / Math.sqrt(3)), 1e-6); // prettier-ignore
   });
 });
 

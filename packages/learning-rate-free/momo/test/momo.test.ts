@@ -53,6 +53,13 @@ describe('MoMo', () => {
     expect(await walked(new MoMo({ lowerBound: 9 }), [[4, 5]])).toEqual(close(2));
   });
 
+  it('makes the same step of a loss that is so much larger that the squares of its gradients are more than float32 holds', async () => {
+    const K = 2 ** 70;
+    expect(await walked(new MoMo({ lowerBound: K }), [[4 * K, 5 * K]])).toEqual(close(1));
+    const estimating = new MoMo({ lowerBound: K, estimateLowerBound: true });
+    expect(await walked(estimating, [[4 * K, 5 * K]])).toEqual(close(1));
+  });
+
   it('goes on by the averages', async () => {
     // x = 1 after (4, 5). f = ½·5 + ½·3, γ = ½·8 + ½·2, d = 3: (4 − 5 + 3 − 1)/9.
     const optimizer = new MoMo({ lowerBound: 1, beta: 0.5 });

@@ -38,6 +38,11 @@ describe('PolyakSGD', () => {
     expect(await walked({ c: 0.25, maxLearningRate: null }, [[2, 3]])).toEqual(close(-5));
   });
 
+  it('makes the same step of a loss that is so much larger that the squares of its gradients are more than float32 holds', async () => {
+    const K = 2 ** 70;
+    expect(await walked({ lowerBound: K }, [[4 * K, 3 * K]])).toEqual(close(0));
+  });
+
   it('lets the step grow slowly, and comes back from none', async () => {
     // At most ½·2, then 1·2; a step of 0 is not remembered.
     const options = { growth: 4, stepsPerEpoch: 2, initialStep: 0.5, maxLearningRate: null };
