@@ -140,14 +140,18 @@ function contestant(
   const backend = tf.getBackend();
   const usual = executorFor(backend);
   const loss = tf.scalar(1);
-  const own = stepOf(optimizer, variables, gradients, loss);
-  // A rule is compiled when a step first needs it, which may be later than in the first one.
-  const withOps = (): void => {
+  // A rule is compiled when a step first needs it, which may be the trial of `stepOf`, or a later one.
+  const by = <T>(act: () => T): T => {
+    if (executor !== opsExecutor.name) return act();
     registerExecutor(backend, opsExecutor);
-    own();
-    registerExecutor(backend, usual);
+    try {
+      return act();
+    } finally {
+      registerExecutor(backend, usual);
+    }
   };
-  const step = executor === opsExecutor.name ? withOps : own;
+  const own = by(() => stepOf(optimizer, variables, gradients, loss));
+  const step = (): void => by(own);
   const dispose = (): void => {
     optimizer.dispose();
     tf.dispose(variables);
