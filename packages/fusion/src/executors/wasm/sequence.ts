@@ -48,7 +48,7 @@ export class LoopSequence {
   #base = -1;
   #scalars: readonly number[] | null = null;
   /** Of the memory, until it grows. */
-  #view: Float32Array | undefined;
+  #view = new Float32Array();
 
   constructor(program: Program, phases: readonly Program[], memory: WebAssembly.Memory) {
     this.#memory = memory;
@@ -131,11 +131,11 @@ export class LoopSequence {
 
   /** Fills the results with 0 where the guards are small. */
   #isLeftOut({ guarded }: Call): boolean {
-    const memory = this.#memory;
     const { pointers } = this;
-    if (this.#view?.buffer !== memory.buffer) this.#view = new Float32Array(memory.buffer);
     for (const { guard, result, size } of guarded) {
       const [from, to] = [pointers[guard]! / 4, pointers[result]! / 4];
+      // Memory that has grown leaves a view that is too short, or empty. To ask the memory itself takes longer than all the rest.
+      if (Math.max(from, to) + size > this.#view.length) this.#view = new Float32Array(this.#memory.buffer);
       for (let i = 0; i < size; i++) {
         if (!(this.#view[from + i]! <= smallGuard)) return false;
         this.#view[to + i] = 0;
