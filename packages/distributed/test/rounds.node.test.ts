@@ -5,32 +5,9 @@ import { Kvm } from '@nats-io/kv';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bytesOf, framed } from '../src/wire.js';
 import { Broker, lacking } from './broker.js';
-import { Worker } from './worker.js';
+import { expectEqual, expectSameRounds, Worker } from './worker.js';
 
 const missing = lacking();
-
-/** Workers whose last round was the same have the same weights and states, bit for bit. */
-async function expectEqual(workers: readonly Worker[]): Promise<void> {
-  const [first, ...others] = workers;
-  for (const other of others) {
-    expect(other.rounds.round).toBe(first!.rounds.round);
-    expect(other.rounds.hash).toBe(first!.rounds.hash);
-    expect(await other.weights()).toEqual(await first!.weights());
-  }
-}
-
-/** Every round was made once by each worker, and by all alike. */
-function expectSameRounds(workers: readonly Worker[]): void {
-  const hashes = new Map<number, string>();
-  for (const { reports } of workers) {
-    expect(new Set(reports.map(({ round }) => round)).size).toBe(reports.length);
-    for (const { round, hash, agreed } of reports) {
-      expect(agreed).toBe(true);
-      expect(hashes.get(round) ?? hash).toBe(hash);
-      hashes.set(round, hash);
-    }
-  }
-}
 
 describe.skipIf(missing)(`rounds over NATS${missing ? `: SKIPPED, for want of ${missing}` : ''}`, () => {
   let broker: Broker;
@@ -139,24 +116,6 @@ describe.skipIf(missing)(`rounds over NATS${missing ? `: SKIPPED, for want of ${
     await Promise.all(workers.map((worker) => worker.leave()));
   });
 
-  it('numbers beyond the limit of a message travel in pieces', async () => {
-    await broker.goAway();
-    const small = await Broker.start('max_payload: 65536');
-    const sizes = [160, 160] as const;
-    const workers = await Promise.all([
-      Worker.join(small, 'a', 1, { quorum: 2 }, sizes),
-      Worker.join(small, 'b', 2, { quorum: 2, precision: 'bfloat16' }, sizes),
-    ]);
-    await Promise.all(workers.map((worker) => worker.work(3)));
-    await expectEqual(workers);
-    expectSameRounds(workers);
-    const bytes = 160 * 160 * 4 + 160 * 4;
-    for (const { sent } of workers[0]!.reports) expect(sent).toBeGreaterThan(bytes);
-    for (const { received } of workers[1]!.reports) expect(received).toBeGreaterThan(bytes * 1.5);
-    await Promise.all(workers.map((worker) => worker.leave()));
-    await small.stop();
-  });
-
   it('a hostile peer changes nothing', async () => {
     /** Two rounds of two workers, before which somebody has put messages and records of their own there. */
     const train = async (run: string, isAttacked: boolean): Promise<number[][]> => {
@@ -211,8 +170,8 @@ describe.skipIf(missing)(`rounds over NATS${missing ? `: SKIPPED, for want of ${
         framed({ ...right, shapes: [[2, 3], [2]] }, numbers),
         framed(right, numbers.subarray(4)),
         framed(right, bytesOf([new Float32Array(6).fill(Number.NaN), new Float32Array(2)], 'float32')),
-        framed({ ...right, object: { name: 'none', hash: 'none' } }),
-        framed({ ...right, object: { name: '../a', hash: 3 } }),
+        framed({ ...right, pieces: { name: 'none', hash: 'none' } }),
+        framed({ ...right, pieces: { name: '../a', hash: 3 } }),
       ];
       let last = 0;
       for (const message of messages)
