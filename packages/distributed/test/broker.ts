@@ -62,6 +62,10 @@ export class Broker {
     return broker;
   }
 
+  get pid(): number {
+    return this.#server!.pid!;
+  }
+
   comeBack(): void {
     this.#server = spawn('nats-server', ['-c', join(this.folder, 'nats.conf')], { stdio: 'ignore' });
   }
