@@ -106,10 +106,12 @@ async function decided(
 
 it('messages that do not fit, of any kind and in any number, are not counted', async () => {
   const some = fc.array(hostile(attacked), { maxLength: 10 });
-  const record = fc.option(hostileRecord(attacked, 20), { nil: undefined });
+  const record = (place: number): fc.Arbitrary<unknown> =>
+    fc.option(hostileRecord(attacked, place), { nil: undefined });
+  const all = some.chain((before) => fc.tuple(fc.constant(before), some, record(before.length + 1)));
   await fc.assert(
-    fc.asyncProperty(some, some, record, async (before, after, wrong) => {
-      expect(await decided(before, after, wrong)).toEqual({ workers: ['b', 'a'], answers: [theirs, own] });
+    fc.asyncProperty(all, async (given) => {
+      expect(await decided(...given)).toEqual({ workers: ['b', 'a'], answers: [theirs, own] });
     }),
     { numRuns: 500 },
   );

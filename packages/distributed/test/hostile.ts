@@ -110,10 +110,13 @@ function otherPieces(attacked: Attacked): fc.Arbitrary<Hostile> {
     fc.constant([...right].map((byte) => Uint8Array.of(byte))),
     fc.constant([bytesOf([new Float32Array(8).fill(Number.NaN)], 'float32')]),
   );
-  const named = fc.tuple(key, hash, parts).map(([own, its, all]) => ({
-    message: framed({ ...header(attacked), pieces: { name: own, hash: its } }),
-    pieces: Object.fromEntries(all.map((part, i) => [`${own}.${i}`, part])),
-  }));
+  const wrongHash = hash.filter((value) => value !== hashOf(right));
+  const named = fc
+    .oneof(fc.tuple(key, hash, parts), fc.tuple(key, wrongHash, fc.constant([right])))
+    .map(([own, its, all]) => ({
+      message: framed({ ...header(attacked), pieces: { name: own, hash: its } }),
+      pieces: Object.fromEntries(all.map((part, i) => [`${own}.${i}`, part])),
+    }));
   const misnamed = fc
     .jsonValue()
     .filter((value) => value !== undefined)
@@ -127,16 +130,19 @@ export function hostile(attacked: Attacked): fc.Arbitrary<Hostile> {
   return fc.oneof(...kinds);
 }
 
-/** A record that must not decide. @param last - how far the log goes */
-export function hostileRecord(attacked: Attacked, last: number): fc.Arbitrary<unknown> {
+/** A record that must not decide. @param place - of an answer that fits, of b */
+export function hostileRecord(attacked: Attacked, place: number): fc.Arbitrary<unknown> {
   const { run, round, start } = attacked;
   const right: RoundRecord = { run, round, start, counted: [] };
-  const place = fc.record({
-    seq: fc.integer({ min: 1, max: last + 5 }),
-    worker: fc.constantFrom('evil', 'c'),
-  });
+  const worker = fc.constantFrom('evil', 'c', '../b');
+  const seq = fc.oneof(fc.constant(place), fc.integer({ min: 0, max: place + 10 }));
   const counted = fc.oneof(
-    fc.array(place),
+    fc.array(fc.record({ seq, worker }), { maxLength: 3 }),
+    // What is not there, next to what is.
+    fc.constant([
+      { seq: place, worker: 'b' },
+      { seq: place + 50, worker: 'c' },
+    ]),
     fc.jsonValue(),
     fc.array(fc.record({ seq: fc.jsonValue(), worker: fc.jsonValue() }), { minLength: 1 }),
   );
