@@ -21,6 +21,7 @@ const tasks = {
   demo: [tool('demo')],
   // As built: what runs the sources names every inner function anew, at a cost.
   bench: [`${nx} build`, 'tsx tools/bench/main.ts'],
+  rounds: [`${nx} build`, 'tsx tools/rounds/main.ts'],
   attack: [tool('attack')],
   optimizers: [tool('optimizers')],
   curves: [tool('curves')],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bundles of the pages of a project by the bundlers of this repository.
 
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build as vite } from 'vite';
@@ -24,7 +24,9 @@ export async function bundle(project: string, name: string): Promise<void> {
     await vite({ root: project, configFile: false, logLevel: 'error', base: './', build: { outDir } });
     return;
   }
-  const entryPoints = ['page.mjs', 'worker.mjs', 'starter.mjs'].map((file) => join(project, file));
+  const entryPoints = ['page.mjs', 'worker.mjs', 'starter.mjs']
+    .map((file) => join(project, file))
+    .filter((file) => existsSync(file));
   const format = { format: 'esm', bundle: true, splitting: true, minify: true, logLevel: 'error' };
   await esbuild().build({ ...format, entryPoints, outdir: outDir, platform: 'browser' });
   writeFileSync(join(outDir, 'index.html'), pageOf('./page.js'));

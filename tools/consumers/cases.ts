@@ -7,32 +7,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { root } from '../workspace.js';
 import { bundle } from './bundle.js';
 import { importMap, openExample } from './cdn.js';
-import { noBrowser, open, until, type Opening } from './page.js';
-import { files, pageOf, type Result } from './programs.js';
-import { run, Unavailable, versionOf, type Published } from './project.js';
-
-/** What a user of tfjs has, and of ours an optimizer. */
-export const wanted = (version: (name: string) => string = versionOf): string[] => [
-  ...['tfjs-core', 'tfjs-layers', 'tfjs-backend-cpu'].map(
-    (name) => `@tensorflow/${name}@${version(`@tensorflow/${name}`)}`,
-  ),
-  '@optim/adamw',
-  '@optim/core',
-];
-
-export interface Case {
-  name: string;
-  /** Whether it installs packages that this repository does not have. */
-  installs?: true;
-  run(place: Place): void | Promise<void>;
-}
-
-/** What a case has to work with. */
-export interface Place {
-  published: Published;
-  /** A project in which {@link files} lie and {@link wanted} is installed. */
-  project: string;
-}
+import { open, until, type Opening } from './page.js';
+import { assertBrowser, installed, wanted, type Case, type Place } from './place.js';
+import { pageOf, type Result } from './programs.js';
+import { run, versionOf } from './project.js';
+import { roundsCases } from './rounds.js';
 
 /** Throws unless the numbers are those of AdamW, and the model came back with it. */
 function assertTrained({ loss, executors, iterations }: Result, executor = 'cpu'): void {
@@ -48,11 +27,6 @@ function assertTrained({ loss, executors, iterations }: Result, executor = 'cpu'
 
 function node(script: string, { project }: Place): void {
   assertTrained(JSON.parse(run(process.execPath, [script], project)) as Result);
-}
-
-function assertBrowser(): void {
-  const lacking = noBrowser();
-  if (lacking !== undefined) throw new Unavailable(lacking);
 }
 
 async function example(project: string, name: string): Promise<void> {
@@ -76,15 +50,6 @@ function typescript(compiler: string, mode: string): Case {
     name: `${compiler} ${versionOf(compiler).replace(/^.*@/, '')}, ${mode}`,
     run: ({ project }) => void run(process.execPath, [tsc, '-p', `tsconfig.${mode}.json`], project),
   };
-}
-
-/** Installs packages from the registry of this machine into a folder beside the project. */
-function installed({ published }: Place, name: string, packages: readonly string[]): string {
-  try {
-    return published.project(name, packages, files);
-  } catch (error) {
-    throw new Unavailable(`npm does not install ${packages.join(' ')}`, { cause: error });
-  }
 }
 
 /** A bundler that is installed for the case: what to install, and the arguments for Node that make `out/index.html`. */
@@ -151,6 +116,7 @@ export const cases: readonly Case[] = [
     name: 'script tag, another tfjs-core, register(tf): docs/examples/script-tag.html',
     run: ({ project }) => example(project, 'script-tag.html'),
   },
+  ...roundsCases,
   bundler('webpack', ['webpack@5', 'webpack-cli@7'], () => [
     ['node_modules/webpack/bin/webpack.js', '--mode', 'production', '--entry', './page.mjs', '-o', 'out'],
   ]),

@@ -3,7 +3,8 @@
 // a word in their names.
 
 import { performance } from 'node:perf_hooks';
-import { cases, wanted, type Case, type Place } from './cases.js';
+import { cases } from './cases.js';
+import { wanted, type Case, type Place } from './place.js';
 import { files } from './programs.js';
 import { Published, Unavailable } from './project.js';
 
@@ -25,7 +26,7 @@ const chosen = cases.filter(
 );
 if (chosen.length === 0) throw new RangeError(`consumers: no case has ${words.join(' or ')} in its name`);
 
-const published = await Published.start('@optim/adamw...');
+const published = await Published.start('@optim/adamw...', '@optim/distributed...', '@optim/sgdw...');
 try {
   const place = { published, project: published.project('project', wanted(), files) };
   for (const entry of chosen) {

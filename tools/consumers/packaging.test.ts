@@ -9,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { examine } from '../licences/contents.js';
 import { packedFiles } from '../licences/packed.js';
 import { publishedPackages, readManifest, type Manifest } from '../workspace.js';
-import { cases, wanted, type Place } from './cases.js';
+import { cases } from './cases.js';
+import { wanted, type Place } from './place.js';
 import { files } from './programs.js';
 import { Published, run, Unavailable } from './project.js';
 

@@ -41,8 +41,8 @@ export class Published {
     readonly registry: Registry,
   ) {}
 
-  /** @param filter - which packages, as pnpm's `--filter`; all when absent */
-  static async start(filter?: string): Promise<Published> {
+  /** @param filters - which packages, as pnpm's `--filter`; all when absent */
+  static async start(...filters: string[]): Promise<Published> {
     const unbuilt = publishedPackages().filter(({ folder }) => !existsSync(join(folder, 'dist/index.js')));
     if (unbuilt.length > 0) {
       const names = unbuilt.map(({ manifest }) => manifest.name).join(', ');
@@ -51,7 +51,7 @@ export class Published {
     const folder = mkdtempSync(join(tmpdir(), 'optim-packaging-'));
     const published = new Published(folder, await startRegistry(folder));
     try {
-      published.publish(filter === undefined ? [] : ['--filter', filter]);
+      published.publish(filters.flatMap((filter) => ['--filter', filter]));
     } catch (error) {
       await published.stop();
       throw error;

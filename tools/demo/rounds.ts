@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npm run demo -- --workers 3`: DiLoCo over a NATS server in as many processes, one of which is killed in the middle and comes
-// back, against one process that makes as many steps as each of them.
+// back, against one process that sees as many digits as all of them, and one that sees as many as each of them.
 
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,21 +10,23 @@ import type { RoundReport } from '@optim/distributed';
 import { cosineAnnealing } from '@optim/schedules';
 import * as tf from '@tensorflow/tfjs-core';
 import { Broker, lacking } from '../../packages/distributed/test/broker.js';
-import { loadDigits } from '../digits/digits.js';
-import { stepsPerEpoch, trainNetwork } from '../digits/training.js';
+import { loadDigits, type Digits } from '../digits/digits.js';
+import { stepsPerEpoch, trainNetwork, type Training } from '../digits/training.js';
 import type { Options } from './options.js';
 import type { Screen } from './progress.js';
 import { percent } from './table.js';
-import { environmentOf, peak, type Task, type Told } from './worker.js';
+import { environmentOf, outer, peak, type Task, type Told } from './worker.js';
 
 const seed = 1;
-const localSteps = 25;
+const localSteps = 10;
 
 /** What came of it. */
 export interface Comparison {
-  /** Test accuracy of all processes together, and of one alone that made as many steps as each of them. */
+  /** Test accuracy of all processes together. */
   readonly together: number;
+  /** Of one alone that saw as many digits as all of them, and of one that saw as many as each of them. */
   readonly alone: number;
+  readonly one: number;
   /** What the first worker reported. */
   readonly reports: readonly RoundReport[];
   /** Fingerprints of the final states. */
@@ -44,14 +46,25 @@ export async function demoOfRounds(
   const training = { epochs, batchSize, seed };
   const steps = epochs * stepsPerEpoch(digits.train, training);
   const rounds = Math.max(4, Math.round(steps / localSteps));
+  // A step of all together takes as many digits as one of a process alone.
+  const own = { ...training, batchSize: Math.max(1, Math.floor(batchSize / workers)) };
   screen.write(
     `MNIST: ${counts.train} digits to train with, ${counts.test} to test, in ${workers} processes of backend ${backend}\n` +
-      `DiLoCo: ${rounds} rounds of ${localSteps} steps of AdamW; outer SGD of rate 0.7 with Nesterov momentum 0.9\n\n`,
+      `DiLoCo: ${rounds} rounds of ${localSteps} steps of AdamW with ${own.batchSize} digits each; outer SGD of rate ${outer.learningRate} with Nesterov momentum ${outer.momentum}\n\n`,
   );
   const broker = await Broker.start();
   const all = new Set<ChildProcess>();
   try {
-    const common = { workers, port: broker.port, backend, rounds, localSteps, batchSize, seed, counts };
+    const common = {
+      workers,
+      port: broker.port,
+      backend,
+      rounds,
+      localSteps,
+      batchSize: own.batchSize,
+      seed,
+      counts,
+    };
     const start = (share: number, onTold: (told: Told) => void = () => {}): Promise<Told> => {
       const task: Task = { ...common, share, name: `worker-${share + 1}` };
       const child = fork(process.argv[1]!, { env: environmentOf(task) });
@@ -71,8 +84,10 @@ export async function demoOfRounds(
     ended.push(
       start(0, (told) => {
         if (!('report' in told)) return;
+        const before = reports.at(-1)?.workers.length;
         reports.push(told.report);
-        screen.write(`${line(told.report, rounds, workers)}\n`);
+        if (told.report.round % 10 === 9 || told.report.workers.length !== before)
+          screen.write(`${line(told.report, rounds, workers)}\n`);
       }),
     );
     for (let share = 1; share < workers - 1; share++) ended.push(start(share));
@@ -94,19 +109,29 @@ export async function demoOfRounds(
     const results = (await Promise.all(ended)).filter((told) => 'accuracy' in told);
     const hashes = results.map(({ hash }) => hash);
 
-    const optimizer = new AdamW({
-      learningRate: cosineAnnealing({ maxLearningRate: peak, totalSteps: steps }),
-    });
-    const { accuracy: alone } = await trainNetwork(optimizer, digits, training);
-    optimizer.dispose();
+    const alone = await accuracyOf(digits, training);
+    const one = await accuracyOf(digits, { ...own, epochs: Math.max(1, Math.round(epochs / workers)) });
     const together = results[0]!.accuracy;
-    screen.write(summary({ together, alone, reports, hashes }, steps));
-    return { together, alone, reports, hashes };
+    const comparison = { together, alone, one, reports, hashes };
+    screen.write(summary(comparison, [batchSize, own.batchSize], steps));
+    return comparison;
   } finally {
     for (const child of all) child.kill('SIGKILL');
     await broker.stop();
     for (const { images, labels } of [digits.train, digits.test]) tf.dispose([images, labels]);
   }
+}
+
+/** Test accuracy of a process alone, under the schedule that the workers have. */
+async function accuracyOf(
+  digits: { readonly train: Digits; readonly test: Digits },
+  training: Training,
+): Promise<number> {
+  const totalSteps = training.epochs * stepsPerEpoch(digits.train, training);
+  const optimizer = new AdamW({ learningRate: cosineAnnealing({ maxLearningRate: peak, totalSteps }) });
+  const { accuracy } = await trainNetwork(optimizer, digits, training);
+  optimizer.dispose();
+  return accuracy;
 }
 
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`;
@@ -121,12 +146,18 @@ function line(
   return `round ${String(round + 1).padStart(String(rounds).length)} of ${rounds}: ${who}; ${cost}`;
 }
 
-function summary({ together, alone, reports, hashes }: Comparison, steps: number): string {
+function summary(
+  { together, alone, one, reports, hashes }: Comparison,
+  [all, each]: readonly [number, number],
+  steps: number,
+): string {
   const sum = (key: 'sent' | 'received'): number => reports.reduce((total, report) => total + report[key], 0);
   const isSame = new Set(hashes).size === 1;
+  const points = (100 * (together - alone)).toFixed(2).replace(/^(?=\d)/, '+');
   return `
 Together: ${percent(together)} of the test digits; the final states of all workers are ${isSame ? 'the same, bit for bit' : `NOT the same: ${hashes.join(', ')}`}
-One process alone, after as many steps as each of them: ${percent(alone)}
-A worker sent ${kilobytes(sum('sent'))} and received ${kilobytes(sum('received'))} in ${reports.length} rounds, where data-parallel training would have exchanged as much in each of ${steps} steps
+One process alone, as many digits as all of them together, ${steps} steps of ${all}: ${percent(alone)}, together ${points} points
+One process alone, as many digits as each of them, steps of ${each}: ${percent(one)}
+A worker sent ${kilobytes(sum('sent'))} and received ${kilobytes(sum('received'))} in ${reports.length} rounds, where data-parallel training would have exchanged as much as in one of them in each of ${steps} steps
 `;
 }

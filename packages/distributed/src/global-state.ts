@@ -8,6 +8,7 @@ import { sameShape } from '@optim/fusion';
 import { decodeState, encodeState, type ForeignState, type StateDict } from '@optim/state';
 import type { Stateful } from './parameters-replaced.js';
 import { writeNumbers, type Trained } from './trained.js';
+import { areFinite } from './wire.js';
 
 /** The name that stands where an optimizer has its class. */
 const kind = 'DistributedRounds';
@@ -78,7 +79,7 @@ export async function loadGlobal(
     parameters.length === names.length &&
     parameters.every(({ name }, i) => name === names[i]) &&
     values.every((value, i) => value && sameShape(value.shape, shapes[i]!)) &&
-    values.every((value) => value!.data.every(Number.isFinite));
+    values.every((value) => areFinite(value!.data));
   if (!fits || !base || 'weights' in base)
     throw new RangeError(
       `distributedRounds: the global state must be of round ${round} and of finite numbers for ${names.join(', ')}, in the shapes of the variables given`,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The broker's side of a run: a stream of messages in one order, a key-value bucket of records, an object store for what is larger
+// The broker's side of a run: a stream of messages in one order, and a key-value bucket of records, and of pieces of what is larger
 // than a message. Everything waits for a broker that is away, and goes on when it is back.
 
 import {
@@ -8,10 +8,12 @@ import {
   type DirectMsgRequest,
   type JetStreamClient,
   type JetStreamManager,
+  type MsgRequest,
+  type PurgeOpts,
 } from '@nats-io/jetstream';
 import { Kvm, type KV } from '@nats-io/kv';
 import type { NatsConnection, Subscription } from '@nats-io/nats-core';
-import { Objm, type ObjectStore } from '@nats-io/obj';
+import { abreast, persist } from './patience.js';
 
 /** A message of the log, by its place. */
 export interface Logged {
@@ -25,41 +27,19 @@ export interface Kept {
   readonly revision: number;
 }
 
-/** Errors of a broker that does not answer now; by name, since the connection may come from another copy of the client. */
-const passing = [
-  'TimeoutError',
-  'NoRespondersError',
-  'RequestError',
-  'ConnectionError',
-  'JetStreamStatusError',
-];
-
 /** The broker's answer to a compare-and-set that comes too late. */
 const wrongLastSequence = 10_071;
 
-/** How long one attempt at an object may take: its reading has no timeout of its own. */
-const objectTimeout = 60_000;
+/** What has pieces: answers, until their round is past; global states, until there is a newer one. */
+export type Kind = 'answers' | 'states';
 
-const pause = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => void setTimeout(resolve, milliseconds));
+/** Bytes of a piece, where messages may be as large; one that is neither the last nor longer than the least is of nobody here. */
+const pieceBytes = 2 ** 18;
+const leastPieceBytes = 1024;
 
-/** Rejects after a time, so that what hangs is tried again. */
-async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const error = Object.assign(new Error('the object store does not answer'), { name: 'TimeoutError' });
-    timer = setTimeout(() => reject(error), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** What a run keeps at the broker. Its stream, bucket and object store go by the name `optim-RUN`. */
+/** What a run keeps at the broker. Its stream and its bucket go by the name `optim-RUN`. */
 export class RunLog {
-  /** Bytes of messages, records and objects so far. */
+  /** Bytes of messages, records and pieces so far. */
   sent = 0;
   received = 0;
   #notices: Subscription | undefined;
@@ -72,7 +52,6 @@ export class RunLog {
     private readonly client: JetStreamClient,
     private readonly manager: JetStreamManager,
     private readonly bucket: KV,
-    private readonly objects: ObjectStore,
   ) {
     this.#notices = connection.subscribe(`${name}-notice`, {
       callback: () => {
@@ -90,8 +69,7 @@ export class RunLog {
       await manager.streams.add({ name, subjects: [`${name}.*`], allow_direct: true });
       const client = jetstream(connection);
       const bucket = await new Kvm(client).create(name);
-      const objects = await new Objm(client).create(name);
-      return new RunLog(connection, name, client, manager, bucket, objects);
+      return new RunLog(connection, name, client, manager, bucket);
     });
   }
 
@@ -109,27 +87,32 @@ export class RunLog {
 
   /** The next message of a round from a place on; `null` where there is none yet. */
   next(round: number, from: number): Promise<Logged | null> {
-    return this.#message({ next_by_subj: `${this.name}.${round}`, seq: from });
+    return this.#message(this.name, { next_by_subj: `${this.name}.${round}`, seq: from });
   }
 
   /** The message at a place; `null` where it is gone. */
-  async at(seq: number): Promise<Logged | null> {
-    // Where a copy of the stream has answered that lags behind, the stream itself knows better.
-    return (
-      (await this.#message({ seq })) ??
-      this.#persist(() => this.manager.streams.getMessage(this.name, { seq }))
-    );
+  at(seq: number): Promise<Logged | null> {
+    return this.#surely(this.name, { seq });
   }
 
-  async #message(query: DirectMsgRequest): Promise<Logged | null> {
-    const found = await this.#persist(() => this.manager.direct.getMessage(this.name, query));
+  async #message(stream: string, query: DirectMsgRequest): Promise<Logged | null> {
+    const found = await this.#persist(() => this.manager.direct.getMessage(stream, query));
     this.received += found?.data.length ?? 0;
     return found && { seq: found.seq, data: found.data };
   }
 
-  /** Forgets all messages before a place. */
-  async forget(seq: number): Promise<void> {
+  /** Where a copy of the stream has answered that lags behind, the stream itself knows better. */
+  async #surely(stream: string, query: MsgRequest): Promise<Logged | null> {
+    return (
+      (await this.#message(stream, query)) ??
+      this.#persist(() => this.manager.streams.getMessage(stream, query))
+    );
+  }
+
+  /** Forgets all messages before a place, and the pieces of answers that are older than an entry of the bucket. */
+  async forget(seq: number, before: Kept | null): Promise<void> {
     await this.#persist(() => this.manager.streams.purge(this.name, { seq }));
+    if (before) await this.#purge({ filter: this.#subject('answers.>'), seq: before.revision });
   }
 
   /** An entry of the bucket. */
@@ -154,25 +137,52 @@ export class RunLog {
     return true;
   }
 
-  /** Puts an object, in pieces that fit messages. */
-  async putObject(name: string, data: Uint8Array): Promise<void> {
-    const options = { max_chunk_size: Math.min(this.limit, 2 ** 20) - 1024 };
-    await this.#persist(() => within(objectTimeout, this.objects.putBlob({ name, options }, data)));
+  /** Puts what is larger than a message, in pieces. Nobody else puts anything under that name. */
+  async put(kind: Kind, name: string, data: Uint8Array): Promise<void> {
     this.sent += data.length;
+    // Room for what the protocol adds.
+    const size = Math.min(pieceBytes, this.limit - 1024);
+    await abreast(0, Math.ceil(data.length / size), (i) =>
+      this.#persist(() => this.bucket.put(`${kind}.${name}.${i}`, data.subarray(i * size, (i + 1) * size))),
+    );
   }
 
-  /** An object; `null` where it is gone. */
-  async object(name: string): Promise<Uint8Array | null> {
-    const data = await this.#persist(() => within(objectTimeout, this.objects.getBlob(name)));
-    this.received += data?.length ?? 0;
-    return data;
-  }
-
-  /** Deletes an object that nobody needs; one that is gone already is none. */
-  async deleteObject(name: string): Promise<void> {
-    await this.#persist(async () => {
-      if (await this.objects.info(name)) await this.objects.delete(name);
+  /** What was put under a name in as many bytes; `null` where it is gone, or something else. */
+  async whole(kind: Kind, name: string, size: number): Promise<Uint8Array | null> {
+    const piece = async (i: number): Promise<Uint8Array | null> => {
+      const found = await this.#surely(this.#pieces, { last_by_subj: this.#subject(`${kind}.${name}.${i}`) });
+      return found && found.data;
+    };
+    const first = await piece(0);
+    if (!first || first.length > size || first.length < Math.min(size, leastPieceBytes)) return null;
+    const rest = await abreast(1, Math.ceil(size / first.length), async (i) => {
+      const found = await piece(i);
+      const length = Math.min(first.length, size - i * first.length);
+      return found?.length === length ? found : null;
     });
+    if (!rest) return null;
+    const bytes = new Uint8Array(size);
+    [first, ...rest].forEach((found, i) => bytes.set(found, i * first.length));
+    return bytes;
+  }
+
+  /** Deletes what nobody needs, in all its pieces. */
+  async delete(kind: Kind, name: string): Promise<void> {
+    await this.#purge({ filter: this.#subject(`${kind}.${name}.>`) });
+  }
+
+  /** The stream that the bucket is made of. */
+  get #pieces(): string {
+    return `KV_${this.name}`;
+  }
+
+  #subject(key: string): string {
+    return `$KV.${this.name}.${key}`;
+  }
+
+  /** Removes entries without a trace, where `delete` of the bucket would leave one. */
+  async #purge(options: PurgeOpts): Promise<void> {
+    await this.#persist(() => this.manager.streams.purge(this.#pieces, options));
   }
 
   /** Waits until somebody has written something since the last call, at most so long. */
@@ -204,20 +214,5 @@ export class RunLog {
 
   #persist<T>(work: () => Promise<T>): Promise<T> {
     return persist(this.connection, work);
-  }
-}
-
-/**
- * Does something at the broker, again and again while it is away.
- * @throws what it throws, where the broker has answered or the connection is closed
- */
-async function persist<T>(connection: NatsConnection, work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (connection.isClosed() || !passing.includes((error as Error).name)) throw error;
-      await pause(100);
-    }
   }
 }

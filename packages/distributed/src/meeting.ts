@@ -2,10 +2,10 @@
 // One round at the broker: the answers that fit, and the record that says which of them count.
 
 import type { Kept, RunLog } from './log.js';
-import { messageOf, recordOf, type Answer, type RoundRecord } from './messages.js';
+import { messageOf, recordKey, recordOf, type Answer, type RoundRecord } from './messages.js';
 import type { Settings } from './options.js';
 import type { StateStore } from './state-store.js';
-import { bytesOf, encoded, framed, hashOf, numbersOf } from './wire.js';
+import { bytesIn, bytesOf, encoded, framed, hashOf, numbersOf } from './wire.js';
 
 /** What was decided in a round. */
 export interface Decision {
@@ -14,17 +14,10 @@ export interface Decision {
   readonly answers: readonly (readonly Float32Array[])[] | null;
   /** Whether the record is this worker's. */
   readonly isOwn: boolean;
-  /** Name of the object with this worker's answer, where there is one. */
-  readonly object?: string | undefined;
 }
 
 /** How long to wait before looking again, in milliseconds; a notice of something new comes sooner. */
 const interval = 250;
-
-/** The key of the record of a round. */
-export function recordKey(round: number): string {
-  return `round.${round}`;
-}
 
 interface Found {
   readonly seq: number;
@@ -37,6 +30,8 @@ export class Meeting {
   readonly #answers = new Map<string, Found>();
   readonly #greeted = new Set<string>();
   readonly #left = new Set<string>();
+  /** This worker's answer as the others read it, where it lies in pieces. */
+  #own: { readonly name: string; readonly numbers: Float32Array[] | null } | undefined;
   #from = 1;
 
   /** @param start - fingerprint of the state that the round starts from */
@@ -51,13 +46,12 @@ export class Meeting {
   /** Answers with a change, and waits until it is decided what counts. */
   async hold(change: readonly Float32Array[], expected: ReadonlySet<string>): Promise<Decision> {
     const { quorum, timeout, worker } = this.settings;
-    let object: string | undefined;
     let hasAnswered = false;
     for (let waited = 0; ;) {
       const kept = await this.log.get(recordKey(this.round));
       const decision = kept && (await this.#read(kept));
-      if (decision) return { ...decision, object };
-      if (!hasAnswered) object = await this.#answer(change);
+      if (decision) return decision;
+      if (!hasAnswered) await this.#answer(change);
       hasAnswered = true;
       await this.#readLog();
       const isMissing = [...expected, ...this.#greeted].some(
@@ -67,7 +61,7 @@ export class Meeting {
       if (this.#answers.size > 0 && (isLate || (!isMissing && this.#answers.size >= quorum))) {
         const record = this.#proposal();
         const isOwn = await this.log.set(recordKey(this.round), encoded(record), kept);
-        if (isOwn) return { record, answers: await this.#counted(record), isOwn, object };
+        if (isOwn) return { record, answers: await this.#counted(record), isOwn };
         continue;
       }
       // Only time in which the broker answers counts: when it was away, so were the answers of others.
@@ -150,17 +144,19 @@ export class Meeting {
   }
 
   /** The numbers of an answer; `null` where they do not fit, or it started from another state. */
-  async #numbersOf({ start, object, precision }: Answer, inline: Uint8Array): Promise<Float32Array[] | null> {
+  async #numbersOf({ start, pieces, precision }: Answer, inline: Uint8Array): Promise<Float32Array[] | null> {
+    const { sizes } = this.settings.trained;
     if (start !== this.start) return null;
-    const data = object ? await this.log.object(object.name) : inline;
-    if (!data || (object && hashOf(data) !== object.hash)) return null;
-    return numbersOf(data, this.settings.trained.sizes, precision);
+    if (!pieces) return numbersOf(inline, sizes, precision);
+    if (pieces.name === this.#own?.name) return this.#own.numbers;
+    const data = await this.log.whole('answers', pieces.name, bytesIn(sizes, precision));
+    return data && hashOf(data) === pieces.hash ? numbersOf(data, sizes, precision) : null;
   }
 
-  /** Puts this worker's answer into the log; the name of its object, if it needs one. */
-  async #answer(change: readonly Float32Array[]): Promise<string | undefined> {
+  /** Puts this worker's answer into the log. */
+  async #answer(change: readonly Float32Array[]): Promise<void> {
     const { run, worker, precision, trained } = this.settings;
-    const { names, shapes } = trained;
+    const { names, shapes, sizes } = trained;
     const data = bytesOf(change, precision);
     const common: Answer = {
       kind: 'answer',
@@ -175,13 +171,11 @@ export class Meeting {
     const identity = `answer-${this.round}-${worker}`;
     const whole = framed(common, data);
     // Room for what the protocol adds.
-    if (whole.length + 512 <= this.log.limit) {
-      await this.log.publish(this.round, identity, whole);
-      return undefined;
-    }
-    const name = `answer-${this.round}-${worker}`;
-    await this.log.putObject(name, data);
-    await this.log.publish(this.round, identity, framed({ ...common, object: { name, hash: hashOf(data) } }));
-    return name;
+    if (whole.length + 512 <= this.log.limit) return this.log.publish(this.round, identity, whole);
+    const hash = hashOf(data);
+    const name = `${this.round}-${worker}-${hash}`;
+    this.#own = { name, numbers: numbersOf(data, sizes, precision) };
+    await this.log.put('answers', name, data);
+    return this.log.publish(this.round, identity, framed({ ...common, pieces: { name, hash } }));
   }
 }

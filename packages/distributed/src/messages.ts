@@ -4,7 +4,7 @@
 
 import { isRecord } from '@optim/options';
 import type { Trained } from './trained.js';
-import { bytesEach, parsed, unframed, type Precision } from './wire.js';
+import { bytesIn, parsed, unframed, type Precision } from './wire.js';
 
 /** The header of a message. */
 export type Header = Greeting | Answer;
@@ -17,7 +17,7 @@ export interface Greeting {
   readonly worker: string;
 }
 
-/** The pseudo-gradient of a worker. Its numbers follow the header, or lie in the object store. */
+/** The pseudo-gradient of a worker. Its numbers follow the header, or lie in pieces in the bucket. */
 export interface Answer {
   readonly kind: 'answer';
   readonly run: string;
@@ -28,8 +28,8 @@ export interface Answer {
   readonly precision: Precision;
   readonly names: readonly string[];
   readonly shapes: readonly (readonly number[])[];
-  /** Name and fingerprint of the object with the numbers, where they are too many for a message. */
-  readonly object?: { readonly name: string; readonly hash: string };
+  /** Name and fingerprint of the numbers in pieces, where they are too many for a message. */
+  readonly pieces?: { readonly name: string; readonly hash: string };
 }
 
 /** What counts in a round, decided once. */
@@ -42,14 +42,25 @@ export interface RoundRecord {
   readonly counted: readonly { readonly seq: number; readonly worker: string }[];
 }
 
+/** The key of the record of a round in the bucket. */
+export function recordKey(round: number): string {
+  return `round.${round}`;
+}
+
+/** The workers whose answers count. */
+export function workersOf({ counted }: RoundRecord): string[] {
+  return counted.map(({ worker }) => worker);
+}
+
 /** Where the global state lies. */
 export interface StateNote {
   readonly run: string;
   /** The round that starts from it. */
   readonly round: number;
   readonly hash: string;
-  /** Name of the object. */
-  readonly object: string;
+  /** Name of its pieces, and how many bytes they have in all. */
+  readonly pieces: string;
+  readonly size: number;
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
@@ -67,7 +78,7 @@ export function messageOf(
   const header = message?.header;
   if (!isRecord(header) || header['run'] !== run || header['round'] !== round || !isName(header['worker']))
     return null;
-  const { kind, object, precision } = header;
+  const { kind, pieces, precision } = header;
   if (kind === 'hello' || kind === 'bye') return { header: header as never, data: message!.data };
   const fits =
     kind === 'answer' &&
@@ -75,9 +86,9 @@ export function messageOf(
     (precision === 'float32' || precision === 'bfloat16') &&
     same(header['names'], names) &&
     same(header['shapes'], shapes) &&
-    (object === undefined
-      ? message!.data.length === sizes.reduce((sum, size) => sum + size, 0) * bytesEach[precision]
-      : isRecord(object) && isName(object['name']) && isName(object['hash']));
+    (pieces === undefined
+      ? message!.data.length === bytesIn(sizes, precision)
+      : isRecord(pieces) && isName(pieces['name']) && isName(pieces['hash']));
   return fits ? { header: header as never, data: message!.data } : null;
 }
 
@@ -104,6 +115,7 @@ export function noteOf(bytes: Uint8Array, run: string): StateNote | null {
     note['run'] === run &&
     isCount(note['round']) &&
     isName(note['hash']) &&
-    isName(note['object']);
+    isName(note['pieces']) &&
+    isCount(note['size']);
   return fits ? (note as never) : null;
 }

@@ -5,29 +5,30 @@
 //    state of round 0; whoever comes later takes over the newest one, and makes the rounds that have been decided since.
 // 2. It says hello, so that the others wait for it, and makes its local steps.
 // 3. Its answer is the pseudo-gradient: the weights it started from minus those it has reached. It goes into the log of the run,
-//    a stream in which all messages have one order; numbers larger than a message go into the object store, and the message names
+//    a stream in which all messages have one order; numbers larger than a message go into a bucket in pieces, and the message names
 //    them.
 // 4. When everybody who is expected has answered and they are at least `quorum`, or after `timeout`, a worker proposes a record:
 //    the places in the log of the answers that it has found to fit. The broker takes the first record of a round and refuses any
 //    other (compare-and-set), so clocks say when somebody proposes, never what counts. Expected are those who counted in the round
 //    before and those who have said hello, but for those who have said bye.
 // 5. Every worker reads the record, averages the answers it lists in the order of the log, and makes the outer step: from equal
-//    states and equal numbers, equal states. Whoever's record was taken stores the new global state and forgets old messages.
+//    states and equal numbers, equal states. Whoever's record was taken stores the new global state and forgets old messages, while
+//    it goes on; whoever comes meanwhile takes over the older state, and makes the round as well.
 // 6. Every answer and record names the fingerprint of its start. A worker whose state is another one takes over the global state.
 
 import { show } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { encodeGlobal, loadGlobal } from './global-state.js';
 import { RunLog } from './log.js';
-import { Meeting, recordKey, type Decision } from './meeting.js';
-import { recordOf } from './messages.js';
+import { Meeting, type Decision } from './meeting.js';
+import { recordKey, recordOf, workersOf } from './messages.js';
 import { settingsOf, type DistributedRoundsOptions, type RoundReport, type Settings } from './options.js';
 import { follow } from './outer-step.js';
 import { onParametersReplaced } from './parameters-replaced.js';
 import { changeOf, meansOf } from './pseudo-gradients.js';
 import { StateStore } from './state-store.js';
 import { readNumbers, writeNumbers } from './trained.js';
-import { hashOf, framed } from './wire.js';
+import { areFinite, framed, hashOf } from './wire.js';
 
 /** A worker in a run. */
 export class DistributedRounds {
@@ -40,8 +41,6 @@ export class DistributedRounds {
   #before: readonly string[] = [];
   #steps = 0;
   #busy = false;
-  /** Objects of this worker's answers, until nobody needs them. */
-  #objects: { readonly round: number; readonly name: string }[] = [];
 
   /** A callback of `fit` and `fitDataset`: the rounds are among `callbacks`. */
   readonly onBatchEnd: () => Promise<void>;
@@ -106,6 +105,7 @@ export class DistributedRounds {
 
   /** Leaves the run: nobody waits for this worker any more. The variables stay as they are, the connection is the caller's. */
   async close(): Promise<void> {
+    await this.#states.stored();
     await this.#greet('bye');
     this.log.close();
   }
@@ -122,9 +122,10 @@ export class DistributedRounds {
   async #exchange(): Promise<RoundReport> {
     const { trained, optimizer, onReplaced, worker, quorum, onRound } = this.settings;
     const began = performance.now();
+    await this.#states.stored();
     const { sent, received } = this.log;
     const change = changeOf(this.#start, await readNumbers(trained));
-    const wrong = change.findIndex((values) => !values.every(Number.isFinite));
+    const wrong = change.findIndex((values) => !areFinite(values));
     if (wrong >= 0)
       throw new RangeError(
         `distributedRounds: the local steps must leave finite weights, got others in ${show(trained.names[wrong])}`,
@@ -132,14 +133,12 @@ export class DistributedRounds {
     const agreed = await this.#agree();
     const round = this.#round;
     const decision = await this.#meeting(round).hold(change, new Set(this.#before));
-    if (decision.object) this.#objects.push({ round, name: decision.object });
     const isOurs = await this.#follow(decision);
     await this.#catchUp();
     await onParametersReplaced(optimizer, onReplaced);
     if (!this.#before.includes(worker)) await this.#greet('hello');
-    await this.#tidyUp();
     this.#steps = 0;
-    const workers = decision.record.counted.map((each) => each.worker);
+    const workers = workersOf(decision.record);
     const report: RoundReport = {
       round,
       workers,
@@ -191,12 +190,8 @@ export class DistributedRounds {
     const bytes = await encodeGlobal(next, trained, this.#start, outer);
     this.#hash = hashOf(bytes);
     this.#round = next;
-    this.#before = record.counted.map((each) => each.worker);
-    if (isOwn) {
-      await this.#states.put(next, worker, bytes);
-      // Whoever is one round behind still needs the answers of this one.
-      await this.log.forget(record.counted[0]!.seq);
-    }
+    this.#before = workersOf(record);
+    if (isOwn) this.#states.putMeanwhile(record, worker, bytes);
     return true;
   }
 
@@ -232,19 +227,12 @@ export class DistributedRounds {
     this.#round = note.round;
     const before = await this.log.get(recordKey(note.round - 1));
     const record = before && recordOf(before.value, run, note.round - 1);
-    this.#before = record?.counted.map(({ worker }) => worker) ?? [];
+    this.#before = record ? workersOf(record) : [];
   }
 
   async #greet(kind: 'hello' | 'bye'): Promise<void> {
     const { run, worker } = this.settings;
     const header = { kind, run, round: this.#round, worker };
     await this.log.publish(this.#round, `${kind}-${this.#round}-${worker}`, framed(header));
-  }
-
-  /** Deletes the objects of answers that nobody needs any more. */
-  async #tidyUp(): Promise<void> {
-    const isOld = ({ round }: { round: number }): boolean => round < this.#round - 1;
-    for (const { name } of this.#objects.filter(isOld)) await this.log.deleteObject(name);
-    this.#objects = this.#objects.filter((object) => !isOld(object));
   }
 }

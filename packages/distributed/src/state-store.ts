@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the global state lies: an object, and a note in the bucket that says which one is the newest.
+// Where the global state lies: in pieces, and a note in the bucket that says which one is the newest.
 
 import { show } from '@optim/options';
 import type { RunLog } from './log.js';
-import { noteOf, type StateNote } from './messages.js';
+import { noteOf, recordKey, type RoundRecord, type StateNote } from './messages.js';
 import { encoded, hashOf } from './wire.js';
 
 /** The key of the note. */
@@ -11,6 +11,9 @@ const key = 'state';
 
 /** The newest global state of a run at the broker. */
 export class StateStore {
+  /** What is being stored, and the error that it comes to. */
+  #storing: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly log: RunLog,
     private readonly run: string,
@@ -25,16 +28,38 @@ export class StateStore {
   /** Stores a state, unless there is one of that round or of a later one. */
   async put(round: number, worker: string, bytes: Uint8Array): Promise<void> {
     const { run, log } = this;
-    const note = { run, round, hash: hashOf(bytes), object: `state-${round}-${worker}` };
-    await log.putObject(note.object, bytes);
+    const hash = hashOf(bytes);
+    const note: StateNote = { run, round, hash, pieces: `${round}-${worker}-${hash}`, size: bytes.length };
+    await log.put('states', note.pieces, bytes);
     for (;;) {
       const before = await log.get(key);
       const old = before && this.#noteIn(before.value);
-      if (old && old.round >= round) return;
-      if (!(await log.set(key, encoded(note), before))) continue;
-      if (old) await log.deleteObject(old.object);
+      const isLate = old !== null && old.round >= round;
+      if (!isLate && !(await log.set(key, encoded(note), before))) continue;
+      const useless = isLate ? note : old;
+      if (useless && (!isLate || old.pieces !== note.pieces)) await log.delete('states', useless.pieces);
       return;
     }
+  }
+
+  /** Stores the state after a round while the caller goes on, and forgets then what nobody needs any more. */
+  putMeanwhile({ round, counted }: RoundRecord, worker: string, bytes: Uint8Array): void {
+    const work = async (): Promise<void> => {
+      await this.put(round + 1, worker, bytes);
+      // Whoever is one round behind still needs the answers of this one: they are younger than the record before.
+      await this.log.forget(counted[0]!.seq, await this.log.get(recordKey(round - 1)));
+    };
+    this.#storing = work().catch((error: unknown) => error);
+  }
+
+  /**
+   * Waits until that is done.
+   * @throws what it came to
+   */
+  async stored(): Promise<void> {
+    const error = await this.#storing;
+    this.#storing = Promise.resolve();
+    if (error !== undefined) throw error;
   }
 
   /** The newest state; `null` where there is none yet. */
@@ -42,10 +67,10 @@ export class StateStore {
     for (;;) {
       const note = await this.note();
       if (!note) return null;
-      const bytes = await this.log.object(note.object);
+      const bytes = await this.log.whole('states', note.pieces, note.size);
       if (bytes && hashOf(bytes) === note.hash) return { note, bytes };
       // Unless a newer one took its place meanwhile, it will stay unreadable.
-      if ((await this.note())?.object === note.object)
+      if ((await this.note())?.pieces === note.pieces)
         throw new Error(
           `distributedRounds: the global state of run ${show(this.run)} in round ${note.round} is damaged`,
         );

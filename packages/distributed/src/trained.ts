@@ -68,7 +68,7 @@ export function trainedOf(model: Model | undefined, variables: Variables | undef
 
 /** The numbers of the variables, copied: a backend may answer with its own buffer, which later steps write to. */
 export function readNumbers({ variables }: Trained): Promise<Float32Array[]> {
-  return Promise.all(variables.map(async (variable) => Float32Array.from(await variable.data())));
+  return Promise.all(variables.map(async (variable) => new Float32Array(await variable.data())));
 }
 
 /** Gives the variables these numbers. */

@@ -5,7 +5,18 @@
 export type Precision = 'float32' | 'bfloat16';
 
 /** Bytes of one number. */
-export const bytesEach: Readonly<Record<Precision, number>> = { float32: 4, bfloat16: 2 };
+const bytesEach: Readonly<Record<Precision, number>> = { float32: 4, bfloat16: 2 };
+
+/** Bytes of arrays of these sizes. */
+export function bytesIn(sizes: readonly number[], precision: Precision): number {
+  return sizes.reduce((sum, size) => sum + size, 0) * bytesEach[precision];
+}
+
+/** Whether no number is infinite or NaN. */
+export function areFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i]!)) return false;
+  return true;
+}
 
 /** A message: the length of its header (uint32, little-endian), the header, the data. */
 export function framed(header: object, data: Uint8Array = new Uint8Array(0)): Uint8Array {
@@ -42,8 +53,8 @@ export function parsed(text: Uint8Array): unknown {
 
 /** Numbers as bytes, one array after the other. bfloat16: rounded to the nearest, ties to even. */
 export function bytesOf(arrays: readonly Float32Array[], precision: Precision): Uint8Array {
-  const size = arrays.reduce((sum, { length }) => sum + length, 0);
-  const bytes = new Uint8Array(size * bytesEach[precision]);
+  const sizes = arrays.map(({ length }) => length);
+  const bytes = new Uint8Array(bytesIn(sizes, precision));
   let at = 0;
   for (const array of arrays) {
     const words = new Uint32Array(array.buffer, array.byteOffset, array.length);
@@ -66,18 +77,19 @@ export function numbersOf(
   sizes: readonly number[],
   precision: Precision,
 ): Float32Array[] | null {
-  const size = sizes.reduce((sum, each) => sum + each, 0);
-  if (bytes.length !== size * bytesEach[precision]) return null;
+  if (bytes.length !== bytesIn(sizes, precision)) return null;
   // Not `slice`, which for a Buffer of Node is a view.
   const own = new Uint8Array(bytes).buffer;
   const all = precision === 'float32' ? new Float32Array(own) : widened(new Uint16Array(own));
-  if (!all.every(Number.isFinite)) return null;
+  if (!areFinite(all)) return null;
   let at = 0;
   return sizes.map((each) => all.subarray(at, (at += each)));
 }
 
 function widened(halves: Uint16Array): Float32Array {
-  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
+  const words = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) words[i] = halves[i]! << 16;
+  return new Float32Array(words.buffer);
 }
 
 /**
@@ -85,16 +97,21 @@ function widened(halves: Uint16Array): Float32Array {
  * accident; whoever may write to the broker is trusted not to forge it.
  */
 export function hashOf(bytes: Uint8Array): string {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const whole = bytes.length & ~3;
-  let [a, b] = [0x811c9dc5 ^ bytes.length, 0x9e3779b9];
-  const mix = (word: number): void => {
+  // Words begin at multiples of 4: a copy does.
+  const { buffer, byteOffset } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
+  const words = new Uint32Array(buffer, byteOffset, bytes.length >>> 2);
+  let a = 0x811c9dc5 ^ bytes.length;
+  let b = 0x9e3779b9 | 0;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
     a = Math.imul(a ^ word, 0x01000193);
     a ^= a >>> 15;
     b = Math.imul(b + word, 0x85ebca6b);
     b = (b << 13) | (b >>> 19);
-  };
-  for (let i = 0; i < whole; i += 4) mix(view.getUint32(i, true));
-  for (let i = whole; i < bytes.length; i++) mix(bytes[i]!);
+  }
+  for (let i = 4 * words.length; i < bytes.length; i++) {
+    a = Math.imul(a ^ bytes[i]!, 0x01000193);
+    b = Math.imul(b + bytes[i]!, 0x85ebca6b);
+  }
   return [a, b].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
 }

@@ -43,18 +43,27 @@ export class Broker {
   private constructor(
     readonly folder: string,
     readonly port: number,
+    /** Where it listens to pages, without TLS. */
+    readonly webSocketPort: number,
   ) {}
 
   /** @param settings - lines of its configuration */
   static async start(settings = ''): Promise<Broker> {
     const folder = mkdtempSync(join(tmpdir(), 'optim-nats-'));
-    const broker = new Broker(folder, await freePort());
-    writeFileSync(
-      join(folder, 'nats.conf'),
-      `listen: 127.0.0.1:${broker.port}\njetstream: { store_dir: ${JSON.stringify(join(folder, 'store'))} }\n${settings}\n`,
-    );
+    const broker = new Broker(folder, await freePort(), await freePort());
+    const lines = [
+      `listen: 127.0.0.1:${broker.port}`,
+      `websocket { listen: "127.0.0.1:${broker.webSocketPort}", no_tls: true }`,
+      `jetstream { store_dir: ${JSON.stringify(join(folder, 'store'))} }`,
+      settings,
+    ];
+    writeFileSync(join(folder, 'nats.conf'), lines.join('\n'));
     broker.comeBack();
     return broker;
+  }
+
+  get pid(): number {
+    return this.#server!.pid!;
   }
 
   comeBack(): void {

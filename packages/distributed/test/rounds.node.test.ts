@@ -1,36 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { jetstream } from '@nats-io/jetstream';
-import { Kvm } from '@nats-io/kv';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bytesOf, framed } from '../src/wire.js';
 import { Broker, lacking } from './broker.js';
-import { Worker } from './worker.js';
+import { expectEqual, expectSameRounds, Worker } from './worker.js';
 
 const missing = lacking();
-
-/** Workers whose last round was the same have the same weights and states, bit for bit. */
-async function expectEqual(workers: readonly Worker[]): Promise<void> {
-  const [first, ...others] = workers;
-  for (const other of others) {
-    expect(other.rounds.round).toBe(first!.rounds.round);
-    expect(other.rounds.hash).toBe(first!.rounds.hash);
-    expect(await other.weights()).toEqual(await first!.weights());
-  }
-}
-
-/** Every round was made once by each worker, and by all alike. */
-function expectSameRounds(workers: readonly Worker[]): void {
-  const hashes = new Map<number, string>();
-  for (const { reports } of workers) {
-    expect(new Set(reports.map(({ round }) => round)).size).toBe(reports.length);
-    for (const { round, hash, agreed } of reports) {
-      expect(agreed).toBe(true);
-      expect(hashes.get(round) ?? hash).toBe(hash);
-      hashes.set(round, hash);
-    }
-  }
-}
 
 describe.skipIf(missing)(`rounds over NATS${missing ? `: SKIPPED, for want of ${missing}` : ''}`, () => {
   let broker: Broker;
@@ -137,93 +111,5 @@ describe.skipIf(missing)(`rounds over NATS${missing ? `: SKIPPED, for want of ${
         [0, 1, 2, 3, 4].map((round) => [round, 2]),
       );
     await Promise.all(workers.map((worker) => worker.leave()));
-  });
-
-  it('numbers beyond the limit of a message travel in pieces', async () => {
-    await broker.goAway();
-    const small = await Broker.start('max_payload: 65536');
-    const sizes = [160, 160] as const;
-    const workers = await Promise.all([
-      Worker.join(small, 'a', 1, { quorum: 2 }, sizes),
-      Worker.join(small, 'b', 2, { quorum: 2, precision: 'bfloat16' }, sizes),
-    ]);
-    await Promise.all(workers.map((worker) => worker.work(3)));
-    await expectEqual(workers);
-    expectSameRounds(workers);
-    const bytes = 160 * 160 * 4 + 160 * 4;
-    for (const { sent } of workers[0]!.reports) expect(sent).toBeGreaterThan(bytes);
-    for (const { received } of workers[1]!.reports) expect(received).toBeGreaterThan(bytes * 1.5);
-    await Promise.all(workers.map((worker) => worker.leave()));
-    await small.stop();
-  });
-
-  it('a hostile peer changes nothing', async () => {
-    /** Two rounds of two workers, before which somebody has put messages and records of their own there. */
-    const train = async (run: string, isAttacked: boolean): Promise<number[][]> => {
-      // One after the other: the first weights are those of the first.
-      const workers = [
-        await Worker.join(broker, 'a', 1, { quorum: 2, run }),
-        await Worker.join(broker, 'b', 2, { quorum: 2, run }),
-      ];
-      for (let round = 0; round < 2; round++) {
-        if (isAttacked) await attack(run, round, workers[0]!.rounds.hash);
-        // In an order that is the same each time: sums depend on it.
-        for (const worker of workers) worker.stepLocally();
-        const first = workers[0]!.rounds.exchange();
-        await new Promise((resolve) => void setTimeout(resolve, 300));
-        await Promise.all([first, workers[1]!.rounds.exchange()]);
-      }
-      expectSameRounds(workers);
-      for (const { reports } of workers)
-        expect(reports.map(({ workers: counted }) => counted)).toEqual([
-          ['a', 'b'],
-          ['a', 'b'],
-        ]);
-      const weights = await workers[0]!.weights();
-      await Promise.all(workers.map((worker) => worker.leave()));
-      return weights;
-    };
-    const attack = async (run: string, round: number, start: string): Promise<void> => {
-      const connection = await broker.connect();
-      const client = jetstream(connection);
-      const numbers = bytesOf([new Float32Array(6).fill(1e6), new Float32Array(2)], 'float32');
-      const right = {
-        kind: 'answer',
-        run,
-        round,
-        worker: 'evil',
-        start,
-        precision: 'float32',
-        names: ['kernel', 'bias'],
-        shapes: [[3, 2], [2]],
-      };
-      const messages = [
-        new Uint8Array(3),
-        new Uint8Array(20).fill(255),
-        framed({}, numbers),
-        framed({ ...right, run: 'other' }, numbers),
-        framed({ ...right, round: round + 1 }, numbers),
-        framed({ ...right, worker: '../a' }, numbers),
-        framed({ ...right, start: 'another' }, numbers),
-        framed({ ...right, precision: 'float64' }, numbers),
-        framed({ ...right, precision: 'bfloat16' }, numbers),
-        framed({ ...right, names: ['bias', 'kernel'] }, numbers),
-        framed({ ...right, shapes: [[2, 3], [2]] }, numbers),
-        framed(right, numbers.subarray(4)),
-        framed(right, bytesOf([new Float32Array(6).fill(Number.NaN), new Float32Array(2)], 'float32')),
-        framed({ ...right, object: { name: 'none', hash: 'none' } }),
-        framed({ ...right, object: { name: '../a', hash: 3 } }),
-      ];
-      let last = 0;
-      for (const message of messages)
-        ({ seq: last } = await client.publish(`optim-${run}.${round}`, message));
-      const records = [
-        { run, round, start, counted: [{ seq: last, worker: 'evil' }] },
-        { run, round, start, counted: [] },
-      ];
-      const bucket = await new Kvm(client).open(`optim-${run}`);
-      await bucket.put(`round.${round}`, JSON.stringify(records[round]));
-    };
-    expect(await train('attacked', true)).toEqual(await train('calm', false));
   });
 });

@@ -4,6 +4,7 @@
 import { AdamW } from '@optim/adamw';
 import { SGDW } from '@optim/sgdw';
 import * as tf from '@tensorflow/tfjs-core';
+import { expect } from 'vitest';
 import { distributedRounds, type DistributedRounds, type RoundReport } from '../src/index.js';
 import type { DistributedRoundsOptions } from '../src/index.js';
 import type { Broker } from './broker.js';
@@ -85,5 +86,28 @@ export class Worker {
   async leave(): Promise<void> {
     await this.rounds.close();
     this.die();
+  }
+}
+
+/** Workers whose last round was the same have the same weights and states, bit for bit. */
+export async function expectEqual(workers: readonly Worker[]): Promise<void> {
+  const [first, ...others] = workers;
+  for (const other of others) {
+    expect(other.rounds.round).toBe(first!.rounds.round);
+    expect(other.rounds.hash).toBe(first!.rounds.hash);
+    expect(await other.weights()).toEqual(await first!.weights());
+  }
+}
+
+/** Every round was made once by each worker, and by all alike. */
+export function expectSameRounds(workers: readonly Worker[]): void {
+  const hashes = new Map<number, string>();
+  for (const { reports } of workers) {
+    expect(new Set(reports.map(({ round }) => round)).size).toBe(reports.length);
+    for (const { round, hash, agreed } of reports) {
+      expect(agreed).toBe(true);
+      expect(hashes.get(round) ?? hash).toBe(hash);
+      hashes.set(round, hash);
+    }
   }
 }

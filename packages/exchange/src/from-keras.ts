@@ -8,7 +8,7 @@ import type { Options } from './fields.js';
 import { kerasClasses, type KerasClass } from './keras-classes.js';
 import { commonFields } from './keras-common.js';
 import type { Block } from './layout.js';
-import { readNpz } from './npz.js';
+import { kerasFile } from './keras-file.js';
 import { float32Of, type FileTensor } from './numbers.js';
 import { rowsOf, type ParameterTable, type Row } from './parameters.js';
 import { broken, countOf, listed, refused } from './refusal.js';
@@ -18,8 +18,8 @@ import { entryFor, type Target } from './target.js';
 export interface FromKerasOptions {
   /** Which variable each parameter is, in the order of `model.trainable_variables`. */
   readonly parameters: ParameterTable;
-  /** What `optimizer.get_config()` gives. */
-  readonly config: Readonly<Record<string, unknown>>;
+  /** What `optimizer.get_config()` gives; a .keras file says it itself. */
+  readonly config?: Readonly<Record<string, unknown>>;
   /** The paths of `optimizer.variables`; given, they are compared with the table. */
   readonly variables?: readonly string[];
 }
@@ -109,8 +109,8 @@ function factored(what: string, { R, C, V }: Readonly<Record<string, Block>>): R
  * float32. Adam and AdamW get {@link kerasEpsilon} for ε, and AdaFactor {@link kerasRelativeRate} for its rate, which are what
  * Keras computes. The momentum of SGD, which holds the learning rate there, is divided by the present one.
  *
- * @param bytes - an .npz file as the script in docs/exchange.md writes it: what `optimizer.save_own_variables` stores, by the keys
- * "0", "1", …
+ * @param bytes - a file of a compiled model, `model.save('x.keras')` or `model.save_weights('x.weights.h5')`; or an .npz file as the
+ * script in docs/exchange.md writes it, with what `optimizer.save_own_variables` stores
  * @param target - the class that is to go on, or its name
  * @param exchange - which variable is which, and the configuration
  * @returns options for its constructor, and the state for its `loadStateDict`
@@ -134,13 +134,15 @@ function factored(what: string, { R, C, V }: Readonly<Record<string, Block>>): R
  * ```
  */
 export function fromKeras(bytes: Uint8Array, target: Target, exchange: FromKerasOptions): Exchanged {
-  const { parameters, config, variables: paths } = exchange;
+  const { parameters, variables: paths } = exchange;
   const { name: className, entry: kind } = entryFor(who, kerasClasses, target);
+  const file = kerasFile(who, bytes);
+  const config = exchange.config ?? file.config;
   if (!isRecord(config)) throw new TypeError(`${who}: config must be an object, got ${show(config)}`);
   const rows = rowsOf(who, parameters);
   const index = rows.find(({ key, layout }) => /^\d+$/.test(key) || layout === 'depthwise');
   if (index) throw refused(who, 'parameters', 'be named by paths, all with the same layout', index.key);
-  const variables = new Variables(readNpz(bytes), paths);
+  const variables = new Variables(file.arrays, paths);
   const step = countOf(who, 'the iteration', variables.scalar('iteration', 'iteration'));
   // With a schedule there is no such variable.
   const isNumber = typeof config['learning_rate'] === 'number';

@@ -5,8 +5,8 @@
  * round, step for step but for the rounding of float32.
  *
  * - {@link fromTorch} and {@link toTorch}: `optimizer.state_dict()` in a safetensors file.
- * - {@link fromKeras} and {@link toKeras}: the variables of an optimizer in an .npz file.
- * - {@link readSafetensors}, {@link writeSafetensors}, {@link readNpz}, {@link writeNpz}: the files themselves, with nothing but
+ * - {@link fromKeras} and {@link toKeras}: the variables of an optimizer in an .npz file; from a .keras or .weights.h5 file, too.
+ * - {@link readSafetensors}, {@link writeSafetensors}, {@link readNpz}, {@link writeNpz}, {@link readHdf5}: the files themselves, with nothing but
  *   tensors by name.
  *
  * ```ts
@@ -33,6 +33,7 @@
 export type { Exchanged } from './exchanged.js';
 export { fromKeras, type FromKerasOptions } from './from-keras.js';
 export { fromTorch, type FromTorchOptions } from './from-torch.js';
+export { readHdf5 } from './hdf5.js';
 export { kerasEpsilon, type KerasEpsilonOptions } from './keras-schedules.js';
 export { kerasRelativeRate, type KerasRelativeRateOptions } from './keras-schedules.js';
 export type { Layout } from './layout.js';

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The other side of a real exchange: trainings in PyTorch or Keras with the script of docs, as python.node.test.ts asks for them.
+"""The other side of a real exchange: trainings in PyTorch or Keras with the scripts of docs, as python.node.test.ts asks for them.
 
     python there.py torch|keras write|read FOLDER NAME…
 
 `write` trains for six steps with each class and writes the state; `read` takes the state that came back, trains for six more, and prints
 how far the parameters are from those of the recording, by name.
 """
+import importlib
 import json
 import os
 import pathlib
@@ -15,10 +16,10 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 here = pathlib.Path(__file__).parent
 sys.path.insert(0, str(here.parents[2] / "docs"))
 
-import exchange  # noqa: E402
 import numpy as np  # noqa: E402
 
 framework, act, folder, *names = sys.argv[1:]
+exchange = importlib.import_module(f"exchange_{framework}")
 found = {}
 
 
@@ -95,6 +96,9 @@ def with_keras(name, recording):
         optimizer.build(variables)
         train(optimizer, recording["start"], range(6))
         exchange.write_keras(path, optimizer, model)
+        model.compile(optimizer=optimizer, loss="mse")
+        model.save(f"{path}.keras")
+        model.save_weights(f"{path}.weights.h5")
     else:
         train(exchange.read_keras(path, optimizer_class, model), recording["after"]["6"], range(6, 12))
         found[name] = deviation(recording, {v.path: np.asarray(v.value) for v in variables})

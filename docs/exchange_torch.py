@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The state of an optimizer of PyTorch or Keras 3 in the files of @optim/exchange, and back; see exchange.md."""
+"""The state of an optimizer of PyTorch in a file of @optim/exchange, and back; see exchange.md."""
 import json
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 
 
 def _names(optimizer, model):
@@ -9,9 +12,6 @@ def _names(optimizer, model):
 
 
 def write_torch(path, optimizer, model):
-    import torch
-    from safetensors.torch import save_file
-
     own = optimizer.state_dict()
     kept = [(f"state.{i}.{key}", x) for i, state in own["state"].items() for key, x in state.items() if x is not None]
     save_file({name: torch.as_tensor(x).detach().cpu().contiguous().clone() for name, x in kept}, path, {
@@ -20,8 +20,6 @@ def write_torch(path, optimizer, model):
 
 
 def read_torch(path, optimizer, model):
-    from safetensors import safe_open
-
     own, names = optimizer.state_dict(), _names(optimizer, model)
     with safe_open(path, "pt") as file:
         tensors, metadata = {key: file.get_tensor(key) for key in file.keys()}, file.metadata()
@@ -34,25 +32,3 @@ def read_torch(path, optimizer, model):
         _, i, key = name.split(".", 2)
         own["state"].setdefault(index[int(i)], {})[key] = tensor
     optimizer.load_state_dict(own)
-
-
-def write_keras(path, optimizer, model):
-    import numpy
-
-    store = {}
-    optimizer.save_own_variables(store)
-    numpy.savez(f"{path}.npz", **{key: numpy.ascontiguousarray(x).reshape(x.shape) for key, x in store.items()})
-    paths = {"variables": [v.path for v in optimizer.variables], "parameters": [v.path for v in model.trainable_variables]}
-    with open(f"{path}.json", "w") as file:
-        json.dump({"config": optimizer.get_config(), **paths}, file, default=float)
-
-
-def read_keras(path, optimizer_class, model):
-    import numpy
-
-    with open(f"{path}.json") as file:
-        optimizer = optimizer_class.from_config(json.load(file)["config"])
-    optimizer.build(model.trainable_variables)
-    with numpy.load(f"{path}.npz") as store:
-        optimizer.load_own_variables(dict(store))
-    return optimizer
