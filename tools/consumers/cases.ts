@@ -7,15 +7,14 @@ import { isDeepStrictEqual } from 'node:util';
 import { root } from '../workspace.js';
 import { bundle } from './bundle.js';
 import { importMap, openExample } from './cdn.js';
-import { noBrowser, open, until, type Opening } from './page.js';
+import { assertBrowser, open, until, type Opening } from './page.js';
 import { files, pageOf, type Result } from './programs.js';
-import { run, Unavailable, versionOf, type Published } from './project.js';
+import { run, tfjs, Unavailable, versionOf, type Published } from './project.js';
+import { trainings } from './training.js';
 
 /** What a user of tfjs has, and of ours an optimizer. */
-export const wanted = (version: (name: string) => string = versionOf): string[] => [
-  ...['tfjs-core', 'tfjs-layers', 'tfjs-backend-cpu'].map(
-    (name) => `@tensorflow/${name}@${version(`@tensorflow/${name}`)}`,
-  ),
+export const wanted = (version?: (name: string) => string): string[] => [
+  ...tfjs(version),
   '@optim/adamw',
   '@optim/core',
 ];
@@ -48,11 +47,6 @@ function assertTrained({ loss, executors, iterations }: Result, executor = 'cpu'
 
 function node(script: string, { project }: Place): void {
   assertTrained(JSON.parse(run(process.execPath, [script], project)) as Result);
-}
-
-function assertBrowser(): void {
-  const lacking = noBrowser();
-  if (lacking !== undefined) throw new Unavailable(lacking);
 }
 
 async function example(project: string, name: string): Promise<void> {
@@ -151,6 +145,7 @@ export const cases: readonly Case[] = [
     name: 'script tag, another tfjs-core, register(tf): docs/examples/script-tag.html',
     run: ({ project }) => example(project, 'script-tag.html'),
   },
+  ...trainings,
   bundler('webpack', ['webpack@5', 'webpack-cli@7'], () => [
     ['node_modules/webpack/bin/webpack.js', '--mode', 'production', '--entry', './page.mjs', '-o', 'out'],
   ]),

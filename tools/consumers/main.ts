@@ -6,6 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { cases, wanted, type Case, type Place } from './cases.js';
 import { files } from './programs.js';
 import { Published, Unavailable } from './project.js';
+import { published as trainingPackages } from './training.js';
 
 async function outcome(entry: Case, place: Place): Promise<string> {
   try {
@@ -25,7 +26,7 @@ const chosen = cases.filter(
 );
 if (chosen.length === 0) throw new RangeError(`consumers: no case has ${words.join(' or ')} in its name`);
 
-const published = await Published.start('@optim/adamw...');
+const published = await Published.start(trainingPackages);
 try {
   const place = { published, project: published.project('project', wanted(), files) };
   for (const entry of chosen) {

@@ -143,8 +143,9 @@ export class Split extends Wrapper<SplitOptions> {
   }
 
   override inForce(variable?: tf.Variable | null): ReturnType<Wrapper<SplitOptions>['inForce']> {
-    // An empty list stands for what no state could hold.
-    return { ...super.inForce(variable), groups: this.#groups };
+    const { ...options } = super.inForce(variable) as Record<string, unknown>;
+    delete options['groups']; // optimizers are no number
+    return options as ReturnType<Wrapper<SplitOptions>['inForce']>;
   }
 
   /** @internal */
