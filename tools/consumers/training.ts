@@ -47,10 +47,11 @@ function projectOf({ published: packages }: Place): string {
 function assertSame(resumed: Session, whole: Session, killedAfter: number): void {
   if (resumed.initialEpoch < killedAfter)
     throw new Error(`was resumed at epoch ${resumed.initialEpoch}, although ${killedAfter} had been saved`);
-  const { initialEpoch: _, ...result } = resumed;
-  const { initialEpoch: none, ...want } = whole;
-  if (none !== 0 || want.weights.length !== 8 * 2 + 8 + 4 * 8 + 8 + 1 || !isDeepStrictEqual(result, want))
-    throw new Error(`is another training: ${JSON.stringify(result)}, not ${JSON.stringify(want)}`);
+  const count = 8 * 2 + 8 + 4 * 8 + 8 + 1;
+  if (whole.initialEpoch !== 0 || whole.weights.length !== count)
+    throw new Error(`is no whole training: ${JSON.stringify(whole)}`);
+  if (!isDeepStrictEqual({ ...resumed, initialEpoch: 0 }, whole))
+    throw new Error(`is another training: ${JSON.stringify(resumed)}, not ${JSON.stringify(whole)}`);
 }
 
 /** Starts a session that has no end, and kills it after some epochs; how many it had told of. */
