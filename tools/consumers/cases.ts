@@ -7,11 +7,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { root } from '../workspace.js';
 import { bundle } from './bundle.js';
 import { importMap, openExample } from './cdn.js';
-import { open, until, type Opening } from './page.js';
-import { assertBrowser, installed, wanted, type Case, type Place } from './place.js';
+import { assertBrowser, open, until, type Opening } from './page.js';
+import { installed, wanted, type Case, type Place } from './place.js';
 import { pageOf, type Result } from './programs.js';
 import { run, versionOf } from './project.js';
 import { roundsCases } from './rounds.js';
+import { trainings } from './training.js';
 
 /** Throws unless the numbers are those of AdamW, and the model came back with it. */
 function assertTrained({ loss, executors, iterations }: Result, executor = 'cpu'): void {
@@ -117,6 +118,7 @@ export const cases: readonly Case[] = [
     run: ({ project }) => example(project, 'script-tag.html'),
   },
   ...roundsCases,
+  ...trainings,
   bundler('webpack', ['webpack@5', 'webpack-cli@7'], () => [
     ['node_modules/webpack/bin/webpack.js', '--mode', 'production', '--entry', './page.mjs', '-o', 'out'],
   ]),

@@ -7,6 +7,7 @@ import { cases } from './cases.js';
 import { wanted, type Case, type Place } from './place.js';
 import { files } from './programs.js';
 import { Published, Unavailable } from './project.js';
+import { published as trainingPackages } from './training.js';
 
 async function outcome(entry: Case, place: Place): Promise<string> {
   try {
@@ -26,7 +27,7 @@ const chosen = cases.filter(
 );
 if (chosen.length === 0) throw new RangeError(`consumers: no case has ${words.join(' or ')} in its name`);
 
-const published = await Published.start('@optim/adamw...', '@optim/distributed...', '@optim/sgdw...');
+const published = await Published.start([...trainingPackages, '@optim/distributed...', '@optim/sgdw...']);
 try {
   const place = { published, project: published.project('project', wanted(), files) };
   for (const entry of chosen) {

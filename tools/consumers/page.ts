@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium, type Page } from 'playwright';
 import { chromiumFlags, findBrowser } from '../vitest/browser.js';
 import { root } from '../workspace.js';
+import { Unavailable } from './project.js';
 
 const types: Record<string, string> = {
   '.html': 'text/html',
@@ -24,6 +25,12 @@ const typeOf = (path: string): string => types[extname(path)] ?? 'application/oc
 export function noBrowser(): string | undefined {
   const { browser, tried } = findBrowser(join(root, 'node_modules', '.cache', 'optim'));
   return browser ? undefined : `no Chromium starts: ${tried.join('; ')}`;
+}
+
+/** @throws Unavailable where no page can be opened */
+export function assertBrowser(): void {
+  const lacking = noBrowser();
+  if (lacking !== undefined) throw new Unavailable(lacking);
 }
 
 /** What `read` finds in the page, as soon as it finds something; a policy may forbid the page to be asked otherwise. */
@@ -62,10 +69,11 @@ export async function open<T>(
   const browser = await chromium.launch({ ...found, args: chromiumFlags });
   const said: string[] = [];
   try {
-    const page = await browser.newPage();
-    page.on('pageerror', (error) => said.push(String(error)));
-    page.on('console', (message) => message.type() === 'error' && said.push(message.text()));
-    await page.route(/^https:/, async (route) => {
+    const context = await browser.newContext();
+    context.on('weberror', (error) => said.push(String(error.error())));
+    context.on('console', (message) => message.type() === 'error' && said.push(message.text()));
+    const page = await context.newPage();
+    await context.route(/^https:/, async (route) => {
       const body = host?.(new URL(route.request().url()));
       const headers = { 'Access-Control-Allow-Origin': '*', 'Content-Type': 'text/javascript' };
       await (body === undefined ? route.abort() : route.fulfill({ body, headers }));

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a case is, and what it has to work with.
 
-import { noBrowser } from './page.js';
 import { files } from './programs.js';
-import { Unavailable, versionOf, type Published } from './project.js';
+import { tfjs, Unavailable, type Published } from './project.js';
 
 /** What a user of tfjs has, and of ours an optimizer. */
-export const wanted = (version: (name: string) => string = versionOf): string[] => [
-  ...['tfjs-core', 'tfjs-layers', 'tfjs-backend-cpu'].map(
-    (name) => `@tensorflow/${name}@${version(`@tensorflow/${name}`)}`,
-  ),
+export const wanted = (version?: (name: string) => string): string[] => [
+  ...tfjs(version),
   '@optim/adamw',
   '@optim/core',
 ];
@@ -26,12 +23,6 @@ export interface Place {
   published: Published;
   /** A project in which {@link files} lie and {@link wanted} is installed. */
   project: string;
-}
-
-/** @throws Unavailable where no page can be opened */
-export function assertBrowser(): void {
-  const lacking = noBrowser();
-  if (lacking !== undefined) throw new Unavailable(lacking);
 }
 
 /** Installs packages from the registry of this machine into a folder beside the project. */

@@ -16,14 +16,20 @@ export class Unavailable extends Error {}
 /** No program may take longer: installing a bundler takes one minute, building with it a third of one. */
 const mostMinutes = 5;
 
-/** What a program prints. */
-export function run(command: string, args: string[], cwd: string, env: NodeJS.ProcessEnv = {}): string {
+/** What a program prints; with `both`, to the standard error too. */
+export function run(
+  command: string,
+  args: string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv = {},
+  what: 'output' | 'both' = 'output',
+): string {
   const timeout = mostMinutes * 60_000;
   const options = { cwd, env: { ...process.env, ...env }, encoding: 'utf8', shell, timeout } as const;
   const { status, error, stdout, stderr } = spawnSync(command, args, options);
   const end = (error as NodeJS.ErrnoException | undefined)?.code ?? `code ${status}`;
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${end}\n${stdout}\n${stderr}`);
-  return stdout;
+  return what === 'both' ? stdout + stderr : stdout;
 }
 
 /** The version of a package that this repository works with. */
@@ -34,6 +40,12 @@ export function versionOf(name: string): string {
   return devDependencies[name]!;
 }
 
+/** What a user of tfjs has. */
+export const tfjs = (version: (name: string) => string = versionOf): string[] =>
+  ['tfjs-core', 'tfjs-layers', 'tfjs-backend-cpu'].map(
+    (name) => `@tensorflow/${name}@${version(`@tensorflow/${name}`)}`,
+  );
+
 /** A registry with our packages, and a folder for projects that use them. */
 export class Published {
   private constructor(
@@ -41,8 +53,8 @@ export class Published {
     readonly registry: Registry,
   ) {}
 
-  /** @param filters - which packages, as pnpm's `--filter`; all when absent */
-  static async start(...filters: string[]): Promise<Published> {
+  /** @param filters - which packages, each as pnpm's `--filter`; all when absent */
+  static async start(filters: readonly string[] = []): Promise<Published> {
     const unbuilt = publishedPackages().filter(({ folder }) => !existsSync(join(folder, 'dist/index.js')));
     if (unbuilt.length > 0) {
       const names = unbuilt.map(({ manifest }) => manifest.name).join(', ');
@@ -59,11 +71,11 @@ export class Published {
     return published;
   }
 
-  private publish(filter: string[]): void {
+  private publish(filters: string[]): void {
     const { url } = this.registry;
     const npmrc = join(this.folder, 'publish.npmrc');
     writeFileSync(npmrc, `@optim:registry=${url}\n//${new URL(url).host}/:_authToken=nobody\n`);
-    run('pnpm', ['-r', ...filter, 'publish', '--no-git-checks', `--registry=${url}`], root, {
+    run('pnpm', ['-r', ...filters, 'publish', '--no-git-checks', `--registry=${url}`], root, {
       NPM_CONFIG_USERCONFIG: npmrc,
     });
   }

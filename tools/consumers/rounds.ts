@@ -9,8 +9,8 @@ import type { Page } from 'playwright';
 import { Broker, lacking } from '../../packages/distributed/test/broker.js';
 import { readManifest, root } from '../workspace.js';
 import { bundle } from './bundle.js';
-import { open, until } from './page.js';
-import { assertBrowser, installed, wanted, type Case, type Place } from './place.js';
+import { assertBrowser, open, until } from './page.js';
+import { installed, wanted, type Case, type Place } from './place.js';
 import { pageOf } from './programs.js';
 import { Unavailable } from './project.js';
 

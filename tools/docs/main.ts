@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes the API of all published packages to `.build/site/api`, in the frame of the site; a warning is an error.
 
-import { join } from 'node:path';
-import { Application, Converter, JSX, OptionDefaults } from 'typedoc';
+import { dirname, join } from 'node:path';
+import { Application, Converter, JSX, OptionDefaults, Renderer } from 'typedoc';
 import { isSourceFile } from 'typescript';
 import { barFor } from './frame.js';
+import type { Found } from '../site/search.js';
 import { mendLinks } from './links.js';
+import { addSymbols, symbolsOf } from './symbols.js';
 import { entryPoints, publishedPackages, root } from '../workspace.js';
 
 /** The name users import each entry file by. */
@@ -43,9 +45,14 @@ app.converter.on(Converter.EVENT_CREATE_DECLARATION, (context, reflection) => {
 app.renderer.hooks.on('body.begin', ({ relativeURL }) =>
   JSX.createElement(JSX.Raw, { html: barFor(relativeURL('index.html') ?? 'index.html') }),
 );
+// The router knows addresses while pages are written.
+let symbols: readonly Found[] = [];
+app.renderer.on(Renderer.EVENT_END, (event) => {
+  symbols = symbolsOf(event.project, app.renderer.router!);
+});
 const project = await app.convert();
 if (project !== undefined) await app.generateOutputs(project);
-const dead = project === undefined ? [] : mendLinks(out);
+const dead = project === undefined ? [] : [...mendLinks(out), ...addSymbols(dirname(out), symbols)];
 for (const link of dead) console.error(`docs: ${link}`);
 if (dead.length > 0 || project === undefined || app.logger.hasErrors() || app.logger.hasWarnings())
   process.exitCode = 1;

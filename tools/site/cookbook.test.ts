@@ -8,6 +8,7 @@ import * as layers from '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
+import { memoryStore } from '../../packages/callbacks/test/stores.js';
 import { entryPoints, publishedPackages, root } from '../workspace.js';
 import { allAdvice, codeOf } from '../../docs/site/src/which-one/advice.js';
 import { recipes } from './pages/cookbook.js';
@@ -55,6 +56,15 @@ async function run(code: string): Promise<{ before: number; after: number }> {
     const source = sources.get(fileName);
     if (source !== undefined) modules.set(fileName, await import(pathToFileURL(source).href));
   }
+  // Node has no database of a browser.
+  const callbacks = modules.get('@optim/callbacks') as object | undefined;
+  const stores = new Map<string, ReturnType<typeof memoryStore>>();
+  const indexedDBStore = (name: string): ReturnType<typeof memoryStore> => {
+    const store = stores.get(name) ?? memoryStore();
+    stores.set(name, store);
+    return store;
+  };
+  if (callbacks) modules.set('@optim/callbacks', { ...callbacks, indexedDBStore });
   const script = ts.transpile(code, { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 });
   const body = `return (async () => { ${script}\nreturn { before, after }; })();`;
   const program = compileFunction(body, ['require', 'exports']) as (

@@ -49,7 +49,6 @@ export async function shoot(folder: string, target: string, only?: string): Prom
       for (const look of ['light', 'dark', 'phone'] as const) {
         const page = await browser.newPage({
           viewport: look === 'phone' ? { width: 390, height: 844 } : { width: 1360, height: 900 },
-          locale: 'en-US',
           colorScheme: look === 'dark' ? 'dark' : 'light',
         });
         await page.goto(address + path);

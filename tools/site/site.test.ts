@@ -41,7 +41,7 @@ async function withPage(
   use: (page: Page) => Promise<void>,
   options: Parameters<Browser['newPage']>[0] = {},
 ): Promise<void> {
-  const page = await browser.newPage({ locale: 'en-US', viewport: { width: 1280, height: 800 }, ...options });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
   const wrong: string[] = [];
   page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
   page.on('pageerror', ({ message }) => wrong.push(message));
@@ -281,6 +281,28 @@ describe('the first screen', () => {
     });
   });
 
+  it.each(['en-US@posix', 'C', 'de_DE.UTF-8', ''])(
+    'trains where the system calls its language %o',
+    async (name) => {
+      const page = await browser.newPage();
+      const wrong: string[] = [];
+      page.on('pageerror', ({ message }) => wrong.push(message));
+      await page.addInitScript((language) => {
+        Object.defineProperty(Navigator.prototype, 'language', { get: () => language });
+      }, name);
+      for (const path of ['?backend=cpu', 'inspector/', 'schedules/', 'speed/', 'optimizers/AdamW/']) {
+        await page.goto(address + path);
+        if (path.startsWith('?') || path === 'inspector/')
+          await page.waitForFunction(() => Number(document.documentElement.dataset['step']) >= 3, undefined, {
+            timeout: 60_000,
+          });
+        if (path.startsWith('?')) expect(await page.locator('#chart canvas').count()).toBe(1);
+      }
+      await page.close();
+      expect(wrong).toEqual([]);
+    },
+  );
+
   it('loads at most 400 kB, gzipped, without the backend', async () => {
     const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Record<
       string,
@@ -290,7 +312,7 @@ describe('the first screen', () => {
       Object.entries(manifest).flatMap(([name, { file }]) => (name.includes('tfjs-backend-') ? [file] : [])),
     );
     const loaded = new Set<string>();
-    const page = await browser.newPage({ locale: 'en-US' });
+    const page = await browser.newPage();
     page.on('response', (response) => loaded.add(new URL(response.url()).pathname.replace('/optim/', '')));
     await page.goto(address);
     await page.waitForFunction(() => Number(document.documentElement.dataset['step']) >= 3, undefined, {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A line chart whose lines differ by dash as well as colour, and that follows dark and light.
 
+import './locale.js'; // before uPlot
 import uPlot from 'uplot';
 import { colour, onTheme, series } from './theme.js';
 import { short } from './dom.js';

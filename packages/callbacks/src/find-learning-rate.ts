@@ -68,7 +68,6 @@ const table: OptionTable<FindLearningRateOptions> = {
 
 /** What is read and set of an optimizer, of ours or of TensorFlow.js. */
 interface Rated {
-  readonly base?: tf.Optimizer;
   learningRate: number;
   setLearningRate?(rate: number): void;
   scaleLearningRate?(factor: number): void;
@@ -78,7 +77,6 @@ interface Rated {
 /** What brings options back to what they are now, with the rate. */
 function keptOptions(optimizer: tf.Optimizer): () => void {
   const rated = optimizer as unknown as Rated;
-  if (rated.base) return keptOptions(rated.base);
   if (rated.keepOptions) return rated.keepOptions();
   const { learningRate } = rated;
   return () => setRate(optimizer, learningRate);

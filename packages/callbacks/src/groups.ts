@@ -1,36 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parameter groups from the layers of a model and the roles of its weights.
 
-import { flag, hyper, isSchedule, patternsOf, real, resolveOptions, show } from '@optim/options';
-import type { Hyper, OptionTable, ParameterGroup } from '@optim/options';
+import {
+  flag,
+  hyper,
+  isSchedule,
+  patternsOf,
+  real,
+  resolveOptions,
+  sparing,
+  weightsByLayer,
+} from '@optim/options';
+import type { ChosenWeight, Hyper, LayerWithWeights, OptionTable, ParameterGroup } from '@optim/options';
 import { layerwiseDecay, scale } from '@optim/schedules';
-import type { Layer } from './training.js';
 
 /** What is read of a model: its layers. */
 interface Layered {
-  readonly layers: readonly Layer[];
+  readonly layers: readonly LayerWithWeights[];
 }
 
-/** Layers with weights from input to output, those of models within a model in their place. */
-function layersOf(owner: string, model: Layered): Layer[] {
-  if (!Array.isArray(model?.layers))
-    throw new TypeError(`${owner}: model must be one of tfjs-layers, got ${show(model)}`);
-  const flat = (layers: readonly Layer[]): Layer[] =>
-    layers.flatMap((layer) => (layer.layers ? flat(layer.layers) : [layer]));
-  return [...new Set(flat(model.layers))].filter(({ weights }) => weights.length > 0);
-}
-
-/** Whether a weight shrinks by decay: kernels and embeddings, not biases and not the scales of normalization. */
-function decays(layer: Layer, { originalName }: Layer['weights'][number]): boolean {
-  return !/bias$|(^|\/)alpha$/.test(originalName) && !layer.getClassName().endsWith('Normalization');
-}
-
-const groupsFor = (names: readonly string[], options: object): ParameterGroup[] =>
-  patternsOf(names).map((pattern) => ({ match: new RegExp(pattern), ...options }));
+const groupsFor = (weights: readonly ChosenWeight[], options: object): ParameterGroup[] =>
+  patternsOf(weights.map(({ name }) => name)).map((pattern) => ({ match: new RegExp(pattern), ...options }));
 
 /**
- * Groups of the weights that weight decay is better without: biases, and all weights of normalization. They can be saved, and
- * match too when the model is loaded into a page that has one of it already, where TensorFlow.js appends numbers to the names.
+ * Groups of the weights that weight decay is better without: biases, the slopes of PReLU, and all weights of normalization, as
+ * `noDecayOf` of `@optim/all` finds them by its defaults. They can be saved, and match too when the model is loaded into a page that has one of it already, where TensorFlow.js appends numbers to the names.
  *
  * @param model - of tfjs-layers, built
  * @returns groups for the option `parameterGroups`, each with `weightDecay: 0`
@@ -45,10 +39,8 @@ const groupsFor = (names: readonly string[], options: object): ParameterGroup[] 
  * ```
  */
 export function noDecay(model: Layered): ParameterGroup[] {
-  const names = layersOf('noDecay', model).flatMap((layer) =>
-    layer.weights.filter((weight) => !decays(layer, weight)).map(({ originalName }) => originalName),
-  );
-  return groupsFor(names, { weightDecay: 0 });
+  const spared = weightsByLayer('noDecay', model).flat().filter(sparing('noDecay', {}));
+  return groupsFor(spared, { weightDecay: 0 });
 }
 
 /** Options of {@link layerwiseGroups}. */
@@ -86,17 +78,18 @@ const table: OptionTable<LayerwiseGroupsOptions> = {
  * @see Bao et al. 2021 (BEiT), arXiv:2106.08254
  */
 export function layerwiseGroups(model: Layered, options: LayerwiseGroupsOptions): ParameterGroup[] {
-  const layers = layersOf('layerwiseGroups', model);
+  const layers = weightsByLayer('layerwiseGroups', model);
   const given = resolveOptions<LayerwiseGroupsOptions>('layerwiseGroups', table, options);
   const { learningRate, decay, noDecay: exempts } = given;
+  const spares = sparing('layerwiseGroups', {});
   const factors = layers.length > 0 ? layerwiseDecay({ learningRate: 1, levels: layers.length, decay }) : [];
-  return layers.flatMap((layer, i) => {
+  return layers.flatMap((weights, i) => {
     const rate = isSchedule(learningRate) ? scale(learningRate, factors[i]!) : learningRate * factors[i]!;
-    const namesOf = (wanted: boolean): string[] =>
-      layer.weights
-        .filter((weight) => !exempts || decays(layer, weight) === wanted)
-        .map(({ originalName }) => originalName);
-    const plain = groupsFor(namesOf(true), { learningRate: rate });
-    return exempts ? [...groupsFor(namesOf(false), { learningRate: rate, weightDecay: 0 }), ...plain] : plain;
+    if (!exempts) return groupsFor(weights, { learningRate: rate });
+    const decaying = weights.filter((weight) => !spares(weight));
+    return [
+      ...groupsFor(weights.filter(spares), { learningRate: rate, weightDecay: 0 }),
+      ...groupsFor(decaying, { learningRate: rate }),
+    ];
   });
 }

@@ -4,6 +4,7 @@ import { AdamW } from '@optim/adamw';
 import { findLearningRate } from '@optim/callbacks';
 import { Lookahead } from '@optim/lookahead';
 import { SGDW } from '@optim/sgdw';
+import { Split } from '@optim/split';
 import type { BaseOptimizer } from '@optim/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
@@ -96,4 +97,21 @@ it('says what is wrong', async () => {
     new RangeError('findLearningRate: data must have at least one batch, got none'),
   );
   free(model);
+});
+
+it('gives the rates of all that is inside a wrapper back', async () => {
+  const x = tf.tidy(() => tf.variable(tf.tensor1d([3]), true, 'x'));
+  const loss = (): tf.Scalar => tf.sum(tf.square(x)) as tf.Scalar;
+  const learningRate = (step: number): number => 0.1 / (step + 1);
+  const other = new AdamW({ learningRate });
+  const optimizer = new Split(new AdamW({ learningRate: 0.3 }), {
+    groups: [{ match: /x/, optimizer: other }],
+  });
+  const options = { optimizer, loss, from: 1e-3, to: 1, steps: 3 };
+  expect((await findLearningRate(options)).rates).toHaveLength(3);
+  expect([optimizer.learningRate, other.learningRate]).toEqual([0.3, 0.1]);
+  optimizer.minimize(loss, false, [x]);
+  expect(other.learningRate).toBe(0.05);
+  optimizer.dispose();
+  x.dispose();
 });

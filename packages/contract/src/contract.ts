@@ -40,6 +40,18 @@ export abstract class BaseOptimizer extends TwoPoints {
   /** The learning rate of the next step for one variable, where not all have the same. */
   learningRateOf?(variable: tf.Variable): number;
 
+  /** Gives options other values from the next step on: all of them, or when one is refused none. */
+  abstract set(options: object): void;
+
+  /** The options of the next step as they are used for a variable, schedules evaluated. */
+  abstract inForce(variable?: tf.Variable | null): object;
+
+  /** Forgets all state; options stay, and with `keepStep` the step count. */
+  abstract reset(options?: { keepStep?: boolean }): void;
+
+  /** @internal Gives back what brings the options to what they are now. */
+  abstract keepOptions(): () => void;
+
   /** The optimizers that a wrapper is around, which step in its place. */
   inside?(): readonly tf.Optimizer[];
 
@@ -184,8 +196,8 @@ export abstract class BaseOptimizer extends TwoPoints {
     this.assertAlive();
   }
 
-  /** @throws Error after {@link dispose}, or where the variables are at the evaluation point. */
-  protected assertStepping(): void {
+  /** @internal @throws Error after {@link dispose}, or where the variables are at the evaluation point. */
+  assertStepping(): void {
     this.assertUsable();
     if (this.atEvaluationPoint)
       throw new Error(

@@ -12,5 +12,6 @@
 
 export { decodeOptions, encodeOptions, optionsIn } from './rule/config.js';
 export type { AnyRecurrence } from './rule/rule.js';
+export type { InForce } from './settable.js';
 export { capture, headerOf, plain } from './state/saving.js';
 export { Engine } from './step/engine.js';

@@ -119,7 +119,7 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
    * @throws TypeError for an unknown option, a wrong type, and one that shapes the state or the step; RangeError for a value out
    * of range
    */
-  set(options: Partial<O>): void {
+  override set(options: Partial<O>): void {
     const { settings, table } = this;
     const next: Required<O> & Scaled = this.checked({ ...settings, ...options });
     const shape = (of: Required<O>): string =>
@@ -138,7 +138,7 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
    *
    * @param variable - one whose group counts; without it, the options of variables in no group
    */
-  inForce(variable: tf.Variable | null = null): InForce<O> {
+  override inForce(variable: tf.Variable | null = null): InForce<O> {
     const values = atStep(this.owner, this.table, this.#optionsOf(variable), this.iterations);
     if ('learningRate' in values) values['learningRate'] = this.learningRateOf(variable);
     return values as InForce<O>;
@@ -150,7 +150,7 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
    * @param keepStep - keeps the step count
    * @throws Error after `dispose`, or where the variables are at the evaluation point
    */
-  reset({ keepStep = false }: { keepStep?: boolean } = {}): void {
+  override reset({ keepStep = false }: { keepStep?: boolean } = {}): void {
     this.assertStepping();
     const engine = this.engineFor(this.settings);
     this.replace(engine, this.settings, keepStep ? this.iterations : 0, engine.state.firstGlobals());
@@ -171,7 +171,7 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
   }
 
   /** @internal Gives back what brings the options to what they are now. */
-  keepOptions(): () => void {
+  override keepOptions(): () => void {
     const { settings } = this;
     return () => this.configure(settings);
   }

@@ -36,7 +36,16 @@ export {
   wholeOptimizerOptions,
   type ParameterGroup,
 } from './group.js';
-export { alternatives, patternsOf, weightsOf, type LayerWeight, type LayerWithWeights } from './layers.js';
+export {
+  alternatives,
+  patternsOf,
+  sparing,
+  weightsByLayer,
+  type ChosenWeight,
+  type LayerWeight,
+  type LayerWithWeights,
+  type NoDecayOptions,
+} from './layers.js';
 export {
   check,
   distance,

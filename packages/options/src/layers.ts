@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Variables chosen by the layers of a model that they are in.
 
+import { isArrayOf, resolveOptions, show, type OptionSpec } from './options.js';
+import { custom } from './rows.js';
+
 /** What is used of a layer of tfjs-layers. */
 export interface LayerWithWeights {
   getClassName(): string;
@@ -18,19 +21,68 @@ export interface LayerWeight {
   readonly shape?: readonly (number | null)[];
 }
 
-/** Weights of a layer, each with its name and the classes of the layers that it is in, from the outside in. */
-export function weightsOf(
-  layer: LayerWithWeights,
-  within: readonly string[] = [],
-): { name: string; rank: number; classes: readonly string[] }[] {
-  const classes = [...within, layer.getClassName()];
-  if (layer.layers) return layer.layers.flatMap((inner) => weightsOf(inner, classes));
-  if (layer.layer) classes.push(layer.layer.getClassName());
-  return layer.weights.map(({ name, originalName = name, shape }) => ({
-    name: originalName,
-    rank: shape?.length ?? 0,
-    classes,
-  }));
+/** A weight as it is chosen: its name, and the classes of the layers that it is in, from the outside in. */
+export interface ChosenWeight {
+  readonly name: string;
+  readonly rank: number;
+  readonly classes: readonly string[];
+}
+
+/**
+ * Weights of a model layer by layer, from input to output; layers of a model within a model stand in its place, one that is
+ * shared stands where it is first, one without weights nowhere.
+ *
+ * @param model - a `tf.LayersModel` that is built
+ * @throws TypeError for what has no layers
+ */
+export function weightsByLayer(
+  owner: string,
+  model: { readonly layers: readonly LayerWithWeights[] },
+): ChosenWeight[][] {
+  if (!Array.isArray(model?.layers))
+    throw new TypeError(`${owner}: model must have layers, got ${show(model)}`);
+  const seen = new Set<LayerWithWeights>();
+  const walk = (layer: LayerWithWeights, within: readonly string[]): ChosenWeight[][] => {
+    if (seen.has(layer)) return [];
+    seen.add(layer);
+    const classes = [...within, layer.getClassName()];
+    if (layer.layers) return layer.layers.flatMap((inner) => walk(inner, classes));
+    if (layer.layer) classes.push(layer.layer.getClassName());
+    const weights = layer.weights.map(({ name, originalName = name, shape }) => ({
+      name: originalName,
+      rank: shape?.length ?? 0,
+      classes,
+    }));
+    return weights.length > 0 ? [weights] : [];
+  };
+  return (model.layers as readonly LayerWithWeights[]).flatMap((layer) => walk(layer, []));
+}
+
+/** Which weights are spared from weight decay. */
+export interface NoDecayOptions {
+  /**
+   * Classes of layers none of whose weights decay.
+   * @defaultValue `['BatchNormalization', 'LayerNormalization', 'GroupNormalization', 'InstanceNormalization', 'RMSNormalization']`
+   */
+  layers?: readonly string[];
+  /** Roles of weights that decay in no layer: the last part of their names. @defaultValue `['bias', 'alpha']` */
+  roles?: readonly string[];
+}
+
+const names = (value: readonly string[]): OptionSpec =>
+  custom('an array of strings', (given) => isArrayOf(given, (name) => typeof name === 'string'), value);
+
+const normalizations = ['Batch', 'Layer', 'Group', 'Instance', 'RMS'].map((kind) => `${kind}Normalization`);
+
+/**
+ * A test of weights: whether one is to be spared from weight decay.
+ * @throws TypeError for a wrong option
+ */
+export function sparing(owner: string, options: NoDecayOptions): (weight: ChosenWeight) => boolean {
+  const rows = { layers: names(normalizations), roles: names(['bias', 'alpha']) };
+  const { layers, roles } = resolveOptions<NoDecayOptions>(owner, rows, options);
+  return ({ name, classes }) =>
+    classes.some((own) => layers.includes(own)) || roles.includes(name.slice(name.lastIndexOf('/') + 1));
 }
 
 /** Of names in one expression: a configuration holds none of more than 1000 letters. */

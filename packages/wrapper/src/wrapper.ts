@@ -2,24 +2,14 @@
 // The base of optimizers around another optimizer.
 
 import { BaseOptimizer, type NamedGradients } from '@optim/contract';
-import {
-  capture,
-  decodeOptions,
-  encodeOptions,
-  Engine,
-  headerOf,
-  optionsIn,
-  plain,
-} from '@optim/core/engine';
-import type { AnyRecurrence } from '@optim/core/engine';
+import { capture, decodeOptions, encodeOptions, headerOf, optionsIn, plain } from '@optim/core/engine';
 import type { Program } from '@optim/fusion';
-import { type OptionSpec, type OptionTable, resolveOptions, type Schedule } from '@optim/options';
 import { loadReading, readable } from '@optim/state';
 import type { Checked, NamedWeight, Reading, ReadWeight, SavedState, StateDict } from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
-import { assertOptimizer, baseFrom } from './base.js';
+import { baseFrom } from './base.js';
 import { captureInside, checkInside, checkWeightsInside, isInside, weightsInside } from './inside.js';
-import { learningRateOf, scaleRate, setRate } from './learning-rate.js';
+import { Settable } from './settable.js';
 
 /**
  * Base of optimizers that let another one do the step: the contract with TensorFlow.js, a base, and an engine that runs the
@@ -27,59 +17,7 @@ import { learningRateOf, scaleRate, setRate } from './learning-rate.js';
  *
  * @typeParam O - options of the wrapper itself
  */
-export abstract class Wrapper<O extends object> extends BaseOptimizer {
-  /** Default, range and check of every option. */
-  static readonly options: object;
-
-  /** The wrapped optimizer. */
-  readonly base: tf.Optimizer;
-  /** Options in force, defaults filled in. */
-  protected settings: Required<O>;
-  #made: Engine | undefined;
-
-  /** @throws TypeError when `base` is not an optimizer; TypeError or RangeError for a wrong option */
-  constructor(base: tf.Optimizer, options: O = {} as O) {
-    super();
-    assertOptimizer(this.owner, base);
-    this.settings = this.#checked(options);
-    this.base = base;
-  }
-
-  /** Optimizers besides the base, for variables of their own. */
-  readonly others: readonly tf.Optimizer[] = [];
-
-  /** The base and the {@link others}. */
-  override inside(): readonly tf.Optimizer[] {
-    return [this.base, ...this.others];
-  }
-
-  /** The optimizer inside that steps a variable. */
-  optimizerOf(_variable: tf.Variable): tf.Optimizer {
-    return this.base;
-  }
-
-  /** The wrapper's own rules by name; their options are those of the wrapper, their slots and globals its state. */
-  protected abstract readonly rules: Readonly<Record<string, AnyRecurrence>>;
-
-  /** What runs the {@link rules}. */
-  protected get engine(): Engine {
-    this.#made ??= this.#engineFor(this.settings);
-    return this.#made;
-  }
-
-  #engineFor(settings: Required<O>): Engine {
-    const { owner, rules } = this;
-    return new Engine({ owner, table: this.#table as Record<string, OptionSpec>, settings, rules });
-  }
-
-  get #table(): OptionTable<O> {
-    return (this.constructor as typeof Wrapper).options as OptionTable<O>;
-  }
-
-  #checked(options: object): Required<O> {
-    return resolveOptions<O>(this.owner, this.#table, options);
-  }
-
+export abstract class Wrapper<O extends object> extends Settable<O> {
   /** Lets the base step along gradients, in the form they came: a TensorFlow.js optimizer matches them by position. */
   protected stepBase(gradients: NamedGradients, loss?: tf.Scalar): void {
     (this.base as BaseOptimizer).applyGradients(gradients, loss);
@@ -89,24 +27,6 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
   override programs(): Map<Program, number> {
     this.assertUsable();
     return this.engine.programs();
-  }
-
-  /** The learning rate of the base. */
-  get learningRate(): number {
-    return (this.base as unknown as { learningRate: number }).learningRate;
-  }
-
-  set learningRate(rate: number | Schedule) {
-    setRate(this.owner, this.base, rate);
-  }
-
-  override learningRateOf(variable: tf.Variable): number {
-    return learningRateOf(this.optimizerOf(variable), variable);
-  }
-
-  /** Multiplies all learning rates inside by a factor, see {@link Optimizer.scaleLearningRate}. */
-  scaleLearningRate(factor: number): void {
-    for (const optimizer of this.inside()) scaleRate(this.owner, optimizer, factor);
   }
 
   /** The point of a wrapper that has none of its own is that of what is inside. */
@@ -160,7 +80,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
 
   override check(state: unknown, reading: Reading): Checked {
     const saved = reading.checkStateDict(this.owner, state);
-    const settings = this.#checked({ ...this.settings, ...decodeOptions(this.owner, saved.hyperparameters) });
+    const settings = this.checked({ ...this.settings, ...decodeOptions(this.owner, saved.hyperparameters) });
     const { others = [] } = saved;
     if (others.length !== this.others.length)
       throw new RangeError(
@@ -172,7 +92,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
 
   /** An engine with a saved state of the wrapper's own, which takes the place of the one there is when what is inside has its own. */
   #replacement(saved: SavedState, settings: Required<O>, reading: Reading, ofInside: Checked): Checked {
-    const engine = this.#engineFor(settings);
+    const engine = this.engineFor(settings);
     let globals: Readonly<Record<string, number>>;
     try {
       globals = engine.restore(
@@ -185,14 +105,10 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
       throw error;
     }
     const commit = (): void => {
-      this.engine.state.clear();
-      this.settings = settings;
-      this.#made = engine;
-      this.iterations_ = saved.step;
       this.atEvaluationPoint = this.inside().some(
         (optimizer) => optimizer instanceof BaseOptimizer && optimizer.atEvaluationPoint,
       );
-      this.restored(globals);
+      this.replace(engine, settings, saved.step, globals);
     };
     return {
       commit: () => {

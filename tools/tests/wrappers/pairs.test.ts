@@ -7,6 +7,7 @@ import { Wrapper } from '@optim/wrapper';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { wrappers, type Row } from './table.js';
+import { read, train, variables } from './training.js';
 
 const all = Object.entries(wrappers);
 const pairs = all.flatMap(([outer, around]) =>
@@ -17,23 +18,6 @@ const pairs = all.flatMap(([outer, around]) =>
 );
 const make = (around: Row, inside: Row): BaseOptimizer =>
   around.make(inside.make(new AdamW({ learningRate: 0.1 })));
-
-const variables = (): tf.Variable[] =>
-  tf.tidy(() => [
-    tf.variable(tf.tensor2d([1, -2, 3, -4], [2, 2]), true, 'kernel'),
-    tf.variable(tf.tensor1d([0.5, -0.5]), true, 'bias'),
-  ]);
-const read = (of: readonly tf.Variable[]): number[] => of.flatMap((variable) => [...variable.dataSync()]);
-
-/** Steps `from` to `to`, both included; PCGrad has two tasks. */
-function train(optimizer: BaseOptimizer, of: tf.Variable[], from: number, to: number): void {
-  for (let t = from; t <= to; t++) {
-    const task = (shift: number) => (): tf.Scalar =>
-      tf.addN(of.map((p) => tf.sum(tf.square(tf.sub(p, Math.sin(t) + shift))))) as tf.Scalar;
-    const tasks = optimizer.getClassName() === 'PCGrad' ? [task(0), task(1)] : task(0);
-    optimizer.minimize(tasks as () => tf.Scalar, false, of);
-  }
-}
 
 describe('a pair that makes no sense is refused, with the reason', () => {
   it.each(pairs.filter(({ refusal }) => refusal))('$name', ({ around, inside, refusal }) => {

@@ -9,7 +9,7 @@ import {
   type NamedGradients,
   type OptionTable,
 } from '@optim/core/authoring';
-import { assertFollows, Wrapper } from '@optim/wrapper';
+import { assertFollows, resetting, Wrapper } from '@optim/wrapper';
 import * as tf from '@tensorflow/tfjs-core';
 import { handedBack, nothing, release, type Differentiated, type Found } from './backward.js';
 import { rotationOf } from './homogenize.js';
@@ -82,9 +82,11 @@ export class RotoGrad extends Wrapper<RotoGradOptions> {
     readonly rotationOptimizer: tf.Optimizer | null = null,
   ) {
     super(base, options);
-    const { method, alpha } = this.settings;
     assertFollows('RotoGrad', base);
     if (rotationOptimizer) assertFollows('RotoGrad', rotationOptimizer);
+  }
+
+  protected override validate({ method, alpha }: Required<RotoGradOptions>): void {
     if (method === 'RotoGradNorm' && alpha === null)
       throw outOfRange('RotoGrad', 'alpha', "a number with method 'RotoGradNorm'", alpha);
   }
@@ -217,6 +219,19 @@ export class RotoGrad extends Wrapper<RotoGradOptions> {
     if (settings.method === 'VanillaMTL') return tf.clone(features);
     const { variable, slots } = learned.parameters()[task]!;
     return tf.tidy(() => tf.matMul(features, rotationOf(variable, slots['start']!, width), false, true));
+  }
+
+  /** @internal Losses are compared by its own step count, which begins at 0 also with `keepStep`. */
+  override resetting(keepStep: boolean): () => void {
+    const { rotationOptimizer, owner } = this;
+    const ofRotations = rotationOptimizer && resetting(owner, rotationOptimizer, keepStep);
+    const reset = super.resetting(keepStep);
+    return () => {
+      this.#learned.dispose();
+      ofRotations?.();
+      reset();
+      this.iterations_ = 0;
+    };
   }
 
   protected override restored(): void {

@@ -94,7 +94,8 @@ export class MSAM extends Wrapper<MSAMOptions> {
   }
 
   protected override toEvaluationPoint(variables: readonly tf.Variable[]): boolean {
-    if (this.iterations === 0) return false;
+    const { state } = this.engine;
+    if (state.ordered().length === 0 && state.waiting.length === 0) return false;
     this.#exchange(variables);
     this.engine.state.setGlobal('evaluating', 1);
     return true;

@@ -184,6 +184,15 @@ export class GradientAccumulation extends Wrapper<GradientAccumulationOptions> {
     this.incrementIterations();
   }
 
+  /** @internal */
+  override resetting(keepStep: boolean): () => void {
+    const reset = super.resetting(keepStep);
+    return () => {
+      reset();
+      this.#order.clear();
+    };
+  }
+
   protected override restored({ n = 0 }: Readonly<Record<string, number>>): void {
     this.#n = n;
   }

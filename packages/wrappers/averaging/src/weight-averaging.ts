@@ -91,8 +91,11 @@ export class WeightAveraging extends Wrapper<WeightAveragingOptions> {
    */
   constructor(base: tf.Optimizer, options: WeightAveragingOptions = {}) {
     super(base, options);
-    assertOneKind('WeightAveraging', this.settings);
     assertOnePoint('WeightAveraging', base);
+  }
+
+  protected override validate(settings: Required<WeightAveragingOptions>): void {
+    assertOneKind('WeightAveraging', settings);
   }
 
   /**

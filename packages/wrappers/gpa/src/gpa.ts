@@ -98,7 +98,8 @@ export class GPA extends Wrapper<GPAOptions> {
   }
 
   protected override toEvaluationPoint(variables: readonly tf.Variable[]): boolean {
-    if (this.iterations === 0) return false;
+    const { state } = this.engine;
+    if (state.ordered().length === 0 && state.waiting.length === 0) return false;
     this.#move(variables, 1 - 1 / this.settings.trainInterpolation);
     this.engine.state.setGlobal('evaluating', 1);
     return true;

@@ -82,9 +82,6 @@ export class Mechanic extends Wrapper<MechanicOptions> {
    */
   constructor(base: tf.Optimizer, options: MechanicOptions = {}) {
     super(base, options);
-    const { betas } = this.settings;
-    if (betas.length > mostBetas)
-      throw outOfRange('Mechanic', 'betas', `at most ${mostBetas} numbers`, betas.length);
     assertFollows('Mechanic', base);
     assertOnePoint('Mechanic', base);
     const gathering = unwrap(base).find((inside) => 'microStep' in inside);
@@ -92,6 +89,11 @@ export class Mechanic extends Wrapper<MechanicOptions> {
       throw new TypeError(
         `Mechanic: base must step in every call, but ${gathering.getClassName()} gathers gradients: put it around`,
       );
+  }
+
+  protected override validate({ betas }: Required<MechanicOptions>): void {
+    if (betas.length > mostBetas)
+      throw outOfRange('Mechanic', 'betas', `at most ${mostBetas} numbers`, betas.length);
   }
 
   /** S, the scale of the steps. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { custom, isArrayOf, flag, patternsOf, resolveOptions, show, weightsOf } from '@optim/options';
-import type { LayerWithWeights } from '@optim/options';
+import { custom, isArrayOf, flag, patternsOf, resolveOptions, weightsByLayer } from '@optim/options';
+import type { ChosenWeight, LayerWithWeights } from '@optim/options';
 
 /** Options of {@link hiddenMatrices}. */
 export interface HiddenMatricesOptions {
@@ -46,12 +46,10 @@ const classes = ['Dense', 'Conv1D', 'Conv2D', 'Conv3D', 'SimpleRNN', 'GRU', 'LST
 export function hiddenMatrices(model: Model, options: HiddenMatricesOptions = {}): RegExp[] {
   const rows = { layers: custom('an array of strings', isNames, classes), head: flag(false) };
   const { layers, head } = resolveOptions<HiddenMatricesOptions>('hiddenMatrices', rows, options);
-  if (!Array.isArray(model?.layers))
-    throw new TypeError(`hiddenMatrices: model must have layers, got ${show(model)}`);
-  const matricesOf = (layer: LayerWithWeights): ReturnType<typeof weightsOf> =>
-    weightsOf(layer).filter(({ rank }) => rank > 1);
-  const matrices = model.layers.map(matricesOf);
-  const outputs = (model.outputLayers ?? []).flatMap(matricesOf);
+  const matricesOf = (of: Model): ChosenWeight[][] =>
+    weightsByLayer('hiddenMatrices', of).map((own) => own.filter(({ rank }) => rank > 1));
+  const matrices = matricesOf(model);
+  const outputs = matricesOf({ layers: model.outputLayers ?? [] }).flat();
   const last = matrices.filter((own) => own.length > 0).at(-1) ?? [];
   const heads = new Set((outputs.length > 0 ? outputs : last).map(({ name }) => name));
   const hidden = matrices

@@ -73,7 +73,7 @@ export class Split extends Wrapper<SplitOptions> {
   override readonly others: readonly tf.Optimizer[];
   /** Variables of each optimizer in the order in which they came, by which those of TensorFlow.js know them. */
   readonly #variables: ReadonlyMap<tf.Optimizer, Set<tf.Variable>>;
-  readonly #optimizers = new WeakMap<tf.Variable, tf.Optimizer>();
+  #optimizers = new WeakMap<tf.Variable, tf.Optimizer>();
 
   /**
    * @param base - has the variables that match no group
@@ -134,6 +134,28 @@ export class Split extends Wrapper<SplitOptions> {
     return this.others.filter(
       (optimizer) => !Number.isNaN((optimizer as unknown as { learningRate: number }).learningRate),
     );
+  }
+
+  protected override setInside(options: Readonly<Record<string, unknown>>): void {
+    const { learningRate, ...others } = options;
+    if ('learningRate' in options) this.learningRate = learningRate as number;
+    super.setInside(others);
+  }
+
+  override inForce(variable?: tf.Variable | null): ReturnType<Wrapper<SplitOptions>['inForce']> {
+    const { ...options } = super.inForce(variable) as Record<string, unknown>;
+    delete options['groups']; // optimizers are no number
+    return options as ReturnType<Wrapper<SplitOptions>['inForce']>;
+  }
+
+  /** @internal */
+  override resetting(keepStep: boolean): () => void {
+    const reset = super.resetting(keepStep);
+    return () => {
+      reset();
+      for (const variables of this.#variables.values()) variables.clear();
+      this.#optimizers = new WeakMap();
+    };
   }
 
   protected step(entries: readonly Entry[], loss: tf.Scalar | undefined, given: NamedGradients): void {

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a wrapper is around, the options of both, and the engine of the wrapper's own rules.
+
+import { BaseOptimizer } from '@optim/contract';
+import { atStep } from '@optim/core/authoring';
+import { Engine, type AnyRecurrence, type InForce } from '@optim/core/engine';
+import { resolveOptions, show, suggestion } from '@optim/options';
+import type { OptionSpec, OptionTable, Schedule } from '@optim/options';
+import type * as tf from '@tensorflow/tfjs-core';
+import { assertOptimizer } from './base.js';
+import { learningRateOf, scaleRate, setRate } from './learning-rate.js';
+import { hasOption, inForceOf, keptOptions, optionNames, resetting, setOptions } from './live.js';
+
+/** Base of {@link Wrapper}: an optimizer around another one, with options of its own that change between steps. */
+export abstract class Settable<O extends object> extends BaseOptimizer {
+  /** Default, range and check of every option. */
+  static readonly options: object;
+
+  /** The wrapped optimizer. */
+  readonly base: tf.Optimizer;
+  /** Options in force, defaults filled in. */
+  protected settings: Required<O>;
+  #made: Engine | undefined;
+
+  /** @throws TypeError when `base` is not an optimizer; TypeError or RangeError for a wrong option */
+  constructor(base: tf.Optimizer, options: O = {} as O) {
+    super();
+    assertOptimizer(this.owner, base);
+    this.settings = this.checked(options);
+    this.base = base;
+  }
+
+  /** Optimizers besides the base, for variables of their own. */
+  readonly others: readonly tf.Optimizer[] = [];
+
+  /** The base and the {@link others}. */
+  override inside(): readonly tf.Optimizer[] {
+    return [this.base, ...this.others];
+  }
+
+  /** The optimizer inside that steps a variable. */
+  optimizerOf(_variable: tf.Variable): tf.Optimizer {
+    return this.base;
+  }
+
+  /** The wrapper's own rules by name; their options are those of the wrapper, their slots and globals its state. */
+  protected abstract readonly rules: Readonly<Record<string, AnyRecurrence>>;
+
+  /** What runs the {@link rules}. */
+  protected get engine(): Engine {
+    this.#made ??= this.engineFor(this.settings);
+    return this.#made;
+  }
+
+  protected engineFor(settings: Required<O>): Engine {
+    const { owner, rules } = this;
+    return new Engine({ owner, table: this.#table as Record<string, OptionSpec>, settings, rules });
+  }
+
+  get #table(): OptionTable<O> {
+    return (this.constructor as typeof Settable).options as OptionTable<O>;
+  }
+
+  /** Options of the wrapper itself with every default filled in, checked one by one and together. */
+  protected checked(options: object): Required<O> {
+    const settings = resolveOptions<O>(this.owner, this.#table, options);
+    this.validate(settings);
+    return settings;
+  }
+
+  /** Refuses options that do not go together; it sees them before the wrapper is made. */
+  protected validate(_settings: Required<O>): void {}
+
+  /** The learning rate of the base. */
+  get learningRate(): number {
+    return (this.base as unknown as { learningRate: number }).learningRate;
+  }
+
+  set learningRate(rate: number | Schedule) {
+    setRate(this.owner, this.base, rate);
+  }
+
+  override learningRateOf(variable: tf.Variable): number {
+    return learningRateOf(this.optimizerOf(variable), variable);
+  }
+
+  /** Multiplies all learning rates inside by a factor, see {@link Optimizer.scaleLearningRate}. */
+  scaleLearningRate(factor: number): void {
+    for (const optimizer of this.inside()) scaleRate(this.owner, optimizer, factor);
+  }
+
+  /**
+   * Gives options other values from the next step on, as `set` of any optimizer. An option that the wrapper has is its own, any
+   * other goes to each optimizer inside that has it. All are checked together, and when one is refused none has changed.
+   *
+   * @param options - any that may be schedules, of the wrapper and of what is inside; of an optimizer of TensorFlow.js its
+   * `learningRate`
+   * @throws TypeError for an option that none of them has, a wrong type, and one that shapes the state or the step; RangeError
+   * for a value out of range
+   */
+  override set(options: Partial<O> & Readonly<Record<string, unknown>>): void {
+    const table = this.#table as Readonly<Record<string, OptionSpec>>;
+    const own = Object.entries(options).filter(([name]) => Object.hasOwn(table, name));
+    const ofInside = Object.entries(options).filter(([name]) => !Object.hasOwn(table, name));
+    const next = this.#changed(Object.fromEntries(own));
+    for (const [name] of ofInside)
+      if (!this.inside().some((optimizer) => hasOption(optimizer, name)))
+        throw new TypeError(
+          `${this.owner}: unknown option ${show(name)}${suggestion(name, this.optionNames())}`,
+        );
+    if (ofInside.length > 0) {
+      const putBack = this.keepOptions();
+      try {
+        this.setInside(Object.fromEntries(ofInside));
+      } catch (error) {
+        putBack();
+        throw error;
+      }
+    }
+    this.#configure(next);
+  }
+
+  /** The settings with other options of the wrapper's own, checked. */
+  #changed(own: object): Required<O> {
+    const { settings } = this;
+    const next = this.checked({ ...settings, ...own });
+    const shape = (of: object): string =>
+      JSON.stringify([
+        this.engineFor(of as Required<O>).state.names(),
+        Object.values(this.rules).map((rule) => rule.rounds?.(of as never)),
+      ]);
+    const table = this.#table as Readonly<Record<string, OptionSpec>>;
+    for (const name in own)
+      if (!table[name]!.symbolic || shape({ ...settings, [name]: next[name as never] }) !== shape(settings))
+        throw new TypeError(
+          `${this.owner}: ${name} shapes the state or the step; make a new optimizer with it`,
+        );
+    return next;
+  }
+
+  /** Sets options of what is inside, each of which some optimizer there has; the caller puts back what was when it throws. */
+  protected setInside(options: Readonly<Record<string, unknown>>): void {
+    for (const optimizer of this.inside()) setOptions(this.owner, optimizer, options);
+  }
+
+  /** @internal Every option that {@link set} knows by name, the wrapper's own first. */
+  optionNames(): string[] {
+    return [...Object.keys(this.#table), ...this.inside().flatMap(optionNames)];
+  }
+
+  /**
+   * The options of the next step, schedules evaluated: those of what is inside, and the wrapper's own, which stand for options of
+   * the same name inside.
+   *
+   * @param variable - one whose optimizer and group count; without it, the base and its variables in no group
+   */
+  override inForce(variable: tf.Variable | null = null): InForce<O> & Readonly<Record<string, unknown>> {
+    const table = this.#table as Record<string, OptionSpec>;
+    const own = atStep(this.owner, table, this.settings, this.iterations);
+    const ofInside = inForceOf(variable ? this.optimizerOf(variable) : this.base, variable);
+    return { ...ofInside, ...own } as InForce<O> & Readonly<Record<string, unknown>>;
+  }
+
+  /**
+   * Forgets all state, of the wrapper and of what is inside. Options stay; of an optimizer of TensorFlow.js all stays that its
+   * configuration has.
+   *
+   * @param keepStep - keeps step counts, by which schedules go; one of TensorFlow.js, which has none, counts from 0 again
+   * @throws Error after `dispose`, or where the variables are at the evaluation point; TypeError for an optimizer inside that is
+   * not of `@optim` and cannot be made anew. Nothing has changed then
+   */
+  override reset({ keepStep = false }: { keepStep?: boolean } = {}): void {
+    this.resetting(keepStep)();
+  }
+
+  /** @internal Checks that {@link reset} is possible, and gives back what does it; overridden where there is more to forget. */
+  resetting(keepStep: boolean): () => void {
+    this.assertStepping();
+    const ofInside = this.inside().map((optimizer) => resetting(this.owner, optimizer, keepStep));
+    return () => {
+      for (const reset of ofInside) reset();
+      const engine = this.engineFor(this.settings);
+      this.replace(engine, this.settings, keepStep ? this.iterations : 0, engine.state.firstGlobals());
+    };
+  }
+
+  /** Puts another engine in the place of the one there is, with its options, step count and globals. */
+  protected replace(
+    engine: Engine,
+    settings: Required<O>,
+    step: number,
+    globals: Readonly<Record<string, number>>,
+  ): void {
+    this.engine.state.clear();
+    this.settings = settings;
+    this.#made = engine;
+    this.iterations_ = step;
+    this.restored(globals);
+  }
+
+  /** @internal Gives back what brings the options to what they are now, also those inside. */
+  override keepOptions(): () => void {
+    const { settings } = this;
+    const ofInside = this.inside().map((optimizer) => keptOptions(this.owner, optimizer));
+    return () => {
+      for (const putBack of ofInside) putBack();
+      this.#configure(settings);
+    };
+  }
+
+  #configure(settings: Required<O>): void {
+    this.settings = settings;
+    this.engine.configure(settings);
+  }
+}
