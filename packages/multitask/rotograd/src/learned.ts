@@ -4,6 +4,7 @@
 import { filled, type Parameter, type Recurrence } from '@optim/core/authoring';
 import { copy } from '@optim/formulas';
 import * as tf from '@tensorflow/tfjs-core';
+import type { Found } from './backward.js';
 import type { RotoGradOptions } from './options.js';
 import { firstRotations } from './rotations.js';
 
@@ -76,6 +77,16 @@ export class Learned {
       this.dispose();
       throw error;
     }
+  }
+
+  /** Keeps the values of the variables, and what is compared with later. */
+  keep(references: Found['references']): void {
+    const parameters = this.parameters();
+    for (const { variable, slots } of parameters) slots['value']!.assign(variable);
+    references.forEach(({ loss, size }, k) => {
+      parameters[k]!.slots['loss']!.assign(loss);
+      parameters[k]!.slots['size']!.assign(size);
+    });
   }
 
   /** Gives the variables the values that are kept, which may have been loaded. */

@@ -178,7 +178,6 @@ export class RotoGrad extends Wrapper<RotoGradOptions> {
   /** Steps of base and rotation optimizer; then what is kept follows. */
   #move(backbone: tf.NamedTensorMap, found: Found, varList?: tf.Variable[]): void {
     const { rotationOptimizer } = this;
-    const learned = this.#learned;
     const own = rotationOptimizer ? {} : found.learned;
     const merged: tf.NamedTensorMap = { ...own };
     for (const [name, gradient] of [...Object.entries(backbone), ...Object.entries(found.heads)])
@@ -187,12 +186,7 @@ export class RotoGrad extends Wrapper<RotoGradOptions> {
     const listed = names && [...names].map((name) => ({ name, tensor: merged[name] }));
     this.stepBase(listed ?? merged, total(found.losses));
     if (Object.keys(found.learned).length > 0) rotationOptimizer?.applyGradients(found.learned);
-    const parameters = learned.parameters();
-    for (const { variable, slots } of parameters) slots['value']!.assign(variable);
-    found.references.forEach(({ loss, size }, k) => {
-      parameters[k]!.slots['loss']!.assign(loss);
-      parameters[k]!.slots['size']!.assign(size);
-    });
+    this.#learned.keep(found.references);
   }
 
   protected step(_entries: readonly Entry[], loss: tf.Scalar | undefined, given: NamedGradients): void {
