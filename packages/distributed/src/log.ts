@@ -34,7 +34,7 @@ const wrongLastSequence = 10_071;
 export type Kind = 'answers' | 'states';
 
 /** Bytes of a piece, where messages may be as large; one that is neither the last nor longer than the least is of nobody here. */
-const pieceBytes = 2 ** 18;
+const pieceBytes = 2 ** 17;
 const leastPieceBytes = 1024;
 
 /** What a run keeps at the broker. Its stream and its bucket go by the name `optim-RUN`. */

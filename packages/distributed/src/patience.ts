@@ -15,8 +15,8 @@ const passing = [
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => void setTimeout(resolve, milliseconds));
 
-/** How many requests are on their way at once. */
-const most = 8;
+/** How many requests are on their way at once: few enough for slow lines, where each must be answered within 5 seconds. */
+const most = 4;
 
 /**
  * Does something at the broker, again and again while it is away.
