@@ -18,7 +18,7 @@ const views: readonly { readonly name: string; readonly path: string; readonly u
   { name: 'schedules', path: 'schedules/' },
   { name: 'coming-from', path: 'coming-from/' },
   { name: 'cookbook', path: 'cookbook/' },
-  { name: 'recipe', path: 'cookbook/own-algorithm/' },
+  { name: 'recipe', path: 'cookbook/resume/' },
   { name: 'speed', path: 'speed/' },
   { name: 'inspector', path: 'inspector/', until: 'Number(document.documentElement.dataset.step) >= 60' },
 ];
@@ -36,6 +36,8 @@ async function settle(page: Page, until: string | undefined): Promise<void> {
   await landscape?.scrollIntoViewIfNeeded();
   const wanted = landscape ? "document.documentElement.dataset.walked === 'yes'" : until;
   if (wanted) await page.waitForFunction(wanted, undefined, { timeout: 120_000 });
+  // What trains on leaves no time for a picture where the processor is slow.
+  await page.evaluate("document.querySelector('#pause')?.click()");
   await page.evaluate('scrollTo(0, 0)');
 }
 

@@ -78,7 +78,7 @@ function section({ library, version, date, address, options, notes, classes }: L
       ${notes.map((note) => html`<li>${inline(note)}</li>`)}
     </ul>
     <div class="scroll" tabindex="0" role="region" aria-label="Classes of ${library}">
-      <table>
+      <table class="wide">
         <thead>
           <tr>
             <th scope="col">There</th>

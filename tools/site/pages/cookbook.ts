@@ -27,14 +27,21 @@ export function recipes(): Recipe[] {
   });
 }
 
+/** The first sentence of a recipe. */
+const leadOf = ({ text }: Recipe): string =>
+  text
+    .split('\n\n')[0]!
+    .replaceAll('\n', ' ')
+    .replace(/(?<=\.) .*$/, '');
+
 export function cookbook(): Page[] {
   const all = recipes();
   const cards = all.map(
-    ({ name, title, text }) =>
+    (recipe) =>
       html`<li>
-        <a class="card" href="${name}/index.html"
-          ><strong>${title}</strong>
-          <p>${inline(text.split('. ')[0]!)}.</p></a
+        <a class="card" href="${recipe.name}/index.html"
+          ><strong>${recipe.title}</strong>
+          <p>${inline(leadOf(recipe))}</p></a
         >
       </li>`,
   );
@@ -50,13 +57,13 @@ export function cookbook(): Page[] {
       description: 'Programs for what comes up in training.',
       body,
     },
-    ...all.map(({ name, title, text }) => ({
-      path: `cookbook/${name}/`,
-      title: `${title} · @optim`,
-      description: text.split('. ')[0]!.replaceAll(/[`\n]/g, ' '),
+    ...all.map((recipe) => ({
+      path: `cookbook/${recipe.name}/`,
+      title: `${recipe.title} · @optim`,
+      description: leadOf(recipe).replaceAll('`', ''),
       body: html`<p><a href="../index.html">Cookbook</a></p>
-        <h1>${title}</h1>
-        ${fromMarkdown(text)}`,
+        <h1>${recipe.title}</h1>
+        ${fromMarkdown(recipe.text)}`,
     })),
   ];
 }

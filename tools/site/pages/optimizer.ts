@@ -40,7 +40,7 @@ function optionTable({ description: { options } }: ClassEntry): Html {
       </tr>`,
   );
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Options">
-    <table>
+    <table class="wide">
       <thead>
         <tr>
           <th scope="col">Option</th>
@@ -105,7 +105,7 @@ function facts(entry: ClassEntry): Html {
     ${needs.length > 0 ? html`<p><strong>A step needs</strong> ${needs.map((need) => needTexts[need]).join(', ')}.</p>` : ''}${training ? html`<p>The trial: 10 epochs on 4,000 digits, one hidden layer, settings for a first try. It shows that the class trains; it is no comparison.</p>` : ''}`;
 }
 
-const executorTexts: Readonly<Record<string, string>> = { ops: 'plain ops, where there are no kernels' };
+const executorTexts: Readonly<Record<string, string>> = { ops: 'plain ops' };
 
 /** How far it strays from its references, as `npm run deviations` recorded it. */
 function deviationRows(deviations: Readonly<Record<string, Deviation>>): Html {
@@ -116,22 +116,22 @@ function deviationRows(deviations: Readonly<Record<string, Deviation>>): Html {
       <th scope="row">${executorTexts[executor] ?? executor}</th>
       <td class="number">${largest.toExponential(1)}</td>
       <td class="number">${tolerance.toExponential(1)}</td>
-      <td>${name}</td>
+      <td class="name">${name}</td>
     </tr>`;
   });
   return html`<p>
       The largest deviation from these numbers, recorded over all cases: |got − want| over |want| + 0.001.
       They were computed in float64, and it steps in float32. A test allows eight times what the reference
-      itself strays in float32, and at least 1e-4.
+      itself strays in float32, and at least 1e-4. Plain ops run where there are no kernels.
     </p>
     <div class="scroll" tabindex="0" role="region" aria-label="Largest deviations">
       <table>
         <thead>
           <tr>
             <th scope="col">Runs on</th>
-            <th scope="col" class="number">Largest deviation</th>
-            <th scope="col" class="number">A test allows there</th>
-            <th scope="col">In the case</th>
+            <th scope="col" class="number">Deviation</th>
+            <th scope="col" class="number">Allowed</th>
+            <th scope="col">Case</th>
           </tr>
         </thead>
         <tbody>

@@ -25,7 +25,7 @@ export function speedRows(speed: Readonly<Record<string, Speed>>): Html {
       </tr>`,
   );
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Recorded speed">
-    <table>
+    <table class="wide">
       <thead>
         <tr>
           <th scope="col">Backend and parameters</th>
