@@ -27,7 +27,7 @@ const value = (given: unknown): string => (given === null ? 'none' : literal(giv
 /** What to say here: options and hooks. */
 function said({ with: given = {}, hooks = [] }: Counterpart): string[] {
   const options = Object.entries(given).map(([name, setting]) => `${name}: ${literal(setting)}`);
-  const transforms = hooks.length > 0 ? [`transforms: [${hooks.map((hook) => `${hook}()`).join(', ')}]`] : [];
+  const transforms = hooks.length > 0 ? [`transforms: [${hooks.join(', ')}]`] : [];
   const all = [...options, ...transforms];
   return all.length > 0 ? [code(all.join(', '))] : [];
 }

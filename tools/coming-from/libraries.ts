@@ -14,7 +14,7 @@ export interface Counterpart {
   readonly without?: string;
   /** Where `here` is, if the registry does not list it. */
   readonly package?: string;
-  /** Options to give, and hooks, so that it is the same. */
+  /** Options to give, and hooks as calls, so that it is the same. */
   readonly with?: Readonly<Record<string, unknown>>;
   readonly hooks?: readonly string[];
   /**
