@@ -3,14 +3,12 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeOptimizer, listOptimizers } from '@optim/all';
 import { describe, expect, it } from 'vitest';
 import { publishedPackages } from '../workspace.js';
 import { bibtex, citationOf } from './citations.js';
 import { html, raw } from './html.js';
 import { highlight } from './markdown.js';
 import { formula } from './typeset.js';
-import { libraries } from './pages/coming-from.js';
 
 describe('a formula', () => {
   it('is a fraction with all factors before its stroke on top', () => {
@@ -65,38 +63,6 @@ describe('a formula', () => {
       expect(bare(shown.replaceAll(accents, '')), piece).toBe(
         bare(piece.normalize('NFD').replaceAll(accents, '')),
       );
-    }
-  });
-});
-
-describe('the tables of other libraries', () => {
-  const known = new Set(listOptimizers().map(({ name }) => name));
-  const all = libraries({ classes: [] });
-
-  it('are those of six libraries, with version and date', () => {
-    expect(all.map(({ library }) => library)).toEqual([
-      'tf.train',
-      'keras.optimizers',
-      'torch.optim',
-      'optax',
-      'timm.optim',
-      'pytorch_optimizer',
-    ]);
-    for (const { version, date } of all) {
-      expect(version).not.toBe('');
-      expect(date).toMatch(/^20\d\d-\d\d-\d\d$/);
-    }
-  });
-
-  it('name classes and options that exist, or say why there is none', () => {
-    for (const { library, classes } of all) {
-      for (const { name, here, without, options = {} } of classes) {
-        expect(here === undefined ? without : known.has(here), `${library} ${name}`).toBeTruthy();
-        if (here === undefined) continue;
-        const own = new Set(describeOptimizer(here).options.map((option) => option.name));
-        for (const option of Object.values(options).flatMap((names) => names.split(', ')))
-          expect(own.has(option), `${library} ${name}: ${here} has no ${option}`).toBe(true);
-      }
     }
   });
 });

@@ -5,6 +5,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { scheduleOptions } from '@optim/options';
+import { comingFromText } from '../coming-from/cells.js';
+import { libraries } from '../coming-from/libraries.js';
 import { withBlock } from '../markdown.js';
 import { readResults } from '../results.js';
 import { entryPoints, publishedPackages, root as here, type WorkspacePackage } from '../workspace.js';
@@ -76,6 +78,10 @@ function generated(
   for (const document of documents) files.set(join(document.folder, 'README.md'), readme(document));
   files.set(join(root, 'docs', 'licences.md'), licenceTable(packages));
   files.set(join(root, 'docs', 'optimizers.md'), optimizersTable(root, packages, results));
+  const others = libraries(root, packages);
+  const ours = (name: string): Table | undefined =>
+    documents.map(({ tables }) => tables.get(name)).find((table) => table !== undefined);
+  if (others.length > 0) files.set(join(root, 'docs', 'coming-from.md'), comingFromText(others, ours));
   if (packages.some(({ manifest }) => manifest.optim!.picture === 'docs/schedules.svg')) {
     files.set(join(root, 'docs', 'schedules.svg'), gallery());
   }

@@ -100,6 +100,7 @@ export * from '@optim/diffgrad';
 export * from '@optim/dog';
 export * from '@optim/friendlysam';
 export * from '@optim/ftrl';
+export * from '@optim/galore';
 export * from '@optim/gpa';
 export * from '@optim/gsam';
 export * from '@optim/kron';

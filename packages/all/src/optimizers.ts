@@ -42,6 +42,7 @@ export { DiffGrad } from '@optim/diffgrad';
 export { DoG, DoWG, LDoG } from '@optim/dog';
 export { FriendlySAM } from '@optim/friendlysam';
 export { FTRL } from '@optim/ftrl';
+export { GaLore } from '@optim/galore';
 export { GPA } from '@optim/gpa';
 export { GSAM } from '@optim/gsam';
 export { Kron } from '@optim/kron';

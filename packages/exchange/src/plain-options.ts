@@ -12,7 +12,7 @@ const scheduled = ['learningRate', 'weightDecay'];
  * Options with schedules of the learning rate and the decay as their values at a step.
  *
  * @param keep - options whose schedule stays
- * @throws RangeError for another option that is a schedule
+ * @throws RangeError for another option that is a schedule, and for a factor on a rate that is not there
  */
 export function plainOptions(
   who: string,
@@ -20,7 +20,7 @@ export function plainOptions(
   options: object,
   keep: readonly string[] = [],
 ): Record<string, unknown> {
-  const { learningRateScale = 1, ...others } = options as Record<string, unknown>;
+  const { learningRateScale: scale = 1, ...others } = options as { readonly learningRateScale?: number };
   const entries = Object.entries(others).map(([name, value]): [string, unknown] => {
     if (!isSchedule(value) || keep.includes(name)) return [name, value];
     if (!scheduled.includes(name))
@@ -29,10 +29,9 @@ export function plainOptions(
   });
   const plain = Object.fromEntries(entries);
   const { learningRate } = plain;
-  return {
-    ...plain,
-    ...(typeof learningRate === 'number' && { learningRate: learningRate * (learningRateScale as number) }),
-  };
+  if (typeof learningRate === 'number') return { ...plain, learningRate: learningRate * scale };
+  if (scale !== 1) throw refused(who, 'learningRateScale', 'be 1 where there is no learningRate', scale);
+  return plain;
 }
 
 /**

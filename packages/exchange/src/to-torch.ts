@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { groupOf, show, type ParameterGroup } from '@optim/options';
+import { grouped, groupOf, show, type ParameterGroup } from '@optim/options';
 import type { SavedParameter, StateDict } from '@optim/state';
 import { toTorchLayout, type Block } from './layout.js';
 import { tensorOf, type FileTensor } from './numbers.js';
@@ -132,14 +132,14 @@ function merged(items: readonly Item[], fields: readonly Group[]): { group: Grou
 export function toTorch(state: StateDict, exchange: ToTorchOptions): Uint8Array {
   const { parameters, parameterGroups = [] } = exchange;
   const who = 'toTorch';
-  const base = plainOptions(who, state.step, hyperparametersOf(who, state));
+  const hyperparameters = hyperparametersOf(who, state);
   const { entry: kind } = entryFor(who, torchClasses, state.optimizer);
   if (!kind.globals && Object.keys(state.globals).length > 0)
     broken(who, `${listed(Object.keys(state.globals))} of the state have no counterpart in PyTorch`);
-  const options = [
-    base,
-    ...parameterGroups.map(({ match: _, ...own }) => ({ ...base, ...plainOptions(who, state.step, own) })),
-  ];
+  // First together, then plain: a factor on the rate is also one on that of the optimizer.
+  const options = grouped({ ...hyperparameters, parameterGroups }).map(({ parameterGroups: _, ...own }) =>
+    plainOptions(who, state.step, own),
+  );
   const items = itemsOf(who, state, rowsOf(who, parameters), parameterGroups);
   const fields = options.map((own, i) => {
     const t = items.reduce(

@@ -256,6 +256,22 @@ it('toTorch writes a schedule as its value at the step, and the factor on the ra
   expect(groups.map(({ lr }) => lr)).toEqual([1]);
 });
 
+it('toTorch takes factors on the rates of groups, with and without a rate of their own', () => {
+  const { state } = fromTorch(bytes, AdamW, { parameters });
+  const hyperparameters = { ...state.hyperparameters, learningRate: 0.5, learningRateScale: 0.5 };
+  const parameterGroups = [
+    { match: /conv\/weight/, learningRateScale: 0.25 },
+    { match: /conv\/bias/, learningRateScale: 0.25, learningRate: 8 },
+  ];
+  const file = toTorch({ ...state, hyperparameters }, { parameters, parameterGroups });
+  const groups = JSON.parse(readSafetensors(file).metadata['param_groups']!) as { lr: number }[];
+  expect(groups.map(({ lr }) => lr)).toEqual([0.25, 0.0625, 1]);
+  const without = { ...state, hyperparameters: { ...hyperparameters, learningRate: null } };
+  expect(() => toTorch(without, { parameters })).toThrow(
+    'toTorch: learningRateScale must be 1 where there is no learningRate, got 0.5',
+  );
+});
+
 describe('fromKeras refuses', () => {
   const adam = recordingIn('keras-Adam');
   const table = tableOf(adam);

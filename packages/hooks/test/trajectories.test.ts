@@ -38,9 +38,22 @@ function hookOf({ hook, ...options }: Written): Hook {
   });
 }
 
+/** The decay of AdamC, which is a mode of the optimizer in golden files. */
+function decayOf({
+  weightDecayMode,
+  weightDecay,
+  maxLearningRate,
+  ...others
+}: Record<string, unknown>): [options: object, transforms: Hook[]] {
+  if (weightDecayMode !== 'corrected')
+    return [{ ...others, ...(weightDecay !== undefined && { weightDecay }) }, []];
+  return [others, [hookOf({ hook: 'correctedWeightDecay', weightDecay, maxLearningRate })]];
+}
+
 function optimizerOf(options: GoldenCase['options']): AdamW | SGDW {
-  const { optimizer, ...others } = options['base'] as { readonly optimizer: string };
-  const transforms = (options['transforms'] as readonly Written[]).map(hookOf);
+  const { optimizer, ...base } = options['base'] as { readonly optimizer: string };
+  const [others, decays] = decayOf(base);
+  const transforms = [...decays, ...((options['transforms'] ?? []) as readonly Written[]).map(hookOf)];
   return optimizer === 'AdamW'
     ? new AdamW({ weightDecay: 0, ...others, transforms })
     : new SGDW({ ...others, transforms });
@@ -88,7 +101,7 @@ async function minimize(optimizer: tf.Optimizer, variables: readonly tf.Variable
  * There a step that is left out counts, which AdamW would show.
  */
 function casesOf(file: GoldenFile): readonly GoldenCase[] {
-  const cases = (file.cases as readonly GoldenCase[]).filter(({ options }) => 'transforms' in options);
+  const cases = (file.cases as readonly GoldenCase[]).filter(({ options }) => 'base' in options);
   if (atHand) return cases;
   const shown = file === large ? cases.filter(({ name }) => name === 'spike') : cases;
   return shown.filter((_, i) => i === 0 || i === shown.length - 1);

@@ -11,6 +11,7 @@ export interface Row {
 export const planned: readonly Row[] = [
   { folder: 'wrappers/accumulation', exports: ['GradientAccumulation'] },
   { folder: 'wrappers/averaging', exports: ['WeightAveraging'] },
+  { folder: 'wrappers/galore', exports: ['GaLore'] },
   { folder: 'wrappers/gpa', exports: ['GPA'] },
   { folder: 'wrappers/mechanic', exports: ['Mechanic'] },
   { folder: 'wrappers/split', exports: ['Split'] },

@@ -5,6 +5,7 @@ import {
   AdamW,
   ASAM,
   FriendlySAM,
+  GaLore,
   GPA,
   GradientAccumulation,
   GSAM,
@@ -20,8 +21,11 @@ import {
 import type { BaseOptimizer } from '@optim/core';
 import { MSAM } from '@optim/msam';
 
-/** What a wrapper is to those around it: it evaluates the loss itself, has an evaluation point of its own, or gathers gradients. */
-export type Kind = 'evaluates' | 'has a point' | 'gathers' | 'plain';
+/**
+ * What a wrapper is to those around it: it evaluates the loss itself, has an evaluation point of its own, gathers gradients, or reads
+ * its parameters.
+ */
+export type Kind = 'evaluates' | 'has a point' | 'gathers' | 'reads' | 'plain';
 
 /** A wrapper. */
 export interface Row {
@@ -46,7 +50,9 @@ export const wrappers: Readonly<Record<string, Row>> = {
   },
   Split: {
     make: (base) =>
-      new Split(base, { groups: [{ match: /bias/, optimizer: new AdamW({ learningRate: 0.05 }) }] }),
+      new Split(base, {
+        groups: [{ match: /bias/, optimizer: new AdamW({ learningRate: 0.05, weightDecay: 0 }) }],
+      }),
     kind: 'plain',
     refuses: { evaluates: gradientsOnly },
   },
@@ -72,11 +78,21 @@ export const wrappers: Readonly<Record<string, Row>> = {
   },
   Mechanic: {
     make: (base) => new Mechanic(base, { sInit: 0.1 }),
+    kind: 'reads',
+    refuses: {
+      evaluates: follows,
+      'has a point': onePoint,
+      gathers: 'base must step in every call, but BASE gathers gradients: put it around',
+    },
+  },
+  GaLore: {
+    make: (base) => new GaLore(base, { rank: 1, updateGap: 3 }),
     kind: 'plain',
     refuses: {
       evaluates: follows,
       'has a point': onePoint,
       gathers: 'base must step in every call, but BASE gathers gradients: put it around',
+      reads: 'base must not read its parameters, got BASE',
     },
   },
   SAM: evaluating((base) => new SAM(base)),

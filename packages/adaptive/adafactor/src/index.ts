@@ -111,7 +111,7 @@ export class AdaFactor extends Optimizer<AdaFactorOptions> {
       ...commonOptions(),
     },
     momentum: ['m'],
-    validate({ learningRate, relativeStep, warmupInit }) {
+    validate({ learningRate, relativeStep, warmupInit, ...others }) {
       const refused = (constraint: string): RangeError =>
         outOfRange('AdaFactor', 'relativeStep', constraint, relativeStep);
       if (learningRate !== null && relativeStep === true)
@@ -120,6 +120,9 @@ export class AdaFactor extends Optimizer<AdaFactorOptions> {
         throw refused('true or null when learningRate is null');
       if (warmupInit && learningRate !== null)
         throw outOfRange('AdaFactor', 'warmupInit', 'false when learningRate is given', true);
+      const { learningRateScale = 1 } = others as { readonly learningRateScale?: number };
+      if (learningRate === null && learningRateScale !== 1)
+        throw outOfRange('AdaFactor', 'learningRateScale', '1 when learningRate is null', learningRateScale);
     },
     slots({ beta1, ...options }) {
       const minLength = minLengthOf(options);

@@ -38,3 +38,17 @@ it('tells the relative step as its learning rate, and takes another', () => {
     new RangeError('AdaFactor: relativeStep must be true or null when learningRate is null, got false'),
   );
 });
+
+it('refuses a factor on the rate of a group that has none, and takes it with one', () => {
+  const of = (group: object): AdaFactor =>
+    new AdaFactor({ parameterGroups: [{ match: /kernel/, learningRateScale: 0.5, ...group }] });
+  expect(() => of({})).toThrow(
+    new RangeError('AdaFactor: learningRateScale must be 1 when learningRate is null, got 0.5'),
+  );
+  const optimizer = of({ learningRate: 0.1 });
+  const kernel = tf.tidy(() => tf.variable(tf.zeros([2]), true, 'kernel'));
+  expect(optimizer.learningRateOf(kernel)).toBe(0.05);
+  expect(optimizer.learningRate).toBe(0.01);
+  kernel.dispose();
+  optimizer.dispose();
+});

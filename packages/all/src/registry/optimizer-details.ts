@@ -239,6 +239,11 @@ const l1_1: OptionDescription = { name: "l1", meaning: "L1 penalty, λ₁ of the
 const l2_1: OptionDescription = { name: "l2", meaning: "L2 penalty, half of λ₂ of the paper.", range: "in [0, ∞)", default: 0, schedulable: true };
 const l2Shrinkage_1: OptionDescription = { name: "l2Shrinkage", meaning: "L2 penalty on the gradient that does not enter n.", range: "in [0, ∞)", default: 0, schedulable: true };
 const beta_6: OptionDescription = { name: "beta", meaning: "Added to the power of the accumulator, β of the paper.", range: "in [0, ∞)", default: 0, schedulable: true };
+const rank_1: OptionDescription = { name: "rank", meaning: "r: how many directions of the shorter side are kept, at most all.", range: "an integer in [1, ∞)", default: 128, schedulable: false };
+const updateGap_1: OptionDescription = { name: "updateGap", meaning: "Steps from one basis to the next; the first step has one.", range: "an integer in [1, ∞)", default: 200, schedulable: false };
+const scale_2: OptionDescription = { name: "scale", meaning: "α, a factor on the projected steps alone.", range: "in (0, ∞)", default: 0.25, schedulable: false };
+const weightDecay_6: OptionDescription = { name: "weightDecay", meaning: "Strength λ of a decoupled decay of all variables; the base must have none.", range: "in [0, ∞)", default: 0, schedulable: false };
+const useGaLore_1: OptionDescription = { name: "useGaLore", meaning: "Which variables are projected, by name and shape; the others are left to the base as they are. `null`: those of rank 2 and more. It cannot be saved.", range: "a function of name and shape, or null", default: null, schedulable: false };
 const trainInterpolation_1: OptionDescription = { name: "trainInterpolation", meaning: "μy: share of the average x in the point y at which gradients are taken.", range: "in (0, 1]", default: 0.7, schedulable: false };
 const evalInterpolation_1: OptionDescription = { name: "evalInterpolation", meaning: "μx: share of the old average in the new one; 0.9967 stands for DiLoCo with 32 inner steps.", range: "in [0, 1)", default: 0.9967, schedulable: false };
 const every_1: OptionDescription = { name: "every", meaning: "Calls with gradients for one step of the base; a schedule gives it for the number of steps done.", range: "an integer in [1, ∞)", default: 1, schedulable: true };
@@ -290,7 +295,7 @@ const maxIterations_1: OptionDescription = { name: "maxIterations", meaning: "It
 const maxEvaluations_1: OptionDescription = { name: "maxEvaluations", meaning: "Evaluations of the loss in one call, the first included; `null`: max(25, ⌊1.25·maxIterations⌋). A search looks once at least.", range: "an integer in [1, ∞), or null", default: null, schedulable: false };
 const toleranceGrad_1: OptionDescription = { name: "toleranceGrad", meaning: "Largest element of a gradient that counts as zero.", range: "in [0, ∞)", default: 1e-7, schedulable: false };
 const toleranceChange_1: OptionDescription = { name: "toleranceChange", meaning: "Step or change of the loss that counts as none.", range: "in [0, ∞)", default: 1e-9, schedulable: false };
-const weightDecay_6: OptionDescription = { name: "weightDecay", meaning: "Strength λ: the loss is f + ½λ·Σ p² at every evaluation.", range: "in [0, ∞)", default: 0, schedulable: true };
+const weightDecay_7: OptionDescription = { name: "weightDecay", meaning: "Strength λ: the loss is f + ½λ·Σ p² at every evaluation.", range: "in [0, ∞)", default: 0, schedulable: true };
 const weightDecayMode_16: OptionDescription = { name: "weightDecayMode", meaning: "Always part of the loss.", range: "one of 'coupled'", default: "coupled", schedulable: false };
 const learningRate_26: OptionDescription = { name: "learningRate", meaning: "Factor on the solved step.", range: "in (0, ∞)", default: 1, schedulable: true };
 const damping_1: OptionDescription = { name: "damping", meaning: "The damping λ to begin with.", range: "in (0, ∞)", default: 0.001, schedulable: false };
@@ -300,7 +305,7 @@ const dampingMin_1: OptionDescription = { name: "dampingMin", meaning: "Smallest
 const dampingMax_1: OptionDescription = { name: "dampingMax", meaning: "Largest λ.", range: "in (0, ∞)", default: 10000000000, schedulable: false };
 const scaling_2: OptionDescription = { name: "scaling", meaning: "What λ multiplies: `'identity'`, or the diagonal of JᵀJ, as Marquardt has it.", range: "one of 'identity', 'diagonal'", default: "identity", schedulable: false };
 const maxAttempts_1: OptionDescription = { name: "maxAttempts", meaning: "Attempts in one call.", range: "an integer in [1, ∞)", default: 10, schedulable: false };
-const weightDecay_7: OptionDescription = { name: "weightDecay", meaning: "Strength w, a number: ½w·Σ p² is part of what is minimized.", range: "in [0, ∞)", default: 0, schedulable: false };
+const weightDecay_8: OptionDescription = { name: "weightDecay", meaning: "Strength w, a number: ½w·Σ p² is part of what is minimized.", range: "in [0, ∞)", default: 0, schedulable: false };
 const weightDecayMode_17: OptionDescription = { name: "weightDecayMode", meaning: "Always part of what is minimized.", range: "one of 'coupled'", default: "coupled", schedulable: false };
 const jacobian_1: OptionDescription = { name: "jacobian", meaning: "Where J is from: `'rows'`, a gradient for each residual; `'layers'`, a pass for each output, which is for `fitLeastSquares` and models of Dense and Activation layers; `'auto'`, layers where that is possible, else rows; or a function that returns residuals and J where the variables are. A function cannot be saved.", range: "one of 'auto', 'rows', 'layers', or a function", default: "auto", schedulable: false };
 const learningRate_27: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in [0, ∞)", default: 0.0001, schedulable: true };
@@ -421,7 +426,7 @@ const numWarmUpIterations_1: OptionDescription = { name: "numWarmUpIterations", 
 const numWarmDownIterations_1: OptionDescription = { name: "numWarmDownIterations", meaning: "Steps of linear warm-down, at the end of N; 0: none; `null`: 28 % of N.", range: "an integer in [0, ∞), or null", default: null, schedulable: false };
 const warmDownMinLr_1: OptionDescription = { name: "warmDownMinLr", meaning: "Rate that the warm-down ends at.", range: "in [0, ∞)", default: 0.00003, schedulable: false };
 const disableLrScheduler_1: OptionDescription = { name: "disableLrScheduler", meaning: "Keep to `learningRate` in all steps.", range: "true or false", default: false, schedulable: false };
-const weightDecay_8: OptionDescription = { name: "weightDecay", meaning: "Strength of the stable weight decay, which is decoupled.", range: "in [0, ∞)", default: 0.0001, schedulable: true };
+const weightDecay_9: OptionDescription = { name: "weightDecay", meaning: "Strength of the stable weight decay, which is decoupled.", range: "in [0, ∞)", default: 0.0001, schedulable: true };
 const decay_2: OptionDescription = { name: "decay", meaning: "Decay of the averages; `alpha` in PyTorch, `rho` in Keras.", range: "in [0, 1)", default: 0.99, schedulable: true };
 const momentum_11: OptionDescription = { name: "momentum", meaning: "Momentum μ; 0: no slot for it.", range: "in [0, 1)", default: 0, schedulable: true };
 const centered_2: OptionDescription = { name: "centered", meaning: "Divide by the standard deviation in place of the root mean square.", range: "true or false", default: false, schedulable: false };
@@ -463,14 +468,14 @@ const decoupledLearningRate_1: OptionDescription = { name: "decoupledLearningRat
 const learningRate_39: OptionDescription = { name: "learningRate", meaning: "Step size, 1 to 10 times that of AdamW.", range: "in [0, ∞)", default: 0.0025, schedulable: true };
 const r_2: OptionDescription = { name: "r", meaning: "The weights of the average grow like tʳ.", range: "in [0, ∞)", default: 0, schedulable: true };
 const weightLrPower_1: OptionDescription = { name: "weightLrPower", meaning: "The weights of the average go with this power of the largest rate so far.", range: "in [0, ∞)", default: 2, schedulable: true };
-const weightDecay_9: OptionDescription = { name: "weightDecay", meaning: "Strength of the weight decay, which is added to the scaled gradient.", range: "in [0, ∞)", default: 0, schedulable: true };
+const weightDecay_10: OptionDescription = { name: "weightDecay", meaning: "Strength of the weight decay, which is added to the scaled gradient.", range: "in [0, ∞)", default: 0, schedulable: true };
 const warmupSteps_2: OptionDescription = { name: "warmupSteps", meaning: "Steps over which the rate rises linearly to learningRate; 0: none.", range: "an integer in [0, ∞)", default: 0, schedulable: false };
 const beta1_20: OptionDescription = { name: "beta1", meaning: "Interpolation between z (0) and x (1) at which gradients are taken; a number, and the same in all steps.", range: "in (0, 1)", default: 0.9, schedulable: false };
 const innerMomentum_1: OptionDescription = { name: "innerMomentum", meaning: "Decay of a first moment as that of Adam; 0: none.", range: "in [0, 1)", default: 0, schedulable: true };
 const learningRate_40: OptionDescription = { name: "learningRate", meaning: "Step size.", range: "in [0, ∞)", default: 0.0025, schedulable: true };
 const silentSgdPhase_1: OptionDescription = { name: "silentSgdPhase", meaning: "While the variance is not finite nothing moves (`false`: steps of SGD).", range: "true or false", default: true, schedulable: false };
 const learningRate_41: OptionDescription = { name: "learningRate", meaning: "Step size, 10 to 50 times that of plain SGD.", range: "in [0, ∞)", default: 1, schedulable: true };
-const weightDecay_10: OptionDescription = { name: "weightDecay", meaning: "Strength of the weight decay, which is added to the gradient.", range: "in [0, ∞)", default: 0, schedulable: true };
+const weightDecay_11: OptionDescription = { name: "weightDecay", meaning: "Strength of the weight decay, which is added to the gradient.", range: "in [0, ∞)", default: 0, schedulable: true };
 const momentum_12: OptionDescription = { name: "momentum", meaning: "Interpolation between z (0) and x (1) at which gradients are taken; a number, and the same in all steps.", range: "in (0, 1)", default: 0.9, schedulable: false };
 const learningRate_42: OptionDescription = { name: "learningRate", meaning: "Share γ of the way to the border of the ball; at most 1 unless `unconstrained`.", range: "in [0, ∞)", default: 0.001, schedulable: true };
 const alpha_10: OptionDescription = { name: "alpha", meaning: "Share of the new gradient in the average: 1 − the usual momentum.", range: "in (0, 1]", default: 0.1, schedulable: true };
@@ -541,7 +546,7 @@ const beta_13: OptionDescription = { name: "beta", meaning: "Momentum β.", rang
 const scaleParameter_2: OptionDescription = { name: "scaleParameter", meaning: "Scale steps by the size of the tensor; else s = learningRate, and vectors decay.", range: "true or false", default: true, schedulable: false };
 const gradAccumSteps_1: OptionDescription = { name: "gradAccumSteps", meaning: "Calls k that make one step, along their mean gradient.", range: "an integer in [1, ∞)", default: 1, schedulable: false };
 const shrinkRatio_1: OptionDescription = { name: "shrinkRatio", meaning: "What is left of a tensor for which a gradient with a NaN comes.", range: "in (0, 1]", default: 0.99, schedulable: true };
-const weightDecay_11: OptionDescription = { name: "weightDecay", meaning: "Strength of the weight decay.", range: "in [0, ∞)", default: 0.01, schedulable: true };
+const weightDecay_12: OptionDescription = { name: "weightDecay", meaning: "Strength of the weight decay.", range: "in [0, ∞)", default: 0.01, schedulable: true };
 const weightDecayMode_24: OptionDescription = { name: "weightDecayMode", meaning: "`'layerwise'` is the author's: part of the step, with its length, and none for vectors. The others act before the step, on every tensor.", range: "one of 'layerwise', 'decoupled', 'coupled', 'independent'", default: "layerwise", schedulable: false };
 const kind_1: OptionDescription = { name: "kind", meaning: "Weights of the average: exponential, all alike (SWA), or a power of the number of the point.", range: "one of 'ema', 'uniform', 'polynomial'", default: "ema", schedulable: false };
 const decay_3: OptionDescription = { name: "decay", meaning: "Of `'ema'`: share of the old average in the new one.", range: "in [0, 1)", default: 0.999, schedulable: false };
@@ -610,6 +615,7 @@ export const optimizerDetails: Readonly<Record<string, OptimizerDetails>> = {
   FriendlySAM: { options: [rho_4, adaptive_1, perturbEpsilon_2, sigma_1, lambda_1], stateNumbers: 1 },
   Fromage: { options: [learningRate_18, pBound_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 0 },
   FTRL: { options: [learningRate_19, learningRatePower_1, initialAccumulator_2, l1_1, l2_1, l2Shrinkage_1, beta_6, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  GaLore: { options: [rank_1, updateGap_1, scale_2, weightDecay_6, useGaLore_1], stateNumbers: 1 },
   GPA: { options: [trainInterpolation_1, evalInterpolation_1], stateNumbers: 1 },
   GradientAccumulation: { options: [every_1, reduce_1, skipNonFinite_1], stateNumbers: 0 },
   Gravity: { options: [learningRate_20, alpha_3, beta_7, seed_2, initialVelocity_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
@@ -618,9 +624,9 @@ export const optimizerDetails: Readonly<Record<string, OptimizerDetails>> = {
   Lamb: { options: [learningRate_22, beta1_1, beta2_1, epsilon_28, biasCorrection_2, gradAveraging_1, maxGradNorm_1, clampValue_1, adam_1, weightDecay_1, weightDecayMode_13, parameterGroups_1, transforms_1], stateNumbers: 2 },
   LaProp: { options: [learningRate_23, beta1_11, beta2_1, epsilon_29, amsgrad_3, centered_1, stepsBeforeUsingCentered_1, weightDecay_1, weightDecayMode_14, parameterGroups_1, transforms_1], stateNumbers: 2.0009765625 },
   LARS: { options: [learningRate_24, momentum_7, dampening_3, nesterov_5, trustCoefficient_1, epsilon_30, excludeVectors_1, weightDecay_1, weightDecayMode_15, parameterGroups_1, transforms_1], stateNumbers: 1 },
-  LBFGS: { options: [learningRate_25, historySize_1, lineSearch_1, maxIterations_1, maxEvaluations_1, toleranceGrad_1, toleranceChange_1, weightDecay_6, weightDecayMode_16, parameterGroups_1, transforms_1], stateNumbers: 22.208984375 },
+  LBFGS: { options: [learningRate_25, historySize_1, lineSearch_1, maxIterations_1, maxEvaluations_1, toleranceGrad_1, toleranceChange_1, weightDecay_7, weightDecayMode_16, parameterGroups_1, transforms_1], stateNumbers: 22.208984375 },
   LDoG: { options: [learningRate_16, repsRel_1, initialStep_2, epsilon_26, weightDecay_1, weightDecayMode_12, parameterGroups_1, transforms_1], stateNumbers: 1.001953125 },
-  LevenbergMarquardt: { options: [learningRate_26, damping_1, dampingUp_1, dampingDown_1, dampingMin_1, dampingMax_1, scaling_2, maxAttempts_1, weightDecay_7, weightDecayMode_17, parameterGroups_1, transforms_1, jacobian_1], stateNumbers: 0 },
+  LevenbergMarquardt: { options: [learningRate_26, damping_1, dampingUp_1, dampingDown_1, dampingMin_1, dampingMax_1, scaling_2, maxAttempts_1, weightDecay_8, weightDecayMode_17, parameterGroups_1, transforms_1, jacobian_1], stateNumbers: 0 },
   Lion: { options: [learningRate_27, beta1_12, beta2_12, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
   Lookahead: { options: [k_1, alpha_5, pullbackMomentum_1], stateNumbers: 1 },
   LookSAM: { options: [rho_5, k_2, alpha_6, perturbEpsilon_3], stateNumbers: 1 },
@@ -647,15 +653,15 @@ export const optimizerDetails: Readonly<Record<string, OptimizerDetails>> = {
   QHM: { options: [learningRate_1, momentum_10, nu_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 1 },
   RAdam: { options: [learningRate_1, beta1_1, beta2_17, epsilon_3, nSmaThreshold_1, degeneratedToSgd_3, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
   Ranger: { options: [learningRate_1, beta1_19, beta2_17, epsilon_39, nSmaThreshold_2, degeneratedToSgd_4, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, k_3, alpha_8, centralizeGradients_1, gcConvOnly_1], stateNumbers: 3 },
-  Ranger21: { options: [numIterations_1, learningRate_36, beta1_4, beta2_1, beta0_2, epsilon_40, useSoftplus_1, betaSoftplus_1, agcClippingValue_1, agcEps_1, centralizeGradients_2, normalizeGradients_1, normLossFactor_1, lookaheadMergeTime_1, lookaheadBlendingAlpha_1, numWarmUpIterations_1, numWarmDownIterations_1, warmDownMinLr_1, disableLrScheduler_1, adamD_1, weightDecay_8, parameterGroups_1, transforms_1], stateNumbers: 5 },
+  Ranger21: { options: [numIterations_1, learningRate_36, beta1_4, beta2_1, beta0_2, epsilon_40, useSoftplus_1, betaSoftplus_1, agcClippingValue_1, agcEps_1, centralizeGradients_2, normalizeGradients_1, normLossFactor_1, lookaheadMergeTime_1, lookaheadBlendingAlpha_1, numWarmUpIterations_1, numWarmDownIterations_1, warmDownMinLr_1, disableLrScheduler_1, adamD_1, weightDecay_9, parameterGroups_1, transforms_1], stateNumbers: 5 },
   RMSProp: { options: [learningRate_4, decay_2, momentum_11, nesterov_4, centered_2, epsilon_41, epsilonPosition_2, initialAccumulator_3, biasCorrection_4, learningRateInMomentum_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 1 },
   RotoGrad: { options: [method_1, latentSize_1, burnInPeriod_1, normalizeLosses_1, alpha_9, initialRotations_1, seed_5], stateNumbers: 0 },
   Rprop: { options: [learningRate_37, etaMinus_1, etaPlus_1, minStepSize_1, maxStepSize_1, weightDecay_1, weightDecayMode_22, parameterGroups_1, transforms_1], stateNumbers: 2 },
   SAM: { options: [rho_4, adaptive_1, perturbEpsilon_2], stateNumbers: 0 },
   ScalableShampoo: { options: [learningRate_38, beta1_11, beta2_18, graftType_1, blockSize_1, shapeInterpretation_1, mergeSmallDimsBlockSize_1, preconditionerType_1, startPreconditioningStep_1, preconditioningComputeSteps_1, statisticsComputeSteps_1, inverseExponentOverride_1, matrixEpsilon_1, diagonalEpsilon_1, noPreconditioningForLayersWithDimGt_1, skipPreconditioningRankLt_1, nesterov_3, movingAverageForMomentum_1, decoupledLearningRate_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 258 },
-  ScheduleFreeAdamW: { options: [learningRate_39, r_2, weightLrPower_1, weightDecay_9, parameterGroups_1, transforms_1, warmupSteps_2, beta1_20, beta2_1, epsilon_8, innerMomentum_1], stateNumbers: 2 },
-  ScheduleFreeRAdam: { options: [learningRate_40, r_2, weightLrPower_1, weightDecay_9, parameterGroups_1, transforms_1, beta1_20, beta2_1, epsilon_8, silentSgdPhase_1], stateNumbers: 2 },
-  ScheduleFreeSGD: { options: [learningRate_41, r_2, weightLrPower_1, weightDecay_10, parameterGroups_1, transforms_1, warmupSteps_2, momentum_12], stateNumbers: 1 },
+  ScheduleFreeAdamW: { options: [learningRate_39, r_2, weightLrPower_1, weightDecay_10, parameterGroups_1, transforms_1, warmupSteps_2, beta1_20, beta2_1, epsilon_8, innerMomentum_1], stateNumbers: 2 },
+  ScheduleFreeRAdam: { options: [learningRate_40, r_2, weightLrPower_1, weightDecay_10, parameterGroups_1, transforms_1, beta1_20, beta2_1, epsilon_8, silentSgdPhase_1], stateNumbers: 2 },
+  ScheduleFreeSGD: { options: [learningRate_41, r_2, weightLrPower_1, weightDecay_11, parameterGroups_1, transforms_1, warmupSteps_2, momentum_12], stateNumbers: 1 },
   SCION: { options: [learningRate_42, alpha_10, radius_1, norm_1, normalized_1, atLeastOne_1, transposed_1, nsSteps_2, unconstrained_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
   SCIONLight: { options: [learningRate_42, alpha_10, radius_1, norm_1, normalized_1, atLeastOne_1, transposed_1, nsSteps_2, unconstrained_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
   SGDP: { options: [learningRate_1, momentum_2, dampening_5, nesterov_6, delta_2, wdRatio_1, epsilon_42, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
@@ -671,7 +677,7 @@ export const optimizerDetails: Readonly<Record<string, OptimizerDetails>> = {
   SRMM: { options: [learningRate_20, beta_12, memoryLength_1, proximal_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
   StableAdamW: { options: [learningRate_1, beta1_1, beta2_4, epsilon_46, weightDecay_3, weightDecayMode_23, parameterGroups_1, transforms_1], stateNumbers: 2 },
   SWATS: { options: [learningRate_1, beta1_24, beta2_21, epsilon_47, switchTolerance_1, amsgrad_8, nesterov_7, adamD_3, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  Tiger: { options: [learningRate_48, beta_13, scaleParameter_2, gradAccumSteps_1, shrinkRatio_1, weightDecay_11, weightDecayMode_24, parameterGroups_1, transforms_1], stateNumbers: 1.0009765625 },
+  Tiger: { options: [learningRate_48, beta_13, scaleParameter_2, gradAccumSteps_1, shrinkRatio_1, weightDecay_12, weightDecayMode_24, parameterGroups_1, transforms_1], stateNumbers: 1.0009765625 },
   WeightAveraging: { options: [kind_1, decay_3, warmup_1, warmupGamma_1, warmupPower_1, biasCorrection_5, eta_2, start_1, every_2], stateNumbers: 1 },
   WSAM: { options: [rho_4, adaptive_1, perturbEpsilon_2, gamma_3, decouple_1, maxNorm_2], stateNumbers: 0 },
   Yogi: { options: [learningRate_4, beta1_1, beta2_22, epsilon_48, initialAccumulator_4, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
