@@ -49,7 +49,7 @@ export function comingFrom(catalogue: Catalogue): Page {
   const tableOf = (library: Library, [title, rows]: readonly [string, readonly Counterpart[]]): Html =>
     html`<h3>${title}</h3>
       <div class="scroll" tabindex="0" role="region" aria-label="${title} of ${library.library}">
-        <table>
+        <table class="wide">
           <thead>
             <tr>
               ${columns.map((column) => html`<th scope="col">${column}</th>`)}
