@@ -113,7 +113,7 @@ function deviationRows(deviations: Readonly<Record<string, Deviation>>): Html {
   const rows = known.map((executor) => {
     const { largest, case: name, tolerance } = deviations[executor]!;
     return html`<tr>
-      <th scope="row">${executorTexts[executor] ?? executor}</th>
+      <th scope="row" class="name">${executorTexts[executor] ?? executor}</th>
       <td class="number">${largest.toExponential(1)}</td>
       <td class="number">${tolerance.toExponential(1)}</td>
       <td class="name">${name}</td>
