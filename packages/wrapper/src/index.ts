@@ -14,7 +14,8 @@
  * @packageDocumentation
  */
 
-export { assertOptimizer, baseFrom } from './base.js';
+export { assertOptimizer } from '@optim/contract';
+export { baseFrom } from './base.js';
 export { assertFollows, assertGradientsOnly, assertOnePoint } from './demands.js';
 export { learningRateOf, scaleRate } from './learning-rate.js';
 export { stepFrom } from './points.js';

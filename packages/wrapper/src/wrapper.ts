@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The base of optimizers around another optimizer.
 
-import { BaseOptimizer, type NamedGradients } from '@optim/contract';
+import { assertOptimizer, BaseOptimizer, type NamedGradients } from '@optim/contract';
 import {
   capture,
   decodeOptions,
@@ -17,7 +17,7 @@ import { type OptionSpec, type OptionTable, resolveOptions, type Schedule } from
 import { loadReading, readable } from '@optim/state';
 import type { Checked, NamedWeight, Reading, ReadWeight, SavedState, StateDict } from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
-import { assertOptimizer, baseFrom } from './base.js';
+import { baseFrom } from './base.js';
 import { captureInside, checkInside, checkWeightsInside, isInside, weightsInside } from './inside.js';
 import { learningRateOf, scaleRate, setRate } from './learning-rate.js';
 
@@ -40,7 +40,7 @@ export abstract class Wrapper<O extends object> extends BaseOptimizer {
   /** @throws TypeError when `base` is not an optimizer; TypeError or RangeError for a wrong option */
   constructor(base: tf.Optimizer, options: O = {} as O) {
     super();
-    assertOptimizer(this.owner, base);
+    assertOptimizer(this.owner, base, 'base');
     this.settings = this.#checked(options);
     this.base = base;
   }
