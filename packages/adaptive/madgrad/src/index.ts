@@ -13,7 +13,7 @@ import {
   type Rule,
   type WeightDecayMode,
 } from '@optim/core/authoring';
-import { copy, ema, quotient, zeros } from '@optim/formulas';
+import { copy, quotient, zeros } from '@optim/formulas';
 import { cbrt, type Expression } from '@optim/fusion';
 
 /** Options of {@link MADGRAD}. */
@@ -89,7 +89,8 @@ export class MADGRAD extends Optimizer<MADGRADOptions> {
       v = v.add(grad.square().mul(lambda));
       s = s.add(grad.mul(lambda));
       const z = origin.sub(displacement(s, v, epsilon));
-      const next = x0 ? ema(param, z, momentum) : z;
+      // So written, p stays to the bit where it is at z: with a rate of 0.
+      const next = x0 ? param.add(z.sub(param).mul(momentum.complement())) : z;
       if (!decayStrength) return { s, v, param: next };
       // Acts on the average, with the p before it; decoupled decay goes by ℓ.
       const shrink = param.mul(weightDecayMode === 'decoupled' ? weightDecay.mul(l) : decayStrength);
