@@ -72,22 +72,3 @@ it.each(classes)('%s: leaves a frozen group alone, and keeps nothing for it', as
   expect(values['body']).toEqual([1, -2, 3, 0.5]);
   expect(kept).toEqual(['head', 'base']);
 });
-
-/** Their rates are above 0; Adai's mean of second moments is over all parameters, as the authors take it. */
-const countsAll = ['Adai', 'FTRL', 'Ranger21'];
-/** MoMo adds numbers of what is frozen that cancel but for rounding, MADGRAD averages a parameter with itself. */
-const rounds = ['MADGRAD', 'MoMo', 'MoMoAdam'];
-
-it.each(classes.filter(([name, of]) => hasRate(of) && !countsAll.includes(name)))(
-  '%s: what has a rate of 0 stays, and does not count for the others',
-  async (name, of) => {
-    const grouped = (own: object): object => ({ parameterGroups: [{ match: /body/, ...own }] });
-    const { values: want } = await trained(of, grouped({ freeze: true }));
-    const { values } = await trained(of, grouped({ learningRate: () => 0 }));
-    for (const [variable, numbers] of Object.entries(want))
-      values[variable]!.forEach((x, i) => {
-        const tolerance = rounds.includes(name) ? 1e-5 * Math.abs(numbers[i]!) : 0;
-        expect(Math.abs(x - numbers[i]!)).toBeLessThanOrEqual(tolerance);
-      });
-  },
-);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { assertOptimizer } from '@optim/contract';
 import { readNorms } from '@optim/hooks';
 import { show } from '@optim/options';
 import type * as tf from '@tensorflow/tfjs-core';
@@ -26,16 +27,20 @@ interface Readable {
  * @throws TypeError for what is no optimizer
  */
 export async function readOptimizer(optimizer: tf.Optimizer): Promise<Logs> {
-  const { learningRate, base, readGlobals } = (optimizer ?? {}) as Readable;
-  if (base) return readOptimizer(base);
-  if (typeof learningRate !== 'number')
-    throw new TypeError(
-      `logOptimizer: must be given an optimizer with a learning rate, got ${show(optimizer)}`,
-    );
-  const globals = await readGlobals?.call(optimizer);
-  const norms = Object.entries((await readNorms(optimizer)) ?? {}).filter(([name]) => name !== 'variables');
+  const inside = rated('readOptimizer', optimizer);
+  const globals = await (inside as Readable).readGlobals?.();
+  const norms = Object.entries((await readNorms(inside)) ?? {}).filter(([name]) => name !== 'variables');
   const named = norms.map(([name, value]) => [`monitor.${name}`, value as number] as const);
-  return { learningRate, ...globals, ...Object.fromEntries(named) };
+  return { learningRate: (inside as Readable).learningRate!, ...globals, ...Object.fromEntries(named) };
+}
+
+/** What an optimizer says of itself it says of its base, where it has one; and that has a rate. */
+function rated(owner: string, optimizer: tf.Optimizer): tf.Optimizer {
+  assertOptimizer(owner, optimizer);
+  const { learningRate, base } = optimizer as Readable;
+  if (base) return rated(owner, base);
+  if (typeof learningRate === 'number') return optimizer;
+  throw new TypeError(`${owner}: optimizer must have a learning rate, got ${show(optimizer)}`);
 }
 
 /**
@@ -43,9 +48,11 @@ export async function readOptimizer(optimizer: tf.Optimizer): Promise<Logs> {
  * `fitDataset`. So it is in the history, and `tfvis.show.history` draws it.
  *
  * @param optimizer - of `@optim` or `tf.train`
+ * @throws TypeError for what is no optimizer
  * @example `model.fit(x, y, { callbacks: logOptimizer(optimizer) })`
  */
 export function logOptimizer(optimizer: tf.Optimizer): LogOptimizer {
+  rated('logOptimizer', optimizer);
   return {
     async onEpochEnd(_epoch: number, logs: Logs = {}): Promise<void> {
       Object.assign(logs, await readOptimizer(optimizer));

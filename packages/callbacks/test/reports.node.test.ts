@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { AdamW } from '@optim/adamw';
-import { logOptimizer, progressBar } from '@optim/callbacks';
+import { logOptimizer, progressBar, readOptimizer } from '@optim/callbacks';
 import { clipByGlobalNorm, monitor, skipNonFinite } from '@optim/hooks';
 import { Lookahead } from '@optim/lookahead';
 import { linear } from '@optim/schedules';
@@ -34,9 +34,15 @@ describe('logOptimizer', () => {
     await logOptimizer(optimizer).onEpochEnd(0, logs);
     expect(logs).toEqual({ learningRate: 0.25 });
     optimizer.dispose();
-    await expect(logOptimizer(5 as never).onEpochEnd(0)).rejects.toThrow(
-      new TypeError('logOptimizer: must be given an optimizer with a learning rate, got 5'),
-    );
+    for (const wrong of [5, true, null, {}, globalThis]) {
+      const got = wrong && typeof wrong === 'object' ? 'an object (Object)' : String(wrong);
+      expect(() => logOptimizer(wrong as never)).toThrow(
+        new TypeError(`logOptimizer: optimizer must be an optimizer, got ${got}`),
+      );
+      await expect(readOptimizer(wrong as never)).rejects.toThrow(
+        new TypeError(`readOptimizer: optimizer must be an optimizer, got ${got}`),
+      );
+    }
   });
 });
 

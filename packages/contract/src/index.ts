@@ -7,13 +7,15 @@
  *   `applyGradients` as `model.fit` calls them, `getWeights`, `setWeights` and state dicts, {@link TwoPoints | a point of
  *   training and one of evaluation}, `dispose`. What it takes it checks first, so that a refused step changes nothing.
  * - {@link unwrap} lists a wrapper and all that is inside.
- * - {@link assertLoss}, {@link assertVariables} and {@link lossOf} are its checks.
+ * - {@link assertOptimizer} refuses what is no optimizer; {@link assertLoss}, {@link assertVariables} and {@link lossOf} are the checks
+ *   of a step.
  *
  * `@optim/core` puts its engine under it.
  *
  * @packageDocumentation
  */
 
+export { assertOptimizer } from './assert-optimizer.js';
 export { BaseOptimizer } from './contract.js';
 export {
   assertLoss,

@@ -16,6 +16,7 @@
 // In an order that packs well: bundles keep it, and `npm run size` tells.
 export {
   assertLoss,
+  assertOptimizer,
   assertVariables,
   BaseOptimizer,
   lossOf,

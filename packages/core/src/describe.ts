@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { BaseOptimizer, unwrap } from '@optim/contract';
+import { assertOptimizer, BaseOptimizer, unwrap } from '@optim/contract';
 import { describeProgram, type PhaseReport } from '@optim/fusion';
 import type * as tf from '@tensorflow/tfjs-core';
 
@@ -17,8 +17,10 @@ export interface ExecutionReport extends PhaseReport {
  * why plain ops ran it where they did. Empty before the first step, and for optimizers of TensorFlow.js.
  *
  * @param optimizer - an optimizer; of a wrapper, what is inside is described
+ * @throws TypeError for what is no optimizer
  */
 export function describeExecution(optimizer: tf.Optimizer): ExecutionReport[] {
+  assertOptimizer('describeExecution', optimizer);
   return unwrap(optimizer).flatMap((inside) => {
     const programs = inside instanceof BaseOptimizer ? inside.programs?.() : undefined;
     return [...(programs ?? [])].flatMap(([program, count]) =>

@@ -77,6 +77,7 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
   /** @internal The learning rate of the next step for a variable, which may be in a group; `null` for one in none. */
   override learningRateOf(variable: tf.Variable | null): number {
     const { iterations, owner, table, rule } = this;
+    if (variable && this.engine.state.isFrozen(variable)) return 0;
     const settings = this.#optionsOf(variable) as OptimizerOptions & Scaled;
     if (rule.reportedRate)
       return rule.reportedRate(atStep(owner, table, settings, iterations), iterations + 1);

@@ -58,3 +58,9 @@ it('has nothing to say of an optimizer of TensorFlow.js', () => {
   expect(describeExecution(optimizer)).toEqual([]);
   optimizer.dispose();
 });
+
+it('says that it is not given an optimizer', () => {
+  expect(() => describeExecution(true as never)).toThrow(
+    new TypeError('describeExecution: optimizer must be an optimizer, got true'),
+  );
+});

@@ -9,7 +9,7 @@
 
 export * from './factored.js';
 export * from './formulas.js';
-export { pauses, unlessFrozen } from './frozen.js';
+export { pauses } from './pauses.js';
 export { matrixOf, orthogonalized, type NewtonSchulz } from './orthogonal.js';
 export * from './output-units.js';
 export { projected } from './projection.js';

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { custom, defineHook, exclude, integer, isArrayOf, Optimizer, unwrap } from '@optim/core/authoring';
+import {
+  assertOptimizer,
+  custom,
+  defineHook,
+  exclude,
+  integer,
+  isArrayOf,
+  Optimizer,
+  unwrap,
+} from '@optim/core/authoring';
 import type { Hook, Match } from '@optim/core/authoring';
 import * as tf from '@tensorflow/tfjs-core';
 import { zero } from '@optim/formulas';
@@ -86,8 +95,10 @@ function withRatio(norms: Partial<Record<Monitored, number>>): Norms {
  *
  * @param optimizer - with the hook; of a wrapper, the base counts
  * @returns `null` where it has no such hook, or has not stepped yet
+ * @throws TypeError (as a rejection) for what is no optimizer
  */
 export async function readNorms(optimizer: tf.Optimizer): Promise<AllNorms | null> {
+  assertOptimizer('readNorms', optimizer);
   const base = unwrap(optimizer).at(-1);
   const kept = base instanceof Optimizer ? base.momentum([/^monitor\./]) : null;
   if (!kept) return null;

@@ -97,3 +97,9 @@ it('is saved with an optimizer, and says what is wrong', async () => {
   expect(await readNorms(sgd)).toBeNull();
   sgd.dispose();
 });
+
+it.each([true, undefined, {}, () => 0])('says that it is not given an optimizer: %s', async (wrong) => {
+  await expect(readNorms(wrong as never)).rejects.toThrow(
+    /^readNorms: optimizer must be an optimizer, got (true|undefined|an object \(Object\)|a function)$/,
+  );
+});

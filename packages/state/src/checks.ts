@@ -3,7 +3,7 @@
 
 import { isRecord, show } from '@optim/options';
 import { readForeign, readState } from './form.js';
-import { listed } from './refusal.js';
+import { listed, shorten } from './refusal.js';
 import type { ForeignState, StateDict } from './state-dict.js';
 
 function checkOwner(owner: string, state: unknown): void {
@@ -26,11 +26,7 @@ function checkOwner(owner: string, state: unknown): void {
  */
 export function checkStateDict(owner: string, state: unknown): StateDict {
   checkOwner(owner, state);
-  const read = readState(`${owner}: state dict`, state, (base) => base as StateDict | ForeignState);
-  for (const [name, value] of Object.entries(read.globals))
-    if (!Number.isFinite(value))
-      throw new RangeError(`${owner}: state dict: globals.${name} must be finite, got ${value}`);
-  return read;
+  return readState(`${owner}: state dict`, state, (base) => base as StateDict | ForeignState);
 }
 
 /**
@@ -60,7 +56,30 @@ export function assertSlots(
   );
 }
 
-/** Whether two lists hold the same names, in any order. */
-export function sameNames(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((name) => b.includes(name));
+/**
+ * Globals as an optimizer keeps them. Each is a float32 scalar of the device, and what the host counts or searches beside it
+ * begins with that very number. Before the first step there are none, and that is a state too.
+ *
+ * @param known - names of its globals
+ * @param own - leaves out the names of hooks, which may come and go
+ * @throws RangeError for other names, and for a number that is no finite float32
+ */
+export function checkGlobals(
+  owner: string,
+  globals: Readonly<Record<string, number>>,
+  known: readonly string[],
+  own: (names: readonly string[]) => readonly string[],
+): Record<string, number> {
+  const names = Object.keys(globals);
+  const [found, want] = [own(names), own(known)];
+  if (names.length > 0 && !(found.length === want.length && found.every((name) => want.includes(name))))
+    throw new RangeError(`${owner}: state dict: globals must be ${listed(want)}, got ${listed(names)}`);
+  const rounded = Object.entries(globals).map(([name, value]) => {
+    const kept = Math.fround(value);
+    if (Number.isFinite(kept)) return [name, kept] as const;
+    throw new RangeError(
+      `${owner}: state dict: globals.${shorten(name)} must be a finite float32 number, got ${value}`,
+    );
+  });
+  return Object.fromEntries(rounded);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What takes states and weights from outside, and lists weights for those who save them.
 
-export { assertSlots, checkStateDict, sameNames } from './checks.js';
+export { assertSlots, checkGlobals, checkStateDict } from './checks.js';
 export { assertSomeMatched, matchSaved } from './matching.js';
 export { HandedOut } from './handed-out.js';
 export { savedState } from './saved-state.js';

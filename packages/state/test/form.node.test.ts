@@ -4,7 +4,7 @@
 import { runInNewContext } from 'node:vm';
 import { isRecord } from '@optim/options';
 import { expect, it } from 'vitest';
-import { checkForeignState, checkStateDict } from '../src/checks.js';
+import { checkForeignState, checkGlobals, checkStateDict } from '../src/checks.js';
 import { encodeState } from '../src/index.js';
 
 type Json = Record<string, unknown>;
@@ -130,10 +130,23 @@ it('is a copy: what changes afterwards changes nothing', () => {
   expect(checked).toEqual(state());
 });
 
-it('refuses globals that are not finite, and names twice', () => {
-  expect(() => checkStateDict('Heavy', { ...state(), globals: { d: NaN } })).toThrow(
-    new RangeError('Heavy: state dict: globals.d must be finite, got NaN'),
+it.each([NaN, Infinity, 1e308, -3.5e38])('refuses %s as a global, which float32 does not hold', (d) => {
+  expect(() => checkGlobals('Heavy', { d }, ['d'], (names) => names)).toThrow(
+    new RangeError(`Heavy: state dict: globals.d must be a finite float32 number, got ${d}`),
   );
+});
+
+it('gives globals as the device keeps them, and refuses others', () => {
+  const own = (names: readonly string[]): string[] => names.filter((name) => !name.includes('.'));
+  const read = checkGlobals('Heavy', { d: 0.1, e: 3.4e38, 'hook.n': 1 }, ['d', 'e'], own);
+  expect(read).toEqual({ d: Math.fround(0.1), e: Math.fround(3.4e38), 'hook.n': 1 });
+  expect(checkGlobals('Heavy', {}, ['d'], own)).toEqual({});
+  expect(() => checkGlobals('Heavy', { d: 0 }, ['d', 'e'], own)).toThrow(
+    new RangeError('Heavy: state dict: globals must be [d, e], got [d]'),
+  );
+});
+
+it('refuses names twice', () => {
   const [w] = state()['parameters'] as Json[];
   expect(() => checkStateDict('Heavy', { ...state(), parameters: [w, w] })).toThrow(
     new TypeError('Heavy: state dict: parameters must have different names, got "w"'),

@@ -11,12 +11,14 @@ import { refusingGradientChecks } from './refusing-gradients.js';
 import { refusingStateChecks } from './refusing-states.js';
 import { savingChecks } from './saving.js';
 import { steppingChecks } from './stepping.js';
+import { stillChecks } from './still.js';
 import { subjectOf, type Check, type Make } from './subject.js';
 
 /** The whole suite. */
 export const checks: readonly Check[] = [
   ...convergingChecks,
   ...steppingChecks,
+  ...stillChecks,
   ...savingChecks,
   ...optionChecks,
   ...refusingGradientChecks,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { StateDict } from '@optim/core';
+import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { refuses, type Wrong } from './refusal.js';
 import { train, withOptimizer, type Check } from './subject.js';
@@ -28,6 +29,8 @@ export const refusingStateChecks: readonly Check[] = [
         train(optimizer, variables, 1, 2);
         const state = await optimizer.stateDict();
         const load = (given: unknown) => () => optimizer.loadStateDict(given as StateDict);
+        const weights = await optimizer.getWeights();
+        const infinity = tf.scalar(Infinity);
         const other = state.parameters.map((parameter) => ({
           ...parameter,
           slots: { ...parameter.slots, other: { shape: [], data: Float32Array.of(1) } },
@@ -71,6 +74,24 @@ export const refusingStateChecks: readonly Check[] = [
             `${name}: weights must start with the scalar "iter", got undefined`,
           ],
         ];
+        for (const global of Object.keys(state.globals)) {
+          const others = weights.filter(({ name: weight }) => weight !== `#${global}`);
+          const must = `${name}: state dict: globals.${global} must be a finite float32 number`;
+          calls.push(
+            [
+              `${global} beyond float32`,
+              load({ ...state, globals: { ...state.globals, [global]: 1e308 } }),
+              RangeError,
+              `${must}, got 1e+308`,
+            ],
+            [
+              `${global} infinite in weights`,
+              () => optimizer.setWeights([...others, { name: `#${global}`, tensor: infinity }]),
+              RangeError,
+              `${must}, got Infinity`,
+            ],
+          );
+        }
         if (other.length > 0)
           calls.push([
             'another slot',
@@ -94,6 +115,7 @@ export const refusingStateChecks: readonly Check[] = [
             /: state dict: .*must be .*, got undefined$/,
           ]);
         await refuses(optimizer, variables, calls);
+        infinity.dispose();
         train(optimizer, variables, 3, 3);
       }),
   },

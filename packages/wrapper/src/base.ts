@@ -4,28 +4,6 @@
 import { isRecord, show } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
 
-const methods = [
-  'applyGradients',
-  'computeGradients',
-  'dispose',
-  'getClassName',
-  'getWeights',
-  'minimize',
-  'setWeights',
-];
-
-/**
- * Refuses what is no optimizer, of ours or of TensorFlow.js.
- *
- * @param what - stands for it in the message
- * @throws TypeError
- */
-export function assertOptimizer(owner: string, base: unknown, what = 'base'): asserts base is tf.Optimizer {
-  const has = (name: string): boolean => typeof (base as Record<string, unknown>)[name] === 'function';
-  if (typeof base === 'object' && base !== null && methods.every(has)) return;
-  throw new TypeError(`${owner}: ${what} must be an optimizer, got ${show(base)}`);
-}
-
 /**
  * The optimizer that a configuration describes.
  * @throws TypeError for what is no configuration; RangeError for a class that nobody has registered

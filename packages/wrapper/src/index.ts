@@ -9,14 +9,16 @@
  *   asks of it.
  * - {@link hasStepped}, {@link evaluatesItself} and {@link observeMoved} say what a step of the base has done, and
  *   {@link stepFrom} lets it step from another point.
- * - {@link learningRateOf} and {@link scaleRate} know the rates of any optimizer, and {@link resetting} lets it forget its state.
+ * - {@link learningRateOf} and {@link scaleRate} know the rates of any optimizer, {@link movedBy} what it moves, and
+ *   {@link resetting} lets it forget its state.
  *
  * @packageDocumentation
  */
 
-export { assertOptimizer, baseFrom } from './base.js';
+export { assertOptimizer } from '@optim/contract';
+export { baseFrom } from './base.js';
 export { assertFollows, assertGradientsOnly, assertOnePoint } from './demands.js';
-export { learningRateOf, scaleRate } from './learning-rate.js';
+export { learningRateOf, movedBy, scaleRate } from './learning-rate.js';
 export { resetting } from './live.js';
 export { stepFrom } from './points.js';
 export { evaluatesItself, hasStepped, observeMoved, type Moved } from './stepping.js';

@@ -13,6 +13,18 @@ export function learningRateOf(optimizer: tf.Optimizer, variable: tf.Variable): 
   return ofVariable ?? (optimizer as Rated).learningRate;
 }
 
+/**
+ * Which variables the next step of an optimizer moves: not those of rate 0, or frozen, beside others; all, where it moves none.
+ * What it leaves in its place counts for nothing in a sum over all parameters.
+ */
+export function movedBy(
+  optimizer: tf.Optimizer,
+  variables: readonly tf.Variable[],
+): ReadonlySet<tf.Variable> {
+  const moved = variables.filter((variable) => learningRateOf(optimizer, variable) !== 0);
+  return new Set(moved.length > 0 ? moved : variables);
+}
+
 /** @throws TypeError for a schedule where the optimizer takes numbers alone */
 export function setRate(owner: string, optimizer: tf.Optimizer, rate: number | Schedule): void {
   if (optimizer instanceof BaseOptimizer) optimizer.learningRate = rate;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a wrapper is around, the options of both, and the engine of the wrapper's own rules.
 
-import { BaseOptimizer } from '@optim/contract';
+import { assertOptimizer, BaseOptimizer } from '@optim/contract';
 import { atStep } from '@optim/core/authoring';
 import { Engine, type AnyRecurrence, type InForce } from '@optim/core/engine';
 import { resolveOptions, show, suggestion } from '@optim/options';
 import type { OptionSpec, OptionTable, Schedule } from '@optim/options';
 import type * as tf from '@tensorflow/tfjs-core';
-import { assertOptimizer } from './base.js';
 import { learningRateOf, scaleRate, setRate } from './learning-rate.js';
 import { hasOption, inForceOf, keptOptions, optionNames, resetting, setOptions } from './live.js';
 
@@ -25,7 +24,7 @@ export abstract class Settable<O extends object> extends BaseOptimizer {
   /** @throws TypeError when `base` is not an optimizer; TypeError or RangeError for a wrong option */
   constructor(base: tf.Optimizer, options: O = {} as O) {
     super();
-    assertOptimizer(this.owner, base);
+    assertOptimizer(this.owner, base, 'base');
     this.settings = this.checked(options);
     this.base = base;
   }

@@ -14,7 +14,7 @@ import {
   type WeightDecayMode,
 } from '@optim/core/authoring';
 import { copy, ema, quotient, zeros } from '@optim/formulas';
-import { cbrt, type Expression } from '@optim/fusion';
+import { cbrt, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link MADGRAD}. */
 export interface MADGRADOptions extends OptimizerOptions {
@@ -89,7 +89,8 @@ export class MADGRAD extends Optimizer<MADGRADOptions> {
       v = v.add(grad.square().mul(lambda));
       s = s.add(grad.mul(lambda));
       const z = origin.sub(displacement(s, v, epsilon));
-      const next = x0 ? ema(param, z, momentum) : z;
+      // An average of a number with itself may round: what has a rate of 0 stays.
+      const next = x0 ? where(z.equal(param), param, ema(param, z, momentum)) : z;
       if (!decayStrength) return { s, v, param: next };
       // Acts on the average, with the p before it; decoupled decay goes by ℓ.
       const shrink = param.mul(weightDecayMode === 'decoupled' ? weightDecay.mul(l) : decayStrength);

@@ -159,26 +159,19 @@ export class Parameters {
    * @returns all globals
    */
   restore(
-    { parameters, globals }: SavedState,
+    { parameters, globals: saved }: SavedState,
     variables: readonly tf.Variable[],
     reading: Reading,
   ): Record<string, number> {
     const { owner } = this.#kept;
-    const { assertSlots, assertSomeMatched, sameNames } = reading;
+    const { assertSlots, assertSomeMatched, checkGlobals } = reading;
     this.#reading = reading;
     const known = this.names();
     const own = (names: readonly string[]): string[] => names.filter((name) => !this.#kept.ofHook(name));
-    const found = Object.keys(globals);
-    // Before the first step there are none, and that is a state too.
-    if (found.length > 0 && !sameNames(own(found), own(known.globals))) {
-      const want = own(known.globals).join(', ');
-      throw new RangeError(
-        `${owner}: state dict: globals must be [${want}], got [${found.join(', ').slice(0, 200)}]`,
-      );
-    }
+    const globals = checkGlobals(owner, saved, known.globals, own);
     const first = this.#kept.globals();
     const all = Object.fromEntries(known.globals.map((name) => [name, globals[name] ?? first[name]!]));
-    if (found.length > 0) this.#keep(all);
+    if (Object.keys(globals).length > 0) this.#keep(all);
     this.waiting = parameters.map((parameter) => {
       const names = Object.keys(parameter.slots);
       assertSlots(owner, parameter.name, own(names), own(known.slots));

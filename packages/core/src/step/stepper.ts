@@ -33,6 +33,8 @@ interface Plan {
   readonly backend: string;
   readonly rounds: readonly {
     readonly observe: readonly BoundKernel[];
+    /** Whether the rule observes: a hook sees all gradients that there are. */
+    readonly ofRule: boolean;
     readonly combine: Program;
     readonly kernel: Kernel;
   }[];
@@ -73,13 +75,14 @@ export class Stepper {
     const { items, base } = step;
     const globals: Tensors = Object.fromEntries(step.globals);
     const given = items.map((item) => item.given);
-    for (const { observe, combine, kernel } of plan.rounds) {
+    const counts = movedAmong(items);
+    for (const { observe, ofRule, combine, kernel } of plan.rounds) {
       const sums: Record<string, tf.Tensor[]> = step.loss ? { [sum('loss')]: [step.loss] } : {};
       observe.forEach((bound, i) => {
         const results = this.#ran(bound, given[i]!, items[i]!, globals);
         bound.program.outputs.forEach(({ name }, at) => {
           if (name === preparedGradient) given[i] = { ...given[i], [name]: results[at]! };
-          else (sums[name] ??= []).push(results[at]!);
+          else if (!ofRule || counts[i]) (sums[name] ??= []).push(results[at]!);
         });
       });
       const totals = Object.fromEntries(Object.entries(sums).map(([name, parts]) => [name, total(parts)]));
@@ -151,7 +154,7 @@ export class Stepper {
     });
     const bound = (traced: (subject: Subject) => Program): BoundKernel[] =>
       items.map(({ parameter, given }, i) => bindKernel(traced(subjects[i]!), parameter, given));
-    const rounds = tracer.observers.map((_, index) => {
+    const rounds = tracer.observers.map(({ key }, index) => {
       const observe = bound((subject) => tracer.observe(index, subject, names));
       const outputs = observe.map(({ program }) => program.outputs.map(({ name }) => name));
       outputs.forEach((of, i) => {
@@ -165,7 +168,7 @@ export class Stepper {
       ];
       const combine = tracer.combine(index, sums, names, base.structure);
       for (const { name } of combine.outputs) if (!names.includes(name)) names.push(name);
-      return { observe, combine, kernel: kernelFor(combine) };
+      return { observe, ofRule: !key, combine, kernel: kernelFor(combine) };
     });
     const updates = bound((subject) => tracer.update(subject, names));
     for (const { program, targets } of updates) this.#assertTargets(program, targets);
@@ -198,6 +201,12 @@ export class Stepper {
         throw new TypeError(`${this.#owner}.update: output "${name}" is neither param nor a slot`);
     });
   }
+}
+
+/** Which parameters count in the sums of a rule: not those of rate 0 beside others, as if they were not there. */
+function movedAmong(items: readonly Item[]): boolean[] {
+  const moves = items.map(({ binding }) => binding.numbers['learningRate'] !== 0);
+  return moves.includes(true) ? moves : moves.map(() => true);
 }
 
 function inputsOf(program: Program, tensors: Tensors, globals: Tensors): tf.Tensor[] {

@@ -109,7 +109,7 @@ export class Nero extends Optimizer<NeroOptions> {
   /** As everywhere; before the very first gradient, the variables are projected where they are named. */
   override minimize(f: () => tf.Scalar, returnCost = false, varList?: tf.Variable[]): tf.Scalar | null {
     if (this.iterations > 0 || !varList) return super.minimize(f, returnCost, varList);
-    const trained = varList.filter(({ trainable }) => trainable);
+    const trained = varList.filter((each) => each.trainable && !this.engine.state.isFrozen(each));
     const before = trained.map(hold);
     try {
       this.initialize(trained);

@@ -11,7 +11,7 @@ import {
   type Hyper,
   type Rule,
 } from '@optim/core/authoring';
-import { copy, pauses, quotient, unlessFrozen, zeros } from '@optim/formulas';
+import { copy, pauses, quotient, zeros } from '@optim/formulas';
 import { lengthOf, squareSums, where } from '@optim/fusion';
 import {
   estimation,
@@ -82,7 +82,7 @@ export class DAdaptSGD extends Optimizer<DAdaptSGDOptions> {
     pauses,
     rounds: () => [
       round({
-        observe: ({ grad }, { learningRate }) => unlessFrozen(learningRate, squareSums(grad)),
+        observe: ({ grad }) => squareSums(grad),
         combine(sums, { d, ...known }) {
           const G0 = where(known.G0.greater(0), known.G0, lengthOf(sums));
           return { G0, unit: quotient(d, G0) };

@@ -3,7 +3,7 @@
 // Checked against the authors' dog 1.0.3 and optax.
 
 import { decayed, Optimizer, register, round, type Known, type Rule } from '@optim/core/authoring';
-import { copy, pauses, unlessFrozen } from '@optim/formulas';
+import { copy } from '@optim/formulas';
 import { where, type Expression } from '@optim/fusion';
 import { assertOneStart, distanceOptions, type DistanceOptions } from './options.js';
 
@@ -51,17 +51,15 @@ export class DoG extends Optimizer<DoGOptions> {
     validate: (options) => assertOneStart('DoG', options),
     slots: () => ({ p0: copy }),
     globals: ({ epsilon }) => ({ r: 0, G: epsilon, stepSize: 0 }),
-    pauses,
     // p is measured before it decays.
     decay: (pair, known) => (known.unit || known.weightDecayMode === 'coupled' ? decayed(pair, known) : pair),
     rounds: () => [
       round({
-        observe: ({ param, grad, p0 }, { learningRate }) =>
-          unlessFrozen(learningRate, {
-            squares: grad.square().sum(),
-            away: param.sub(p0).square().sum(),
-            start: p0.square().sum(),
-          }),
+        observe: ({ param, grad, p0 }) => ({
+          squares: grad.square().sum(),
+          away: param.sub(p0).square().sum(),
+          start: p0.square().sum(),
+        }),
         combine({ squares, away, start }, { repsRel, initialStep, ...known }) {
           const first = initialStep === null ? start.sqrt().add(1).mul(repsRel) : 0;
           const r = where(known.r.equal(0), first, known.r).maximum(away.sqrt());

@@ -17,7 +17,7 @@ import {
   type OptimizerOptions,
   type Rule,
 } from '@optim/core/authoring';
-import { copy, pauses, unlessFrozen } from '@optim/formulas';
+import { copy } from '@optim/formulas';
 
 /** Options of {@link DoWG}. */
 export interface DoWGOptions extends OptimizerOptions {
@@ -77,16 +77,14 @@ export class DoWG extends Optimizer<DoWGOptions> {
       G: 0,
       stepSize: 0,
     }),
-    pauses,
     // p is measured before it decays.
     decay: (pair, known) => (known.unit || known.weightDecayMode === 'coupled' ? decayed(pair, known) : pair),
     rounds: () => [
       round({
-        observe: ({ param, grad, p0 }, { learningRate }) =>
-          unlessFrozen(learningRate, {
-            squares: grad.square().sum(),
-            away: param.sub(p0).square().sum(),
-          }),
+        observe: ({ param, grad, p0 }) => ({
+          squares: grad.square().sum(),
+          away: param.sub(p0).square().sum(),
+        }),
         combine({ squares, away }, { learningRate, epsilon, ...known }) {
           const r2 = known.r2.maximum(away);
           const G = known.G.add(squares.mul(r2));

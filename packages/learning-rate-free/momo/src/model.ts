@@ -18,7 +18,7 @@ import {
   type Results,
   type Tensors,
 } from '@optim/core/authoring';
-import { ema, quotient, unlessFrozen } from '@optim/formulas';
+import { ema, quotient } from '@optim/formulas';
 import { lengthOf, squareSums, where, type Expression } from '@optim/fusion';
 
 /** Options of both classes. */
@@ -125,17 +125,14 @@ export const modelled: Pick<
         const coupled = known.weightDecayMode === 'coupled';
         const squares = along.mul(kept.d).sum();
         return {
-          // Of what stays where it is, slope and q say the same.
           slope: grad.mul(param).sum(),
           q: kept.d.mul(param).sum(),
-          ...unlessFrozen(known.learningRate, {
-            // Steps of MoMoAdam are of a size that squares hold.
-            ...(known.b2 ? { squares, shrunkSquares: squares } : squareSums(kept.d)),
-            penalty: param
-              .square()
-              .sum()
-              .mul(coupled ? known.weightDecay.mul(0.5) : 0),
-          }),
+          // Steps of MoMoAdam are of a size that squares hold.
+          ...(known.b2 ? { squares, shrunkSquares: squares } : squareSums(kept.d)),
+          penalty: param
+            .square()
+            .sum()
+            .mul(coupled ? known.weightDecay.mul(0.5) : 0),
         };
       },
       combine({ slope, q, penalty, loss, ...sums }, known: ModelKnown): Results {

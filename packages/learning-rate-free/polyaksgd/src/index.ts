@@ -18,7 +18,6 @@ import {
   type OptimizerOptions,
   type Rule,
 } from '@optim/core/authoring';
-import { unlessFrozen } from '@optim/formulas';
 import { lengthOf, squareSums, where } from '@optim/fusion';
 
 /** Options of {@link PolyakSGD}. */
@@ -97,14 +96,13 @@ export class PolyakSGD extends Optimizer<PolyakSGDOptions> {
     decay: (pair, known) => (known.unit || known.weightDecayMode === 'coupled' ? decayed(pair, known) : pair),
     rounds: () => [
       round({
-        observe: ({ param, grad }, { learningRate, weightDecay, weightDecayMode }) =>
-          unlessFrozen(learningRate, {
-            ...squareSums(grad),
-            penalty: param
-              .square()
-              .sum()
-              .mul(weightDecayMode === 'coupled' ? weightDecay.mul(0.5) : 0),
-          }),
+        observe: ({ param, grad }, { weightDecay, weightDecayMode }) => ({
+          ...squareSums(grad),
+          penalty: param
+            .square()
+            .sum()
+            .mul(weightDecayMode === 'coupled' ? weightDecay.mul(0.5) : 0),
+        }),
         combine({ penalty, loss, ...sums }, { c, maxLearningRate, lowerBound, epsilon, growth, ...known }) {
           const above = loss.add(penalty).sub(lowerBound).maximum(0);
           const { squares } = sums;

@@ -15,14 +15,21 @@ goldenSuite(golden, (options, given) => {
 
 // With a seed, since one optimizer is compared with another; and with gradients of moderate length, since along steep ones
 // Gravity hardly moves: it would need more steps than the suite gives it to leave the walls of Rosenbrock's valley.
-conformance(({ transforms = [], ...options }) => {
-  const clip = clipByGlobalNorm(1);
-  return new Gravity({
-    seed: 1,
-    ...options,
-    transforms: Array.isArray(transforms) ? [clip, ...(transforms as Hook[])] : (transforms as never),
-  });
-});
+conformance(
+  ({ transforms = [], ...options }) => {
+    const clip = clipByGlobalNorm(1);
+    return new Gravity({
+      seed: 1,
+      ...options,
+      transforms: Array.isArray(transforms) ? [clip, ...(transforms as Hook[])] : (transforms as never),
+    });
+  },
+  undefined,
+  {
+    'trains as if what has a rate of 0, or is frozen, were not there':
+      'a rate of 0 in the first step is refused: v begins with alpha over it',
+  },
+);
 
 describe('Gravity', () => {
   const still = (options: GravityOptions = {}): Gravity => new Gravity({ alpha: 0, ...options });

@@ -15,7 +15,7 @@ import {
   untrained,
   type OptionTable,
 } from '@optim/core/authoring';
-import { assertFollows, Wrapper } from '@optim/wrapper';
+import { assertFollows, movedBy, Wrapper } from '@optim/wrapper';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkOrder, randomOrder, type TaskOrder } from './order.js';
 import { gradientOf, surgery, type PCGradOptions, type Reduction } from './surgery.js';
@@ -171,10 +171,14 @@ export class PCGrad extends Wrapper<PCGradOptions> {
     if (grads.length === 1) return first!;
     const names = [...new Set(grads.flatMap((of) => Object.keys(of)))];
     const reached = names.map((name) => [name, grads.flatMap((of) => of[name] ?? [])] as const);
-    const shared = reached.filter(([, all]) => all.length === grads.length);
-    const own = reached.filter(([, all]) => all.length > 0 && all.length < grads.length);
+    const variableOf = (name: string): tf.Variable => tf.engine().registeredVariables[name]!;
+    const moved = movedBy(this, names.map(variableOf));
+    const isShared = ([name, all]: (typeof reached)[number]): boolean =>
+      all.length === grads.length && moved.has(variableOf(name));
+    const shared = reached.filter(isShared);
+    const own = reached.filter((each) => each[1].length > 0 && !isShared(each));
     const entries = shared.map(([name, all]) => ({
-      variable: tf.engine().registeredVariables[name]!,
+      variable: variableOf(name),
       given: Object.fromEntries(all.map((grad, task) => [gradientOf(task), grad])),
     }));
     const results = entries.length > 0 ? this.engine.step('surgery', entries, { step: this.iterations }) : [];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What sharpness-aware methods share: two evaluations of the loss, and a step of the base along the second gradient.
 
-import { hold, record, repeat } from '@optim/core/authoring';
-import { assertFollows, Wrapper } from '@optim/wrapper';
+import { hold, record, repeat, type Entry, type NamedGradients } from '@optim/core/authoring';
+import { assertFollows, movedBy, Wrapper } from '@optim/wrapper';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Ascent, PerturbationOptions } from './ascent.js';
 import type { Gradients } from './merge.js';
@@ -27,6 +27,8 @@ export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrap
 
   /** What the last second evaluation kept. */
   #left: tf.Tensor[] = [];
+  /** What the base moves in this step: nothing else is part of a norm, or elsewhere at q. */
+  #moved: ReadonlySet<tf.Variable> = new Set();
 
   /** @throws TypeError when `base` is not an optimizer or needs the loss itself; TypeError or RangeError for a wrong option */
   constructor(base: tf.Optimizer, options: O = {} as O) {
@@ -51,6 +53,11 @@ export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrap
     let second: typeof first | undefined;
     let returned = false;
     try {
+      const entries = super.entriesOf(first.grads);
+      this.#moved = movedBy(
+        this,
+        entries.map(({ variable }) => variable),
+      );
       if (this.climbs()) second = this.#nearby(first.grads, () => repeat(evaluate, draws, left));
       const { value, grads: nearby } = second ?? first;
       this.follow({ grad: first.grads, nearby }, (grads) => {
@@ -86,7 +93,7 @@ export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrap
   ): void {
     const merged = this.combined(rule, gradients);
     try {
-      step(merged);
+      step({ ...gradients.nearby, ...merged });
     } finally {
       tf.dispose(merged);
     }
@@ -113,6 +120,11 @@ export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrap
         return merged ? [[variable.name, merged]] : [];
       }),
     );
+  }
+
+  /** Variables with gradients that take part in this step's way to q. */
+  protected override entriesOf(gradients: NamedGradients): Entry[] {
+    return super.entriesOf(gradients).filter(({ variable }) => this.#moved.has(variable));
   }
 
   /** Moves parameters to q, evaluates there, and moves them back whatever happens. */

@@ -67,10 +67,10 @@ describe('WSAM', () => {
     });
     const names = ['slow', 'late', 'still'];
     const variables = tf.tidy(() => names.map((name) => tf.variable(tf.scalar(2), true, name)));
-    const optimizer = new WSAM(new Lookahead(base), { gamma, rho: 0.5 * Math.sqrt(3) });
+    const optimizer = new WSAM(new Lookahead(base), { gamma, rho: 0.5 });
     const loss = (): tf.Scalar => tf.addN(variables.map((x) => tf.square(x))) as tf.Scalar;
     optimizer.minimize(loss, false, variables);
-    // Each has g = 4 and h = 5. The base goes by its rate times the sign of g, the sharpness by L·4·(h − g).
+    // The slow one, which alone has a rate, has g = 4 and h = 5. The base goes by its rate times the sign of g, the sharpness by L·4·(h − g).
     const [slow, late, still] = await Promise.all(variables.map(async (x) => (await x.data())[0]));
     expect(slow).toBeCloseTo(2 - 0.1 - 0.4, 5);
     expect(late).toBe(2);

@@ -36,4 +36,5 @@ goldenSuite({ ...golden, cases }, (options) => new LBFGS(options as LBFGSOptions
 
 conformance((options) => new LBFGS(options), undefined, {
   'takes hooks; one that changes nothing changes nothing': 'its hook also acts on updates, which is refused',
+  'trains as if what has a rate of 0, or is frozen, were not there': 'its groups are of weight decay alone',
 });

@@ -46,6 +46,7 @@ if (inject('backend') !== 'webgpu') {
       'its derivatives are zeros among the others, and its count of updates goes on; the variable stays',
     'is made again from its configuration as JSON, and trains the same': noGroups,
     'gives a group that holds every variable what it gives the option': noGroups,
+    'trains as if what has a rate of 0, or is frozen, were not there': noGroups,
     'takes hooks; one that changes nothing changes nothing': 'hooks are refused',
     'refuses wrong gradients and losses, and nothing has changed': 'losses are those of the class above',
     'trains a model by fit, fitDataset and trainOnBatch, and leaks nothing': noFit,

@@ -15,7 +15,7 @@ import {
   type NamedGradients,
   type OptionTable,
 } from '@optim/core/authoring';
-import { assertFollows, assertOnePoint, hasStepped, Wrapper } from '@optim/wrapper';
+import { assertFollows, assertOnePoint, hasStepped, movedBy, Wrapper } from '@optim/wrapper';
 import * as tf from '@tensorflow/tfjs-core';
 import { tune, type MechanicOptions, type Tuner } from './tuner.js';
 
@@ -110,11 +110,14 @@ export class Mechanic extends Wrapper<MechanicOptions> {
     const held = variables.map(hold);
     try {
       tf.tidy(() => {
-        const tensors = entries.map(({ variable, given: { grad } }, i) => ({
-          variable,
-          given: { grad: unshared(grad!), before: held[i]! },
-        }));
-        engine.adopt(variables, step);
+        const moved = movedBy(this.base, variables);
+        const tensors = entries
+          .map(({ variable, given: { grad } }, i) => ({
+            variable,
+            given: { grad: unshared(grad!), before: held[i]! },
+          }))
+          .filter(({ variable }) => moved.has(variable));
+        engine.adopt([...moved], step);
         if (!hasStepped(this.base, () => this.stepBase(given, loss))) return;
         if (tensors.length > 0) engine.step('tune', tensors, { step });
         this.incrementIterations();
