@@ -10,12 +10,13 @@ import { attackFunctions } from './attacks/functions.js';
 import { attackSavers } from './attacks/killed.js';
 import { attackMoments } from './attacks/moments.js';
 import { attackOptions } from './attacks/options.js';
+import { attackSettings } from './attacks/settings.js';
 import { attackStates } from './attacks/states.js';
 import { attackSteps } from './attacks/steps.js';
 import { attackWeights } from './attacks/weights.js';
 import { Judge } from './judge.js';
 import { Random } from './random.js';
-import { subjectsOf, type Subject } from './subjects.js';
+import { nestsOf, subjectsOf, type Subject } from './subjects.js';
 
 /** How to attack. */
 export interface Campaign {
@@ -35,6 +36,7 @@ const attacks: readonly Attack[] = [
   attackSteps,
   attackAliases,
   attackMoments,
+  attackSettings,
   attackStates,
   attackWeights,
   attackConfigs,
@@ -49,10 +51,16 @@ export async function campaign({ trials, seed, tries, onSubject }: Campaign): Pr
   await attackFunctions(judge, random, 10 * tries);
   await attackFiles(judge, random, tries);
   await attackSavers(judge, random, Math.floor(tries / 20));
-  for (const subject of subjectsOf(trials)) {
+  const subjects = subjectsOf(trials);
+  // Of the nests as many as are tried of each class, each a quarter as hard.
+  const nests = random.some(nestsOf(subjects), tries);
+  for (const [subject, hard] of [
+    ...subjects.map((each) => [each, tries] as const),
+    ...nests.map((each) => [each, Math.ceil(tries / 4)] as const),
+  ]) {
     onSubject?.(subject.name);
     for (const attack of attacks) {
-      const call = (): Promise<void> => attack(subject, judge, random, tries);
+      const call = (): Promise<void> => attack(subject, judge, random, hard);
       // What breaks off in the midst is no refusal.
       await call().catch((error: unknown) => {
         judge.broken(subject.name, error);

@@ -4,8 +4,10 @@
 import type { BaseOptimizer, StateDict } from '@optim/core';
 import type { OptionSpec } from '@optim/core/authoring';
 import { AdamW } from '@optim/adamw';
+import { clipByGlobalNorm } from '@optim/hooks';
 import type { Trials } from '@optim/testing';
 import * as tf from '@tensorflow/tfjs-core';
+import { wrappers } from '../tests/wrappers/table.js';
 import { Wrong } from './judge.js';
 
 type Class = new (...given: unknown[]) => BaseOptimizer;
@@ -18,6 +20,8 @@ export interface Subject {
   readonly cls: Class;
   readonly table: Readonly<Record<string, OptionSpec>>;
   readonly wraps: boolean;
+  /** What a wrapper is around, where that is not AdamW. */
+  readonly base?: () => tf.Optimizer;
   readonly needs: readonly string[];
   /** Options that have no default. */
   readonly required: Readonly<Record<string, unknown>>;
@@ -45,10 +49,57 @@ export function subjectsOf(trials: Trials): Subject[] {
   });
 }
 
-/** An optimizer of the class; a wrapper is around AdamW. */
-export function make({ cls, wraps, required }: Subject, options?: unknown): BaseOptimizer {
+/**
+ * Bases for wrappers beside AdamW as it is: with a hook and a group, and those of TensorFlow.js but
+ * Adamax, which has no weights, and momentum, whose dispose leaves a tensor.
+ */
+const bases: Readonly<Record<string, () => tf.Optimizer>> = {
+  'AdamW with a hook and a group': () =>
+    new AdamW({
+      weightDecay: 0,
+      transforms: [clipByGlobalNorm(1)],
+      parameterGroups: [{ match: /bias$/, learningRate: 0.01 }],
+    }),
+  SGD: () => tf.train.sgd(0.01),
+  Adagrad: () => tf.train.adagrad(0.01),
+  Adadelta: () => tf.train.adadelta(0.01),
+  Adam: () => tf.train.adam(0.01),
+  RMSProp: () => tf.train.rmsprop(0.01),
+};
+
+const foreign = Object.keys(bases).slice(1);
+
+/** Every wrapper around every other that it takes, see the table of pairs, and around every base. */
+export function nestsOf(subjects: readonly Subject[]): Subject[] {
+  return subjects.flatMap((outer) => {
+    const { refuses } = wrappers[outer.name] ?? {};
+    if (!refuses) return [];
+    const pairs = Object.entries(wrappers)
+      .filter(([, { kind }]) => !refuses[kind])
+      .map(([inner, { make: around }]) => [inner, () => around(new AdamW({ weightDecay: 0 }))] as const);
+    return [...pairs, ...Object.entries(bases)].map(([inner, base]) => ({
+      ...outer,
+      name: `${outer.name} around ${inner}`,
+      names: [...outer.names, inner],
+      base,
+    }));
+  });
+}
+
+/** Whether it is around an optimizer of TensorFlow.js, which checks nothing of what it is given. */
+export const isForeign = ({ names }: Subject): boolean => foreign.includes(names.at(-1)!);
+
+/** An optimizer of the class; a wrapper is around AdamW, or its base. */
+export function make({ cls, wraps, base, required }: Subject, options?: unknown): BaseOptimizer {
   const given = options ?? required;
-  return wraps ? new cls(new AdamW(), given) : new cls(given);
+  if (!wraps) return new cls(given);
+  const inside = base?.() ?? new AdamW({ weightDecay: 0 });
+  try {
+    return new cls(inside, given);
+  } catch (error) {
+    inside.dispose();
+    throw error;
+  }
 }
 
 /** Options, and those that have no default. */
@@ -70,7 +121,7 @@ export function loss(of: readonly tf.Tensor[]): tf.Scalar {
 }
 
 /** What `minimize` of a class takes in place of a loss. */
-export function goalOf({ name }: Subject, of: readonly tf.Tensor[]): () => tf.Scalar {
+export function goalOf({ names: [name] }: Subject, of: readonly tf.Tensor[]): () => tf.Scalar {
   const losses = [(): tf.Scalar => loss(of), (): tf.Scalar => tf.sum(of[0]!)];
   if (name === 'PCGrad') return losses as never;
   if (name !== 'RotoGrad') return losses[0]!;
@@ -83,7 +134,7 @@ export function goalOf({ name }: Subject, of: readonly tf.Tensor[]): () => tf.Sc
 
 /** One step; RotoGrad trains one variable by itself. */
 export function train(subject: Subject, optimizer: BaseOptimizer, of: readonly tf.Variable[]): void {
-  const trained = subject.name === 'RotoGrad' ? of.slice(0, 1) : [...of];
+  const trained = subject.names[0] === 'RotoGrad' ? of.slice(0, 1) : [...of];
   optimizer.minimize(goalOf(subject, of), false, trained);
 }
 

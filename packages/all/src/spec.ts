@@ -92,12 +92,15 @@ function wrapper(given: unknown, i: number): { Class: WrapperClass; options: obj
   return { Class: Class as unknown as WrapperClass, options: readOptions(`wrap[${i}].options`, options) };
 }
 
-const hookFactories = hooks as unknown as Readonly<Record<string, (options: object) => Hook>>;
+/** What makes hooks from options; functions beside them read or look at models. */
+const hookFactories = (): Readonly<Record<string, (options: object) => Hook>> =>
+  Object.fromEntries(Object.entries(hooks).filter(([, each]) => 'options' in each)) as never;
 
 function hook(given: unknown, i: number, noDecay: readonly string[]): Hook {
   const where = `transforms[${i}]`;
   const { hook: name, options } = entry(where, hookRows(), given);
-  const factory = hookFactories[properName(`${where}.hook`, 'a hook', name, Object.keys(hookFactories))]!;
+  const factories = hookFactories();
+  const factory = factories[properName(`${where}.hook`, 'a hook', name, Object.keys(factories))]!;
   const read = readOptions(`${where}.options`, options);
   const made = factory(read);
   if (!made.decay || noDecay.length === 0 || 'exclude' in read) return made;

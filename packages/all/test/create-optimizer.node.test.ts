@@ -276,6 +276,11 @@ describe('what does not fit', () => {
     [{ name: 'AdamW', options: { parameterGroups: [3] } }, 'TypeError', 'AdamW: parameterGroups[0] must'],
     [{ name: 'AdamW', transforms: {} }, 'TypeError', '@optim/all: transforms must be an array of { hook, '],
     [{ name: 'AdamW', transforms: ['cautious'] }, 'TypeError', 'transforms[0] must be an object, got "cauti'],
+    ...['readNorms', 'layerConstraints'].map((hook): [object, string, string] => [
+      { name: 'AdamW', transforms: [{ hook }] },
+      'RangeError',
+      '@optim/all: transforms[0].hook must be the name of a hook',
+    ]),
     [{ name: 'AdamW', transforms: [{}] }, 'TypeError', '@optim/all: transforms[0]: hook is required'],
     [
       { name: 'AdamW', transforms: [{ hook: 'clip' }] },

@@ -2,7 +2,7 @@
 // The options of an optimizer: in force, and changed between steps.
 
 import { BaseOptimizer, type Entry, type NamedGradients } from '@optim/contract';
-import { check, grouped, groupOf, isSchedule } from '@optim/options';
+import { check, grouped, groupOf, isRecord, isSchedule } from '@optim/options';
 import type { OptionSpec, ParameterGroup, Schedule } from '@optim/options';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { CommonOptions, OptimizerOptions } from './rule/common-options.js';
@@ -122,7 +122,8 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
    */
   override set(options: Partial<O>): void {
     const { settings, table } = this;
-    const next: Required<O> & Scaled = this.checked({ ...settings, ...options });
+    const given = isRecord(options) ? { ...settings, ...options } : options;
+    const next: Required<O> & Scaled = this.checked(given);
     const shape = (of: Required<O>): string =>
       JSON.stringify([this.engineFor(of).state.names(), this.rule.rounds?.(of)]);
     for (const name in options)
@@ -148,13 +149,13 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
   /**
    * Forgets all state: averages, globals, updates of each parameter, and the step count, by which schedules go. Options stay.
    *
-   * @param keepStep - keeps the step count
+   * @param options - `keepStep` keeps the step count
    * @throws Error after `dispose`, or where the variables are at the evaluation point
    */
-  override reset({ keepStep = false }: { keepStep?: boolean } = {}): void {
+  override reset(options: { keepStep?: boolean } = {}): void {
     this.assertStepping();
     const engine = this.engineFor(this.settings);
-    this.replace(engine, this.settings, keepStep ? this.iterations : 0, engine.state.firstGlobals());
+    this.replace(engine, this.settings, options?.keepStep ? this.iterations : 0, engine.state.firstGlobals());
   }
 
   /** Puts another engine in the place of the one there is, with its options, step count and globals. */

@@ -132,3 +132,13 @@ it('gives options back, a plain function among them', () => {
   expect(optimizer.learningRate).toBe(7);
   optimizer.dispose();
 });
+
+it.each([1, 'x', null, new Map([['momentum', 0.1]]), () => ({ momentum: 0.1 })])(
+  'sets nothing by what is no object of options: %s',
+  (wrong) => {
+    const optimizer = new Heavy({ momentum: 0.5 });
+    expect(() => optimizer.set(wrong as never)).toThrow(/^Heavy: options must be an object, got /);
+    expect(optimizer.inForce().momentum).toBe(0.5);
+    optimizer.dispose();
+  },
+);

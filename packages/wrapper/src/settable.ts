@@ -6,7 +6,7 @@ import { atStep } from '@optim/core/authoring';
 import { Engine, type AnyRecurrence, type InForce } from '@optim/core/engine';
 import { resolveOptions, show, suggestion } from '@optim/options';
 import type { OptionSpec, OptionTable, Schedule } from '@optim/options';
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { learningRateOf, scaleRate, setRate } from './learning-rate.js';
 import { hasOption, inForceOf, keptOptions, optionNames, resetting, setOptions } from './live.js';
 
@@ -152,8 +152,11 @@ export abstract class Settable<O extends object> extends BaseOptimizer {
    * the same name inside.
    *
    * @param variable - one whose optimizer and group count; without it, the base and its variables in no group
+   * @throws TypeError for what is no variable
    */
   override inForce(variable: tf.Variable | null = null): InForce<O> & Readonly<Record<string, unknown>> {
+    if (variable !== null && !(variable instanceof tf.Variable))
+      throw new TypeError(`${this.owner}: inForce takes a variable or null, got ${show(variable)}`);
     const table = this.#table as Record<string, OptionSpec>;
     const own = atStep(this.owner, table, this.settings, this.iterations);
     const ofInside = inForceOf(variable ? this.optimizerOf(variable) : this.base, variable);

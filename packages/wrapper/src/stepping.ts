@@ -42,9 +42,12 @@ export function observeMoved<T>(
   step: () => T,
   after: (moved: readonly Moved[]) => void,
 ): T {
-  const all = new Set(listed ?? Object.values(tf.engine().registeredVariables));
+  // What is no list, or no variable, the step refuses.
+  const all = new Set(Array.isArray(listed) ? listed : Object.values(tf.engine().registeredVariables));
   // A variable made from another shares its tensor, so that nothing is copied or updated in place.
-  const before = [...all].filter(({ trainable }) => trainable).map((p): Moved => [p, tf.variable(p, false)]);
+  const before = [...all]
+    .filter((each) => each instanceof tf.Variable && each.trainable)
+    .map((p): Moved => [p, tf.variable(p, false)]);
   try {
     const result = step();
     after(before.filter(([variable, value]) => variable.dataId !== value.dataId));

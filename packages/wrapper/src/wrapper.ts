@@ -59,7 +59,14 @@ export abstract class Wrapper<O extends object> extends Settable<O> {
   ): T {
     const own = optionsIn(cls as never, config);
     const Cls = cls as unknown as new (base: unknown, options: object) => T;
-    return new Cls(baseFrom(cls.className, config['base']), own);
+    const base = baseFrom(cls.className, config['base']);
+    try {
+      return new Cls(base, own);
+    } catch (error) {
+      // Those of TensorFlow.js keep tensors from the beginning.
+      base.dispose();
+      throw error;
+    }
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -6,7 +6,7 @@ import { cosineWithWarmup } from '@optim/schedules';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Attack } from '../attack.js';
 import { at, changed, gone, hostile, isRecord, placesIn, type Hostile } from '../hostile.js';
-import { make, train, variables, withRequired } from '../subjects.js';
+import { isForeign, make, train, variables, withRequired } from '../subjects.js';
 
 /** Configurations, as in the file of a model, that are changed at any place. */
 export const attackConfigs: Attack = async (subject, judge, random, tries) => {
@@ -29,7 +29,10 @@ export const attackConfigs: Attack = async (subject, judge, random, tries) => {
   );
   const config = optimizer.getConfig();
   optimizer.dispose();
-  const places = placesIn(config);
+  // What an optimizer of TensorFlow.js makes of its own configuration is its own.
+  const places = placesIn(config).filter(
+    (path) => !(isForeign(subject) && path[0] === 'base' && path[1] === 'config'),
+  );
   const everything = hostile();
   for (let i = 0; i < tries; i++) {
     const path = places[random.below(places.length)]!;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Schedules, hooks, and what makes optimizers by name.
 
-import { hookFromConfig, scheduleFromConfig } from '@optim/core';
+import { logOptimizer, readOptimizer } from '../../../packages/callbacks/src/index.js';
+import { describeExecution, hookFromConfig, scheduleFromConfig } from '@optim/core';
 import * as hooks from '@optim/hooks';
 import * as schedules from '@optim/schedules';
 import * as tf from '@tensorflow/tfjs-core';
@@ -12,6 +13,9 @@ import type { Random } from '../random.js';
 import { loss, variables } from '../subjects.js';
 
 type Factory = (...given: unknown[]) => unknown;
+
+// What reads norms asynchronously makes no hook.
+const { readNorms, ...hookFactories } = hooks;
 
 /** Values of which some are right for any option. */
 const right: readonly unknown[] = [
@@ -81,7 +85,7 @@ export async function attackFunctions(judge: Judge, random: Random, tries: numbe
     call: () => unknown;
     taken?: (x: unknown) => void;
   }[] = [];
-  for (const [attack, module] of Object.entries({ schedules, hookFactories: hooks })) {
+  for (const [attack, module] of Object.entries({ schedules, hookFactories })) {
     for (const [name, factory] of factoriesOf(module)) {
       const options = optionsFor(factory);
       const names = [name.replace(/Factory$/, '')];
@@ -135,6 +139,14 @@ export async function attackFunctions(judge: Judge, random: Random, tries: numbe
       add('gives by name ', () => ({ [part === 'gradient' ? 'grad' : 'param']: value }));
     }
   }
+  for (const [name, call] of Object.entries({ readNorms, describeExecution, readOptimizer, logOptimizer }))
+    for (const [what, value] of hostile())
+      calls.push({
+        attack: 'around an optimizer',
+        what: `${name}: ${what}`,
+        names: [name],
+        call: () => (call as Factory)(value),
+      });
   const create = createOptimizer as Factory;
   const others: readonly (readonly [string, Factory, string[]])[] = [
     ['createOptimizer', create, ['createOptimizer', '@optim/all']],

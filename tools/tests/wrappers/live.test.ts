@@ -16,12 +16,22 @@ type Schedule = (step: number) => number;
 /** A schedule of the base, so that its step count is seen in every step. */
 const learningRate = inverseTime({ learningRate: 0.1, decayRate: 1 });
 const bases: Record<string, () => tf.Optimizer> = {
-  AdamW: () => new AdamW({ learningRate, beta1: 0.8 }),
+  // Without decay, which GaLore refuses in its base.
+  AdamW: () => new AdamW({ learningRate, beta1: 0.8, weightDecay: 0 }),
   'tf.train.adam': () => tf.train.adam(0.1),
 };
 
 /** Options that may change, with other values than those in the table. */
-const changes: Options = { rho: 0.2, eta: 0.2, sigma: 0.5, lambda: 0.5, alpha: 0.25, gamma: 0.5, every: 1 };
+const changes: Options = {
+  rho: 0.2,
+  eta: 0.2,
+  sigma: 0.5,
+  lambda: 0.5,
+  alpha: 0.25,
+  gamma: 0.5,
+  every: 1,
+  weightDecay: 0.05,
+};
 
 const disposables: { dispose(): void }[] = [];
 const own = <T extends { dispose(): void }>(made: T): T => (disposables.push(made), made);
@@ -49,7 +59,7 @@ describe('set changes all or nothing, of the wrapper and of what is inside', () 
     const [of, optimizer] = [variables().map(own), made(name, bases[base]!())];
     const mine = changed(ownOf(optimizer));
     const inside: Options =
-      base === 'AdamW' ? { learningRate: 0.05, beta1: 0.5, weightDecay: 0.1 } : { learningRate: 0.05 };
+      base === 'AdamW' ? { learningRate: 0.05, beta1: 0.5, beta2: 0.9 } : { learningRate: 0.05 };
     const all = { ...inside, ...mine };
 
     train(optimizer, of, 1, 3);
@@ -59,7 +69,7 @@ describe('set changes all or nothing, of the wrapper and of what is inside', () 
       [{ betta1: 1, ...all }, new RegExp(`^TypeError: ${name}: unknown option "betta1"`)],
       ...(base === 'AdamW'
         ? ([
-            [{ ...all, weightDecay: -1 }, /^RangeError: AdamW: weightDecay must be in \[0, ∞\), got -1/],
+            [{ ...all, beta2: -1 }, /^RangeError: AdamW: beta2 must be in \[0, 1\), got -1/],
             [{ ...all, amsgrad: true }, /^TypeError: AdamW: amsgrad shapes the state or the step/],
           ] as [Options, RegExp][])
         : ([[{ ...all, learningRate }, /^TypeError: \w+: learningRate .* must be a number/]] as [
@@ -109,7 +119,7 @@ describe('in force is what is used', () => {
     const [of, optimizer] = [variables().map(own), made(name, bases['AdamW']!())];
     /** What each schedule gave for the latest step that it was asked for. */
     const asked = new Map<string, readonly [step: number, value: number]>();
-    const rows = [...ownOf(optimizer), 'beta1', 'weightDecay'];
+    const rows = [...ownOf(optimizer), 'beta1', 'beta2'];
     const schedules = rows.map((option, i): [string, Schedule] => [
       option,
       (step) => {
@@ -139,7 +149,7 @@ describe('in force is what is used', () => {
     const [of] = [variables().map(own)];
     const groups = [{ match: /bias/, beta1: 0.25 }];
     for (const name of names) {
-      const optimizer = made(name, new AdamW({ learningRate: 0.1, parameterGroups: groups }));
+      const optimizer = made(name, new AdamW({ learningRate: 0.1, weightDecay: 0, parameterGroups: groups }));
       const bias = optimizer.inForce(of[1]) as Options;
       expect(optimizer.inForce(of[0]), name).toMatchObject({ learningRate: 0.1, beta1: 0.9 });
       if (name === 'Split') expect(bias).toMatchObject({ learningRate: 0.05, beta1: 0.9 });
@@ -234,13 +244,16 @@ describe('after a reset it trains as a new one, bit for bit', () => {
   });
 
   it.each(names)('%s is not reset at the evaluation point, nor after dispose', (name) => {
-    const [of, optimizer] = [variables().map(own), made(name, new AdamW({ learningRate: 0.1 }))];
+    const [of, optimizer] = [
+      variables().map(own),
+      made(name, new AdamW({ learningRate: 0.1, weightDecay: 0 })),
+    ];
     train(optimizer, of, 1, 4);
     optimizer.useEvaluationWeights();
     if (optimizer.atEvaluationPoint) expect(() => optimizer.reset()).toThrow(/useTrainingWeights\(\)/);
     optimizer.useTrainingWeights();
     optimizer.reset();
-    const disposed = wrappers[name]!.make(new AdamW());
+    const disposed = wrappers[name]!.make(new AdamW({ weightDecay: 0 }));
     disposed.dispose();
     expect(() => disposed.reset()).toThrow(`${name}: the optimizer was disposed; make a new one`);
   });

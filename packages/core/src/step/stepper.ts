@@ -75,14 +75,15 @@ export class Stepper {
     const { items, base } = step;
     const globals: Tensors = Object.fromEntries(step.globals);
     const given = items.map((item) => item.given);
-    const counts = movedAmong(items);
+    // In the sums of a rule, what has a rate of 0 beside others counts as if it were not there.
+    const allStill = items.every(isStill);
     for (const { observe, ofRule, combine, kernel } of plan.rounds) {
       const sums: Record<string, tf.Tensor[]> = step.loss ? { [sum('loss')]: [step.loss] } : {};
       observe.forEach((bound, i) => {
         const results = this.#ran(bound, given[i]!, items[i]!, globals);
         bound.program.outputs.forEach(({ name }, at) => {
           if (name === preparedGradient) given[i] = { ...given[i], [name]: results[at]! };
-          else if (!ofRule || counts[i]) (sums[name] ??= []).push(results[at]!);
+          else if (allStill || !ofRule || !isStill(items[i]!)) (sums[name] ??= []).push(results[at]!);
         });
       });
       const totals = Object.fromEntries(Object.entries(sums).map(([name, parts]) => [name, total(parts)]));
@@ -203,11 +204,7 @@ export class Stepper {
   }
 }
 
-/** Which parameters count in the sums of a rule: not those of rate 0 beside others, as if they were not there. */
-function movedAmong(items: readonly Item[]): boolean[] {
-  const moves = items.map(({ binding }) => binding.numbers['learningRate'] !== 0);
-  return moves.includes(true) ? moves : moves.map(() => true);
-}
+const isStill = ({ binding: { numbers } }: Item): boolean => numbers['learningRate'] === 0;
 
 function inputsOf(program: Program, tensors: Tensors, globals: Tensors): tf.Tensor[] {
   return program.inputs.map((at) => {

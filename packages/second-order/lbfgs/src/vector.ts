@@ -52,7 +52,11 @@ export class Vector {
 
   /** Makes the vector for variables. @throws RangeError where it stands for others */
   stand(variables: readonly tf.Variable[]): void {
-    if (this.#own && !isAlive(this.#own)) this.#own = undefined;
+    // Gone with all variables, or forgotten by a reset.
+    if (this.#own && !this.#parameters.some(({ variable }) => variable === this.#own)) {
+      if (isAlive(this.#own)) this.#own.dispose();
+      this.#own = undefined;
+    }
     if (!this.#own) this.#begin(variables);
     const known = new Set(this.variables);
     const other = variables.find((variable) => !known.has(variable));

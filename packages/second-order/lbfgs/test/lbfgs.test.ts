@@ -368,3 +368,20 @@ describe('LBFGS, where a call fails', () => {
     expect(() => new LBFGS(options as LBFGSOptions)).toThrow(new RangeError(`LBFGS: ${message}`));
   });
 });
+
+it('after a reset steps as a new one', () => {
+  const p = tf.tidy(() => tf.variable(tf.tensor1d([3, -1])));
+  const scale = tf.tensor1d([1, 4]);
+  const optimizer = new LBFGS();
+  const trained = (): number[] => {
+    tf.tidy(() => p.assign(tf.tensor1d([3, -1])));
+    for (let t = 0; t < 4; t++)
+      optimizer.minimize(() => tf.sum(tf.mul(scale, tf.square(p))) as tf.Scalar, false, [p]);
+    return [...p.dataSync()];
+  };
+  const first = trained();
+  optimizer.reset();
+  expect(trained()).toEqual(first);
+  optimizer.dispose();
+  tf.dispose([p, scale]);
+});

@@ -4,6 +4,7 @@
 
 import {
   custom,
+  hyper,
   integer,
   isCallable,
   outOfRange,
@@ -65,7 +66,7 @@ export class GaLore extends Wrapper<GaLoreOptions> {
     rank: integer('[1, ∞)', 128),
     updateGap: integer('[1, ∞)', 200),
     scale: real('(0, ∞)', 0.25),
-    weightDecay: real('[0, ∞)', 0),
+    weightDecay: hyper('[0, ∞)', 0),
     useGaLore: custom('a function of name and shape, or null', (f) => f === null || isCallable(f), null),
   };
 

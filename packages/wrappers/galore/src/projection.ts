@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The basis of a matrix, the gradient in it, and the way back.
 
-import type { Recurrence } from '@optim/core/authoring';
+import type { Hyper, Recurrence } from '@optim/core/authoring';
 import { matMul, reshape, slice, where, type Expression, type Shape } from '@optim/fusion';
 import { eigenvectors, identity } from '@optim/kronecker';
 
@@ -14,7 +14,7 @@ export interface GaLoreOptions {
   /** α, a factor on the projected steps alone. @defaultValue `0.25` */
   scale?: number;
   /** Strength λ of a decoupled decay of all variables; the base must have none. @defaultValue `0` */
-  weightDecay?: number;
+  weightDecay?: Hyper;
   /**
    * Which variables are projected, by name and shape; the others are left to the base as they are. `null`: those of rank 2 and
    * more. It cannot be saved.
@@ -98,12 +98,12 @@ export const project: Recurrence<GaLoreOptions, 'P', { refreshes: boolean; proje
 
 /** `D` is the step of the base in the basis, `learningRate` that of the base. */
 export const move: Recurrence<GaLoreOptions, 'P' | 'D' | 'learningRate', { projected: boolean }> = {
-  update({ param, P, D, learningRate }, { projected, rank, scale, weightDecay }) {
+  update({ param, P, D, learningRate }, { projected, rank, scale, weightDecay, decays }) {
     if (projected) {
       const { isInput } = sidesOf(param.shape, { rank });
       const way = isInput ? matMul(P, D) : matMul(D, P, false, true);
       param = param.add(reshape(way, param.shape).mul(scale));
     }
-    return { param: weightDecay === 0 ? param : param.mul(learningRate.mul(weightDecay).complement()) };
+    return { param: decays ? param.mul(learningRate.mul(weightDecay).complement()) : param };
   },
 };
