@@ -15,7 +15,6 @@
  * @packageDocumentation
  */
 
-export { assertOptimizer } from './assert-optimizer.js';
 export { BaseOptimizer } from './contract.js';
 export {
   assertLoss,
@@ -27,3 +26,5 @@ export {
 } from './gradients.js';
 export { TwoPoints } from './two-points.js';
 export { unwrap } from './unwrap.js';
+// Behind the others: bundles keep this order, in which they pack better.
+export { assertOptimizer } from './assert-optimizer.js';
