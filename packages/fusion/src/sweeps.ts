@@ -32,8 +32,7 @@ export function compileSweeps(program: Program, executor: Executor): Compiled {
 function compilePhase(program: Program, executor: Executor): { kernel: Kernel; ran: Ran } {
   try {
     const kernel = visible(program.name, executor.compile(program));
-    const { perDispatch } = kernel;
-    return { kernel, ran: { program, executor: executor.name, ...(perDispatch && { perDispatch }) } };
+    return { kernel, ran: { program, executor: executor.name } };
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
     const kernel = opsExecutor.compile(program);

@@ -180,6 +180,12 @@ export function copy(backend: GpuBackend, from: Place, to: Place, bytes: number)
   backend.commandEncoder!.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, bytes);
 }
 
+/** The encoder of the commands encoded next: another object once these are submitted. */
+export function encoderOf(backend: GpuBackend): object {
+  backend.ensureCommandEncoderReady();
+  return backend.commandEncoder!;
+}
+
 /** Hands all commands encoded so far to the device. */
 export function submit(backend: GpuBackend): void {
   backend.endComputePassEncoder();
@@ -193,12 +199,12 @@ export function dispatch(
   {
     pipeline,
     group,
-    offsets,
+    offset,
     workgroups,
   }: {
     pipeline: GpuPipeline;
     group: GpuBindGroup;
-    offsets: readonly number[];
+    offset: number;
     workgroups: readonly [x: number, y: number];
   },
 ): void {
@@ -209,12 +215,15 @@ export function dispatch(
     timers ? timing(backend) : {},
   ));
   pass.setPipeline(pipeline);
-  pass.setBindGroup(0, group, offsets);
+  pass.setBindGroup(0, group, [offset]);
   pass.dispatchWorkgroups(...workgroups);
   backend.dispatchCountInPass++;
-  if (!timers) return;
-  backend.endComputePassEncoder();
-  timers.push({ name, query: backend.getQueryTime() });
+  if (timers) {
+    backend.endComputePassEncoder();
+    timers.push({ name, query: backend.getQueryTime() });
+  } else if (backend.dispatchCountInPass >= tf.env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) {
+    submit(backend);
+  }
 }
 
 function timing(backend: GpuBackend): object {
