@@ -79,7 +79,8 @@ it('takes anything for a specification, or says what is wrong with it', () => {
 });
 
 it('gives back what it made, for every combination of optimizer, hooks and wrappers', () => {
-  const wrappers = names.filter((name) => isWrapper(name) && name !== 'Lookahead');
+  // Lookahead has a test of its own; GaLore refuses decay and bases that read their parameters, see the table of pairs.
+  const wrappers = names.filter((name) => isWrapper(name) && !['Lookahead', 'GaLore'].includes(name));
   const hooks = listHooks().map(({ name }) => name);
   const spec = fc.record({
     // Full-batch methods see one long vector: no groups, and few hooks; nor does a search follow many.
