@@ -369,19 +369,19 @@ describe('LBFGS, where a call fails', () => {
   });
 });
 
-it('after a reset steps as a new one', () => {
+it('after a reset steps as a new one', async () => {
   const p = tf.tidy(() => tf.variable(tf.tensor1d([3, -1])));
   const scale = tf.tensor1d([1, 4]);
   const optimizer = new LBFGS();
-  const trained = (): number[] => {
+  const trained = async (): Promise<number[]> => {
     tf.tidy(() => p.assign(tf.tensor1d([3, -1])));
     for (let t = 0; t < 4; t++)
-      optimizer.minimize(() => tf.sum(tf.mul(scale, tf.square(p))) as tf.Scalar, false, [p]);
-    return [...p.dataSync()];
+      (await optimizer.minimizeAsync(() => tf.sum(tf.mul(scale, tf.square(p))) as tf.Scalar, [p])).dispose();
+    return [...(await p.data())];
   };
-  const first = trained();
+  const first = await trained();
   optimizer.reset();
-  expect(trained()).toEqual(first);
+  expect(await trained()).toEqual(first);
   optimizer.dispose();
   tf.dispose([p, scale]);
 });
