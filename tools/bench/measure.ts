@@ -16,6 +16,8 @@ export interface Row {
   readonly nanoseconds: number;
   /** Kernels in one step, for all parameters. */
   readonly kernels: number;
+  /** Dispatches of a GPU that they took, where kernels share some. */
+  readonly dispatches?: number;
   /** Bytes that the kernels of one step allocate. */
   readonly bytes: number;
   /** Rows of one group were measured together. */
@@ -72,7 +74,8 @@ export async function measure(
     }
   }
   const rows: Row[] = [];
-  for (const { subject, executor, step, dispose, times } of contestants) {
+  for (const { subject, executor, step, last, dispose, times } of contestants) {
+    const dispatches = backend === 'webgpu' ? await dispatched(() => settled({ step, last })) : null;
     const { kernels } = await tf.profile(() => (step(), undefined as unknown as tf.TensorContainer));
     rows.push({
       backend,
@@ -81,6 +84,7 @@ export async function measure(
       executor: subject === reference ? 'tfjs' : executor,
       nanoseconds: (1e6 * median(times)) / size,
       kernels: kernels.length,
+      ...(dispatches !== null && { dispatches }),
       bytes: kernels.reduce((sum, { bytesAdded }) => sum + Math.max(0, bytesAdded), 0),
       group: `${backend}, ${layout}, ${Object.keys(trials).join()}`,
     });
@@ -90,12 +94,34 @@ export async function measure(
 }
 
 /** Runs a step; on a GPU, waits until it has been done: reading one number is the only way to know. */
-async function settled({ step, last }: Contestant): Promise<void> {
+async function settled({ step, last }: Pick<Contestant, 'step' | 'last'>): Promise<void> {
   step();
   if (!tf.getBackend().startsWith('web')) return;
   const number = tf.tidy(() => tf.slice(tf.reshape(last, [-1]), [0], [1]));
   await number.data();
   number.dispose();
+}
+
+/** Dispatches that are given while something is done; one of them reads a number. */
+async function dispatched(act: () => Promise<void>): Promise<number> {
+  const { prototype } = (globalThis as unknown as Record<'GPUComputePassEncoder', { prototype: Pass }>)
+    .GPUComputePassEncoder;
+  const { dispatchWorkgroups } = prototype;
+  let count = 0;
+  prototype.dispatchWorkgroups = function counting(this: Pass, ...workgroups: number[]) {
+    count++;
+    dispatchWorkgroups.apply(this, workgroups);
+  };
+  try {
+    await act();
+  } finally {
+    prototype.dispatchWorkgroups = dispatchWorkgroups;
+  }
+  return count - 1;
+}
+
+interface Pass {
+  dispatchWorkgroups(...workgroups: number[]): void;
 }
 
 function contestant(

@@ -34,7 +34,14 @@ export function toMarkdown(rows: readonly Row[]): string {
       const body = own.map((row) => {
         const { nanoseconds, timesFaster, ofMemoryLimit, kernels, bytes } = speedOf(rows, row);
         const ratios = [ratio(timesFaster), ratio(ofMemoryLimit)];
-        return [row.subject, row.executor, nanoseconds.toFixed(2), ...ratios, String(kernels), String(bytes)];
+        return [
+          row.subject,
+          row.executor,
+          nanoseconds.toFixed(2),
+          ...ratios,
+          row.dispatches ? `${kernels} in ${row.dispatches}` : String(kernels),
+          String(bytes),
+        ];
       });
       const head = [
         'rule',

@@ -8,6 +8,8 @@ import type { TensorOperation } from './tensor-operations.js';
 export interface Kernel {
   /** Name of the executor that made it. */
   readonly executor: string;
+  /** How many runs, one after the other on tensors of their own, share a dispatch of the GPU, where more than one do. */
+  readonly perDispatch?: number;
   /**
    * Runs the program once.
    *
@@ -61,7 +63,7 @@ export interface Compiled {
 }
 
 /** What a {@link PhaseReport} is made of when somebody asks for it. */
-export interface Ran extends Pick<PhaseReport, 'executor' | 'times' | 'fallback'> {
+export interface Ran extends Pick<PhaseReport, 'executor' | 'times' | 'perDispatch' | 'fallback'> {
   readonly program: Program;
 }
 
@@ -73,6 +75,8 @@ export interface PhaseReport {
   readonly executor: string;
   /** How often such a phase runs in one run of the program, where that is more than once. */
   readonly times?: number;
+  /** How many runs of it, for parameters one after the other, share a dispatch of the GPU, where more than one do. */
+  readonly perDispatch?: number;
   /** Elementwise operations, reductions and tensor operations in it. */
   readonly operations: number;
   /** Bytes of the tensors it reads. */

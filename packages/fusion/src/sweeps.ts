@@ -32,7 +32,8 @@ export function compileSweeps(program: Program, executor: Executor): Compiled {
 function compilePhase(program: Program, executor: Executor): { kernel: Kernel; ran: Ran } {
   try {
     const kernel = visible(program.name, executor.compile(program));
-    return { kernel, ran: { program, executor: executor.name } };
+    const { perDispatch } = kernel;
+    return { kernel, ran: { program, executor: executor.name, ...(perDispatch && { perDispatch }) } };
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
     const kernel = opsExecutor.compile(program);

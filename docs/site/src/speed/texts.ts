@@ -26,6 +26,7 @@ export interface PhaseTexts {
 /** What WebGPU promises on every device. */
 const limits = {
   maxStorageBuffersPerShaderStage: 8,
+  maxDynamicUniformBuffersPerPipelineLayout: 8,
   maxStorageBufferBindingSize: 2 ** 27,
   maxComputeWorkgroupsPerDimension: 65_535,
   minUniformBufferOffsetAlignment: 256,

@@ -180,12 +180,6 @@ export function copy(backend: GpuBackend, from: Place, to: Place, bytes: number)
   backend.commandEncoder!.copyBufferToBuffer(from.buffer, from.offset, to.buffer, to.offset, bytes);
 }
 
-/** The encoder of the commands encoded next: another object once these are submitted. */
-export function encoderOf(backend: GpuBackend): object {
-  backend.ensureCommandEncoderReady();
-  return backend.commandEncoder!;
-}
-
 /** Hands all commands encoded so far to the device. */
 export function submit(backend: GpuBackend): void {
   backend.endComputePassEncoder();
@@ -199,12 +193,12 @@ export function dispatch(
   {
     pipeline,
     group,
-    offset,
+    offsets,
     workgroups,
   }: {
     pipeline: GpuPipeline;
     group: GpuBindGroup;
-    offset: number;
+    offsets: readonly number[];
     workgroups: readonly [x: number, y: number];
   },
 ): void {
@@ -215,15 +209,12 @@ export function dispatch(
     timers ? timing(backend) : {},
   ));
   pass.setPipeline(pipeline);
-  pass.setBindGroup(0, group, [offset]);
+  pass.setBindGroup(0, group, offsets);
   pass.dispatchWorkgroups(...workgroups);
   backend.dispatchCountInPass++;
-  if (timers) {
-    backend.endComputePassEncoder();
-    timers.push({ name, query: backend.getQueryTime() });
-  } else if (backend.dispatchCountInPass >= tf.env().getNumber('WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE')) {
-    submit(backend);
-  }
+  if (!timers) return;
+  backend.endComputePassEncoder();
+  timers.push({ name, query: backend.getQueryTime() });
 }
 
 function timing(backend: GpuBackend): object {

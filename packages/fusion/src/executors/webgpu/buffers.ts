@@ -31,11 +31,13 @@ export class Buffers {
    * @param packed - names of tensors to be packed
    * @param isWide - whether an element of the space is four numbers
    * @param uniform - declares a uniform
+   * @param suffix - of all names
    */
   constructor(
     private readonly packed: ReadonlySet<string>,
     private readonly isWide: boolean,
     private readonly uniform: (name: string, value: number) => string,
+    private readonly suffix: string,
   ) {}
 
   scratch(writes: boolean): string {
@@ -45,7 +47,7 @@ export class Buffers {
   /** An output, over the input it overwrites, if that is not −1. */
   output(output: number, input: number, size: number, isVector: boolean): Binding {
     return this.#bind({
-      name: input < 0 ? `y${output}` : `x${input}`,
+      name: (input < 0 ? `y${output}` : `x${input}`) + this.suffix,
       input,
       output,
       size,
@@ -56,7 +58,7 @@ export class Buffers {
 
   /** An input, which may be one that is overwritten. */
   input(input: number, size: number, isVector: boolean): Binding {
-    return this.#bind({ name: `x${input}`, input, output: -1, size, isVector, writes: false });
+    return this.#bind({ name: `x${input}${this.suffix}`, input, output: -1, size, isVector, writes: false });
   }
 
   #bind(binding: Binding): Binding {

@@ -19,6 +19,7 @@ export interface GpuBindGroupLayout {
 export interface Device {
   readonly limits: {
     readonly maxStorageBuffersPerShaderStage: number;
+    readonly maxDynamicUniformBuffersPerPipelineLayout: number;
     readonly maxStorageBufferBindingSize: number;
     readonly maxComputeWorkgroupsPerDimension: number;
     readonly minUniformBufferOffsetAlignment: number;

@@ -16,8 +16,10 @@ export const webgpuExecutor: Executor = {
     const shaders = shadersOf(phase, device.limits);
     const reference = opsExecutor.compile(phase);
     let kernel = new PhaseKernel(device, phase, shaders);
+    const { perDispatch } = kernel;
     return {
       executor: 'webgpu',
+      ...(perDispatch > 1 && { perDispatch }),
       run(inputs, scalars) {
         const backend = gpuBackend();
         if (!inputs.every((input) => isFloat(backend, input))) return reference.run(inputs, scalars);

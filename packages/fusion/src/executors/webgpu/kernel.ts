@@ -42,6 +42,12 @@ export class PhaseKernel {
     });
   }
 
+  /** How many runs share a dispatch at most. */
+  get perDispatch(): number {
+    const [first] = this.#stages;
+    return this.#stages.length === 1 ? first!.runs : 1;
+  }
+
   /** Outputs are inputs that were overwritten, and new tensors. */
   run(backend: GpuBackend, inputs: readonly tf.Tensor[], scalars: readonly number[]): tf.Tensor[] {
     if (!this.#scalars || scalars.some((value, i) => !Object.is(value, this.#scalars![i]))) {

@@ -22,6 +22,8 @@ export interface Shader {
   readonly workgroups: number;
   /** Elements of the scratch buffer, if there is one. */
   readonly scratch: number;
+  /** The text of one dispatch for so many runs of shaders of this text, each with uniforms and buffers of its own. */
+  readonly joined?: (runs: number) => string;
 }
 
 /** Builds a shader over a space. */
@@ -40,6 +42,7 @@ export class ShaderBuilder {
   /**
    * @param packed - names of tensors to be packed
    * @param index - name of the place of the current element in a tensor that spans all axes, if there is one
+   * @param suffix - of the names of uniforms and buffers, where there are several shaders in a text
    */
   constructor(
     private readonly program: Program,
@@ -47,6 +50,7 @@ export class ShaderBuilder {
     mayBeWide: boolean,
     packed: ReadonlySet<string>,
     private readonly index: string | null,
+    private readonly suffix = '',
   ) {
     const last = space.axes.at(-1);
     this.isWide = mayBeWide && last !== undefined && last.length % 4 === 0;
@@ -54,19 +58,19 @@ export class ShaderBuilder {
       this.isWide && axis === space.axes.length - 1 ? length / 4 : length,
     );
     this.coordinates = this.axes.map((_, axis) => `c${axis}`);
-    this.buffers = new Buffers(packed, this.isWide, (name, value) => this.length(name, value));
+    this.buffers = new Buffers(packed, this.isWide, (name, value) => this.length(name, value), suffix);
   }
 
   /** A uniform: a length or another whole number. */
   length(name: string, value: number): string {
     this.#lengths.set(name, value);
-    return `u.${name}`;
+    return `u${this.suffix}.${name}`;
   }
 
   /** A uniform: a number that WGSL has no constant for. */
   number(name: string, value: number): string {
     this.#numbers.set(name, value);
-    return `u.${name}`;
+    return `u${this.suffix}.${name}`;
   }
 
   /** Binds an output, over the input it overwrites, if that is not −1. */
@@ -128,41 +132,54 @@ export class ShaderBuilder {
     if (op === 'broadcast') return this.value(args[0]!);
     if (!host) return `v${at}`;
     if (!this.#hosts.includes(at)) this.#hosts.push(at);
-    const uniform = `u.h${this.#hosts.indexOf(at)}`;
+    const uniform = `u${this.suffix}.h${this.#hosts.indexOf(at)}`;
     return kind === 'boolean' ? `B(${uniform} != 0)` : `F(${uniform})`;
   }
 
   /** The shader with the given declarations after those of bindings and uniforms. */
   build(declarations: string, workgroups: number, scratch = 0): Shader {
-    if (declarations.includes('u.nan')) this.number('nan', Number.NaN);
-    const { bindings, packed } = this.buffers.done();
-    const lengths = this.#lengths;
-    const numbers = this.#numbers;
-    const hosts = this.#hosts;
-    const uniforms = [
-      ...[...lengths.keys()].map((name) => `${name}: u32`),
-      ...[...numbers.keys(), ...hosts.map((_, i) => `h${i}`)].map((name) => `${name}: f32`),
-    ];
-    const buffers = bindings.map(({ name, isVector, writes }, i) => {
-      const access = writes ? 'read_write' : 'read';
-      return `@group(0) @binding(${i + 1}) var<storage, ${access}> ${name}: array<${isVector ? 'F' : 'f32'}>;`;
-    });
-    const code = `${types(this.isWide)}
-struct Uniforms { ${uniforms.join(', ')} }
-@group(0) @binding(0) var<uniform> u: Uniforms;
-${buffers.join('\n')}
-${declarations}`;
+    const code = textOf([this], declarations);
     return {
       code,
-      bindings,
-      packed,
-      lengths: [...lengths.values()],
-      numbers: [...numbers.values()],
-      hosts,
+      ...this.buffers.done(),
+      lengths: [...this.#lengths.values()],
+      numbers: [...this.#numbers.values()],
+      hosts: this.#hosts,
       workgroups,
       scratch,
     };
   }
+
+  /** The members of the uniforms. */
+  get uniforms(): string {
+    const numbers = [...this.#numbers.keys(), ...this.#hosts.map((_, i) => `h${i}`)];
+    return [
+      ...[...this.#lengths.keys()].map((name) => `${name}: u32`),
+      ...numbers.map((name) => `${name}: f32`),
+    ].join(', ');
+  }
+
+  /** The name of the uniforms. */
+  get u(): string {
+    return `u${this.suffix}`;
+  }
+}
+
+/** The text of shaders of one structure, of which each has uniforms and buffers of its own: `declarations` say what becomes of them. */
+export function textOf(shaders: readonly ShaderBuilder[], declarations: string): string {
+  const [first] = shaders as readonly [ShaderBuilder];
+  if (declarations.includes('u.nan')) for (const shader of shaders) shader.number('nan', Number.NaN);
+  const bindings = shaders.flatMap(({ buffers }) => buffers.done().bindings);
+  const uniforms = shaders.map(({ u }, i) => `@group(0) @binding(${i}) var<uniform> ${u}: Uniforms;`);
+  const buffers = bindings.map(({ name, isVector, writes }, i) => {
+    const access = writes ? 'read_write' : 'read';
+    const type = isVector ? 'F' : 'f32';
+    return `@group(0) @binding(${i + shaders.length}) var<storage, ${access}> ${name}: array<${type}>;`;
+  });
+  return `${types(first.isWide)}
+struct Uniforms { ${first.uniforms} }
+${[...uniforms, ...buffers].join('\n')}
+${declarations}`;
 }
 
 /** Positions of the nodes that `roots` are computed from on the device, roots included, in order. */

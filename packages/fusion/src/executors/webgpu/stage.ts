@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A shader on a device, with everything that is kept from one run to the next.
 
-import { Bounded } from '../../bounded.js';
 import { packedName, type Binding } from './buffers.js';
-import { copy, dispatch, encoderOf, submit, type GpuBackend } from './backend.js';
-import {
-  compute,
-  copied,
-  uniform,
-  type Device,
-  type GpuBindGroup,
-  type GpuBindGroupLayout,
-  type GpuBuffer,
-  type GpuPipeline,
-} from './device.js';
+import { copy, submit, type GpuBackend } from './backend.js';
+import { copied, uniform, type Device, type GpuBuffer } from './device.js';
+import { dispatchesOf, runsPerDispatch } from './dispatches.js';
+import { pipelineFor, type Pipeline } from './pipelines.js';
 import type { Shader } from './shader.js';
 
 /** Values of host nodes, by position. */
@@ -21,51 +13,15 @@ export type HostValues = readonly (number | boolean | undefined)[];
 
 /** Sets of uniforms that may wait for the device at once. */
 const slots = 16;
-/** Bind groups kept for one first buffer: gradients come in buffers of a pool, which take turns. */
-const variants = 32;
 
-interface Compiled {
-  readonly pipeline: GpuPipeline;
-  readonly layout: GpuBindGroupLayout;
-}
-
-/** Pipelines kept for a device beside those that are in use. */
-const mostPipelines = 512;
-
-/** Programs of one structure share their pipelines. */
-const pipelines = new WeakMap<Device, Bounded<string, Compiled>>();
-
-function compiled(device: Device, label: string, { code, bindings }: Shader): Compiled {
-  let known = pipelines.get(device);
-  if (!known) pipelines.set(device, (known = new Bounded(mostPipelines)));
-  return known.get(code, () => {
-    const entry = (binding: number, buffer: object): object => ({ binding, visibility: compute, buffer });
-    const layout = device.createBindGroupLayout({
-      entries: [
-        entry(0, { type: 'uniform', hasDynamicOffset: true }),
-        ...bindings.map(({ writes }, i) => entry(i + 1, { type: writes ? 'storage' : 'read-only-storage' })),
-      ],
-    });
-    const pipeline = device.createComputePipeline({
-      label,
-      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module: device.createShaderModule({ label, code }) },
-    });
-    return { pipeline, layout };
-  });
-}
-
-/** One dispatch, ready to be run again and again. */
+/** A shader, ready to be run again and again. */
 export class Stage {
-  readonly #compiled: Compiled;
-  readonly #workgroups: readonly [x: number, y: number];
-  readonly #uniforms: GpuBuffer;
+  readonly pipeline: Pipeline;
+  #joined: Pipeline | null = null;
+  readonly runs: number;
+  readonly uniforms: GpuBuffer;
   readonly #bytes: ArrayBuffer;
   readonly #slotSize: number;
-  readonly #groups = new WeakMap<
-    GpuBuffer,
-    { next: number; known: { buffers: GpuBuffer[]; group: GpuBindGroup }[] }
-  >();
   readonly #packed: GpuBuffer | null;
   #slot = 0;
   #written: HostValues | null = null;
@@ -74,23 +30,31 @@ export class Stage {
   #waiting = 0;
 
   constructor(
-    private readonly device: Device,
-    private readonly name: string,
+    readonly device: Device,
+    readonly name: string,
     readonly shader: Shader,
   ) {
-    this.#compiled = compiled(device, name, shader);
-    const columns = Math.min(shader.workgroups, device.limits.maxComputeWorkgroupsPerDimension);
-    this.#workgroups = [columns, Math.ceil(shader.workgroups / columns)];
+    this.pipeline = pipelineFor(device, name, shader.code, shader);
+    this.runs = runsPerDispatch(shader, device.limits);
     const { lengths, numbers, hosts } = shader;
     const alignment = device.limits.minUniformBufferOffsetAlignment;
     this.#bytes = new ArrayBuffer(Math.ceil((lengths.length + numbers.length + hosts.length) / 4) * 16);
     new Uint32Array(this.#bytes).set(lengths);
     new Float32Array(this.#bytes, lengths.length * 4).set(numbers);
     this.#slotSize = Math.ceil(this.#bytes.byteLength / alignment) * alignment;
-    this.#uniforms = device.createBuffer({ label: name, size: slots * this.#slotSize, usage: uniform });
+    this.uniforms = device.createBuffer({ label: name, size: slots * this.#slotSize, usage: uniform });
     const elements = shader.packed.reduce((sum, { size }) => sum + size, 0);
     this.#packed =
       elements > 0 ? device.createBuffer({ label: name, size: 4 * elements, usage: copied }) : null;
+  }
+
+  get joined(): Pipeline {
+    const { device, name, shader, runs } = this;
+    return (this.#joined ??= pipelineFor(device, name, shader.joined!(runs), shader, runs));
+  }
+
+  get bytes(): number {
+    return this.#bytes.byteLength;
   }
 
   /**
@@ -104,12 +68,7 @@ export class Stage {
       binding.name === packedName ? this.#packed! : bufferOf(binding),
     );
     this.#copyPacked(backend, bufferOf, false);
-    dispatch(backend, this.name, {
-      pipeline: this.#compiled.pipeline,
-      group: this.#groupOf(buffers),
-      offset: this.#slot * this.#slotSize,
-      workgroups: this.#workgroups,
-    });
+    dispatchesOf(backend).add({ stage: this, offset: this.#slot * this.#slotSize, buffers });
     this.#copyPacked(backend, bufferOf, true);
   }
 
@@ -129,36 +88,20 @@ export class Stage {
 
   /** Writes happen at once, commands later: what a command still waiting for submission reads must stay. */
   #write(backend: GpuBackend, values: HostValues): void {
-    if (this.#encoder !== encoderOf(backend)) {
+    const encoder = dispatchesOf(backend).encoder();
+    if (this.#encoder !== encoder) {
       this.#waiting = 0;
     } else if (this.#waiting === slots - 1) {
       submit(backend);
       this.#waiting = 0;
     }
-    this.#encoder = encoderOf(backend);
+    this.#encoder = dispatchesOf(backend).encoder();
     this.#waiting++;
     this.#slot = (this.#slot + 1) % slots;
     const { lengths, numbers, hosts } = this.shader;
     const floats = new Float32Array(this.#bytes, (lengths.length + numbers.length) * 4);
     hosts.forEach((at, i) => (floats[i] = Number(values[at])));
-    this.device.queue.writeBuffer(this.#uniforms, this.#slot * this.#slotSize, this.#bytes);
+    this.device.queue.writeBuffer(this.uniforms, this.#slot * this.#slotSize, this.#bytes);
     this.#written = values;
-  }
-
-  #groupOf(buffers: readonly GpuBuffer[]): GpuBindGroup {
-    let entry = this.#groups.get(buffers[0]!);
-    if (!entry) this.#groups.set(buffers[0]!, (entry = { next: 0, known: [] }));
-    const found = entry.known.find((known) => known.buffers.every((buffer, i) => buffer === buffers[i]));
-    if (found) return found.group;
-    const group = this.device.createBindGroup({
-      layout: this.#compiled.layout,
-      entries: [
-        { binding: 0, resource: { buffer: this.#uniforms, size: this.#bytes.byteLength } },
-        ...buffers.map((buffer, i) => ({ binding: i + 1, resource: { buffer } })),
-      ],
-    });
-    entry.known[entry.next] = { buffers: [...buffers], group };
-    entry.next = (entry.next + 1) % variants;
-    return group;
   }
 }
