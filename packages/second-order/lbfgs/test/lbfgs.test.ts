@@ -376,7 +376,7 @@ it('after a reset steps as a new one', async () => {
   const trained = async (): Promise<number[]> => {
     tf.tidy(() => p.assign(tf.tensor1d([3, -1])));
     for (let t = 0; t < 4; t++)
-      (await optimizer.minimizeAsync(() => tf.sum(tf.mul(scale, tf.square(p))) as tf.Scalar, [p])).dispose();
+      await optimizer.minimizeAsync(() => tf.sum(tf.mul(scale, tf.square(p))) as tf.Scalar, [p]);
     return [...(await p.data())];
   };
   const first = await trained();

@@ -17,8 +17,40 @@ const variants = 32;
 /** Pipelines kept for a device beside those that are in use. */
 const mostPipelines = 512;
 
-/** Programs of one structure share their pipelines. */
-const pipelines = new WeakMap<Device, Bounded<string, Pipeline>>();
+interface Compiled {
+  readonly pipeline: GpuPipeline;
+  readonly layout: GpuBindGroupLayout;
+}
+
+/** Programs of one structure share what is compiled. */
+const texts = new WeakMap<Device, Bounded<string, Compiled>>();
+
+function compiled(
+  device: Device,
+  label: string,
+  code: string,
+  bindings: Shader['bindings'],
+  runs: number,
+): Compiled {
+  let known = texts.get(device);
+  if (!known) texts.set(device, (known = new Bounded(mostPipelines)));
+  return known.get(code, () => {
+    const all = Array.from({ length: runs }, () => bindings).flat();
+    const entry = (binding: number, buffer: object): object => ({ binding, visibility: compute, buffer });
+    const layout = device.createBindGroupLayout({
+      entries: [
+        ...Array.from({ length: runs }, (_, i) => entry(i, { type: 'uniform', hasDynamicOffset: true })),
+        ...all.map(({ writes }, i) => entry(i + runs, { type: writes ? 'storage' : 'read-only-storage' })),
+      ],
+    });
+    const pipeline = device.createComputePipeline({
+      label,
+      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module: device.createShaderModule({ label, code }) },
+    });
+    return { pipeline, layout };
+  });
+}
 
 /** The buffers of one run of a shader. */
 export interface Bound {
@@ -28,10 +60,9 @@ export interface Bound {
   readonly buffers: readonly GpuBuffer[];
 }
 
-/** A compiled shader, for one run or several that share a dispatch. */
+/** A compiled text, for one run or several that share a dispatch, and the bind groups that its stage made: they go with it. */
 export class Pipeline {
-  readonly compiled: GpuPipeline;
-  readonly #layout: GpuBindGroupLayout;
+  readonly #compiled: Compiled;
   readonly #groups = new WeakMap<
     GpuBuffer,
     { next: number; known: { buffers: readonly GpuBuffer[]; group: GpuBindGroup }[] }
@@ -41,22 +72,14 @@ export class Pipeline {
     private readonly device: Device,
     label: string,
     code: string,
-    bindings: Shader['bindings'],
-    runs: number,
+    { bindings }: Shader,
+    runs = 1,
   ) {
-    const all = Array.from({ length: runs }, () => bindings).flat();
-    const entry = (binding: number, buffer: object): object => ({ binding, visibility: compute, buffer });
-    this.#layout = device.createBindGroupLayout({
-      entries: [
-        ...Array.from({ length: runs }, (_, i) => entry(i, { type: 'uniform', hasDynamicOffset: true })),
-        ...all.map(({ writes }, i) => entry(i + runs, { type: writes ? 'storage' : 'read-only-storage' })),
-      ],
-    });
-    this.compiled = device.createComputePipeline({
-      label,
-      layout: device.createPipelineLayout({ bindGroupLayouts: [this.#layout] }),
-      compute: { module: device.createShaderModule({ label, code }) },
-    });
+    this.#compiled = compiled(device, label, code, bindings, runs);
+  }
+
+  get compiled(): GpuPipeline {
+    return this.#compiled.pipeline;
   }
 
   /** The bind group for the buffers of all runs. */
@@ -71,24 +94,11 @@ export class Pipeline {
       ...runs.flatMap((run) => run.buffers.map((buffer) => ({ buffer }))),
     ];
     const group = this.device.createBindGroup({
-      layout: this.#layout,
+      layout: this.#compiled.layout,
       entries: resources.map((resource, binding) => ({ binding, resource })),
     });
     entry.known[entry.next] = { buffers, group };
     entry.next = (entry.next + 1) % variants;
     return group;
   }
-}
-
-/** The pipeline of a text on a device. */
-export function pipelineFor(
-  device: Device,
-  label: string,
-  code: string,
-  { bindings }: Shader,
-  runs = 1,
-): Pipeline {
-  let known = pipelines.get(device);
-  if (!known) pipelines.set(device, (known = new Bounded(mostPipelines)));
-  return known.get(code, () => new Pipeline(device, label, code, bindings, runs));
 }

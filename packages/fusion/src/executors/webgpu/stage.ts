@@ -5,7 +5,7 @@ import { packedName, type Binding } from './buffers.js';
 import { copy, submit, type GpuBackend } from './backend.js';
 import { copied, uniform, type Device, type GpuBuffer } from './device.js';
 import { dispatchesOf, runsPerDispatch } from './dispatches.js';
-import { pipelineFor, type Pipeline } from './pipelines.js';
+import { Pipeline } from './pipelines.js';
 import type { Shader } from './shader.js';
 
 /** Values of host nodes, by position. */
@@ -34,7 +34,7 @@ export class Stage {
     readonly name: string,
     readonly shader: Shader,
   ) {
-    this.pipeline = pipelineFor(device, name, shader.code, shader);
+    this.pipeline = new Pipeline(device, name, shader.code, shader);
     this.runs = runsPerDispatch(shader, device.limits);
     const { lengths, numbers, hosts } = shader;
     const alignment = device.limits.minUniformBufferOffsetAlignment;
@@ -50,7 +50,7 @@ export class Stage {
 
   get joined(): Pipeline {
     const { device, name, shader, runs } = this;
-    return (this.#joined ??= pipelineFor(device, name, shader.joined!(runs), shader, runs));
+    return (this.#joined ??= new Pipeline(device, name, shader.joined!(runs), shader, runs));
   }
 
   get bytes(): number {
