@@ -83,6 +83,18 @@ const faults: Record<string, new (options: PlainOptions) => Plain> = {
       return super.minimize(all, returnCost, varList);
     }
   },
+  dividesByTheirNumber: class extends Plain {
+    protected override step(...[entries, ...rest]: Parameters<Plain['step']>): void {
+      const shared = tf.tidy(() =>
+        entries.map(({ given, ...entry }) => ({
+          ...entry,
+          given: { grad: tf.div(given['grad']!, entries.length) },
+        })),
+      );
+      super.step(shared, ...rest);
+      tf.dispose(shared.map(({ given }) => given.grad));
+    }
+  },
   prefersTheFirst: class extends Plain {
     protected override step(...[entries, ...rest]: Parameters<Plain['step']>): void {
       const [first, ...others] = entries;
@@ -226,6 +238,7 @@ const found: Record<string, keyof typeof faults> = {
   'reads gradients that are the variables themselves before it changes those': 'readsLate',
   'gives the same whatever the order of the variables': 'prefersTheFirst',
   'leaks no tensor': 'leaks',
+  'trains as if what has a rate of 0, or is frozen, were not there': 'dividesByTheirNumber',
   'goes on bit for bit from stateDict': 'counts',
   'goes on bit for bit from a file': 'counts',
   'goes on bit for bit from getWeights': 'savesNoSlots',
