@@ -114,8 +114,11 @@ export const refusingStateChecks: readonly Check[] = [
             TypeError,
             /: state dict: .*must be .*, got undefined$/,
           ]);
-        await refuses(optimizer, variables, calls);
-        infinity.dispose();
+        try {
+          await refuses(optimizer, variables, calls);
+        } finally {
+          infinity.dispose();
+        }
         train(optimizer, variables, 3, 3);
       }),
   },
