@@ -56,8 +56,11 @@ export async function make(
   for (const { name: option, default: value, range } of controls)
     if (value === undefined) given[option] ??= range.startsWith('an integer') ? steps : 1;
   const rate = given['learningRate'];
-  const inside: Record<string, unknown> = wraps ? { learningRate: rate } : given;
-  if (wraps && !controls.some((control) => control.name === 'learningRate')) delete given['learningRate'];
+  const has = (option: string): boolean => controls.some((control) => control.name === option);
+  // A wrapper that decays takes a base that does not.
+  const base = { learningRate: rate, ...(has('weightDecay') && { weightDecay: 0 }) };
+  const inside: Record<string, unknown> = wraps ? base : given;
+  if (wraps && !has('learningRate')) delete given['learningRate'];
   if (schedules[schedule] && typeof rate === 'number')
     inside['learningRate'] = schedules[schedule](rate, steps);
   const chosen = Object.entries(hooks).flatMap(([key, hook]) => (wanted.includes(key) ? [hook()] : []));
