@@ -25,10 +25,10 @@ afterAll(() => {
 
 const steps = 12;
 /**
- * Tested with a vector only. Products and decompositions of their matrices are tfjs' own, in 16 bits: with a matrix SOAP takes
- * other eigenvectors than in float32, and Kron takes a software renderer a minute.
+ * Tested with a vector only. Products and decompositions of their matrices are tfjs' own, in 16 bits: with a matrix SOAP and
+ * GaLore take other eigenvectors than in float32, and Kron takes a software renderer a minute.
  */
-const ofVectors = ['Kron', 'LBFGS', 'ScalableShampoo', 'Shampoo', 'SOAP'];
+const ofVectors = ['GaLore', 'Kron', 'LBFGS', 'ScalableShampoo', 'Shampoo', 'SOAP'];
 
 /** Sizes of gradients, whose squares 16 bits hold, hold badly, and do not hold. */
 const sizes = [0, 0.5, 2 ** -5, 2 ** -8, 2 ** -11, 2 ** -14];
