@@ -25,6 +25,7 @@ const help = `Usage: npm run bench -- [options]
   --every          every class as well, on one tensor of a million, on wasm and cpu; writes docs/results
   --only LIST      these classes alone, on one tensor of a million, on wasm and cpu; writes docs/results
                    (--backends wasm for those whose matrix products take seconds on cpu)
+  --record         writes docs/results without these two as well
   --costs          instead: what steps with matrix products, decompositions and second evaluations cost beside
                    others; with --only, of these classes alone; writes docs/results
   --first-steps    the first steps of a page on each backend, from a fresh page, alone; writes docs/results
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '9' },
     every: { type: 'boolean', default: false },
     only: { type: 'string' },
+    record: { type: 'boolean', default: false },
     costs: { type: 'boolean', default: false },
     'first-steps': { type: 'boolean', default: false },
     out: { type: 'string', default: join('.build', 'bench') },
@@ -131,7 +133,8 @@ if (values.help) {
   const rows = named ? [] : await onBackends(backends, rounds);
   const others = values.every ? classes.filter((name) => !featured.includes(name)) : [];
   const single = await inTurn(named ?? others, backends, rounds);
-  if (named || values.every) {
+  const isRecorded = named !== undefined || values.every || values.record;
+  if (isRecorded) {
     record(rows, rows);
     const isClass = ({ subject }: Row): boolean => classes.includes(subject);
     record(single.filter(isClass), single);
@@ -144,5 +147,5 @@ if (values.help) {
   writeFileSync(join(values.out, 'bench.md'), markdown);
   writeFileSync(join(values.out, 'bench.svg'), toSvg(measured));
   console.log(`${markdown}\nWritten to ${values.out}: bench.json, bench.md, bench.svg`);
-  if (named || values.every) console.log('Written to docs/results too; npm run sync makes the tables of it.');
+  if (isRecorded) console.log('Written to docs/results too; npm run sync makes the tables of it.');
 }
