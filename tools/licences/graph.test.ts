@@ -173,3 +173,18 @@ test('a hidden import in the sources counts, and so does a package that is not i
       '@optim/yogi -> @optim/core -> @x/copyleft@3.0.0 (GPL-3.0-only)',
   ]);
 });
+
+test('the published packages depend on each other, TensorFlow.js, and one of them on the client of NATS', () => {
+  const others = publishedPackages().flatMap(({ manifest: { name, dependencies, peerDependencies } }) => {
+    const from = Object.keys({ ...dependencies, ...peerDependencies });
+    const foreign = from.filter((each) => !/^@optim\/|^@tensorflow\/tfjs-core$/.test(each));
+    return foreign.map((each) => [name, each.split('/')[0]]);
+  });
+  expect([...new Set(others.map((pair) => pair.join(' needs ')))]).toEqual([
+    '@optim/distributed needs @nats-io',
+  ]);
+  const scripts = publishedPackages().flatMap(({ manifest }) =>
+    Object.keys((manifest as { scripts?: object }).scripts ?? {}),
+  );
+  expect(scripts.filter((script) => /install|prepare/.test(script))).toEqual([]);
+});
