@@ -7,7 +7,15 @@ import { releaseTape } from '@optim/evaluation';
 import { assertLoss, entriesOf, lossOf, type Entry, type NamedGradients } from './gradients.js';
 import type { Schedule } from '@optim/options';
 import { loadReading, readTensors } from '@optim/state';
-import type { Checked, HandedOut, NamedWeight, Reading, ReadWeight, StateDict } from '@optim/state';
+import type {
+  Checked,
+  GlobalValue,
+  HandedOut,
+  NamedWeight,
+  Reading,
+  ReadWeight,
+  StateDict,
+} from '@optim/state';
 import { TwoPoints } from './two-points.js';
 
 /**
@@ -177,7 +185,7 @@ export abstract class BaseOptimizer extends TwoPoints {
   abstract checkWeights(weights: readonly ReadWeight[], reading: Reading): Checked;
 
   /** Called with the globals of a state that was taken over, where one of them is also read on the host. */
-  protected restored(_globals: Readonly<Record<string, number>>): void {}
+  protected restored(_globals: Readonly<Record<string, GlobalValue>>): void {}
 
   /** Hands out weights that exist only for that; they are freed at a later call, or with the optimizer. */
   protected handOut({ HandedOut }: Reading, weights: readonly NamedWeight[]): void {

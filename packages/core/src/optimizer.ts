@@ -80,10 +80,13 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
     this.engine.state.setGlobal(name, value);
   }
 
-  /** The globals as numbers: those of the algorithm by name, those of a hook as `hook.name`. */
+  /** The globals that are one number: those of the algorithm by name, those of a hook as `hook.name`. */
   async readGlobals(): Promise<Record<string, number>> {
     this.assertUsable();
-    return (await plain(capture(this.engine.state))).globals;
+    const { globals } = await plain(capture(this.engine.state));
+    return Object.fromEntries(
+      Object.entries(globals).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+    );
   }
 
   /**

@@ -5,6 +5,7 @@ import { BaseOptimizer, type Entry, type NamedGradients } from '@optim/contract'
 import { check, grouped, groupOf, isRecord, isSchedule } from '@optim/options';
 import type { OptionSpec, ParameterGroup, Schedule } from '@optim/options';
 import type * as tf from '@tensorflow/tfjs-core';
+import type { GlobalValue } from '@optim/state';
 import type { CommonOptions, OptimizerOptions } from './rule/common-options.js';
 import type { AnyRecurrence, AnyRule } from './rule/rule.js';
 import { scales, settled, type Scaled } from './rule/settled.js';
@@ -163,7 +164,7 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
     engine: Engine,
     settings: Required<O>,
     step: number,
-    globals: Readonly<Record<string, number>>,
+    globals: Readonly<Record<string, GlobalValue>>,
   ): void {
     this.engine.state.clear();
     this.settings = settings;

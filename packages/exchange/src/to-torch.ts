@@ -147,7 +147,10 @@ export function toTorch(state: StateDict, exchange: ToTorchOptions): Uint8Array 
       0,
     );
     const counts = typeof kind.counts === 'object' ? { [kind.counts.group]: t } : {};
-    return fieldsOf(who, kind, own, { ...counts, ...kind.globals?.write(state.globals, i, own, t) });
+    return fieldsOf(who, kind, own, {
+      ...counts,
+      ...kind.globals?.write(state.globals as Record<string, number>, i, own, t),
+    });
   });
   const groups = merged(items, fields);
   const ordered = groups.flatMap((group) => group.items);

@@ -15,6 +15,7 @@ export {
   adaptiveGradientClipping,
   type AdaptiveGradientClippingOptions,
 } from './adaptive-gradient-clipping.js';
+export { autoClip, type AutoClipOptions } from './auto-clip.js';
 export { box, type BoxOptions } from './box.js';
 export { cautious, type CautiousOptions } from './cautious.js';
 export { cautiousWeightDecay, type CautiousWeightDecayOptions } from './cautious-weight-decay.js';

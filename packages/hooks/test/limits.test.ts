@@ -2,8 +2,9 @@
 // What golden numbers do not reach: bounds that are met exactly, steps and gradients of 0, rates of 0.
 
 import { AdamW, type AdamWOptions } from '@optim/adamw';
-import type { Hook } from '@optim/core';
+import { decodeState, encodeState, type Hook } from '@optim/core';
 import {
+  autoClip,
   cautious,
   cautiousWeightDecay,
   clipByBlockRms,
@@ -15,6 +16,7 @@ import {
   zClip,
 } from '@optim/hooks';
 import { SGDW } from '@optim/sgdw';
+
 import { expectClose, walk } from '@optim/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -95,6 +97,44 @@ describe('clipByBlockRms', () => {
   it('leaves a gradient at the limit as it is', async () => {
     expect(await descend(clipByBlockRms(), [0, 0], [1, -1], [0, 0])).toEqual([[-1, 1], [-1, 1]]); // prettier-ignore
     expect(await descend(clipByBlockRms(2), [0], [-5])).toEqual([[2]]);
+  });
+});
+
+describe('autoClip', () => {
+  it('cuts to the percentile of the last norms, linear between neighbours', async () => {
+    const hook = autoClip({ percentile: 25, historySize: 3 });
+    // Percentiles of {8}, {8, 4}, {8, 4, 1}, {4, 1, 6}: 8, 5, 2.5, 2.5; 4 and 1 are shorter than theirs.
+    const got = await descend(hook, [0], [8], [4], [1], [6]);
+    expectClose('p', got.flat(), [-8, -12, -13, -15.5], 1e-5);
+  });
+
+  it('never shortens the longest at 100, and always to the shortest at 0', async () => {
+    expectClose('100', (await descend(autoClip(100), [0], [8], [4], [16])).flat(), [-8, -12, -28], 1e-5);
+    expectClose('0', (await descend(autoClip(0), [0], [8], [4], [16])).flat(), [-8, -12, -16], 1e-5);
+  });
+
+  it('keeps the last norms in states, and takes no history of another size', async () => {
+    const variable = tf.tidy(() => tf.variable(tf.tensor1d([0]), true, 'w'));
+    const optimizer = new SGDW({ transforms: [autoClip({ historySize: 3 })] });
+    const again = new SGDW({ transforms: [autoClip({ historySize: 3 })] });
+    const other = new SGDW({ transforms: [autoClip({ historySize: 4 })] });
+    try {
+      for (const g of [8, 4]) tf.tidy(() => optimizer.applyGradients({ w: tf.tensor1d([g]) }));
+      const state = await optimizer.stateDict();
+      expect(state.globals).toEqual({ 'autoClip.count': 2, 'autoClip.history': [4, 8, -1] });
+      expect(decodeState(encodeState(state))).toEqual(state);
+      const weights = await optimizer.getWeights();
+      await again.setWeights(weights);
+      expect((await again.stateDict()).globals).toEqual(state.globals);
+      await expect(other.loadStateDict({ ...state, hyperparameters: {} })).rejects.toThrow(
+        new RangeError('SGDW: state dict: globals.autoClip.history must be 4 numbers, got [4, 8, -1]'),
+      );
+    } finally {
+      variable.dispose();
+      optimizer.dispose();
+      again.dispose();
+      other.dispose();
+    }
   });
 });
 

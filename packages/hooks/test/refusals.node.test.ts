@@ -2,6 +2,7 @@
 
 import { defineSchedule, real, type Hook } from '@optim/core/authoring';
 import {
+  autoClip,
   box,
   cautiousWeightDecay,
   clipByBlockRms,
@@ -59,6 +60,10 @@ const refused: Readonly<Record<string, () => Hook>> = {
   'mars: gamma must be in [0, ∞), got -1': () => mars({ gamma: -1 }),
   'mars: beta1 must be in [0, 1), got 1': () => mars({ beta1: 1 }),
   'skipLargeUpdates: maxNorm must be in (0, ∞], got 0': () => skipLargeUpdates(0),
+  'autoClip: percentile must be in [0, 100], got 101': () => autoClip(101),
+  'autoClip: percentile must be in [0, 100], got -1': () => autoClip({ percentile: -1 }),
+  'autoClip: historySize must be an integer in [1, ∞), got 0': () => autoClip({ historySize: 0 }),
+  'autoClip: historySize must be an integer in [1, ∞), got 2.5': () => autoClip({ historySize: 2.5 }),
   'zClip: alpha must be in [0, 1), got 1': () => zClip({ alpha: 1 }),
   'zClip: zThreshold must be in (0, ∞), got 0': () => zClip({ zThreshold: 0 }),
   'zClip: clipFactor must be in (0, ∞), got 0': () => zClip({ clipFactor: 0 }),

@@ -3,7 +3,7 @@
 
 import { AdamW } from '@optim/adamw';
 import type { Hook } from '@optim/core';
-import { gradientNoise, grokfast, mars, skipLargeUpdates, zClip } from '@optim/hooks';
+import { autoClip, gradientNoise, grokfast, mars, skipLargeUpdates, zClip } from '@optim/hooks';
 import { goldenGradients, goldenVariables } from '@optim/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import { expect, it } from 'vitest';
 const hooks: Readonly<Record<string, () => Hook>> = {
   'grokfast, by averages': () => grokfast(),
   'grokfast, by a window': () => grokfast({ filter: 'window', windowSize: 3 }),
+  autoClip: () => autoClip({ percentile: 30, historySize: 4 }),
   zClip: () => zClip({ warmupSteps: 3, maxNorm: null, zThreshold: 0.5 }),
   skipLargeUpdates: () => skipLargeUpdates({ maxNorm: 2.6, countSkipped: false }),
   gradientNoise: () => gradientNoise({ eta: 0.3, seed: 7 }),

@@ -6,6 +6,7 @@ import type { Hook } from '@optim/core';
 import * as hooks from '@optim/hooks';
 import { SGDW } from '@optim/sgdw';
 import { goldenSuite, type GoldenCase, type GoldenFile } from '@optim/testing';
+import percentiles from '@optim/testing/golden/AutoClip.json' with { type: 'json' };
 import blockRms from '@optim/testing/golden/ClipByBlockRms.json' with { type: 'json' };
 import updates from '@optim/testing/golden/ClipUpdates.json' with { type: 'json' };
 import constraints from '@optim/testing/golden/Constraints.json' with { type: 'json' };
@@ -107,7 +108,18 @@ function casesOf(file: GoldenFile): readonly GoldenCase[] {
   return shown.filter((_, i) => i === 0 || i === shown.length - 1);
 }
 
-for (const file of [blockRms, constraints, updates, decay, slow, variance, orthogonal, large, outliers]) {
+for (const file of [
+  percentiles,
+  blockRms,
+  constraints,
+  updates,
+  decay,
+  slow,
+  variance,
+  orthogonal,
+  large,
+  outliers,
+]) {
   goldenSuite({ algorithm: `${file.algorithm} around an optimizer`, cases: casesOf(file) }, optimizerOf, {
     apply: spoil,
     minimize,

@@ -4,7 +4,7 @@
 import { isRecord, show } from '@optim/options';
 import { readForeign, readState } from './form.js';
 import { listed, shorten } from './refusal.js';
-import type { ForeignState, StateDict } from './state-dict.js';
+import type { ForeignState, GlobalValue, StateDict } from './state-dict.js';
 
 function checkOwner(owner: string, state: unknown): void {
   if (!isRecord(state)) return;
@@ -56,30 +56,42 @@ export function assertSlots(
   );
 }
 
+const lengthOf = (value: GlobalValue): number => (typeof value === 'number' ? -1 : value.length);
+
 /**
- * Globals as an optimizer keeps them. Each is a float32 scalar of the device, and what the host counts or searches beside it
+ * Globals as an optimizer keeps them. Each is float32 on the device, and what the host counts or searches beside it
  * begins with that very number. Before the first step there are none, and that is a state too.
  *
- * @param known - names of its globals
+ * @param globals - what is saved
+ * @param first - its globals, each with its first value
  * @param own - leaves out the names of hooks, which may come and go
- * @throws RangeError for other names, and for a number that is no finite float32
+ * @returns all that are among the first, saved or not
+ * @throws RangeError for other names, for a number that is no finite float32, and for a vector of another length
  */
 export function checkGlobals(
   owner: string,
-  globals: Readonly<Record<string, number>>,
-  known: readonly string[],
+  globals: Readonly<Record<string, GlobalValue>>,
+  first: Readonly<Record<string, GlobalValue>>,
   own: (names: readonly string[]) => readonly string[],
-): Record<string, number> {
+): Record<string, GlobalValue> {
   const names = Object.keys(globals);
-  const [found, want] = [own(names), own(known)];
+  const [found, want] = [own(names), own(Object.keys(first))];
   if (names.length > 0 && !(found.length === want.length && found.every((name) => want.includes(name))))
     throw new RangeError(`${owner}: state dict: globals must be ${listed(want)}, got ${listed(names)}`);
-  const rounded = Object.entries(globals).map(([name, value]) => {
-    const kept = Math.fround(value);
-    if (Number.isFinite(kept)) return [name, kept] as const;
+  const refuse = (name: string, constraint: string, got: unknown): never => {
     throw new RangeError(
-      `${owner}: state dict: globals.${shorten(name)} must be a finite float32 number, got ${value}`,
+      `${owner}: state dict: globals.${shorten(name)} must be ${constraint}, got ${show(got)}`,
     );
+  };
+  for (const [name, value] of Object.entries(globals)) {
+    const wrong = [value].flat().find((number) => !Number.isFinite(Math.fround(number)));
+    if (wrong !== undefined) refuse(name, 'a finite float32 number', wrong);
+  }
+  const all = Object.entries(first).map(([name, fitting]) => {
+    const value = globals[name] ?? fitting;
+    const length = lengthOf(fitting);
+    if (lengthOf(value) !== length) refuse(name, length < 0 ? 'one number' : `${length} numbers`, value);
+    return [name, typeof value === 'number' ? Math.fround(value) : value.map(Math.fround)] as const;
   });
-  return Object.fromEntries(rounded);
+  return Object.fromEntries(all);
 }

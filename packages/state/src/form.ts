@@ -64,6 +64,13 @@ const isOneOf =
 
 const text = must('be a string', (value) => typeof value === 'string');
 const number = must('be a number', (value) => typeof value === 'number');
+const global: Reader = (who, where, value) => {
+  if (!Array.isArray(value)) return number(who, where, value);
+  const numbers: unknown[] = [];
+  // Holes included, as in `list`.
+  for (let i = 0; i < value.length; i++) numbers.push(number(who, `${where}[${i}]`, value[i]));
+  return numbers;
+};
 /** TensorFlow.js stores counts of steps as int32. */
 const count = must('be an integer in [0, 2^31)', isCount);
 const lengths = must('be an array of lengths', isShape, (shape) => [...shape]);
@@ -159,7 +166,7 @@ export function readState(
     optimizer: text,
     step: count,
     hyperparameters: json,
-    globals: record(number),
+    globals: record(global),
     parameters,
     'base?': (_, __, base) => readBase(base),
     'others?': (at, where, others) => {

@@ -2,7 +2,7 @@
 // State as it is at one moment, in tensors.
 
 import * as tf from '@tensorflow/tfjs-core';
-import type { SavedParameter } from './state-dict.js';
+import type { GlobalValue, SavedParameter } from './state-dict.js';
 
 /** State held as it is now, whatever happens to the optimizer: its tensors are clones, which the holder disposes. */
 export interface HeldState {
@@ -13,7 +13,7 @@ export interface HeldState {
   /** What was loaded for variables that have not appeared yet. */
   readonly waiting: readonly SavedParameter[];
   /** Globals that no step has made yet, by their first values. */
-  readonly firstGlobals: Readonly<Record<string, number>>;
+  readonly firstGlobals: Readonly<Record<string, GlobalValue>>;
 }
 
 /** A tensor of its own with the same numbers; kernels do not write in place what it shares. */

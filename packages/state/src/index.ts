@@ -17,6 +17,7 @@ export { loadReading, type Reading } from './load-reading.js';
 export { decodeState, encodeState } from './safetensors.js';
 export type {
   ForeignState,
+  GlobalValue,
   SavedParameter,
   SavedState,
   SavedTensor,

@@ -2,7 +2,7 @@
 // What weights say.
 
 import { show } from '@optim/options';
-import type { SavedParameter, SavedState, SavedTensor } from './state-dict.js';
+import type { GlobalValue, SavedParameter, SavedState, SavedTensor } from './state-dict.js';
 import { mark, updatesName, type ReadWeight } from './weights.js';
 
 /**
@@ -14,7 +14,7 @@ export function stateOfWeights(owner: string, [first, ...rest]: readonly ReadWei
     throw new TypeError(`${owner}: weights must start with the scalar "iter", got ${show(first?.name)}`);
   const step = whole(owner, 'iter', first);
   let updates: number[] | undefined;
-  const globals: Record<string, number> = {};
+  const globals: Record<string, GlobalValue> = {};
   const byName = new Map<string, Record<string, SavedTensor>>();
   const seen = new Set<string>();
   for (const weight of rest) {
@@ -33,11 +33,12 @@ export function stateOfWeights(owner: string, [first, ...rest]: readonly ReadWei
       const parameter = name.slice(0, at);
       const slot = { shape: [...shape], data: Float32Array.from(data) };
       byName.set(parameter, { ...byName.get(parameter), [name.slice(at + 1)]: slot });
-    } else if (data.length === 1 && !Number.isNaN(data[0])) globals[name.slice(1)] = data[0]!;
-    else
-      throw new RangeError(
-        `${owner}: weight ${show(name)} must be one number, got ${show(Array.from(data))}`,
-      );
+    } else {
+      const numbers = Array.from(data);
+      if (shape.length > 1 || numbers.some(Number.isNaN))
+        throw new RangeError(`${owner}: weight ${show(name)} must be numbers, got ${show(numbers)}`);
+      globals[name.slice(1)] = shape.length === 0 ? numbers[0]! : numbers;
+    }
   }
   if (updates && updates.length !== byName.size) {
     const constraint = `as many numbers as there are parameters (${byName.size})`;

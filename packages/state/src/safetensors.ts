@@ -7,7 +7,13 @@ import { readForeign, readState } from './form.js';
 import { parseJson } from './json.js';
 import { headerEnd, readHeader, writeHeader, type Place } from './layout.js';
 import { fail, shorten } from './refusal.js';
-import { isForeign, type ForeignState, type SavedWeight, type StateDict } from './state-dict.js';
+import {
+  isForeign,
+  type ForeignState,
+  type GlobalValue,
+  type SavedWeight,
+  type StateDict,
+} from './state-dict.js';
 
 type Tensors = Map<string, SavedWeight>;
 
@@ -22,11 +28,12 @@ function readWhole(state: unknown, level = 0): StateDict | ForeignState {
   return readState(who, state, (base) => readWhole(base, level + 1));
 }
 
-function scalar(name: string, value: number): SavedWeight {
-  const data = Float32Array.of(value);
-  if (Number.isFinite(value) && !Number.isFinite(data[0]))
-    fail(`globals.${shorten(name)} must fit a float32 number, got ${value}`);
-  return { shape: [], data };
+function globalTensor(name: string, value: GlobalValue): SavedWeight {
+  const numbers = [value].flat();
+  const data = Float32Array.from(numbers);
+  const wrong = numbers.find((number, i) => Number.isFinite(number) && !Number.isFinite(data[i]));
+  if (wrong !== undefined) fail(`globals.${shorten(name)} must fit a float32 number, got ${wrong}`);
+  return { shape: typeof value === 'number' ? [] : [data.length], data };
 }
 
 /** Moves every tensor of a state into `tensors`, under a name, and gives back the rest, with the names in place. */
@@ -50,7 +57,7 @@ function extract(state: StateDict | ForeignState, prefix: string, tensors: Tenso
     Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(name, value)]));
   return {
     ...state,
-    globals: mapped(state.globals, (name, value) => put(`#${name}`, scalar(name, value))),
+    globals: mapped(state.globals, (name, value) => put(`#${name}`, globalTensor(name, value))),
     parameters: state.parameters.map((parameter) => ({
       ...parameter,
       slots: mapped(parameter.slots, (slot, tensor) => put(`${parameter.name}#${slot}`, tensor)),
@@ -113,9 +120,10 @@ function restore(rest: unknown, tensors: Tensors): unknown {
   }
   return {
     ...state,
-    globals: mapped(state['globals'], ({ shape, data }, name) =>
-      shape.length === 0 ? data[0]! : fail(`globals.${shorten(name)} must be a scalar`),
-    ),
+    globals: mapped(state['globals'], ({ shape, data }, name) => {
+      if (shape.length > 1) fail(`globals.${shorten(name)} must be a number or a vector`);
+      return shape.length === 0 ? data[0]! : Array.from(data);
+    }),
     parameters: array(state['parameters']).map((parameter) => ({
       ...record(parameter),
       slots: mapped(record(parameter)['slots'], (tensor) => tensor),

@@ -3,7 +3,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { HeldState } from './held.js';
-import type { SavedState, SavedTensor } from './state-dict.js';
+import type { GlobalValue, SavedState, SavedTensor } from './state-dict.js';
 
 /** The tensors that are held. */
 function tensorsOf({ globals, parameters }: HeldState): tf.Tensor[] {
@@ -13,6 +13,11 @@ function tensorsOf({ globals, parameters }: HeldState): tf.Tensor[] {
 /** The numbers of a tensor, copied: a backend may answer with its own buffer, which later steps write to. */
 async function saveTensor(tensor: tf.Tensor): Promise<SavedTensor> {
   return { shape: tensor.shape, data: Float32Array.from(await tensor.data()) };
+}
+
+async function saveGlobal(tensor: tf.Tensor): Promise<GlobalValue> {
+  const numbers = await tensor.data();
+  return tensor.rank === 0 ? numbers[0]! : Array.from(numbers);
 }
 
 async function entries<T, U>(
@@ -32,7 +37,7 @@ export async function savedState(captured: HeldState): Promise<Omit<SavedState, 
       slots: await entries(parameter.slots, saveTensor),
     }));
     return {
-      globals: { ...firstGlobals, ...(await entries(globals, async (value) => (await value.data())[0]!)) },
+      globals: { ...firstGlobals, ...(await entries(globals, saveGlobal)) },
       parameters: [...(await Promise.all(saved)), ...waiting],
     };
   } finally {

@@ -26,6 +26,9 @@ export interface SavedParameter {
   readonly slots: Readonly<Record<string, SavedTensor>>;
 }
 
+/** A number, or a vector of them. */
+export type GlobalValue = number | readonly number[];
+
 /** What {@link BaseOptimizer.stateDict} gives and {@link BaseOptimizer.loadStateDict} takes. */
 export interface StateDict {
   /** Version of this layout. */
@@ -36,8 +39,8 @@ export interface StateDict {
   readonly step: number;
   /** Options as JSON; what has no JSON form (a plain function) is left out. */
   readonly hyperparameters: Readonly<Record<string, unknown>>;
-  /** Scalars kept for the optimizer as a whole. */
-  readonly globals: Readonly<Record<string, number>>;
+  /** What is kept for the optimizer as a whole. */
+  readonly globals: Readonly<Record<string, GlobalValue>>;
   /** In the order in which the variables were made. */
   readonly parameters: readonly SavedParameter[];
   /** State of the wrapped optimizer, of a wrapper. */

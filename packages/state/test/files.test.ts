@@ -140,11 +140,13 @@ describe('the state in a file', () => {
       /different names, got "w"/,
     ],
     ['a tensor for two slots', parameter({ slots: { m: 'w#m', v: 'w#m' } }), /"w#m" is missing/],
-    ['a vector as a global', { globals: { d: 'w#m' } }, /globals.d must be a scalar/],
+    ['a matrix as a global', { globals: { d: 'd' } }, /globals.d must be a number or a vector/],
     ['a step twice', `{"step":1,${optim().slice(1)}`, /"optim" has a name twice/],
   ])('is refused: %s', (_, change, message) => {
     const text = typeof change === 'string' ? change : optim(change);
-    expect(refusal(file(`{${metadata(text)},${m(0, 8)},${v(8, 12)}}`))).toMatch(message);
+    const d = v(12, 28, '[2,2]').replace('w#v', 'd');
+    const header = `{${metadata(text)},${m(0, 8)},${v(8, 12)},${d}}`;
+    expect(refusal(file(header, [1, 2, 3, 4, 5, 6, 7]))).toMatch(message);
   });
 
   it('is refused: wrapped more than 20 deep', () => {

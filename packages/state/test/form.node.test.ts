@@ -131,18 +131,40 @@ it('is a copy: what changes afterwards changes nothing', () => {
 });
 
 it.each([NaN, Infinity, 1e308, -3.5e38])('refuses %s as a global, which float32 does not hold', (d) => {
-  expect(() => checkGlobals('Heavy', { d }, ['d'], (names) => names)).toThrow(
+  expect(() => checkGlobals('Heavy', { d }, { d: 0 }, (names) => names)).toThrow(
     new RangeError(`Heavy: state dict: globals.d must be a finite float32 number, got ${d}`),
   );
 });
 
 it('gives globals as the device keeps them, and refuses others', () => {
   const own = (names: readonly string[]): string[] => names.filter((name) => !name.includes('.'));
-  const read = checkGlobals('Heavy', { d: 0.1, e: 3.4e38, 'hook.n': 1 }, ['d', 'e'], own);
-  expect(read).toEqual({ d: Math.fround(0.1), e: Math.fround(3.4e38), 'hook.n': 1 });
-  expect(checkGlobals('Heavy', {}, ['d'], own)).toEqual({});
-  expect(() => checkGlobals('Heavy', { d: 0 }, ['d', 'e'], own)).toThrow(
+  const read = checkGlobals('Heavy', { d: 0.1, e: 3.4e38, 'hook.n': 1 }, { d: 0, e: 0 }, own);
+  expect(read).toEqual({ d: Math.fround(0.1), e: Math.fround(3.4e38) });
+  expect(checkGlobals('Heavy', {}, { d: 2 }, own)).toEqual({ d: 2 });
+  expect(() => checkGlobals('Heavy', { d: 0 }, { d: 0, e: 0 }, own)).toThrow(
     new RangeError('Heavy: state dict: globals must be [d, e], got [d]'),
+  );
+});
+
+it('takes vectors among the globals, of the length that there is', () => {
+  const all = (names: readonly string[]): readonly string[] => names;
+  const first = { d: 0, h: [-1, -1] };
+  expect(checkGlobals('Heavy', { d: 1, h: [0.1, 2] }, first, all)).toEqual({
+    d: 1,
+    h: [Math.fround(0.1), 2],
+  });
+  const refused = {
+    'd must be one number, got [1]': { d: [1], h: [1, 2] },
+    'h must be 2 numbers, got 5': { d: 1, h: 5 },
+    'h must be 2 numbers, got [1]': { d: 1, h: [1] },
+    'h must be a finite float32 number, got NaN': { d: 1, h: [1, NaN] },
+  };
+  for (const [message, globals] of Object.entries(refused))
+    expect(() => checkGlobals('Heavy', globals, first, all)).toThrow(
+      new RangeError(`Heavy: state dict: globals.${message}`),
+    );
+  expect(() => checkStateDict('Heavy', { ...state(), globals: { d: ['1'] } })).toThrow(
+    new TypeError('Heavy: state dict: globals.d[0] must be a number, got "1"'),
   );
 });
 

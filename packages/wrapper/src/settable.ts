@@ -6,6 +6,7 @@ import { atStep } from '@optim/core/authoring';
 import { Engine, type AnyRecurrence, type InForce } from '@optim/core/engine';
 import { resolveOptions, show, suggestion } from '@optim/options';
 import type { OptionSpec, OptionTable, Schedule } from '@optim/options';
+import type { GlobalValue } from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
 import { learningRateOf, scaleRate, setRate } from './learning-rate.js';
 import { hasOption, inForceOf, keptOptions, optionNames, resetting, setOptions } from './live.js';
@@ -191,7 +192,7 @@ export abstract class Settable<O extends object> extends BaseOptimizer {
     engine: Engine,
     settings: Required<O>,
     step: number,
-    globals: Readonly<Record<string, number>>,
+    globals: Readonly<Record<string, GlobalValue>>,
   ): void {
     this.engine.state.clear();
     this.settings = settings;

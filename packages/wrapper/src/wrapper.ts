@@ -5,7 +5,15 @@ import { BaseOptimizer, type NamedGradients } from '@optim/contract';
 import { capture, decodeOptions, encodeOptions, headerOf, optionsIn, plain } from '@optim/core/engine';
 import type { Program } from '@optim/fusion';
 import { loadReading, readable } from '@optim/state';
-import type { Checked, NamedWeight, Reading, ReadWeight, SavedState, StateDict } from '@optim/state';
+import type {
+  Checked,
+  GlobalValue,
+  NamedWeight,
+  Reading,
+  ReadWeight,
+  SavedState,
+  StateDict,
+} from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
 import { baseFrom } from './base.js';
 import { captureInside, checkInside, checkWeightsInside, isInside, weightsInside } from './inside.js';
@@ -100,7 +108,7 @@ export abstract class Wrapper<O extends object> extends Settable<O> {
   /** An engine with a saved state of the wrapper's own, which takes the place of the one there is when what is inside has its own. */
   #replacement(saved: SavedState, settings: Required<O>, reading: Reading, ofInside: Checked): Checked {
     const engine = this.engineFor(settings);
-    let globals: Readonly<Record<string, number>>;
+    let globals: Readonly<Record<string, GlobalValue>>;
     try {
       globals = engine.restore(
         saved,

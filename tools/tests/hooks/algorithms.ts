@@ -73,11 +73,11 @@ export const algorithms = {
   },
   AliG: {
     make: (transforms) => new AliG({ maxLearningRate: 0.3, momentum: 0.9, transforms }),
-    rate: ({ after }) => after.globals['gamma']!,
+    rate: ({ after }) => after.globals['gamma'] as number,
   },
   DAdaptAdam: {
     make: (transforms) => new DAdaptAdam({ d0: 0.05, transforms }),
-    rate: ({ before }) => before.globals['d']!,
+    rate: ({ before }) => before.globals['d'] as number,
     secondMoment: ({ v }) => Array.from(v!.data),
   },
   Fromage: { make: (transforms) => new Fromage({ learningRate: 0.1, transforms }), rate: () => 0.1 },

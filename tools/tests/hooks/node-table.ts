@@ -4,6 +4,7 @@
 import type { Hook } from '@optim/core';
 import { draw } from '@optim/fusion';
 import {
+  autoClip,
   box,
   cautiousWeightDecay,
   clipByBlockRms,
@@ -38,7 +39,8 @@ function clippedByStatistics({ g, t, before }: Seen): {
   variance: number;
 } {
   const n = norm(Object.values(g).flat());
-  const [mu, V] = [before.globals['zClip.mean'] ?? 0, before.globals['zClip.variance'] ?? 0];
+  const statistic = (name: string): number => (before.globals[`zClip.${name}`] ?? 0) as number;
+  const [mu, V] = [statistic('mean'), statistic('variance')];
   if (t <= 2) {
     const middle = mu + (n - mu) / t;
     return {
@@ -136,6 +138,19 @@ export const nodeTable: Readonly<Record<string, Row>> = {
         const window = kept(seen, name, 'grokfast.window');
         return x.map((e, i) => (seen.t === 1 ? e : e + (0.5 * (window(x.length + i) + e)) / 2));
       }),
+  },
+  autoClip: {
+    hook: () => autoClip({ percentile: 40, historySize: 3 }),
+    with: ['AdaFactor', 'DAdaptAdam', 'SGDW'],
+    gradients: ({ g, before }) => {
+      const n = norm(Object.values(g).flat());
+      const known = (before.globals['autoClip.history'] ?? []) as readonly number[];
+      const H = [n, ...known.filter((each) => each >= 0)].slice(0, 3).sort((a, b) => a - b);
+      const [low, share] = [Math.floor(0.4 * (H.length - 1)), (0.4 * (H.length - 1)) % 1];
+      const limit = H[low]! + share * ((H[low + 1] ?? H[low]!) - H[low]!);
+      return changed(g, (x) => x.map((e) => e * Math.min(1, limit / n)));
+    },
+    globals: ({ t }) => ({ 'autoClip.count': Math.min(3, t) }),
   },
   zClip: {
     hook: () => zClip({ warmupSteps: 2, method: 'mean', zThreshold: 0.1, maxNorm: 3.5, alpha: 0.5 }),

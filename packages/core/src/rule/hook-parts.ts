@@ -24,7 +24,10 @@ const parts: Readonly<Record<string, readonly [constraint: string, test: Test]>>
   update: callable,
   guard: callable,
   slots: ['an object of functions that give first values', recordOf(isInit)],
-  globals: ['an object of finite numbers', recordOf(Number.isFinite)],
+  globals: [
+    'an object of finite numbers, or arrays of them',
+    recordOf((value) => [value].flat().every(Number.isFinite)),
+  ],
   reads: [
     "an array of 'learningRate', 'secondMoment' and 'step'",
     (value) => isArrayOf(value, (each) => ['learningRate', 'secondMoment', 'step'].includes(each as string)),

@@ -18,6 +18,7 @@ import {
   resolveOptions,
   show,
 } from '@optim/options';
+import type { GlobalValue } from '@optim/state';
 import type { Results, SlotInit } from './rule.js';
 
 /** What a hook was made of: enough to make it again with {@link hookFromConfig}. */
@@ -49,8 +50,8 @@ export interface Hook {
   readonly exclude?: Match | null;
   /** Tensors kept per parameter. */
   readonly slots?: Readonly<Record<string, SlotInit>>;
-  /** Scalars kept per optimizer, with their first values. */
-  readonly globals?: Readonly<Record<string, number>>;
+  /** Numbers and vectors kept per optimizer, with their first values. */
+  readonly globals?: Readonly<Record<string, GlobalValue>>;
   /**
    * Numbers of one parameter in one step, made on the host in float64; seen by `gradient`, `decay` and `update` among the
    * globals, and drawn from by `random`. One that is a boolean is an ordinary value there, to branch on: each makes a trace.

@@ -4,6 +4,7 @@
 import type { Expression, Shape } from '@optim/fusion';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Hyper, OptionTable, Schedule } from '@optim/options';
+import type { GlobalValue } from '@optim/state';
 
 /** Options as numbers: schedules replaced by their value in the current step. */
 export type Resolved<O> = { readonly [K in keyof O]-?: Exclude<O[K], Schedule | undefined> };
@@ -154,8 +155,8 @@ export interface Recurrence<
   validate?(options: Required<O>): void;
   /** Tensors kept per parameter, each with its first value; `false` for one that is not needed with these options. */
   slots?(options: Required<O>): Partial<Readonly<Record<S, SlotInit<C> | false>>>;
-  /** Scalars kept for the optimizer as a whole, each with its first value. */
-  globals?(options: Resolved<O>): Partial<Readonly<Record<keyof G, number>>>;
+  /** Numbers and vectors kept for the optimizer as a whole, each with its first value. */
+  globals?(options: Resolved<O>): Partial<Readonly<Record<keyof G, GlobalValue>>>;
   /**
    * What a rule may branch on for each variable by itself, read off its name and shape when it first appears. With
    * `unhooked: true` hooks keep no slots for it: a variable of the algorithm's own, which none of them sees.

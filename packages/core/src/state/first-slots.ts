@@ -3,7 +3,7 @@
 
 import { kernelFor, type Program } from '@optim/fusion';
 import { groupOf, type ParameterGroup } from '@optim/options';
-import type { SavedParameter } from '@optim/state';
+import type { GlobalValue, SavedParameter } from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
 import type { KeyedHook } from '../rule/hook.js';
 import type { Appearance, HostInit, SlotInit, TracedInit, Traits } from '../rule/rule.js';
@@ -20,7 +20,7 @@ export interface Kept {
   /** The program of the slots that are traced. */
   init(variable: tf.Variable, slots: Record<string, TracedInit>, group: number, traits: Traits): Program;
   /** First values of the globals. */
-  globals(): Record<string, number>;
+  globals(): Record<string, GlobalValue>;
   traits(variable: tf.Variable, group: number): Traits;
 }
 

@@ -5,7 +5,7 @@
 import { sameShape, showShape } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { groupOf, matches, show } from '@optim/options';
-import type { Reading, SavedParameter, SavedState } from '@optim/state';
+import type { GlobalValue, Reading, SavedParameter, SavedState } from '@optim/state';
 import type { Traits } from '../rule/rule.js';
 import { firstSlots, initsOf, type Kept } from './first-slots.js';
 import { isAlive, toVariable } from './variables.js';
@@ -141,7 +141,7 @@ export class Parameters {
   }
 
   /** First values of the globals, in force as long as none are kept. */
-  firstGlobals(): Record<string, number> {
+  firstGlobals(): Record<string, GlobalValue> {
     return this.#kept.globals();
   }
 
@@ -162,24 +162,22 @@ export class Parameters {
     { parameters, globals: saved }: SavedState,
     variables: readonly tf.Variable[],
     reading: Reading,
-  ): Record<string, number> {
+  ): Record<string, GlobalValue> {
     const { owner } = this.#kept;
     const { assertSlots, assertSomeMatched, checkGlobals } = reading;
     this.#reading = reading;
-    const known = this.names();
+    const { slots: known } = this.names();
     const own = (names: readonly string[]): string[] => names.filter((name) => !this.#kept.ofHook(name));
-    const globals = checkGlobals(owner, saved, known.globals, own);
-    const first = this.#kept.globals();
-    const all = Object.fromEntries(known.globals.map((name) => [name, globals[name] ?? first[name]!]));
-    if (Object.keys(globals).length > 0) this.#keep(all);
+    const globals = checkGlobals(owner, saved, this.#kept.globals(), own);
+    if (Object.keys(saved).length > 0) this.#keep(globals);
     this.waiting = parameters.map((parameter) => {
       const names = Object.keys(parameter.slots);
-      assertSlots(owner, parameter.name, own(names), own(known.slots));
-      const kept = names.filter((name) => known.slots.includes(name));
+      assertSlots(owner, parameter.name, own(names), own(known));
+      const kept = names.filter((name) => known.includes(name));
       return { ...parameter, slots: Object.fromEntries(kept.map((name) => [name, parameter.slots[name]!])) };
     });
     assertSomeMatched(owner, variables, this.waiting, this.#match(variables, this.waiting));
-    return all;
+    return globals;
   }
 
   clear(): void {
@@ -222,8 +220,9 @@ export class Parameters {
     }
   }
 
-  #keep(globals: Readonly<Record<string, number>>): void {
-    for (const [name, value] of Object.entries(globals)) this.globals.set(name, toVariable(tf.scalar(value)));
+  #keep(globals: Readonly<Record<string, GlobalValue>>): void {
+    for (const [name, value] of Object.entries(globals))
+      this.globals.set(name, toVariable(tf.tensor(value as number[])));
   }
 
   /** Forgets parameters whose variable is gone, and globals that `tf.disposeVariables()` took away. */

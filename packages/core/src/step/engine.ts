@@ -2,7 +2,7 @@
 // What turns a rule and options into steps and state.
 
 import type { Program } from '@optim/fusion';
-import type { Reading, SavedState } from '@optim/state';
+import type { GlobalValue, Reading, SavedState } from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
 import { grouped, type OptionSpec, type ParameterGroup } from '@optim/options';
 import { adaNormSlots } from '../rule/ada-norm.js';
@@ -104,7 +104,11 @@ export class Engine {
    * @returns all globals
    * @throws RangeError for a slot or global of another name or shape, or if nothing is saved for any of the variables
    */
-  restore(saved: SavedState, variables: readonly tf.Variable[], reading: Reading): Record<string, number> {
+  restore(
+    saved: SavedState,
+    variables: readonly tf.Variable[],
+    reading: Reading,
+  ): Record<string, GlobalValue> {
     try {
       return tf.tidy(() => {
         const globals = this.state.restore(saved, variables, reading);
@@ -207,7 +211,7 @@ export class Engine {
     return { ...Object.fromEntries(kept), ...(options.adanorm && adaNormSlots) };
   }
 
-  #globalsAt(step: number): Record<string, number> {
+  #globalsAt(step: number): Record<string, GlobalValue> {
     const { owner, table, rules } = this.#design;
     const values = atStep(owner, table, this.#groups[0]!, step);
     return Object.assign({}, ...Object.values(rules).map((rule) => rule.globals?.(values) ?? {}));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs the stages of a step over all parameters: observe, combine, update, commit.
 
-import { kernelFor, type Kernel, type Program } from '@optim/fusion';
+import { kernelFor, type Kernel, type Program, type Shape } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Parameter } from '../state/parameters.js';
 import type { Binding } from './binding.js';
@@ -147,16 +147,14 @@ export class Stepper {
 
   #make({ items, base, globals, loss }: Step, backend: string): Plan {
     const tracer = this.#tracer;
-    const names = [...globals.keys()];
+    const shared = shapesOf(Object.fromEntries(globals));
     const subjects = items.map(({ parameter: { variable, slots }, given, binding }): Subject => {
-      const tensors = { param: variable, ...given, ...slots };
-      const shapes = Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape]));
-      return { shapes, structure: binding.structure };
+      return { shapes: shapesOf({ param: variable, ...given, ...slots }), structure: binding.structure };
     });
     const bound = (traced: (subject: Subject) => Program): BoundKernel[] =>
       items.map(({ parameter, given }, i) => bindKernel(traced(subjects[i]!), parameter, given));
     const rounds = tracer.observers.map(({ key }, index) => {
-      const observe = bound((subject) => tracer.observe(index, subject, names));
+      const observe = bound((subject) => tracer.observe(index, subject, shared));
       const outputs = observe.map(({ program }) => program.outputs.map(({ name }) => name));
       outputs.forEach((of, i) => {
         const { shapes, structure } = subjects[i]!;
@@ -167,13 +165,13 @@ export class Stepper {
         ...(outputs[0]?.filter((name) => name !== preparedGradient) ?? []),
         ...(loss ? [sum('loss')] : []),
       ];
-      const combine = tracer.combine(index, sums, names, base.structure);
-      for (const { name } of combine.outputs) if (!names.includes(name)) names.push(name);
+      const combine = tracer.combine(index, sums, shared, base.structure);
+      for (const { name, node } of combine.outputs) shared[name] = combine.nodes[node]!.shape;
       return { observe, ofRule: !key, combine, kernel: kernelFor(combine) };
     });
-    const updates = bound((subject) => tracer.update(subject, names));
+    const updates = bound((subject) => tracer.update(subject, shared));
     for (const { program, targets } of updates) this.#assertTargets(program, targets);
-    const commit = tracer.commit([...globals.keys()], names, base.structure);
+    const commit = tracer.commit([...globals.keys()], shared, base.structure);
     return {
       parameters: items.map(({ parameter }) => parameter),
       structures: [...items.map(({ binding }) => binding.structure.key), base.structure.key],
@@ -203,6 +201,9 @@ export class Stepper {
     });
   }
 }
+
+const shapesOf = (tensors: Readonly<Tensors>): Record<string, Shape> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, { shape }]) => [name, shape]));
 
 const isStill = ({ binding: { numbers } }: Item): boolean => numbers['learningRate'] === 0;
 

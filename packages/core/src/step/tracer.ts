@@ -28,9 +28,11 @@ interface Observer {
   readonly round: Round;
 }
 
+type Shapes = Readonly<Record<string, Shape>>;
+
 /** What a program of one parameter is traced for. */
 export interface Subject {
-  readonly shapes: Readonly<Record<string, Shape>>;
+  readonly shapes: Shapes;
   readonly structure: Structure;
 }
 
@@ -101,7 +103,7 @@ export class Tracer {
    * Scalars of one parameter for observer `index`. The last of the rule also returns the prepared gradient, where it took
    * a sweep to prepare.
    */
-  observe(index: number, subject: Subject, globals: readonly string[]): Program {
+  observe(index: number, subject: Subject, globals: Shapes): Program {
     const { key } = this.observers[index]!;
     const name = this.#stage(key, 'observe');
     return this.#programs.get(`observe${index}|${keyOf(subject)}`, () =>
@@ -149,7 +151,7 @@ export class Tracer {
   }
 
   /** New globals from the sums of observer `index`. */
-  combine(index: number, sums: readonly string[], globals: readonly string[], structure: Structure): Program {
+  combine(index: number, sums: readonly string[], globals: Shapes, structure: Structure): Program {
     const { key, round } = this.observers[index]!;
     const inputs = Object.fromEntries(sums.map((name) => [name, [] as Shape]));
     return this.#programs.get(`combine${index}|${structure.key}`, () =>
@@ -165,7 +167,7 @@ export class Tracer {
   }
 
   /** The step of one parameter: new `param` and slots. */
-  update(subject: Subject, globals: readonly string[]): Program {
+  update(subject: Subject, globals: Shapes): Program {
     return this.#programs.get(`update|${keyOf(subject)}`, () =>
       this.#trace(`${this.#name}.update`, subject.shapes, globals, subject.structure, (tensors, values) =>
         this.#composition.update({ tensors, values, ...subject }),
@@ -174,11 +176,11 @@ export class Tracer {
   }
 
   /** What the globals are after the step: new ones, or the old ones (inputs) where a guard of another hook does not hold. */
-  commit(kept: readonly string[], globals: readonly string[], structure: Structure): Program | null {
+  commit(kept: readonly string[], globals: Shapes, structure: Structure): Program | null {
     const guards = this.#composition.hooks.filter(({ hook }) => hook.guard).map(({ key }) => `${key}.`);
     const guarded = kept.filter((name) => !guards.some((key) => name.startsWith(key)));
     if (guards.length === 0 || guarded.length === 0) return null;
-    const inputs = Object.fromEntries(guarded.map((name) => [name, [] as Shape]));
+    const inputs = Object.fromEntries(guarded.map((name) => [name, globals[name]!]));
     return this.#programs.get(`commit|${structure.key}`, () =>
       this.#trace(`${this.#name}.commit`, inputs, globals, structure, (before, values) =>
         this.#composition.guarded(
@@ -196,14 +198,14 @@ export class Tracer {
 
   #trace(
     name: string,
-    shapes: Readonly<Record<string, Shape>>,
-    globals: readonly string[],
+    shapes: Shapes,
+    globals: Shapes,
     { numbers, choices }: Structure,
     rule: (tensors: Symbols, values: Values) => Results,
   ): Program {
-    const inputs = { ...shapes, ...Object.fromEntries(globals.map((key) => [global(key), [] as Shape])) };
+    const inputs = { ...shapes, ...renamed(globals, global) };
     return trace(name, inputs, numbers, (symbols, scalars) => {
-      const shared = Object.fromEntries(globals.map((key) => [key, symbols[global(key)]!]));
+      const shared = Object.fromEntries(Object.keys(globals).map((key) => [key, symbols[global(key)]!]));
       const tensors = Object.fromEntries(Object.keys(shapes).map((key) => [key, symbols[key]!]));
       return rule(tensors, { ...choices, ...scalars, ...shared });
     });

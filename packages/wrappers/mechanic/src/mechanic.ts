@@ -101,7 +101,7 @@ export class Mechanic extends Wrapper<MechanicOptions> {
     this.assertUsable();
     const { state } = this.engine;
     const S = state.globals.get('S');
-    return S ? (await S.data())[0]! : state.firstGlobals()['S']!;
+    return S ? (await S.data())[0]! : (state.firstGlobals()['S'] as number);
   }
 
   protected step(entries: readonly Entry[], loss: tf.Scalar | undefined, given: NamedGradients): void {
