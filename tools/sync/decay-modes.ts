@@ -4,8 +4,8 @@
 import { families } from '../workspace.js';
 import type { PackageDoc, Row } from './readme.js';
 
-/** The three that most classes have. */
-const usual = ["'coupled'", "'decoupled'", "'independent'"];
+/** The four that most classes have. */
+const usual = ["'corrected'", "'coupled'", "'decoupled'", "'independent'"];
 
 const modesOf = ({ range }: Row): string[] => range.match(/'[^']+'/g) ?? [];
 
@@ -14,7 +14,7 @@ const isUsual = (modes: readonly string[]): boolean => [...modes].sort().join() 
 const listed = (items: readonly string[]): string =>
   items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 
-/** How many classes have the three modes, and what the others have; wrappers decay as their base does. */
+/** How many classes have the four modes, and what the others have; wrappers decay as their base does. */
 export function decayModes(documents: readonly PackageDoc[]): string {
   const others = new Map<string, string[]>();
   let count = 0;
@@ -38,5 +38,5 @@ export function decayModes(documents: readonly PackageDoc[]): string {
     }
   }
   const lines = [...others].map(([what, names]) => `- ${what}: ${names.sort().join(', ')}`);
-  return [`${count} classes have all three modes. The others have`, lines.join('\n')].join('\n\n');
+  return [`${count} classes have all four modes. The others have`, lines.join('\n')].join('\n\n');
 }

@@ -2,7 +2,7 @@
 // Gradients as they are given to a step, and the checks they pass.
 
 import { sameShape, showShape } from '@optim/fusion';
-import { isArrayOf, isCallable, isRecord, show } from '@optim/options';
+import { isArrayOf, isCallable, isRecord, show, wrongType } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** A variable and what a step is given for it: its gradient as `grad`, and whatever else the rule reads. */
@@ -48,7 +48,7 @@ export function entriesOf(owner: string, gradients: NamedGradients): Entry[] {
   } else if (isRecord(gradients)) {
     for (const [name, tensor] of Object.entries(gradients)) add(name, tensor);
   } else {
-    throw new TypeError(`${owner}: gradients must be ${form}, got ${show(gradients)}`);
+    throw wrongType(owner, 'gradients', form, gradients);
   }
   return entries;
 }
@@ -78,12 +78,11 @@ export function assertLoss(owner: string, loss: unknown): void {
  * @throws TypeError for what is no function
  */
 export function lossOf(owner: string, f: unknown): () => tf.Scalar {
-  if (!isCallable(f))
-    throw new TypeError(`${owner}: the loss must be a function that gives a float32 scalar, got ${show(f)}`);
+  if (!isCallable(f)) throw wrongType(owner, 'the loss', 'a function that gives a float32 scalar', f);
   return () => {
     const value: unknown = f();
     if (value instanceof tf.Tensor && value.isDisposed === false) return value as tf.Scalar;
-    throw new TypeError(`${owner}: the loss must be a float32 scalar, got ${show(value)}`);
+    throw wrongType(owner, 'the loss', 'a float32 scalar', value);
   };
 }
 
@@ -94,13 +93,12 @@ export function lossOf(owner: string, f: unknown): () => tf.Scalar {
  */
 export function assertVariables(owner: string, variables: unknown): void {
   if (variables == null || isArrayOf(variables, (each) => each instanceof tf.Variable)) return;
-  throw new TypeError(`${owner}: varList must be an array of variables, got ${show(variables)}`);
+  throw wrongType(owner, 'varList', 'an array of variables', variables);
 }
 
 /** A variable with its gradient. */
 function entryOf(owner: string, name: string, grad: unknown): Entry {
-  if (!(grad instanceof tf.Tensor))
-    throw new TypeError(`${owner}: gradient of ${show(name)} must be a tensor, got ${show(grad)}`);
+  if (!(grad instanceof tf.Tensor)) throw wrongType(owner, `gradient of ${show(name)}`, 'a tensor', grad);
   const variable = tf.engine().registeredVariables[name];
   if (!variable)
     throw new RangeError(`${owner}: no variable is named ${show(name)}; it was disposed or never made`);

@@ -39,10 +39,14 @@ export {
   commonOptions,
   momentsOptions,
   oneDecayOptions,
+  plainDecayOptions,
   type AdaNormOptions,
   type CommonOptions,
   type MomentsOptions,
   type OptimizerOptions,
+  type PeakOptions,
+  type PlainDecayMode,
+  type PlainOptimizerOptions,
   type WeightDecayMode,
 } from './rule/common-options.js';
 export { decayed, shrunk } from './rule/decay.js';

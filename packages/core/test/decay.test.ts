@@ -6,7 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { resolveOptions } from '@optim/options';
 import {
   commonOptions,
+  defineSchedule,
   oneDecayOptions,
+  plainDecayOptions,
   Optimizer,
   type OptimizerOptions,
   type Rule,
@@ -58,33 +60,31 @@ describe('weight decay', () => {
   });
 
   it('has the same rows with modes and without', () => {
-    const { weightDecay, weightDecayMode, ...others } = resolveOptions(
+    const { weightDecay, weightDecayMode, maxLearningRate, ...others } = resolveOptions(
       'Owner',
       commonOptions(0.1, 'coupled'),
       {},
     );
-    expect([weightDecay, weightDecayMode]).toEqual([0.1, 'coupled']);
+    expect([weightDecay, weightDecayMode, maxLearningRate]).toEqual([0.1, 'coupled', null]);
+    expect(resolveOptions('Owner', plainDecayOptions(0.3, 'coupled'), {})).toEqual({
+      weightDecay: 0.3,
+      weightDecayMode,
+      ...others,
+    });
     expect(resolveOptions('Owner', oneDecayOptions(0.2), {})).toEqual({ weightDecay: 0.2, ...others });
   });
 
-  it("takes a mode of the rule's own only from a rule that says it handles it", async () => {
+  it("leaves a mode of the rule's own to the rule", async () => {
     interface Options extends Omit<OptimizerOptions, 'weightDecayMode'> {
       weightDecayMode?: 'own' | 'coupled';
     }
-    class Forgetful extends Optimizer<Options> {
-      static readonly className: string = 'Forgetful';
+    class Handling extends Optimizer<Options> {
+      static readonly className: string = 'Handling';
 
       static override readonly rule: Rule<Options> = {
         options: { ...Heavy.rule.options, ...commonOptions(0.5, 'own', ['own', 'coupled']) },
         update: ({ param }) => ({ param }),
       };
-    }
-    const message =
-      'Forgetful: rule.ownDecayModes must name the weightDecayMode "own", which is none of core\'s';
-    expect(() => new Forgetful()).toThrow(new Error(message));
-    new Forgetful({ weightDecayMode: 'coupled' }).dispose();
-    class Handling extends Forgetful {
-      static override readonly rule: Rule<Options> = { ...Forgetful.rule, ownDecayModes: ['own'] };
     }
     const optimizer = new Handling();
     step(optimizer, w);
@@ -94,8 +94,128 @@ describe('weight decay', () => {
 
   it('refuses other modes', () => {
     expect(() => new Heavy({ weightDecayMode: 'l2' as 'coupled' })).toThrow(
-      new RangeError(`Heavy: weightDecayMode must be one of 'decoupled', 'coupled', 'independent', got "l2"`),
+      new RangeError(
+        `Heavy: weightDecayMode must be one of 'decoupled', 'coupled', 'independent', 'corrected', got "l2"`,
+      ),
     );
+  });
+});
+
+describe('corrected weight decay', () => {
+  const corrected = { weightDecay: 0.25, weightDecayMode: 'corrected', momentum: 0 } as const;
+  const peakAtOne = defineSchedule<object>(
+    'peakAtOne',
+    {},
+    () => (t) => (t === 1 ? 1 : 0.5),
+    () => [0, 1],
+  )({});
+
+  /** The largest rate in force for each variable: read off what is saved. */
+  const largest = (optimizer: Heavy): unknown[] => {
+    const { maxLearningRate, parameterGroups } = optimizer.getConfig() as unknown as Required<HeavyOptions>;
+    return [maxLearningRate, ...parameterGroups.map((group) => group['maxLearningRate'])];
+  };
+
+  it('falls with the square of the rate: p ← p(1 − λα²/α_max) − αg', async () => {
+    // The peak is 1: 2(1 − 0.25·0.25) − 0.5 = 1.375; 1.375·0.75 − 1 = 0.03125
+    const got = await twoSteps({ ...corrected, learningRate: peakAtOne });
+    expect(got).toEqual([1.375, 1.375, 0.03125, 0.03125]);
+    tf.tidy(() => [w, bias].forEach((variable) => variable.assign(tf.scalar(2))));
+    expect(
+      await twoSteps({ ...corrected, learningRate: (t) => (t === 1 ? 1 : 0.5), maxLearningRate: 1 }),
+    ).toEqual(got);
+  });
+
+  it('takes a number as the largest rate, and keeps it when another is set', async () => {
+    const optimizer = new Heavy(corrected);
+    expect(largest(optimizer)).toEqual([0.5]);
+    optimizer.learningRate = 0.25;
+    optimizer.set({ learningRate: 0.25, momentum: 0 });
+    expect(largest(optimizer)).toEqual([0.5]);
+    step(optimizer, w);
+    // 2(1 − 0.25·0.0625/0.5) − 0.25
+    expect(await read(w)).toEqual([1.6875]);
+    optimizer.learningRate = 0.5;
+    optimizer.scaleLearningRate(0.5);
+    step(optimizer, w);
+    expect(await read(w)).toEqual([1.6875 * (1 - 0.03125) - 0.25]);
+    expect(optimizer.inForce()).toMatchObject({
+      weightDecay: 0.25,
+      weightDecayMode: 'corrected',
+      learningRate: 0.25,
+    });
+    optimizer.dispose();
+  });
+
+  it('is of a group: its own rate has its own peak, a scale is on both, and a group may keep another mode', async () => {
+    const groups = [
+      [{ match: /bias/, learningRate: 0.25 }, 0.25, 2 * (1 - 0.25 * 0.25) - 0.25],
+      [{ match: /bias/, learningRate: 0.25, maxLearningRate: 0.5 }, 0.5, 2 * (1 - 0.03125) - 0.25],
+      [{ match: /bias/, learningRateScale: 0.5 }, undefined, 2 * (1 - 0.25 * 0.25) - 0.25],
+      [{ match: /bias/, learningRateScale: 0 }, undefined, 2],
+      [{ match: /bias/, weightDecayMode: 'decoupled' }, undefined, 2 * (1 - 0.125) - 0.5],
+    ] as const;
+    for (const [group, peak, want] of groups) {
+      const optimizer = new Heavy({ ...corrected, parameterGroups: [group] });
+      expect(largest(optimizer)).toEqual([0.5, peak]);
+      tf.tidy(() => [w, bias].forEach((variable) => variable.assign(tf.scalar(2))));
+      step(optimizer, w, bias);
+      expect([...(await read(w)), ...(await read(bias))]).toEqual([2 * (1 - 0.125) - 0.5, want]);
+      optimizer.dispose();
+    }
+    const alone = new Heavy({ parameterGroups: [{ match: /bias/, weightDecayMode: 'corrected' }] });
+    alone.learningRate = 0.25;
+    expect(largest(alone)).toEqual([null, 0.5]);
+    alone.dispose();
+  });
+
+  it('is saved: a training resumed in the middle of a schedule goes on with the same bits, whatever rate it was made with', async () => {
+    const first = new Heavy({ ...corrected, momentum: 0.5, learningRate: peakAtOne });
+    for (let t = 0; t < 3; t++) step(first, w);
+    const state = await first.stateDict();
+    const [held] = await read(w);
+    for (let t = 0; t < 3; t++) step(first, w);
+    const want = await read(w);
+    const again = Heavy.fromConfig(Heavy as never, first.getConfig()) as Heavy;
+    const other = new Heavy({ ...corrected, learningRate: 0.125 });
+    for (const optimizer of [again, other]) {
+      await optimizer.loadStateDict(state);
+      expect(largest(optimizer)).toEqual([1]);
+      tf.tidy(() => w.assign(tf.scalar(held!)));
+      for (let t = 0; t < 3; t++) step(optimizer, w);
+      expect(await read(w)).toEqual(want);
+    }
+    for (const optimizer of [first, again, other]) optimizer.dispose();
+  });
+
+  it.each([
+    [
+      { maxLearningRate: 0.1 },
+      RangeError,
+      'Heavy: maxLearningRate must be null where decay is decoupled, got 0.1',
+    ],
+    [
+      { ...corrected, maxLearningRate: 0 },
+      RangeError,
+      'Heavy: maxLearningRate must be in (0, ∞), or null, got 0',
+    ],
+    [
+      { ...corrected, learningRate: () => 0.1 },
+      TypeError,
+      'Heavy: maxLearningRate, which learningRate does not tell, must be a number (in (0, ∞)), got undefined',
+    ],
+    [
+      { ...corrected, learningRate: 0 },
+      RangeError,
+      'Heavy: maxLearningRate, which learningRate does not tell, must be in (0, ∞), got 0',
+    ],
+    [
+      { parameterGroups: [{ match: /b/, maxLearningRate: 1 }] },
+      RangeError,
+      'Heavy: maxLearningRate must be null where decay is decoupled, got 1',
+    ],
+  ])('refuses %o', (options, kind, message) => {
+    expect(() => new Heavy(options as HeavyOptions)).toThrow(new kind(message));
   });
 });
 

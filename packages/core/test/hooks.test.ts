@@ -351,7 +351,9 @@ describe('what is no hook', () => {
       new TypeError('Heavy: transforms must be an array of hooks, got [an object (Object)]'),
     );
     expect(() => heavy([{ name: 'not a name', update: () => ({}) }])).toThrow(
-      new RangeError(`Heavy: a hook's name must be letters and digits, got "not a name"`),
+      new TypeError(
+        'Heavy: transforms: name of hook "not a name" must be letters and digits, got "not a name"',
+      ),
     );
   });
 

@@ -34,6 +34,7 @@ export const kerasEpsilon: (options: KerasEpsilonOptions) => Schedule =
     ({ epsilon, beta2 }) =>
       (step) =>
         epsilon / Math.sqrt(1 - beta2 ** (step + 1)),
+    () => [0],
   );
 
 /** Options of {@link kerasRelativeRate}. */
@@ -52,4 +53,5 @@ export const kerasRelativeRate: (options: KerasRelativeRateOptions) => Schedule 
     ({ learningRate }) =>
       (step) =>
         Math.min(learningRate, 1 / Math.sqrt(step + 1)),
+    () => [0],
   );

@@ -24,7 +24,6 @@ export { clipByBlockRms, type ClipByBlockRmsOptions } from './clip-by-block-rms.
 export { clipByGlobalNorm, type ClipByGlobalNormOptions } from './clip-by-global-norm.js';
 export { clipByValue, type ClipByValueOptions } from './clip-by-value.js';
 export { clipUpdates, type ClipUpdatesOptions } from './clip-updates.js';
-export { correctedWeightDecay, type CorrectedWeightDecayOptions } from './corrected-weight-decay.js';
 export { gradientNoise, type GradientNoiseOptions } from './gradient-noise.js';
 export { grokfast, type GrokfastOptions } from './grokfast.js';
 export { layerConstraints, type ConstrainedModel } from './layer-constraints.js';

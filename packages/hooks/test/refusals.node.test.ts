@@ -7,7 +7,6 @@ import {
   cautiousWeightDecay,
   clipByBlockRms,
   clipUpdates,
-  correctedWeightDecay,
   gradientNoise,
   grokfast,
   mars,
@@ -32,10 +31,6 @@ const refused: Readonly<Record<string, () => Hook>> = {
   'minMaxNorm: rate must be in [0, 1], got 2': () => minMaxNorm({ rate: 2 }),
   'simplex: scale must be in (0, ∞), got 0': () => simplex(0),
   'cautiousWeightDecay: weightDecay must be in [0, ∞), got -1': () => cautiousWeightDecay(-1),
-  'correctedWeightDecay: weightDecay must be in [0, ∞), got -1': () =>
-    correctedWeightDecay({ weightDecay: -1, maxLearningRate: 1 }),
-  'correctedWeightDecay: maxLearningRate must be in (0, ∞), got 0': () =>
-    correctedWeightDecay({ weightDecay: 1, maxLearningRate: 0 }),
   'clipByBlockRms: threshold must be in (0, ∞), got Infinity': () => clipByBlockRms(Infinity),
   'clipUpdates: threshold must be in (0, ∞), got 0': () => clipUpdates(0),
   [`clipUpdates: scope must be one of 'tensor', 'global', got "all"`]: () =>

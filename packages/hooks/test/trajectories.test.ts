@@ -39,25 +39,12 @@ function hookOf({ hook, ...options }: Written): Hook {
   });
 }
 
-/** The decay of AdamC, which is a mode of the optimizer in golden files. */
-function decayOf({
-  weightDecayMode,
-  weightDecay,
-  maxLearningRate,
-  ...others
-}: Record<string, unknown>): [options: object, transforms: Hook[]] {
-  if (weightDecayMode !== 'corrected')
-    return [{ ...others, ...(weightDecay !== undefined && { weightDecay }) }, []];
-  return [others, [hookOf({ hook: 'correctedWeightDecay', weightDecay, maxLearningRate })]];
-}
-
 function optimizerOf(options: GoldenCase['options']): AdamW | SGDW {
   const { optimizer, ...base } = options['base'] as { readonly optimizer: string };
-  const [others, decays] = decayOf(base);
-  const transforms = [...decays, ...((options['transforms'] ?? []) as readonly Written[]).map(hookOf)];
+  const transforms = ((options['transforms'] ?? []) as readonly Written[]).map(hookOf);
   return optimizer === 'AdamW'
-    ? new AdamW({ weightDecay: 0, ...others, transforms })
-    : new SGDW({ ...others, transforms });
+    ? new AdamW({ weightDecay: 0, ...base, transforms })
+    : new SGDW({ ...base, transforms });
 }
 
 /** Not a number in the first element of the gradients that a case names for the step. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { decodeMatch, isSavedMatch } from './match.js';
 import { isRecord, resolveOptions, show, type OptionSpec, type OptionTable } from './options.js';
-import { isSchedule, type Schedule, type ScheduleConfig } from './schedule.js';
+import { isSchedule, type Peak, type Schedule, type ScheduleConfig } from './schedule.js';
 
 type Factory = ((options: Record<string, unknown>) => Schedule) & {
   readonly options?: Readonly<Record<string, OptionSpec>>;
@@ -15,6 +16,7 @@ const factories = new Map<string, Factory>();
  * @param name - name in errors and in saved configurations
  * @param table - its options, see {@link OptionTable}
  * @param build - from checked options (defaults filled in) to the pure function; further checks go here
+ * @param peaks - steps, at one of which the value is the largest of all; none where that is not known
  * @returns a function from options to {@link Schedule}; the schedule throws `RangeError` for a negative or
  * non-finite step.
  */
@@ -22,6 +24,7 @@ export function defineSchedule<O extends object>(
   name: string,
   table: OptionTable<O>,
   build: (options: Required<O>) => (step: number) => number,
+  peaks: (options: Required<O>) => readonly number[] = () => [],
 ): (options: O) => Schedule {
   const factory = (options: O): Schedule => {
     const resolved = resolveOptions(name, table, options);
@@ -34,7 +37,17 @@ export function defineSchedule<O extends object>(
     };
     // A getter, so that a schedule around a plain function works in training and fails only when it is saved.
     const get = (): ScheduleConfig => ({ schedule: name, options: encode(given) });
-    return Object.defineProperty(schedule, 'config', { get, enumerable: true });
+    const peak = (): Peak | undefined =>
+      peaks(resolved)
+        .map((step) => ({ step, value: value(step) }))
+        .reduce<Peak | undefined>(
+          (best, next) => (best && best.value >= next.value ? best : next),
+          undefined,
+        );
+    return Object.defineProperties(schedule, {
+      config: { get, enumerable: true },
+      peak: { get: peak, enumerable: true },
+    });
   };
   factory.options = table;
   factories.set(name, factory as unknown as Factory);
@@ -51,8 +64,37 @@ export function scheduleOptions(name: string): Readonly<Record<string, OptionSpe
   return factories.get(name)?.options;
 }
 
-function isConfig(value: unknown): value is ScheduleConfig {
-  return isRecord(value) && typeof value['schedule'] === 'string' && isRecord(value['options']);
+/** Whether a value has the form of the configuration of a schedule, or of a hook. */
+export function isConfig<K extends string>(kind: K, value: unknown): value is Config<K> {
+  return isRecord(value) && typeof value[kind] === 'string' && isRecord(value['options']);
+}
+
+/** What a schedule or a hook was made of, under the name it was defined by. */
+type Config<K extends string> = Readonly<Record<K, string>> & {
+  readonly options: Readonly<Record<string, unknown>>;
+};
+
+/**
+ * What a configuration describes.
+ *
+ * @param kind - what it is: a schedule, a hook
+ * @param defined - what makes them, by name
+ * @throws TypeError for what is no such configuration; RangeError for a name that nobody has defined (its package is not imported)
+ */
+export function fromConfig<T>(
+  kind: string,
+  defined: ReadonlyMap<string, (options: never) => T>,
+  config: unknown,
+  level = 0,
+): T {
+  if (!isConfig(kind, config))
+    throw new TypeError(`${kind} must be configured by { ${kind}, options }, got ${show(config)}`);
+  const { [kind]: name, options } = config;
+  const make = defined.get(name!);
+  if (make) return make(decode(options, level) as never);
+  throw new RangeError(
+    `${kind} ${show(name)} is not defined; import it (for example from @optim/${kind}s) before loading`,
+  );
 }
 
 /** A record in a configuration. */
@@ -111,7 +153,8 @@ export function decodeValue(value: unknown, level = 0): unknown {
     return Object.fromEntries(
       value.entries.map((entry) => [entry.name, decodeValue(entry.value, level + 1)]),
     );
-  return isConfig(value) ? scheduleFromConfig(value, level + 1) : value;
+  if (isSavedMatch(value)) return decodeMatch(value);
+  return isConfig('schedule', value) ? fromConfig('schedule', factories, value, level + 1) : value;
 }
 
 /**
@@ -119,14 +162,6 @@ export function decodeValue(value: unknown, level = 0): unknown {
  * @throws TypeError for what is no such configuration; RangeError when no schedule of that name has been defined (its package
  * is not imported).
  */
-export function scheduleFromConfig(config: ScheduleConfig, level = 0): Schedule {
-  if (!isConfig(config))
-    throw new TypeError(`schedule must be configured by { schedule, options }, got ${show(config)}`);
-  const factory = factories.get(config.schedule);
-  if (!factory) {
-    throw new RangeError(
-      `schedule ${show(config.schedule)} is not defined; import it (for example from @optim/schedules) before loading`,
-    );
-  }
-  return factory(decode(config.options, level));
+export function scheduleFromConfig(config: ScheduleConfig): Schedule {
+  return fromConfig('schedule', factories, config);
 }

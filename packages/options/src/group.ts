@@ -2,8 +2,8 @@
 
 import type * as tf from '@tensorflow/tfjs-core';
 import { decode, encode } from './define-schedule.js';
-import { decodeMatch, encodeMatch, isMatch, matches, isSavedMatch, type Match } from './match.js';
-import { check, copied, isRecord, show, suggestion, type OptionSpec } from './options.js';
+import { encodeMatch, isMatch, matches, type Match } from './match.js';
+import { assertKnown, check, copied, isRecord, wrongType, type OptionSpec } from './options.js';
 
 /**
  * Hyper-parameters for some of the parameters: those whose variable's name matches a regular expression, or for which
@@ -38,18 +38,14 @@ export function checkGroups(
   return groups.map((group, i) => {
     const where = `parameterGroups[${i}]`;
     if (typeof group !== 'object' || group === null) {
-      throw new TypeError(`${owner}: ${where} must be an object, got ${show(group)}`);
+      throw wrongType(owner, where, 'an object', group);
     }
     if (!isMatch(group.match)) {
-      throw new TypeError(
-        `${owner}: ${where}.match must be a RegExp or a function of the variable, got ${show(group.match)}`,
-      );
+      throw wrongType(owner, `${where}.match`, 'a RegExp or a function of the variable', group.match);
     }
     for (const [name, value] of Object.entries(group)) {
       if (name === 'match') continue;
-      if (!known.includes(name)) {
-        throw new TypeError(`${owner}: unknown option ${show(name)} in ${where}${suggestion(name, known)}`);
-      }
+      assertKnown(owner, name, known, ` in ${where}`);
       if (table[name]!.isWhole)
         throw new TypeError(`${owner}: ${name} belongs to the optimizer as a whole, got it in ${where}`);
       check(owner, `${where}.${name}`, table[name]!, value);
@@ -90,7 +86,5 @@ export function encodeGroup(owner: string, { match, ...overrides }: ParameterGro
 
 /** The inverse of {@link encodeGroup}. What is no group stays as it is, for {@link checkGroups} to refuse. */
 export function decodeGroup(group: unknown): unknown {
-  if (!isRecord(group)) return group;
-  const { match, ...overrides } = group;
-  return { match: isSavedMatch(match) ? decodeMatch(match) : match, ...decode(overrides) };
+  return isRecord(group) ? decode(group) : group;
 }

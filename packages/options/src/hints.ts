@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // What options are called elsewhere.
 
-/** Names of other libraries, in small letters without `_`, and ours: an error names those that its owner has. */
+/** What other libraries call our options, in small letters without `_`; where two of ours share a name, the first that there is. */
 const names: Readonly<Record<string, string>> = {
-  lr: 'learningRate maxLearningRate',
-  alpha: 'learningRate',
-  eta: 'learningRate',
-  stepsize: 'learningRate',
-  scheduler: 'learningRate',
-  wd: 'weightDecay',
-  l2: 'weightDecay',
-  weightdecouple: 'weightDecayMode',
-  decoupledweightdecay: 'weightDecayMode',
-  eps: 'epsilon',
-  betas: 'beta1 beta2 beta3',
-  momentum: 'beta1 beta',
-  mu: 'momentum beta1',
-  rho: 'beta2',
+  learningRate: 'lr alpha eta stepsize scheduler',
+  maxLearningRate: 'lr',
+  weightDecay: 'wd l2',
+  weightDecayMode: 'weightdecouple decoupledweightdecay',
+  epsilon: 'eps',
+  momentum: 'mu',
+  beta1: 'betas momentum mu',
+  beta2: 'betas rho',
+  beta3: 'betas',
+  beta: 'momentum',
 };
 
 /** What is no option here: an optimizer takes it as a hook or a schedule. By pattern: the option it needs, the advice. */
@@ -34,8 +30,10 @@ const others: readonly (readonly [RegExp, string, string])[] = [
 /** ` (did you mean "x"?)` for a name that other libraries use; nothing for any other. */
 export function hint(given: string, known: readonly string[]): string {
   const name = given.toLowerCase().replaceAll('_', '');
-  const called = Object.hasOwn(names, name) ? names[name]! : '';
-  const ours = called.split(' ').filter((own) => known.includes(own));
+  const called = Object.keys(names).filter(
+    (own) => known.includes(own) && names[own]!.split(' ').includes(name),
+  );
+  const ours = name === 'betas' ? called : called.slice(0, 1);
   if (ours.length > 0) return ` (did you mean ${ours.map((own) => `"${own}"`).join(' and ')}?)`;
   const other = others.find(([pattern, owner]) => pattern.test(name) && known.includes(owner));
   return other ? ` (${other[2]})` : '';

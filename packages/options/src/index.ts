@@ -7,7 +7,7 @@
  * @packageDocumentation
  */
 
-export { isSchedule, isCallable, type Schedule, type ScheduleConfig } from './schedule.js';
+export { isSchedule, isCallable, type Peak, type Schedule, type ScheduleConfig } from './schedule.js';
 export {
   decodeMatch,
   encodeMatch,
@@ -23,6 +23,8 @@ export {
   defineSchedule,
   encode,
   encodeValue,
+  fromConfig,
+  isConfig,
   registerSchedule,
   scheduleFromConfig,
   scheduleOptions,
@@ -55,6 +57,7 @@ export {
   resolveOptions,
   show,
   suggestion,
+  wrongType,
   type Hyper,
   type OptionSpec,
   type OptionTable,

@@ -76,6 +76,11 @@ export function outOfRange(owner: string, option: string, constraint: string, re
   return new RangeError(`${owner}: ${option} must be ${constraint}, got ${show(received)}`);
 }
 
+/** The `TypeError` for what is of another kind than it must be, in the words of {@link outOfRange}. */
+export function wrongType(owner: string, option: string, constraint: string, received: unknown): TypeError {
+  return new TypeError(`${owner}: ${option} must be ${constraint}, got ${show(received)}`);
+}
+
 /**
  * Throws unless `value` fits its row.
  * @throws TypeError for a wrong type, RangeError for a value outside the range.
@@ -83,7 +88,7 @@ export function outOfRange(owner: string, option: string, constraint: string, re
 export function check(owner: string, option: string, spec: OptionSpec, value: unknown): void {
   if (!spec.hasType(value)) {
     const what = spec.range === spec.type ? spec.type : `${spec.type} (${spec.range})`;
-    throw new TypeError(`${owner}: ${option} must be ${what}, got ${show(value)}`);
+    throw wrongType(owner, option, what, value);
   }
   if (!spec.allows(value as never)) throw outOfRange(owner, option, spec.range, value);
 }
@@ -116,6 +121,12 @@ export function suggestion(name: string, known: readonly string[]): string {
   return best && best.edits <= Math.max(2, name.length / 2) ? ` (did you mean "${best.candidate}"?)` : '';
 }
 
+/** @throws TypeError for an option that is not known, `where` it was given */
+export function assertKnown(owner: string, name: string, known: readonly string[], where = ''): void {
+  if (!known.includes(name))
+    throw new TypeError(`${owner}: unknown option ${show(name)}${where}${suggestion(name, known)}`);
+}
+
 /** Lists and records are copied, so that changing one afterwards changes nothing that was made from it. */
 export function copied(value: unknown): unknown {
   return Array.isArray(value) ? [...(value as unknown[])] : isRecord(value) ? { ...value } : value;
@@ -131,11 +142,9 @@ export function resolveOptions<O extends object>(
   given: object,
 ): Required<O> {
   const rows = table as Record<string, OptionSpec>;
-  if (!isRecord(given)) throw new TypeError(`${owner}: options must be an object, got ${show(given)}`);
+  if (!isRecord(given)) throw wrongType(owner, 'options', 'an object', given);
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(rows, name)) {
-      throw new TypeError(`${owner}: unknown option ${show(name)}${suggestion(name, Object.keys(rows))}`);
-    }
+    assertKnown(owner, name, Object.keys(rows));
   }
   const resolved: Record<string, unknown> = {};
   for (const [name, spec] of Object.entries(rows)) {

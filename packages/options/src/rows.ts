@@ -8,14 +8,12 @@ const isNumber = (value: unknown): value is number => typeof value === 'number';
 
 /** A predicate for an interval written as in a paper: `[0, 1)`, `(0, ∞)`, `[1, ∞]`. */
 function interval(text: string): (value: number) => boolean {
-  const parts = /^([[(])(-?[\d.e-]+|-∞), (-?[\d.e-]+|∞)([\])])$/.exec(text);
-  if (!parts) throw new Error(`not an interval: ${text}`);
-  const [low, high] = [parts[2]!, parts[3]!].map((end) => Number(end.replace('∞', 'Infinity'))) as [
-    number,
-    number,
-  ];
+  const ends = /^[[(](.+), (.+)[\])]$/.exec(text) ?? [];
+  const [, low = NaN, high = NaN] = ends.map((end) => Number(end.replace('∞', 'Infinity')));
+  if (Number.isNaN(low) || Number.isNaN(high)) throw new Error(`not an interval: ${text}`);
   return (value) =>
-    (parts[1] === '[' ? value >= low : value > low) && (parts[4] === ']' ? value <= high : value < high);
+    (text.startsWith('[') ? value >= low : value > low) &&
+    (text.endsWith(']') ? value <= high : value < high);
 }
 
 function row(
@@ -23,24 +21,21 @@ function row(
   range: string,
   hasType: OptionSpec['hasType'],
   allows: OptionSpec['allows'],
+  value: unknown,
 ): OptionSpec {
-  return { type, range, hasType, allows };
-}
-
-function withDefault(spec: OptionSpec, value: unknown): OptionSpec {
-  return value === undefined ? spec : { ...spec, default: value };
+  return { type, range, hasType, allows, ...(value !== undefined && { default: value }) };
 }
 
 /** A number in an interval such as `[0, 1)`; required when no default is given. */
 export function real(range: string, value?: number): OptionSpec {
-  return withDefault(row('a number', `in ${range}`, isNumber, interval(range)), value);
+  return row('a number', `in ${range}`, isNumber, interval(range), value);
 }
 
 /** A whole number in an interval; required when no default is given. */
 export function integer(range: string, value?: number): OptionSpec {
   const inside = interval(range);
   const allows = (n: number): boolean => Number.isInteger(n) && inside(n);
-  return withDefault(row('a number', `an integer in ${range}`, isNumber, allows), value);
+  return row('a number', `an integer in ${range}`, isNumber, allows, value);
 }
 
 /**
@@ -51,19 +46,20 @@ export function hyper(range: string, value?: number, scheduled?: string): Option
   const inside = interval(range);
   const hasType = (given: unknown): boolean => isNumber(given) || isCallable(given);
   const allows = (given: Hyper): boolean => (isNumber(given) ? inside(given) : true);
-  const spec = { ...row('a number or a schedule', `in ${range}`, hasType, allows), symbolic: true };
-  return withDefault(scheduled ? { ...spec, scheduled: real(scheduled) } : spec, value);
+  return {
+    ...row('a number or a schedule', `in ${range}`, hasType, allows, value),
+    symbolic: true,
+    ...(scheduled && { scheduled: real(scheduled) }),
+  };
 }
 
 /** `true` or `false`. */
 export function flag(value: boolean): OptionSpec {
-  return withDefault(
-    row(
-      'a boolean',
-      'true or false',
-      (given) => typeof given === 'boolean',
-      () => true,
-    ),
+  return row(
+    'a boolean',
+    'true or false',
+    (given) => typeof given === 'boolean',
+    () => true,
     value,
   );
 }
@@ -71,13 +67,11 @@ export function flag(value: boolean): OptionSpec {
 /** One of a few strings; the default is the first, unless another is named. */
 export function choice<T extends string>(values: readonly T[], value: T | undefined = values[0]): OptionSpec {
   const list = `one of ${values.map((name) => `'${name}'`).join(', ')}`;
-  return withDefault(
-    row(
-      'a string',
-      list,
-      (given) => typeof given === 'string',
-      (given: T) => values.includes(given),
-    ),
+  return row(
+    'a string',
+    list,
+    (given) => typeof given === 'string',
+    (given: T) => values.includes(given),
     value,
   );
 }
@@ -101,23 +95,18 @@ export function whole(spec: OptionSpec): OptionSpec {
 
 /** An option that a variant of a class has settled: no other value is accepted. */
 export function fixed(value: boolean | string): OptionSpec {
-  return {
-    ...row(
-      `a ${typeof value}`,
-      `${show(value)}, always`,
-      (given) => typeof given === typeof value,
-      (given) => given === value,
-    ),
-    default: value,
-  };
+  return row(
+    `a ${typeof value}`,
+    `${show(value)}, always`,
+    (given) => typeof given === typeof value,
+    (given) => given === value,
+    value,
+  );
 }
 
 /** Anything `accepts` says yes to; `range` says in words what that is. */
 export function custom(range: string, accepts: (value: unknown) => boolean, value?: unknown): OptionSpec {
-  return withDefault(
-    row(range, range, accepts, () => true),
-    value,
-  );
+  return row(range, range, accepts, () => true, value);
 }
 
 /** The most numbers of a {@link list}: each may stand for a tensor of its own. */
@@ -125,14 +114,12 @@ const mostNumbers = 64;
 
 /** A list of one to 64 numbers, each of which `element` describes. */
 export function list(element: OptionSpec, value?: readonly number[]): OptionSpec {
-  return withDefault(
-    row(
-      'an array of numbers',
-      `one to ${mostNumbers} numbers ${element.range}`,
-      (given) => isArrayOf(given, element.hasType),
-      (given: readonly never[]) =>
-        given.length > 0 && given.length <= mostNumbers && given.every(element.allows),
-    ),
+  return row(
+    'an array of numbers',
+    `one to ${mostNumbers} numbers ${element.range}`,
+    (given) => isArrayOf(given, element.hasType),
+    (given: readonly never[]) =>
+      given.length > 0 && given.length <= mostNumbers && given.every(element.allows),
     value,
   );
 }

@@ -8,6 +8,12 @@ export interface ScheduleConfig {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** Where a schedule is largest. */
+export interface Peak {
+  readonly step: number;
+  readonly value: number;
+}
+
 /**
  * A pure function of the step. `step` counts the updates already done, so `schedule(0)` is the value of the FIRST
  * update. One made by {@link defineSchedule} carries its `config` and can be saved with an optimizer; a plain
@@ -16,6 +22,8 @@ export interface ScheduleConfig {
 export interface Schedule {
   (step: number): number;
   readonly config?: ScheduleConfig;
+  /** Its largest value of all, and a step that has it; absent where that is not known, as for plain functions. */
+  readonly peak?: Peak | undefined;
 }
 
 /** Whether a function is a class, which cannot be called. */

@@ -61,4 +61,5 @@ export const chebyshev: (options: ChebyshevOptions) => Schedule =
         return learningRate / g;
       };
     },
+    () => [0],
   );

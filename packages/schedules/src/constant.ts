@@ -21,4 +21,5 @@ export const constant: (options: ConstantOptions) => Schedule =
     ({ learningRate }) =>
       () =>
         learningRate,
+    () => [0],
   );

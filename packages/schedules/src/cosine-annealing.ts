@@ -42,4 +42,5 @@ export const cosineAnnealing: (options: CosineAnnealingOptions) => Schedule =
       const { maxLearningRate: max, minLearningRate: min, totalSteps: T, exponent } = options;
       return (t) => mix(min, max, cosine(Math.min(t, T) / T) ** exponent);
     },
+    () => [0],
   );

@@ -50,4 +50,5 @@ export const cosineWarmRestarts: (options: CosineWarmRestartsOptions) => Schedul
         return mix(min, max * gamma ** c, cosine(u / L));
       };
     },
+    () => [0],
   );

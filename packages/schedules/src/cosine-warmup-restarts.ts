@@ -66,4 +66,5 @@ export const cosineWarmupRestarts: (options: CosineWarmupRestartsOptions) => Sch
         return mix(min, P, u < w ? u / w : cosine((u - w) / (L - w)));
       };
     },
+    ({ warmupSteps }) => [0, warmupSteps],
   );

@@ -19,6 +19,9 @@ import { warmupDecay, warmupDecayTable, type WarmupDecayOptions } from './with-w
  * @throws TypeError, RangeError for an option that is missing or outside its range.
  */
 export const cosineWithWarmup: (options: WarmupDecayOptions) => Schedule =
-  /* #__PURE__ */ defineSchedule<WarmupDecayOptions>('cosineWithWarmup', warmupDecayTable, (options) =>
-    warmupDecay('cosineWithWarmup', options, cosine),
+  /* #__PURE__ */ defineSchedule<WarmupDecayOptions>(
+    'cosineWithWarmup',
+    warmupDecayTable,
+    (options) => warmupDecay('cosineWithWarmup', options, cosine),
+    ({ warmupSteps }) => [0, warmupSteps],
   );

@@ -63,6 +63,12 @@ function height(owner: string, options: Required<CyclicOptions>): (t: number) =>
   };
 }
 
+/** The foot and the top of the first cycle, and between them where shrinking by `gamma` outweighs the way up. */
+function peaksOf({ stepSizeUp, mode, gamma }: Required<CyclicOptions>): readonly number[] {
+  const turn = mode === 'expRange' && gamma < 1 ? -1 / Math.log(gamma) : 0;
+  return [0, stepSizeUp, Math.floor(turn), Math.ceil(turn)];
+}
+
 /**
  * Up and down between two rates, for ever.
  *
@@ -84,6 +90,7 @@ export const cyclic: (options: CyclicOptions) => Schedule = /* #__PURE__ */ defi
     const hA = height('cyclic', options);
     return (t) => mix(options.minLearningRate, options.maxLearningRate, hA(t));
   },
+  peaksOf,
 );
 
 /**
@@ -98,7 +105,12 @@ export const cyclic: (options: CyclicOptions) => Schedule = /* #__PURE__ */ defi
  * @see Smith 2015, arXiv:1506.01186
  */
 export const cyclicMomentum: (options: CyclicOptions) => Schedule =
-  /* #__PURE__ */ defineSchedule<CyclicOptions>('cyclicMomentum', table, (options) => {
-    const hA = height('cyclicMomentum', options);
-    return (t) => mix(options.maxMomentum, options.minMomentum, hA(t));
-  });
+  /* #__PURE__ */ defineSchedule<CyclicOptions>(
+    'cyclicMomentum',
+    table,
+    (options) => {
+      const hA = height('cyclicMomentum', options);
+      return (t) => mix(options.maxMomentum, options.minMomentum, hA(t));
+    },
+    () => [0],
+  );

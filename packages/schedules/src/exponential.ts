@@ -17,6 +17,15 @@ export interface ExponentialOptions {
   endLearningRate?: number | null;
 }
 
+/** The first step, or where growth has come to its bound; growth without one has no peak. */
+function peaksOf(options: Required<ExponentialOptions>): readonly number[] {
+  const { learningRate, gamma, decaySteps, endLearningRate: end } = options;
+  if (gamma <= 1 || learningRate === 0) return [0];
+  return end === null
+    ? []
+    : [0, Math.ceil(Math.max(0, Math.log(end / learningRate) / Math.log(gamma) + 1) * decaySteps)];
+}
+
 /**
  * Decays (or grows) by a constant factor.
  *
@@ -46,4 +55,5 @@ export const exponential: (options: ExponentialOptions) => Schedule =
         return end === null ? v : bound(v, end);
       };
     },
+    peaksOf,
   );

@@ -53,4 +53,5 @@ export const inversePowerWithWarmup: (options: InversePowerWithWarmupOptions) =>
       } = options;
       return warmUp(initialLearningRate, max, w, (t) => mix(min, max, Math.max(1, t - w) ** -power));
     },
+    ({ warmupSteps }) => [0, warmupSteps],
   );

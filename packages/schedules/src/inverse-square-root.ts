@@ -43,4 +43,5 @@ export const inverseSquareRoot: (options: InverseSquareRootOptions) => Schedule 
         throw outOfRange('inverseSquareRoot', 'timescale', 'given when warmupSteps is 0', timescale);
       return warmUp(initial, max, w, (t) => max * Math.sqrt(k / (t - w + k)));
     },
+    ({ warmupSteps }) => [0, warmupSteps],
   );

@@ -39,4 +39,5 @@ export const inverseTime: (options: InverseTimeOptions) => Schedule =
         const p = staircase ? Math.floor(t / decaySteps) : t / decaySteps;
         return learningRate / (1 + decayRate * p);
       },
+    () => [0],
   );

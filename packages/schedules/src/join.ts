@@ -15,6 +15,16 @@ export interface JoinOptions {
   boundaries: readonly number[];
 }
 
+/** The peak of each stretch; all its steps where it ends before that. */
+function peaksOf({ schedules, boundaries }: Required<JoinOptions>): readonly number[] {
+  if (schedules.some(({ peak }) => !peak)) return [];
+  return schedules.flatMap(({ peak }, k) => {
+    const start = boundaries[k - 1] ?? 0;
+    const length = (boundaries[k] ?? Infinity) - start;
+    return peak!.step < length ? start + peak!.step : Array.from({ length }, (_, t) => start + t);
+  });
+}
+
 /**
  * One schedule after the other. At a boundary the later one rules, at its own step 0.
  *
@@ -39,4 +49,5 @@ export const join: (options: JoinOptions) => Schedule = /* #__PURE__ */ defineSc
       return schedules[k]!(t - (boundaries[k - 1] ?? 0));
     };
   },
+  peaksOf,
 );

@@ -48,4 +48,5 @@ export const knee: (options: KneeOptions) => Schedule = /* #__PURE__ */ defineSc
       return s < T ? (max * (T - s)) / D : 0;
     };
   },
+  ({ warmupSteps: w }) => [0, Math.max(0, w - 1), w],
 );

@@ -17,6 +17,9 @@ import { warmupDecay, warmupDecayTable, type WarmupDecayOptions } from './with-w
  * @throws TypeError, RangeError for an option that is missing or outside its range.
  */
 export const linearWithWarmup: (options: WarmupDecayOptions) => Schedule =
-  /* #__PURE__ */ defineSchedule<WarmupDecayOptions>('linearWithWarmup', warmupDecayTable, (options) =>
-    warmupDecay('linearWithWarmup', options, (x) => 1 - x),
+  /* #__PURE__ */ defineSchedule<WarmupDecayOptions>(
+    'linearWithWarmup',
+    warmupDecayTable,
+    (options) => warmupDecay('linearWithWarmup', options, (x) => 1 - x),
+    ({ warmupSteps }) => [0, warmupSteps],
   );

@@ -30,4 +30,5 @@ export const linear: (options: LinearOptions) => Schedule = /* #__PURE__ */ defi
   ({ initialLearningRate: initial, endLearningRate: end, totalSteps: T }) =>
     (t) =>
       mix(initial, end, Math.min(t, T) / T),
+  ({ totalSteps }) => [0, totalSteps],
 );

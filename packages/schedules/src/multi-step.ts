@@ -40,4 +40,5 @@ export const multiStep: (options: MultiStepOptions) => Schedule =
     ({ learningRate, milestones, gamma }) =>
       (t) =>
         learningRate * gamma ** milestones.filter((m) => m <= t).length,
+    ({ milestones }) => [0, ...milestones],
   );

@@ -3,6 +3,12 @@
 import { defineSchedule, type Schedule } from '@optim/options';
 import { someSchedules } from './rows.js';
 
+/** A step at which all factors are largest at once, if there is one. */
+function peaksOf({ schedules }: { schedules: readonly Schedule[] }): readonly number[] {
+  const steps = schedules.flatMap(({ peak }) => (peak ? [peak.step] : []));
+  return steps.filter((step) => schedules.every((schedule) => schedule(step) === schedule.peak?.value));
+}
+
 /** {@link multiply} from one object, as a configuration holds it. */
 export const multiplyFactory: (options: { schedules: readonly Schedule[] }) => Schedule =
   /* #__PURE__ */ defineSchedule<{ schedules: readonly Schedule[] }>(
@@ -11,6 +17,7 @@ export const multiplyFactory: (options: { schedules: readonly Schedule[] }) => S
     ({ schedules }) =>
       (t) =>
         schedules.reduce((product, schedule) => product * schedule(t), 1),
+    peaksOf,
   );
 
 /**

@@ -34,4 +34,5 @@ export const noam: (options: NoamOptions) => Schedule = /* #__PURE__ */ defineSc
       const s = t + 1;
       return scale * modelSize ** -0.5 * Math.min(s ** -0.5, s * warmupSteps ** -1.5);
     },
+  ({ warmupSteps }) => [warmupSteps - 1],
 );

@@ -89,12 +89,17 @@ function cycle(
  * @see Smith and Topin 2017, arXiv:1708.07120
  */
 export const oneCycle: (options: OneCycleOptions) => Schedule =
-  /* #__PURE__ */ defineSchedule<OneCycleOptions>('oneCycle', table, (options) => {
-    const { maxLearningRate: max, divFactor, finalDivFactor, threePhase } = options;
-    const I = max / divFactor;
-    const F = I / finalDivFactor;
-    return cycle('oneCycle', options, threePhase ? [I, max, I, F] : [I, max, F]);
-  });
+  /* #__PURE__ */ defineSchedule<OneCycleOptions>(
+    'oneCycle',
+    table,
+    (options) => {
+      const { maxLearningRate: max, divFactor, finalDivFactor, threePhase } = options;
+      const I = max / divFactor;
+      const F = I / finalDivFactor;
+      return cycle('oneCycle', options, threePhase ? [I, max, I, F] : [I, max, F]);
+    },
+    ({ totalSteps: T, pctStart }) => [0, pctStart * T - 1, T - 1],
+  );
 
 /**
  * The momentum that goes with {@link oneCycle}: it falls while the rate rises. Give it to an optimizer's
@@ -108,7 +113,12 @@ export const oneCycle: (options: OneCycleOptions) => Schedule =
  * @see Smith and Topin 2017, arXiv:1708.07120
  */
 export const oneCycleMomentum: (options: OneCycleOptions) => Schedule =
-  /* #__PURE__ */ defineSchedule<OneCycleOptions>('oneCycleMomentum', table, (options) => {
-    const { minMomentum: min, maxMomentum: max, threePhase } = options;
-    return cycle('oneCycleMomentum', options, threePhase ? [max, min, max, max] : [max, min, max]);
-  });
+  /* #__PURE__ */ defineSchedule<OneCycleOptions>(
+    'oneCycleMomentum',
+    table,
+    (options) => {
+      const { minMomentum: min, maxMomentum: max, threePhase } = options;
+      return cycle('oneCycleMomentum', options, threePhase ? [max, min, max, max] : [max, min, max]);
+    },
+    () => [0],
+  );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { defineSchedule, integer, type Schedule } from '@optim/options';
-import { aSchedule } from './rows.js';
+import { aSchedule, peaksIn } from './rows.js';
 
 /** {@link perEpoch} from one object, as a configuration holds it. */
 export const perEpochFactory: (options: { schedule: Schedule; stepsPerEpoch: number }) => Schedule =
@@ -11,6 +11,7 @@ export const perEpochFactory: (options: { schedule: Schedule; stepsPerEpoch: num
     ({ schedule, stepsPerEpoch }) =>
       (t) =>
         schedule(Math.floor(t / stepsPerEpoch)),
+    ({ schedule, stepsPerEpoch: n }) => peaksIn(schedule, (p) => [Math.floor(p) * n, Math.ceil(p) * n]),
   );
 
 /**

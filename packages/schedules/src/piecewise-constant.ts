@@ -37,4 +37,5 @@ export const piecewiseConstant: (options: PiecewiseConstantOptions) => Schedule 
       }
       return (t) => values[boundaries.filter((b) => b <= t).length]!;
     },
+    ({ boundaries }) => [0, ...boundaries],
   );

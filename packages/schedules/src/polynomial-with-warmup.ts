@@ -28,4 +28,5 @@ export const polynomialWithWarmup: (options: PolynomialWithWarmupOptions) => Sch
     'polynomialWithWarmup',
     { ...warmupDecayTable, power: real('(0, ∞)', 1) },
     (options) => warmupDecay('polynomialWithWarmup', options, (x) => (1 - x) ** options.power),
+    ({ warmupSteps }) => [0, warmupSteps],
   );

@@ -47,4 +47,5 @@ export const polynomial: (options: PolynomialOptions) => Schedule =
         const D = cycle ? T * Math.max(1, Math.ceil(t / T)) : T;
         return mix(end, learningRate, (1 - u / D) ** power);
       },
+    ({ totalSteps }) => [0, totalSteps],
   );

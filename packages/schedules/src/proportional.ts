@@ -3,7 +3,7 @@
 
 import { defineSchedule, outOfRange, real, type Schedule } from '@optim/options';
 import { mix } from './arithmetic.js';
-import { aSchedule, checkOrder } from './rows.js';
+import { aSchedule, checkOrder, peaksIn } from './rows.js';
 
 /** Options of {@link proportional}. */
 export interface ProportionalOptions {
@@ -46,6 +46,7 @@ export const proportionalFactory: (options: ProportionalOptions & { schedule: Sc
       }
       return (t) => mix(minValue, maxValue, (schedule(t) - min) / (max - min));
     },
+    ({ schedule }) => peaksIn(schedule, (p) => [p]),
   );
 
 /**

@@ -24,6 +24,18 @@ export interface Ranger21Options {
   minLearningRate?: number;
 }
 
+/** Steps of the warm-up and of the warm-down. */
+function lengthsOf({ totalSteps: T, beta2, ...options }: Required<Ranger21Options>): {
+  warmupSteps: number;
+  warmdownSteps: number;
+} {
+  const W = Math.ceil(2 / (1 - beta2));
+  return {
+    warmupSteps: options.warmupSteps ?? (W / T > 0.45 ? Math.floor(0.22 * T) : W),
+    warmdownSteps: options.warmdownSteps ?? T - Math.floor(0.72 * T),
+  };
+}
+
 /**
  * Ranger21's own schedule: linear warm-up, a plateau, linear warm-down.
  *
@@ -51,10 +63,8 @@ export const ranger21: (options: Ranger21Options) => Schedule =
     },
     (options) => {
       checkOrder('ranger21', options, 'minLearningRate', 'learningRate');
-      const { learningRate, totalSteps: T, beta2, minLearningRate: min } = options;
-      const W = Math.ceil(2 / (1 - beta2));
-      const warmupSteps = options.warmupSteps ?? (W / T > 0.45 ? Math.floor(0.22 * T) : W);
-      const warmdownSteps = options.warmdownSteps ?? T - Math.floor(0.72 * T);
+      const { learningRate, totalSteps: T, minLearningRate: min } = options;
+      const { warmupSteps, warmdownSteps } = lengthsOf(options);
       if (warmdownSteps > T) {
         throw outOfRange('ranger21', 'warmdownSteps', `at most totalSteps (${T})`, warmdownSteps);
       }
@@ -66,5 +76,11 @@ export const ranger21: (options: Ranger21Options) => Schedule =
         }
         return warmupSteps === 0 ? learningRate : learningRate * Math.min(1, s / warmupSteps);
       };
+    },
+    (options) => {
+      const { warmupSteps, warmdownSteps } = lengthsOf(options);
+      const S = options.totalSteps - warmdownSteps;
+      // The end of the warm-up; or, where it is cut short, the last of its steps or the first of the warm-down.
+      return [0, warmupSteps - 1, S - 2, S - 1].filter((step) => step >= 0);
     },
   );

@@ -45,4 +45,5 @@ export const rex: (options: RexOptions) => Schedule = /* #__PURE__ */ defineSche
       return mix(min, max, z / mix(beta, 1, z));
     };
   },
+  () => [0],
 );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the option tables of several schedules have in common.
 
-import { custom, isArrayOf, isCallable, outOfRange, type OptionSpec } from '@optim/options';
+import { custom, isArrayOf, isCallable, outOfRange, type OptionSpec, type Schedule } from '@optim/options';
 
 /** A required schedule. */
 export const aSchedule: OptionSpec = /* #__PURE__ */ custom(
@@ -42,4 +42,9 @@ export function checkOrder<O extends object>(
   if (options[lower] > options[upper]) {
     throw outOfRange(owner, lower, `at most ${upper} (${String(options[upper])})`, options[lower]);
   }
+}
+
+/** Where a schedule around another one may be largest; nothing where the inner one does not know its own peak. */
+export function peaksIn({ peak }: Schedule, peaksAt: (step: number) => readonly number[]): readonly number[] {
+  return peak ? peaksAt(peak.step) : [];
 }

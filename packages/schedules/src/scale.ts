@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { defineSchedule, real, type Schedule } from '@optim/options';
-import { aSchedule } from './rows.js';
+import { aSchedule, peaksIn } from './rows.js';
 
 /** {@link scale} from one object, as a configuration holds it. */
 export const scaleFactory: (options: { schedule: Schedule; factor: number }) => Schedule =
@@ -11,6 +11,7 @@ export const scaleFactory: (options: { schedule: Schedule; factor: number }) => 
     ({ schedule, factor }) =>
       (t) =>
         factor * schedule(t),
+    ({ schedule }) => peaksIn(schedule, (p) => [p]),
   );
 
 /**

@@ -28,4 +28,5 @@ export const step: (options: StepOptions) => Schedule = /* #__PURE__ */ defineSc
   ({ learningRate, stepSize, gamma }) =>
     (t) =>
       learningRate * gamma ** Math.floor(t / stepSize),
+  ({ gamma }) => (gamma > 1 ? [] : [0]),
 );

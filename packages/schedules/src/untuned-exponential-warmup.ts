@@ -24,4 +24,5 @@ export const untunedExponentialWarmup: (options: UntunedWarmupOptions) => Schedu
     ({ learningRate, beta2 }) =>
       (t) =>
         learningRate * (1 - Math.exp(-(1 - beta2) * (t + 1))),
+    ({ beta2 }) => [40 / (1 - beta2)],
   );

@@ -31,4 +31,5 @@ export const untunedLinearWarmup: (options: UntunedWarmupOptions) => Schedule =
     ({ learningRate, beta2 }) =>
       (t) =>
         learningRate * Math.min(1, ((t + 1) * (1 - beta2)) / 2),
+    ({ beta2 }) => [2 / (1 - beta2)],
   );

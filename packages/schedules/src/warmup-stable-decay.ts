@@ -81,4 +81,5 @@ export const warmupStableDecay: (options: WarmupStableDecayOptions) => Schedule 
         return decayed < 0 ? max : decay(decayed / decaySteps);
       });
     },
+    ({ warmupSteps: w }) => [0, Math.max(0, w - 1), w],
   );

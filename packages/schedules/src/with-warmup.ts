@@ -3,7 +3,7 @@
 
 import { defineSchedule, integer, real, type Schedule } from '@optim/options';
 import { warmUp } from './arithmetic.js';
-import { aSchedule } from './rows.js';
+import { aSchedule, peaksIn } from './rows.js';
 
 /** Options of {@link withWarmup}. */
 export interface WithWarmupOptions {
@@ -20,6 +20,7 @@ export const withWarmupFactory: (options: WithWarmupOptions & { schedule: Schedu
     { schedule: aSchedule, warmupSteps: integer('[0, ∞)'), initialLearningRate: real('[0, ∞)', 0) },
     ({ schedule, warmupSteps: w, initialLearningRate: initial }) =>
       warmUp(initial, schedule(0), w, (t) => schedule(t - w)),
+    ({ schedule, warmupSteps: w }) => peaksIn(schedule, (p) => [0, w + p]),
   );
 
 /**

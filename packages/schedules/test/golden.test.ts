@@ -56,6 +56,39 @@ describe('golden values', () => {
   });
 });
 
+/** Those golden cases whose largest value nobody can tell: growth without a bound, products of different peaks. */
+const peakless = schedules.filter((entry) => !make(entry).peak);
+
+describe('the peak', () => {
+  it.each(
+    schedules.filter((entry) => !peakless.includes(entry)).map((entry) => [title(entry), entry] as const),
+  )('of %s', (_, entry) => {
+    const schedule = make(entry);
+    const { step, value } = schedule.peak!;
+    expect(schedule(step)).toBe(value);
+    const values = Array.from({ length: 5000 }, (_, t) => schedule(t));
+    const largest = Math.max(...values);
+    expect(value).toBeGreaterThanOrEqual(largest);
+    // Between two steps, or far beyond these, where a warm-up only comes near its end.
+    const isMet = Number.isInteger(step) && step < values.length;
+    if (isMet) expect(value).toBe(largest);
+    else expect([...Object.values(entry.options), 1]).toContain(value);
+  });
+
+  it('is not known of growth without a bound, of a product of different peaks, and of a plain function', () => {
+    expect(new Set(peakless.map(({ schedule }) => schedule))).toEqual(new Set(['multiply']));
+    expect(api.exponential({ learningRate: 1, gamma: 1.1 }).peak).toBeUndefined();
+    expect(api.step({ learningRate: 1, stepSize: 2, gamma: 2 }).peak).toBeUndefined();
+    expect(api.scale(() => 1, 2).peak).toBeUndefined();
+    expect(api.exponential({ learningRate: 1, gamma: 2, endLearningRate: 5 }).peak!.value).toBe(5);
+    const flat = api.constant({ learningRate: 2 });
+    expect(api.multiply([flat, api.rex({ maxLearningRate: 3, totalSteps: 9 })]).peak).toEqual({
+      step: 0,
+      value: 6,
+    });
+  });
+});
+
 describe('saving', () => {
   it.each(schedules.map((entry) => [title(entry), entry] as const))('%s', (_, entry) => {
     const schedule = make(entry);

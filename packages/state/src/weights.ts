@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A state as the list of named tensors that `model.save` writes beside the model's own weights.
 
-import { show } from '@optim/options';
+import { show, wrongType } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
 
 // Model and optimizer share one map from name to tensor on loading; no layer has a `#` in the names of its weights.
@@ -27,8 +27,7 @@ export interface ReadWeight {
  * @throws TypeError (as a rejection) for what is no list of names and tensors
  */
 export async function readTensors(owner: string, weights: unknown): Promise<ReadWeight[]> {
-  if (!Array.isArray(weights))
-    throw new TypeError(`${owner}: weights must be an array of { name, tensor }, got ${show(weights)}`);
+  if (!Array.isArray(weights)) throw wrongType(owner, 'weights', 'an array of { name, tensor }', weights);
   const taken = Array.from(weights as readonly (NamedWeight | null)[], (weight, i) => {
     if (typeof weight?.name !== 'string' || !(weight.tensor instanceof tf.Tensor))
       throw new TypeError(`${owner}: weights[${i}] must have a name and a tensor, got ${show(weight)}`);

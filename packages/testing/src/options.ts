@@ -15,8 +15,6 @@ import {
   type Check,
 } from './subject.js';
 
-const modes = ['decoupled', 'coupled', 'independent'];
-
 /** Values of many kinds; every row refuses some of them for their type, and every range some for their value. */
 const candidates: readonly unknown[] = [
   'nonsense',
@@ -59,8 +57,12 @@ async function decayed(subject: Subject, options: Options): Promise<Float32Array
   });
 }
 
+/** The modes of core, which act on every parameter that decays. */
+const modes: readonly string[] = ['decoupled', 'coupled', 'independent', 'corrected'];
+
+/** The modes of decay that the table names. */
 const allowedModes = ({ table }: Subject): string[] =>
-  modes.filter((mode) => table['weightDecayMode']?.allows(mode as never));
+  (table['weightDecayMode']?.range.match(/'[^']+'/g) ?? []).map((mode) => mode.slice(1, -1));
 
 const keepsNothing = defineHook('keepsNothing', {}, () => ({
   slots: { seen: zero },
@@ -123,14 +125,41 @@ export const optionChecks: readonly Check[] = [
     run: async (subject) => {
       const without = await decayed(subject, { weightDecay: 0 });
       const ranks = variables().map((variable) => (variable.dispose(), variable.rank));
+      // The share of the largest rate needs a rate, which some classes find themselves.
+      const rate = { corrected: { learningRate: 0.0625 } } as Readonly<Record<string, object>>;
       for (const weightDecayMode of allowedModes(subject)) {
-        const got = await decayed(subject, { weightDecay: 0.9, weightDecayMode });
-        got.forEach((values, i) => {
-          const what = `${weightDecayMode}, variable ${i}`;
-          if (ranks[i]! < subject.decaysFrom) expect(values, what).toEqual(without[i]);
-          else expect(values, what).not.toEqual(without[i]);
-        });
+        const options = { weightDecay: 0.9, weightDecayMode, ...rate[weightDecayMode] };
+        const got = await decayed(subject, options);
+        const still = rate[weightDecayMode]
+          ? await decayed(subject, { ...options, weightDecay: 0 })
+          : without;
+        const same = got.map((values, i) => values.every((value, k) => value === still[i]![k]));
+        // A mode of the paper's own may leave vectors alone.
+        if (modes.includes(weightDecayMode))
+          expect(same, weightDecayMode).toEqual(ranks.map((rank) => rank < subject.decaysFrom));
+        else expect(same, weightDecayMode).toContain(false);
       }
+    },
+  },
+  {
+    name: 'decays by the share of the largest rate where decay is corrected',
+    everywhere: true,
+    applies: (subject) => allowedModes(subject).includes('corrected'),
+    run: async (subject) => {
+      const learningRate = 0.0625;
+      // Muon and its kin: what AdamW updates has a rate of its own, and keeps its decay.
+      const others = 'adamwWeightDecay' in subject.table && { adamwWeightDecay: 0 };
+      const after = (options: Options): Promise<Float32Array[]> =>
+        decayed(subject, { learningRate, ...others, ...options });
+      const corrected = (options: Options): Promise<Float32Array[]> =>
+        after({ weightDecay: 0.5, weightDecayMode: 'corrected', ...options });
+      const decoupled = (weightDecay: number): Promise<Float32Array[]> =>
+        after({ weightDecay, weightDecayMode: 'decoupled' });
+      expect(await corrected({}), 'a number is its own peak').toEqual(await decoupled(0.5));
+      expect(await corrected({ maxLearningRate: learningRate })).toEqual(await decoupled(0.5));
+      // At half of the largest rate, half of the strength: with the rate itself, a quarter of the decay.
+      expect(await corrected({ maxLearningRate: 2 * learningRate })).toEqual(await decoupled(0.25));
+      expect(await corrected({ maxLearningRate: 8 * learningRate })).not.toEqual(await decoupled(0.5));
     },
   },
   {

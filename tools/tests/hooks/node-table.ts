@@ -9,7 +9,6 @@ import {
   cautiousWeightDecay,
   clipByBlockRms,
   clipUpdates,
-  correctedWeightDecay,
   gradientNoise,
   grokfast,
   mars,
@@ -22,7 +21,7 @@ import {
   unitNorm,
   zClip,
 } from '@optim/hooks';
-import { algorithms, type Seen } from './algorithms.js';
+import type { Seen } from './algorithms.js';
 import { changed, norm, ofUnits, shapes, sum, type Row } from './rows.js';
 
 /** A slot of a hook before the step, a number where there is none yet. */
@@ -85,14 +84,6 @@ function tau(unit: readonly number[]): number {
 }
 
 export const nodeTable: Readonly<Record<string, Row>> = {
-  correctedWeightDecay: {
-    hook: () => correctedWeightDecay({ weightDecay: 0.3, maxLearningRate: 0.5, exclude: /bias/ }),
-    with: Object.keys(algorithms) as (keyof typeof algorithms)[],
-    parameters: (seen, { rate }) =>
-      changed(seen.p, (x, name) =>
-        name === 'bias' ? x : x.map((e) => e * (1 - (0.3 * rate(seen, name) ** 2) / 0.5)),
-      ),
-  },
   cautiousWeightDecay: {
     hook: () => cautiousWeightDecay({ weightDecay: 0.3, exclude: /bias/ }),
     with: ['AdaFactor', 'AdamP', 'AliG', 'DAdaptAdam', 'Lamb', 'Lion', 'SGDW'],

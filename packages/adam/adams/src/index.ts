@@ -14,7 +14,7 @@ import {
   type AdaNormOptions,
   type Hyper,
   type MomentsOptions,
-  type OptimizerOptions,
+  type PlainOptimizerOptions,
   type Rule,
 } from '@optim/core/authoring';
 import { biasCorrection, ema, largestSoFar, stablyDecayed, zeros } from '@optim/formulas';
@@ -22,7 +22,7 @@ import { constant } from '@optim/fusion';
 
 /** Options of {@link AdamS}. */
 export interface AdamSOptions
-  extends Omit<OptimizerOptions, 'weightDecayMode'>, MomentsOptions, AdaNormOptions {
+  extends Omit<PlainOptimizerOptions, 'weightDecayMode'>, MomentsOptions, AdaNormOptions {
   /** Added to the root of the corrected second moment; Q has none. @defaultValue `1e-8` */
   epsilon?: Hyper;
   /** Strength λ of the stable weight decay. @defaultValue `1e-4` */

@@ -12,15 +12,16 @@ import {
   round,
   whole,
   type AdaNormOptions,
-  type CommonOptions,
+  type PeakOptions,
   type Hyper,
   type Rule,
+  type WeightDecayMode,
 } from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
 import { constant, lengthOf, squareSums, where } from '@optim/fusion';
 
 /** Options of {@link Adan}. */
-export interface AdanOptions extends CommonOptions, AdaNormOptions {
+export interface AdanOptions extends PeakOptions, AdaNormOptions {
   /** Step size: a number, or a schedule of the number of steps done. @defaultValue `1e-3` */
   learningRate?: Hyper;
   /** Decay of the first moment. @defaultValue `0.98` */
@@ -35,7 +36,7 @@ export interface AdanOptions extends CommonOptions, AdaNormOptions {
    * `'proximal'` is the paper's: p ← p/(1 + learningRate·λ) after the step. The others act before it.
    * @defaultValue `'proximal'`
    */
-  weightDecayMode?: 'proximal' | 'decoupled' | 'independent';
+  weightDecayMode?: 'proximal' | Exclude<WeightDecayMode, 'coupled'>;
   /** Clip the global norm of the gradients to this first; 0 is off. @defaultValue `0` */
   maxGradNorm?: Hyper;
 }
@@ -87,10 +88,9 @@ export class Adan extends Optimizer<AdanOptions> {
       epsilon: hyper('[0, ∞)', 1e-8),
       maxGradNorm: whole(hyper('[0, ∞)', 0)),
       ...adaNormOptions(),
-      ...commonOptions(0, 'proximal', ['proximal', 'decoupled', 'independent']),
+      ...commonOptions(0, 'proximal', ['proximal', 'decoupled', 'independent', 'corrected']),
     },
     momentum: ['m', 'd'],
-    ownDecayModes: ['proximal'],
     slots: () => ({ m: zeros, d: zeros, v: zeros, h: zeros }),
     coefficients: (t, { beta1, beta2, beta3 }) => ({
       c1: 1 - beta1 ** t,

@@ -96,7 +96,7 @@ describe('Adan: weight decay', () => {
     expect(await x('independent')).toBeCloseTo(2 * 0.5 - 0.1, 6);
     expect(() => new Adan({ weightDecayMode: 'coupled' } as never)).toThrow(
       new RangeError(
-        `Adan: weightDecayMode must be one of 'proximal', 'decoupled', 'independent', got "coupled"`,
+        `Adan: weightDecayMode must be one of 'proximal', 'decoupled', 'independent', 'corrected', got "coupled"`,
       ),
     );
   });

@@ -39,7 +39,7 @@ export interface MARSOptions extends OptimizerOptions, MomentsOptions {
   adamwBeta1?: Hyper;
   /** Decay of the second moment of vectors. @defaultValue `0.95` */
   adamwBeta2?: Hyper;
-  /** Strength of the weight decay of vectors. @defaultValue `0.1` */
+  /** Strength of the weight decay of vectors, which is decoupled where that of matrices is `'corrected'`. @defaultValue `0.1` */
   adamwWeightDecay?: Hyper;
   /** The rate of vectors is learningRate times this. @defaultValue `1` */
   adamwLearningRateFactor?: Hyper;

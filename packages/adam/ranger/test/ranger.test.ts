@@ -108,7 +108,7 @@ it.each([
   [{ weightDecay: -0.1 }, 'weightDecay must be in [0, ∞), got -0.1'],
   [
     { weightDecayMode: 'l2' as 'coupled' },
-    `weightDecayMode must be one of 'decoupled', 'coupled', 'independent', got "l2"`,
+    `weightDecayMode must be one of 'decoupled', 'coupled', 'independent', 'corrected', got "l2"`,
   ],
 ])('Ranger refuses %o', (options, message) => {
   expect(() => new Ranger(options)).toThrow(new RangeError(`Ranger: ${message}`));

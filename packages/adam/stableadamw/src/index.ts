@@ -13,6 +13,7 @@ import {
   type MomentsOptions,
   type OptimizerOptions,
   type Rule,
+  type WeightDecayMode,
 } from '@optim/core/authoring';
 import { ema, zeros } from '@optim/formulas';
 import { constant } from '@optim/fusion';
@@ -21,8 +22,8 @@ import { constant } from '@optim/fusion';
 export interface StableAdamWOptions extends OptimizerOptions, MomentsOptions {
   /** Added to √v; its square is the least v that R is measured by. @defaultValue `1e-6` */
   epsilon?: Hyper;
-  /** `'decoupled'` and `'independent'` shrink by s times as much. @defaultValue `'decoupled'` */
-  weightDecayMode?: 'decoupled' | 'coupled' | 'independent';
+  /** `'decoupled'`, `'corrected'` and `'independent'` shrink by s times as much. @defaultValue `'decoupled'` */
+  weightDecayMode?: WeightDecayMode;
 }
 
 /**

@@ -144,7 +144,7 @@ it.each([
   [{ adanormR: 1 }, 'adanormR must be in [0, 1), got 1'],
   [
     { weightDecayMode: 'l2' as 'coupled' },
-    `weightDecayMode must be one of 'decoupled', 'coupled', 'independent', got "l2"`,
+    `weightDecayMode must be one of 'decoupled', 'coupled', 'independent', 'corrected', got "l2"`,
   ],
 ])('SWATS refuses %o', (options, message) => {
   expect(() => new SWATS(options)).toThrow(new RangeError(`SWATS: ${message}`));

@@ -4,9 +4,9 @@
 
 import {
   choice,
-  commonOptions,
   hyper,
   Optimizer,
+  plainDecayOptions,
   register,
   type CommonOptions,
   type Hyper,
@@ -83,7 +83,7 @@ export class A2Grad extends Optimizer<A2GradOptions> {
       beta: hyper('[0, ∞)', 10),
       rho: hyper('[0, 1)', 0.5),
       scaling: choice(['elementwise', 'tensor']),
-      ...commonOptions(0, 'coupled', ['coupled', 'independent']),
+      ...plainDecayOptions(0, 'coupled', ['coupled', 'independent']),
     },
     slots({ variant, scaling }) {
       const scale = scaling === 'tensor' ? zero : zeros;

@@ -12,7 +12,7 @@ import {
   Optimizer,
   outOfRange,
   register,
-  type CommonOptions,
+  type PeakOptions,
   type Hyper,
   type Known,
   type Rule,
@@ -22,7 +22,7 @@ import { ema, factoredAxes, factoredMoment, factoredSlots, zeros } from '@optim/
 import type { Expression } from '@optim/fusion';
 
 /** Options of {@link AdaFactor}. */
-export interface AdaFactorOptions extends CommonOptions {
+export interface AdaFactorOptions extends PeakOptions {
   /** Step size; `null`: the relative step. @defaultValue `null` */
   learningRate?: Hyper | null;
   /** Use the relative step min(1e-2, 1/√t); `null`: when there is no learningRate. @defaultValue `null` */

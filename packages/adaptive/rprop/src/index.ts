@@ -10,7 +10,7 @@ import {
   outOfRange,
   real,
   register,
-  type CommonOptions,
+  type PeakOptions,
   type Rule,
   type WeightDecayMode,
 } from '@optim/core/authoring';
@@ -18,7 +18,7 @@ import { signum, zeros } from '@optim/formulas';
 import { constant, where } from '@optim/fusion';
 
 /** Options of {@link Rprop}. */
-export interface RpropOptions extends CommonOptions {
+export interface RpropOptions extends PeakOptions {
   /** First step size of every element, a number; not used afterwards, but by decoupled decay. @defaultValue `0.01` */
   learningRate?: number;
   /** Factor of a step size after a change of sign. @defaultValue `0.5` */

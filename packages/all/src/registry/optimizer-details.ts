@@ -16,7 +16,8 @@ const learningRate_1: OptionDescription = { name: "learningRate", meaning: "Step
 const kappa_1: OptionDescription = { name: "kappa", meaning: "κ: ratio of the long step to the short one.", range: "in (0, ∞)", default: 1000, schedulable: true };
 const xi_1: OptionDescription = { name: "xi", meaning: "ξ: statistical advantage, between 1 and √κ.", range: "in (0, ∞)", default: 10, schedulable: true };
 const constant_1: OptionDescription = { name: "constant", meaning: "c: a constant below 1; c²ξ must not exceed κ.", range: "in (0, 1]", default: 0.7, schedulable: true };
-const weightDecayMode_2: OptionDescription = { name: "weightDecayMode", meaning: "Where the decay acts, before the update: `'decoupled'` p ← p·(1 − learningRate·λ), `'coupled'` g ← g + λ·p, `'independent'` p ← p·(1 − λ).", range: "one of 'decoupled', 'coupled', 'independent'", default: "coupled", schedulable: false };
+const weightDecayMode_2: OptionDescription = { name: "weightDecayMode", meaning: "Where the decay acts, before the update: `'decoupled'` p ← p·(1 − learningRate·λ), `'coupled'` g ← g + λ·p, `'independent'` p ← p·(1 − λ), `'corrected'` p ← p·(1 − λ·learningRate²/maxLearningRate).", range: "one of 'decoupled', 'coupled', 'independent', 'corrected'", default: "coupled", schedulable: false };
+const maxLearningRate_1: OptionDescription = { name: "maxLearningRate", meaning: "Largest learning rate, for `'corrected'` alone; it stays when the rate is set. `null`: the rate, or the peak of its schedule, when the optimizer is made.", range: "in (0, ∞), or null", default: null, schedulable: false };
 const beta1_1: OptionDescription = { name: "beta1", meaning: "Decay of the first moment.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const beta2_1: OptionDescription = { name: "beta2", meaning: "Decay of the second moment.", range: "in [0, 1)", default: 0.999, schedulable: true };
 const epsilon_1: OptionDescription = { name: "epsilon", meaning: "Added to s in every step but the first, where it stays, and to its root.", range: "in (0, ∞)", default: 1e-8, schedulable: true };
@@ -24,7 +25,7 @@ const momentumUpdate_1: OptionDescription = { name: "momentumUpdate", meaning: "
 const amsgrad_1: OptionDescription = { name: "amsgrad", meaning: "Use the largest s so far.", range: "true or false", default: false, schedulable: false };
 const rectify_1: OptionDescription = { name: "rectify", meaning: "Variance rectification as in RAdam.", range: "true or false", default: false, schedulable: false };
 const degeneratedToSgd_1: OptionDescription = { name: "degeneratedToSgd", meaning: "With `rectify`, below the threshold: a momentum step without denominator (`false`: no step).", range: "true or false", default: true, schedulable: false };
-const weightDecayMode_3: OptionDescription = { name: "weightDecayMode", meaning: "Where the decay acts, before the update: `'decoupled'` p ← p·(1 − learningRate·λ), `'coupled'` g ← g + λ·p, `'independent'` p ← p·(1 − λ).", range: "one of 'decoupled', 'coupled', 'independent'", default: "decoupled", schedulable: false };
+const weightDecayMode_3: OptionDescription = { name: "weightDecayMode", meaning: "Where the decay acts, before the update: `'decoupled'` p ← p·(1 − learningRate·λ), `'coupled'` g ← g + λ·p, `'independent'` p ← p·(1 − λ), `'corrected'` p ← p·(1 − λ·learningRate²/maxLearningRate).", range: "one of 'decoupled', 'coupled', 'independent', 'corrected'", default: "decoupled", schedulable: false };
 const epsilon_2: OptionDescription = { name: "epsilon", meaning: "Added to s in every step, where it stays, and to its root.", range: "in [0, ∞)", default: 1e-16, schedulable: true };
 const rectify_2: OptionDescription = { name: "rectify", meaning: "Variance rectification as in RAdam.", range: "true or false", default: true, schedulable: false };
 const nSmaThreshold_1: OptionDescription = { name: "nSmaThreshold", meaning: "The rectified step is taken from this length ρ of the moving average on.", range: "in [4, ∞)", default: 5, schedulable: false };
@@ -52,7 +53,7 @@ const factored_1: OptionDescription = { name: "factored", meaning: "`false`: a f
 const minDimSizeToFactor_1: OptionDescription = { name: "minDimSizeToFactor", meaning: "Factor only where the second largest axis is at least this long.", range: "an integer in [1, ∞)", default: 128, schedulable: false };
 const epsilon1_1: OptionDescription = { name: "epsilon1", meaning: "Added to g².", range: "in [0, ∞)", default: 1e-30, schedulable: true };
 const epsilon2_1: OptionDescription = { name: "epsilon2", meaning: "Lower bound of the RMS of the parameter.", range: "in (0, ∞)", default: 0.001, schedulable: true };
-const weightDecayMode_4: OptionDescription = { name: "weightDecayMode", meaning: "`'decoupled'`: by the scaled step, p ← p − α·weightDecay·p; the others as everywhere.", range: "one of 'decoupled', 'coupled', 'independent'", default: "decoupled", schedulable: false };
+const weightDecayMode_4: OptionDescription = { name: "weightDecayMode", meaning: "`'decoupled'`: by the scaled step, p ← p − α·weightDecay·p; the others as everywhere.", range: "one of 'decoupled', 'coupled', 'independent', 'corrected'", default: "decoupled", schedulable: false };
 const learningRate_4: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in [0, ∞)", default: 0.01, schedulable: true };
 const learningRateDecay_1: OptionDescription = { name: "learningRateDecay", meaning: "Divides the rate by 1 + (t − 1)·learningRateDecay.", range: "in [0, ∞)", default: 0, schedulable: true };
 const initialAccumulator_1: OptionDescription = { name: "initialAccumulator", meaning: "First value of s; 0.1 in Keras, optax and `tf.train`.", range: "in [0, ∞)", default: 0, schedulable: false };
@@ -103,7 +104,7 @@ const adamwLearningRate_1: OptionDescription = { name: "adamwLearningRate", mean
 const adamwBeta1_1: OptionDescription = { name: "adamwBeta1", meaning: "Decay of their first moment.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const adamwBeta2_1: OptionDescription = { name: "adamwBeta2", meaning: "Decay of their second moment.", range: "in [0, 1)", default: 0.95, schedulable: true };
 const adamwEpsilon_1: OptionDescription = { name: "adamwEpsilon", meaning: "Added to √v̂.", range: "in [0, ∞)", default: 1e-10, schedulable: true };
-const adamwWeightDecay_1: OptionDescription = { name: "adamwWeightDecay", meaning: "Strength of their weight decay, in the mode of the matrices.", range: "in [0, ∞)", default: 0, schedulable: true };
+const adamwWeightDecay_1: OptionDescription = { name: "adamwWeightDecay", meaning: "Strength of their weight decay, in the mode of the matrices, but decoupled where that is `'corrected'`.", range: "in [0, ∞)", default: 0, schedulable: true };
 const beta2_6: OptionDescription = { name: "beta2", meaning: "Decay of the second moment.", range: "in [0, 1)", default: 0.95, schedulable: true };
 const signFirst_1: OptionDescription = { name: "signFirst", meaning: "Orthogonalize the signs of u in place of u.", range: "true or false", default: true, schedulable: false };
 const normEpsilon_1: OptionDescription = { name: "normEpsilon", meaning: "Added to √v and to the norm of H.", range: "in (0, ∞)", default: 1e-8, schedulable: false };
@@ -113,7 +114,7 @@ const beta1_3: OptionDescription = { name: "beta1", meaning: "Decay of the first
 const beta2_7: OptionDescription = { name: "beta2", meaning: "Decay of the average difference, and its weight in the step.", range: "in [0, 1)", default: 0.92, schedulable: true };
 const beta3_2: OptionDescription = { name: "beta3", meaning: "Decay of the second moment.", range: "in [0, 1)", default: 0.99, schedulable: true };
 const maxGradNorm_1: OptionDescription = { name: "maxGradNorm", meaning: "Clip the global norm of the gradients to this first; 0 is off.", range: "in [0, ∞)", default: 0, schedulable: true };
-const weightDecayMode_5: OptionDescription = { name: "weightDecayMode", meaning: "`'proximal'` is the paper's: p ← p/(1 + learningRate·λ) after the step. The others act before it.", range: "one of 'proximal', 'decoupled', 'independent'", default: "proximal", schedulable: false };
+const weightDecayMode_5: OptionDescription = { name: "weightDecayMode", meaning: "`'proximal'` is the paper's: p ← p/(1 + learningRate·λ) after the step. The others act before it.", range: "one of 'proximal', 'decoupled', 'independent', 'corrected'", default: "proximal", schedulable: false };
 const epsilon_13: OptionDescription = { name: "epsilon", meaning: "Added to v in every step, where it stays, and to its root.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const r_1: OptionDescription = { name: "r", meaning: "Decay of the average norm of the gradient; γ in the paper.", range: "in [0, 1)", default: 0.95, schedulable: true };
 const amsgrad_5: OptionDescription = { name: "amsgrad", meaning: "Use the largest v so far.", range: "true or false", default: false, schedulable: false };
@@ -139,7 +140,7 @@ const clipExponent_1: OptionDescription = { name: "clipExponent", meaning: "The 
 const nesterov_4: OptionDescription = { name: "nesterov", meaning: "Look ahead along the momentum.", range: "true or false", default: false, schedulable: false };
 const learningRate_8: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in [0, ∞)", default: 0.1, schedulable: true };
 const betas_1: OptionDescription = { name: "betas", meaning: "Damping of each velocity.", range: "one to 64 numbers in [0, 1)", default: [0, 0.9, 0.99], schedulable: false };
-const maxLearningRate_1: OptionDescription = { name: "maxLearningRate", meaning: "Cap of the step size; `null`: none.", range: "in (0, ∞), or null", default: null, schedulable: true };
+const maxLearningRate_2: OptionDescription = { name: "maxLearningRate", meaning: "Cap of the step size; `null`: none.", range: "in (0, ∞), or null", default: null, schedulable: true };
 const momentum_2: OptionDescription = { name: "momentum", meaning: "Momentum μ.", range: "in [0, 1)", default: 0, schedulable: true };
 const adjustedMomentum_1: OptionDescription = { name: "adjustedMomentum", meaning: "Keep the step size out of the velocity.", range: "true or false", default: false, schedulable: false };
 const epsilon_17: OptionDescription = { name: "epsilon", meaning: "Added to the squared norm of the gradients.", range: "in [0, ∞)", default: 0.00001, schedulable: true };
@@ -163,7 +164,7 @@ const beta_3: OptionDescription = { name: "beta", meaning: "Decay of the average
 const epsilon_19: OptionDescription = { name: "epsilon", meaning: "Added to ‖d‖₄, divided by r = 0.01 with `'constant'`; with `'belief'` to the curvature too.", range: "in (0, ∞)", default: 0.0001, schedulable: true };
 const rebound_1: OptionDescription = { name: "rebound", meaning: "Lower bound r of the curvature: 0.01, or the largest change of the gradient.", range: "one of 'constant', 'belief'", default: "constant", schedulable: false };
 const weightDecayType_1: OptionDescription = { name: "weightDecayType", meaning: "`'l2'`: g ← g + weightDecay·p; `'decoupled'`: d ← d + weightDecay·p; `'stable'`: the same, divided by the mean of D; `null`: `'l2'` with rebound `'constant'`, `'decoupled'` with `'belief'`.", range: "one of 'l2', 'decoupled', 'stable', or null", default: null, schedulable: false };
-const maxLearningRate_2: OptionDescription = { name: "maxLearningRate", meaning: "Largest step size tried.", range: "in (0, ∞)", default: 1, schedulable: false };
+const maxLearningRate_3: OptionDescription = { name: "maxLearningRate", meaning: "Largest step size tried.", range: "in (0, ∞)", default: 1, schedulable: false };
 const initialStep_1: OptionDescription = { name: "initialStep", meaning: "The step size that the first call begins from.", range: "in (0, ∞)", default: 1, schedulable: false };
 const c_1: OptionDescription = { name: "c", meaning: "Share of the predicted decrease that is asked for; 0.5 for convex problems.", range: "in (0, 1)", default: 0.1, schedulable: false };
 const beta_4: OptionDescription = { name: "beta", meaning: "Factor of the step size after a trial that failed.", range: "in (0, 1)", default: 0.9, schedulable: false };
@@ -273,13 +274,13 @@ const biasCorrection_2: OptionDescription = { name: "biasCorrection", meaning: "
 const gradAveraging_1: OptionDescription = { name: "gradAveraging", meaning: "`false`: m ← β₁m + g.", range: "true or false", default: true, schedulable: false };
 const clampValue_1: OptionDescription = { name: "clampValue", meaning: "Upper bound of the weight norm in the ratio.", range: "in (0, ∞]", default: Infinity, schedulable: false };
 const adam_1: OptionDescription = { name: "adam", meaning: "Ratio 1 everywhere.", range: "true or false", default: false, schedulable: false };
-const weightDecayMode_13: OptionDescription = { name: "weightDecayMode", meaning: "`'layerwise'` is the paper's: part of the update and of its norm. The others act before the update.", range: "one of 'layerwise', 'decoupled', 'coupled', 'independent'", default: "layerwise", schedulable: false };
+const weightDecayMode_13: OptionDescription = { name: "weightDecayMode", meaning: "`'layerwise'` is the paper's: part of the update and of its norm. The others act before the update.", range: "one of 'layerwise', 'decoupled', 'coupled', 'independent', 'corrected'", default: "layerwise", schedulable: false };
 const learningRate_23: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in [0, ∞)", default: 0.0004, schedulable: true };
 const beta1_11: OptionDescription = { name: "beta1", meaning: "Decay of the momentum.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const epsilon_29: OptionDescription = { name: "epsilon", meaning: "Added to the root of the corrected second moment.", range: "in [0, ∞)", default: 1e-15, schedulable: true };
 const centered_1: OptionDescription = { name: "centered", meaning: "Divide by the variance, the second moment without the squared mean.", range: "true or false", default: false, schedulable: false };
 const stepsBeforeUsingCentered_1: OptionDescription = { name: "stepsBeforeUsingCentered", meaning: "Steps in which `centered` is not yet used.", range: "an integer in [0, ∞)", default: 10, schedulable: false };
-const weightDecayMode_14: OptionDescription = { name: "weightDecayMode", meaning: "Where the decay acts: before the update `'coupled'` g ← g + λ·p, after it `'independent'` p ← p·(1 − λ) or `'decoupled'` p ← p·(1 − learningRate·λ).", range: "one of 'decoupled', 'coupled', 'independent'", default: "independent", schedulable: false };
+const weightDecayMode_14: OptionDescription = { name: "weightDecayMode", meaning: "Where the decay acts: before the update `'coupled'` g ← g + λ·p, after it `'independent'` p ← p·(1 − λ) or `'decoupled'` p ← p·(1 − learningRate·λ).", range: "one of 'decoupled', 'coupled', 'independent', 'corrected'", default: "independent", schedulable: false };
 const learningRate_24: OptionDescription = { name: "learningRate", meaning: "Step size, on top of the ratio of each layer.", range: "in [0, ∞)", default: 1, schedulable: true };
 const momentum_7: OptionDescription = { name: "momentum", meaning: "Momentum μ.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const dampening_3: OptionDescription = { name: "dampening", meaning: "Dampening τ of all gradients but the first.", range: "in [0, 1]", default: 0, schedulable: true };
@@ -287,7 +288,7 @@ const nesterov_5: OptionDescription = { name: "nesterov", meaning: "Nesterov's m
 const trustCoefficient_1: OptionDescription = { name: "trustCoefficient", meaning: "The ratio η of step to weights.", range: "in (0, ∞)", default: 0.001, schedulable: true };
 const epsilon_30: OptionDescription = { name: "epsilon", meaning: "Added to the denominator of the ratio.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const excludeVectors_1: OptionDescription = { name: "excludeVectors", meaning: "Tensors of rank 0 and 1 take plain momentum steps.", range: "true or false", default: true, schedulable: false };
-const weightDecayMode_15: OptionDescription = { name: "weightDecayMode", meaning: "`'layerwise'` is the paper's: part of the ratio and of the step, not for excluded vectors. The others act before both, on every tensor.", range: "one of 'layerwise', 'decoupled', 'coupled', 'independent'", default: "layerwise", schedulable: false };
+const weightDecayMode_15: OptionDescription = { name: "weightDecayMode", meaning: "`'layerwise'` is the paper's: part of the ratio and of the step, not for excluded vectors. The others act before both, on every tensor.", range: "one of 'layerwise', 'decoupled', 'coupled', 'independent', 'corrected'", default: "layerwise", schedulable: false };
 const learningRate_25: OptionDescription = { name: "learningRate", meaning: "Length of a step, in units of the direction; with a search the first trial.", range: "in (0, ∞)", default: 1, schedulable: true };
 const historySize_1: OptionDescription = { name: "historySize", meaning: "Pairs of differences kept.", range: "an integer in [1, ∞)", default: 10, schedulable: false };
 const lineSearch_1: OptionDescription = { name: "lineSearch", meaning: "`'strongWolfe'`: search each step's length; `null`: the learning rate.", range: "one of 'strongWolfe', or null", default: null, schedulable: false };
@@ -320,7 +321,7 @@ const perturbEpsilon_3: OptionDescription = { name: "perturbEpsilon", meaning: "
 const learningRate_28: OptionDescription = { name: "learningRate", meaning: "Step size.", range: "in [0, ∞)", default: 0.01, schedulable: true };
 const momentum_8: OptionDescription = { name: "momentum", meaning: "The weights are a moving average of the dual averages with this decay; 0: no average.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const epsilon_31: OptionDescription = { name: "epsilon", meaning: "Added to the cube root of v, and to the learning rate.", range: "in [0, ∞)", default: 0.000001, schedulable: true };
-const weightDecayMode_18: OptionDescription = { name: "weightDecayMode", meaning: "`'decoupled'`: p ← p − ℓ·weightDecay·p with the p before the step; the others as everywhere.", range: "one of 'decoupled', 'coupled', 'independent'", default: "coupled", schedulable: false };
+const weightDecayMode_18: OptionDescription = { name: "weightDecayMode", meaning: "`'decoupled'`: p ← p − ℓ·weightDecay·p with the p before the step; the others as everywhere.", range: "one of 'decoupled', 'coupled', 'independent', 'corrected'", default: "coupled", schedulable: false };
 const learningRate_29: OptionDescription = { name: "learningRate", meaning: "Step size: a number, or a schedule of the number of steps done.", range: "in [0, ∞)", default: 0.003, schedulable: true };
 const beta1_13: OptionDescription = { name: "beta1", meaning: "Decay of the first moment of matrices.", range: "in [0, 1)", default: 0.95, schedulable: true };
 const beta2_13: OptionDescription = { name: "beta2", meaning: "Decay of the second moment of matrices.", range: "in [0, 1)", default: 0.99, schedulable: true };
@@ -329,7 +330,7 @@ const variant_2: OptionDescription = { name: "variant", meaning: "What becomes o
 const optimize1d_1: OptionDescription = { name: "optimize1d", meaning: "Treat vectors as matrices.", range: "true or false", default: false, schedulable: false };
 const adamwBeta1_2: OptionDescription = { name: "adamwBeta1", meaning: "Decay of the first moment of vectors.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const adamwBeta2_2: OptionDescription = { name: "adamwBeta2", meaning: "Decay of the second moment of vectors.", range: "in [0, 1)", default: 0.95, schedulable: true };
-const adamwWeightDecay_2: OptionDescription = { name: "adamwWeightDecay", meaning: "Strength of the weight decay of vectors.", range: "in [0, ∞)", default: 0.1, schedulable: true };
+const adamwWeightDecay_2: OptionDescription = { name: "adamwWeightDecay", meaning: "Strength of the weight decay of vectors, which is decoupled where that of matrices is `'corrected'`.", range: "in [0, ∞)", default: 0.1, schedulable: true };
 const adamwLearningRateFactor_1: OptionDescription = { name: "adamwLearningRateFactor", meaning: "The rate of vectors is learningRate times this.", range: "in (0, ∞)", default: 1, schedulable: true };
 const betas_2: OptionDescription = { name: "betas", meaning: "β, the memory of each tuner: one to ten.", range: "one to 64 numbers in (0, 1)", default: [0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999], schedulable: false };
 const sInit_1: OptionDescription = { name: "sInit", meaning: "First scale.", range: "in (0, ∞)", default: 0.000001, schedulable: false };
@@ -340,7 +341,7 @@ const storeDelta_1: OptionDescription = { name: "storeDelta", meaning: "Keep Δ 
 const learningRate_30: OptionDescription = { name: "learningRate", meaning: "Largest step size: choose it large, schedules multiply it.", range: "in [0, ∞)", default: 1, schedulable: true };
 const lowerBound_1: OptionDescription = { name: "lowerBound", meaning: "What the loss cannot fall below.", range: "in (-∞, ∞)", default: 0, schedulable: true };
 const estimateLowerBound_1: OptionDescription = { name: "estimateLowerBound", meaning: "Raise the bound while training, from `lowerBound` on.", range: "true or false", default: false, schedulable: false };
-const weightDecayMode_19: OptionDescription = { name: "weightDecayMode", meaning: "`'proximal'`: p ← (p − step)/(1 + learningRate·λ); the others as everywhere.", range: "one of 'proximal', 'decoupled', 'coupled', 'independent'", default: "proximal", schedulable: false };
+const weightDecayMode_19: OptionDescription = { name: "weightDecayMode", meaning: "`'proximal'`: p ← (p − step)/(1 + learningRate·λ); the others as everywhere.", range: "one of 'proximal', 'decoupled', 'coupled', 'independent', 'corrected'", default: "proximal", schedulable: false };
 const beta_8: OptionDescription = { name: "beta", meaning: "Decay of the averages.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const biasCorrection_3: OptionDescription = { name: "biasCorrection", meaning: "Let the averages start at 0 and correct them, in place of starting at the first values.", range: "true or false", default: false, schedulable: false };
 const learningRate_31: OptionDescription = { name: "learningRate", meaning: "Largest step size: choose it large, schedules multiply it.", range: "in [0, ∞)", default: 0.01, schedulable: true };
@@ -364,7 +365,7 @@ const beta2_15: OptionDescription = { name: "beta2", meaning: "Decay of the squa
 const epsilon_34: OptionDescription = { name: "epsilon", meaning: "Added to the root of the squared norm.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const gradAveraging_2: OptionDescription = { name: "gradAveraging", meaning: "Weigh what is added to the momentum by 1 − β₁.", range: "true or false", default: false, schedulable: false };
 const amsgrad_7: OptionDescription = { name: "amsgrad", meaning: "Use the largest squared norm so far.", range: "true or false", default: false, schedulable: false };
-const weightDecayMode_20: OptionDescription = { name: "weightDecayMode", meaning: "`'coupled'` is the paper's, which calls it decoupled: added to the normalized gradient. The others act before the update.", range: "one of 'decoupled', 'coupled', 'independent'", default: "coupled", schedulable: false };
+const weightDecayMode_20: OptionDescription = { name: "weightDecayMode", meaning: "`'coupled'` is the paper's, which calls it decoupled: added to the normalized gradient. The others act before the update.", range: "one of 'decoupled', 'coupled', 'independent', 'corrected'", default: "coupled", schedulable: false };
 const alpha_7: OptionDescription = { name: "alpha", meaning: "Weight of the step itself.", range: "in [0, ∞)", default: 1, schedulable: true };
 const optimism_1: OptionDescription = { name: "optimism", meaning: "Weight of the difference to the direction before.", range: "in [0, ∞)", default: 1, schedulable: true };
 const doubleFirstStep_1: OptionDescription = { name: "doubleFirstStep", meaning: "The direction before the first is 0 (the paper), in place of the first itself.", range: "true or false", default: false, schedulable: false };
@@ -381,7 +382,7 @@ const beta1_17: OptionDescription = { name: "beta1", meaning: "Inertia: each of 
 const beta2_16: OptionDescription = { name: "beta2", meaning: "Weight of the negative average (β₀ in the paper).", range: "in [0, 1]", default: 1, schedulable: true };
 const learningRate_35: OptionDescription = { name: "learningRate", meaning: "Factor on the step size found and capped; schedules go here.", range: "in [0, ∞)", default: 1, schedulable: true };
 const c_2: OptionDescription = { name: "c", meaning: "Divides the step: ½ for convex problems, 0.2 in the deep networks of the paper.", range: "in (0, ∞)", default: 0.5, schedulable: true };
-const maxLearningRate_3: OptionDescription = { name: "maxLearningRate", meaning: "Cap of the step size; `null`: none.", range: "in (0, ∞), or null", default: 1, schedulable: true };
+const maxLearningRate_4: OptionDescription = { name: "maxLearningRate", meaning: "Cap of the step size; `null`: none.", range: "in (0, ∞), or null", default: 1, schedulable: true };
 const lowerBound_2: OptionDescription = { name: "lowerBound", meaning: "What the loss of a batch cannot fall below.", range: "in (-∞, ∞)", default: 0, schedulable: true };
 const epsilon_36: OptionDescription = { name: "epsilon", meaning: "Added to c·‖g‖².", range: "in [0, ∞)", default: 1e-8, schedulable: true };
 const growth_2: OptionDescription = { name: "growth", meaning: "By how much the step size may grow in an epoch, a factor; `null`: by any.", range: "in [1, ∞), or null", default: null, schedulable: false };
@@ -394,6 +395,7 @@ const safeguardWarmup_1: OptionDescription = { name: "safeguardWarmup", meaning:
 const dCoef_2: OptionDescription = { name: "dCoef", meaning: "Factor on the estimate: the knob to tune.", range: "in (0, ∞)", default: 1, schedulable: true };
 const growthRate_2: OptionDescription = { name: "growthRate", meaning: "The estimate may grow by at most this factor per step, but for its first jump.", range: "in [1, ∞]", default: Infinity, schedulable: false };
 const sliceP_1: OptionDescription = { name: "sliceP", meaning: "Only every so-many-th element of a parameter takes part in the estimate, which saves memory.", range: "an integer in [1, ∞)", default: 1, schedulable: false };
+const weightDecayMode_22: OptionDescription = { name: "weightDecayMode", meaning: "Where the decay acts, before the update: `'decoupled'` p ← p·(1 − learningRate·λ), `'coupled'` g ← g + λ·p, `'independent'` p ← p·(1 − λ).", range: "one of 'decoupled', 'coupled', 'independent'", default: "decoupled", schedulable: false };
 const nu1_1: OptionDescription = { name: "nu1", meaning: "ν₁, the share of the first moment in the numerator; the rest is the gradient.", range: "in [0, 1]", default: 1, schedulable: true };
 const nu2_1: OptionDescription = { name: "nu2", meaning: "ν₂, the share of the second moment in the denominator; the rest is the squared gradient.", range: "in [0, 1]", default: 1, schedulable: true };
 const epsilon_38: OptionDescription = { name: "epsilon", meaning: "Added to the root; 0 gives NaN for a weight that has only had gradients of zero.", range: "in [0, ∞)", default: 1e-8, schedulable: true };
@@ -447,7 +449,7 @@ const etaMinus_1: OptionDescription = { name: "etaMinus", meaning: "Factor of a 
 const etaPlus_1: OptionDescription = { name: "etaPlus", meaning: "Factor of a step size while the sign stays.", range: "in (1, ∞)", default: 1.2, schedulable: false };
 const minStepSize_1: OptionDescription = { name: "minStepSize", meaning: "Smallest step size.", range: "in [0, ∞)", default: 0.000001, schedulable: false };
 const maxStepSize_1: OptionDescription = { name: "maxStepSize", meaning: "Largest step size.", range: "in [0, ∞)", default: 50, schedulable: false };
-const weightDecayMode_22: OptionDescription = { name: "weightDecayMode", meaning: "`'coupled'`: the penalty takes part in the sign; the others as everywhere.", range: "one of 'decoupled', 'coupled', 'independent'", default: "coupled", schedulable: false };
+const weightDecayMode_23: OptionDescription = { name: "weightDecayMode", meaning: "`'coupled'`: the penalty takes part in the sign; the others as everywhere.", range: "one of 'decoupled', 'coupled', 'independent', 'corrected'", default: "coupled", schedulable: false };
 const learningRate_38: OptionDescription = { name: "learningRate", meaning: "Step size; as for the method whose step length is used.", range: "in (0, ∞)", default: 0.001, schedulable: true };
 const beta2_18: OptionDescription = { name: "beta2", meaning: "Decay of the statistics; 1 sums them.", range: "in [0, 1]", default: 0.999, schedulable: true };
 const graftType_1: OptionDescription = { name: "graftType", meaning: "The method whose step length is used.", range: "one of 'sgd', 'none', 'adagrad', 'rmsprop', 'rmspropNormalized', 'sqrtN', 'adagradNormalized'", default: "sgd", schedulable: false };
@@ -533,7 +535,7 @@ const beta_12: OptionDescription = { name: "beta", meaning: "Exponent of the wei
 const memoryLength_1: OptionDescription = { name: "memoryLength", meaning: "Steps after which the averages start anew; `null`: never.", range: "an integer in [1, ∞), or null", default: 100, schedulable: false };
 const proximal_1: OptionDescription = { name: "proximal", meaning: "λ: a pull towards the parameter as it is, away from its average.", range: "in [0, ∞)", default: 0, schedulable: true };
 const epsilon_46: OptionDescription = { name: "epsilon", meaning: "Added to √v; its square is the least v that R is measured by.", range: "in (0, ∞)", default: 0.000001, schedulable: true };
-const weightDecayMode_23: OptionDescription = { name: "weightDecayMode", meaning: "`'decoupled'` and `'independent'` shrink by s times as much.", range: "one of 'decoupled', 'coupled', 'independent'", default: "decoupled", schedulable: false };
+const weightDecayMode_24: OptionDescription = { name: "weightDecayMode", meaning: "`'decoupled'`, `'corrected'` and `'independent'` shrink by s times as much.", range: "one of 'decoupled', 'coupled', 'independent', 'corrected'", default: "decoupled", schedulable: false };
 const beta1_24: OptionDescription = { name: "beta1", meaning: "Decay of Adam's first moment, and momentum of SGD.", range: "in [0, 1)", default: 0.9, schedulable: true };
 const beta2_21: OptionDescription = { name: "beta2", meaning: "Decay of the second moment and of the estimate.", range: "in [0, 1)", default: 0.999, schedulable: true };
 const epsilon_47: OptionDescription = { name: "epsilon", meaning: "Added to √v, before any correction.", range: "in [0, ∞)", default: 1e-9, schedulable: true };
@@ -547,7 +549,7 @@ const scaleParameter_2: OptionDescription = { name: "scaleParameter", meaning: "
 const gradAccumSteps_1: OptionDescription = { name: "gradAccumSteps", meaning: "Calls k that make one step, along their mean gradient.", range: "an integer in [1, ∞)", default: 1, schedulable: false };
 const shrinkRatio_1: OptionDescription = { name: "shrinkRatio", meaning: "What is left of a tensor for which a gradient with a NaN comes.", range: "in (0, 1]", default: 0.99, schedulable: true };
 const weightDecay_12: OptionDescription = { name: "weightDecay", meaning: "Strength of the weight decay.", range: "in [0, ∞)", default: 0.01, schedulable: true };
-const weightDecayMode_24: OptionDescription = { name: "weightDecayMode", meaning: "`'layerwise'` is the author's: part of the step, with its length, and none for vectors. The others act before the step, on every tensor.", range: "one of 'layerwise', 'decoupled', 'coupled', 'independent'", default: "layerwise", schedulable: false };
+const weightDecayMode_25: OptionDescription = { name: "weightDecayMode", meaning: "`'layerwise'` is the author's: part of the step, with its length, and none for vectors. The others act before the step, on every tensor.", range: "one of 'layerwise', 'decoupled', 'coupled', 'independent', 'corrected'", default: "layerwise", schedulable: false };
 const kind_1: OptionDescription = { name: "kind", meaning: "Weights of the average: exponential, all alike (SWA), or a power of the number of the point.", range: "one of 'ema', 'uniform', 'polynomial'", default: "ema", schedulable: false };
 const decay_3: OptionDescription = { name: "decay", meaning: "Of `'ema'`: share of the old average in the new one.", range: "in [0, 1)", default: 0.999, schedulable: false };
 const warmup_1: OptionDescription = { name: "warmup", meaning: "Of `'ema'`: let the decay grow towards `decay`.", range: "true or false", default: false, schedulable: false };
@@ -566,119 +568,119 @@ const initialAccumulator_4: OptionDescription = { name: "initialAccumulator", me
 
 export const optimizerDetails: Readonly<Record<string, OptimizerDetails>> = {
   A2Grad: { options: [variant_1, lips_1, beta_1, rho_1, scaling_1, weightDecay_1, weightDecayMode_1, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  AccSGD: { options: [learningRate_1, kappa_1, xi_1, constant_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 1 },
-  ACProp: { options: [learningRate_1, beta1_1, beta2_1, epsilon_1, momentumUpdate_1, amsgrad_1, rectify_1, degeneratedToSgd_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  AdaBelief: { options: [learningRate_1, beta1_1, beta2_1, epsilon_2, rectify_2, nSmaThreshold_1, degeneratedToSgd_2, amsgrad_1, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  AdaBound: { options: [learningRate_1, finalLearningRate_1, initialLearningRate_1, beta1_1, beta2_1, gamma_1, epsilon_3, amsgrad_2, adamD_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  AdaDelta: { options: [learningRate_2, rho_2, epsilon_4, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  AdaFactor: { options: [learningRate_3, relativeStep_1, warmupInit_1, scaleParameter_1, beta1_2, beta2_2, decayRate_1, clipThreshold_1, factored_1, minDimSizeToFactor_1, epsilon1_1, epsilon2_1, weightDecay_1, weightDecayMode_4, parameterGroups_1, transforms_1], stateNumbers: 1 },
-  AdaGrad: { options: [learningRate_4, learningRateDecay_1, initialAccumulator_1, epsilon_5, epsilonPosition_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 1 },
-  AdaHessian: { options: [learningRate_5, beta1_1, beta2_3, epsilon_6, hessianPower_1, spatialAverageBlockSize_1, updatePeriod_1, numSamples_1, hessianDistribution_1, seed_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  Adai: { options: [learningRate_1, beta0_1, beta2_4, epsilon_7, stableWeightDecay_1, dampening_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  Adam: { options: [learningRate_1, beta1_1, beta2_1, epsilon_8, amsgrad_3, adamD_2, nesterov_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  AdamAtan2: { options: [learningRate_1, beta1_1, beta2_1, a_1, b_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  AdaMax: { options: [learningRate_6, beta1_1, beta2_5, epsilon_9, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  AdamD: { options: [learningRate_1, beta1_1, beta2_1, epsilon_8, amsgrad_3, nesterov_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  AdamMini: { options: [learningRate_1, beta1_1, beta2_1, epsilon_8, unitAxis_1, blocks_1, vectors_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1.03125 },
-  AdaMod: { options: [learningRate_1, beta1_1, beta2_1, beta3_1, epsilon_3, adamD_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  AdamP: { options: [learningRate_1, beta1_1, beta2_1, epsilon_10, delta_1, wdRatio_1, nesterov_2, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  AccSGD: { options: [learningRate_1, kappa_1, xi_1, constant_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 1 },
+  ACProp: { options: [learningRate_1, beta1_1, beta2_1, epsilon_1, momentumUpdate_1, amsgrad_1, rectify_1, degeneratedToSgd_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  AdaBelief: { options: [learningRate_1, beta1_1, beta2_1, epsilon_2, rectify_2, nSmaThreshold_1, degeneratedToSgd_2, amsgrad_1, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  AdaBound: { options: [learningRate_1, finalLearningRate_1, initialLearningRate_1, beta1_1, beta2_1, gamma_1, epsilon_3, amsgrad_2, adamD_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  AdaDelta: { options: [learningRate_2, rho_2, epsilon_4, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  AdaFactor: { options: [learningRate_3, relativeStep_1, warmupInit_1, scaleParameter_1, beta1_2, beta2_2, decayRate_1, clipThreshold_1, factored_1, minDimSizeToFactor_1, epsilon1_1, epsilon2_1, weightDecay_1, weightDecayMode_4, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 1 },
+  AdaGrad: { options: [learningRate_4, learningRateDecay_1, initialAccumulator_1, epsilon_5, epsilonPosition_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 1 },
+  AdaHessian: { options: [learningRate_5, beta1_1, beta2_3, epsilon_6, hessianPower_1, spatialAverageBlockSize_1, updatePeriod_1, numSamples_1, hessianDistribution_1, seed_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 3 },
+  Adai: { options: [learningRate_1, beta0_1, beta2_4, epsilon_7, stableWeightDecay_1, dampening_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 3 },
+  Adam: { options: [learningRate_1, beta1_1, beta2_1, epsilon_8, amsgrad_3, adamD_2, nesterov_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  AdamAtan2: { options: [learningRate_1, beta1_1, beta2_1, a_1, b_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  AdaMax: { options: [learningRate_6, beta1_1, beta2_5, epsilon_9, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  AdamD: { options: [learningRate_1, beta1_1, beta2_1, epsilon_8, amsgrad_3, nesterov_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  AdamMini: { options: [learningRate_1, beta1_1, beta2_1, epsilon_8, unitAxis_1, blocks_1, vectors_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 1.03125 },
+  AdaMod: { options: [learningRate_1, beta1_1, beta2_1, beta3_1, epsilon_3, adamD_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 3 },
+  AdamP: { options: [learningRate_1, beta1_1, beta2_1, epsilon_10, delta_1, wdRatio_1, nesterov_2, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
   AdamS: { options: [learningRate_1, beta1_1, beta2_1, epsilon_11, amsgrad_4, adamD_1, adanorm_1, adanormR_1, weightDecay_2, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  AdaMuon: { options: [learningRate_7, momentum_1, nesterov_3, nsSteps_1, coefficients_1, epsilon_12, useMuon_1, adamwLearningRate_1, adamwBeta1_1, adamwBeta2_1, adamwEpsilon_1, adamwWeightDecay_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, beta2_6, signFirst_1, normEpsilon_1, adjustLearningRate_1], stateNumbers: 2 },
-  AdamW: { options: [learningRate_1, beta1_1, beta2_1, epsilon_8, amsgrad_3, adamD_2, nesterov_1, weightDecay_3, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  Adan: { options: [learningRate_1, beta1_3, beta2_7, beta3_2, epsilon_8, maxGradNorm_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_5, parameterGroups_1, transforms_1], stateNumbers: 4 },
-  AdaNorm: { options: [learningRate_1, beta1_1, beta2_1, epsilon_13, r_1, amsgrad_5, adamD_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 2.0009765625 },
-  AdaPNM: { options: [learningRate_1, beta1_4, beta2_1, beta3_3, epsilon_8, amsgrad_6, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 4 },
-  AdaShift: { options: [learningRate_1, beta1_5, beta2_1, epsilon_14, keepNum_1, reduceFunc_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 11.001953125 },
-  AdaSmooth: { options: [learningRate_1, beta1_6, beta2_8, epsilon_15, window_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  AdEMAMix: { options: [learningRate_1, beta1_7, beta2_1, epsilon_8, beta3_4, alpha_1, alphaWarmup_1, beta3Warmup_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  ADOPT: { options: [learningRate_1, beta1_1, beta2_9, epsilon_16, clipExponent_1, nesterov_4, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  AggMo: { options: [learningRate_8, betas_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  AliG: { options: [maxLearningRate_1, momentum_2, adjustedMomentum_1, epsilon_17, maxNorm_1, projection_1, weightDecay_1, weightDecayMode_6, parameterGroups_1, transforms_1], stateNumbers: 0 },
+  AdaMuon: { options: [learningRate_7, momentum_1, nesterov_3, nsSteps_1, coefficients_1, epsilon_12, useMuon_1, adamwLearningRate_1, adamwBeta1_1, adamwBeta2_1, adamwEpsilon_1, adamwWeightDecay_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1, beta2_6, signFirst_1, normEpsilon_1, adjustLearningRate_1], stateNumbers: 2 },
+  AdamW: { options: [learningRate_1, beta1_1, beta2_1, epsilon_8, amsgrad_3, adamD_2, nesterov_1, weightDecay_3, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  Adan: { options: [learningRate_1, beta1_3, beta2_7, beta3_2, epsilon_8, maxGradNorm_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_5, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 4 },
+  AdaNorm: { options: [learningRate_1, beta1_1, beta2_1, epsilon_13, r_1, amsgrad_5, adamD_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2.0009765625 },
+  AdaPNM: { options: [learningRate_1, beta1_4, beta2_1, beta3_3, epsilon_8, amsgrad_6, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 4 },
+  AdaShift: { options: [learningRate_1, beta1_5, beta2_1, epsilon_14, keepNum_1, reduceFunc_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 11.001953125 },
+  AdaSmooth: { options: [learningRate_1, beta1_6, beta2_8, epsilon_15, window_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 3 },
+  AdEMAMix: { options: [learningRate_1, beta1_7, beta2_1, epsilon_8, beta3_4, alpha_1, alphaWarmup_1, beta3Warmup_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 3 },
+  ADOPT: { options: [learningRate_1, beta1_1, beta2_9, epsilon_16, clipExponent_1, nesterov_4, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  AggMo: { options: [learningRate_8, betas_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 3 },
+  AliG: { options: [maxLearningRate_2, momentum_2, adjustedMomentum_1, epsilon_17, maxNorm_1, projection_1, weightDecay_1, weightDecayMode_6, parameterGroups_1, transforms_1], stateNumbers: 0 },
   Amos: { options: [learningRate_9, beta_2, scale_1, reduction_1, momentum_3, clipValue_1, cCoef_1, dCoef_1, extraL2_1, epsilon_18, parameterGroups_1, transforms_1], stateNumbers: 2.0009765625 },
-  AMSGrad: { options: [learningRate_1, beta1_1, beta2_1, epsilon_8, adamD_2, nesterov_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 3 },
+  AMSGrad: { options: [learningRate_1, beta1_1, beta2_1, epsilon_8, adamD_2, nesterov_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 3 },
   Apollo: { options: [learningRate_10, warmupSteps_1, initLr_1, beta_3, epsilon_19, rebound_1, weightDecayType_1, weightDecay_1, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  ArmijoSGD: { options: [maxLearningRate_2, initialStep_1, c_1, beta_4, reset_1, growth_1, stepsPerEpoch_1, maxBacktracks_1, momentum_4, trials_1, weightDecay_1, weightDecayMode_7, parameterGroups_1, transforms_1], stateNumbers: 0 },
+  ArmijoSGD: { options: [maxLearningRate_3, initialStep_1, c_1, beta_4, reset_1, growth_1, stepsPerEpoch_1, maxBacktracks_1, momentum_4, trials_1, weightDecay_1, weightDecayMode_7, parameterGroups_1, transforms_1], stateNumbers: 0 },
   ASAM: { options: [rho_3, eta_1, excludeBias_1, perturbEpsilon_1], stateNumbers: 0 },
-  ASGD: { options: [learningRate_11, amplifier_1, theta_1, dampening_2, epsilon_20, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  AvaGrad: { options: [learningRate_8, beta1_1, beta2_1, epsilon_21, adamD_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  BCOS: { options: [learningRate_1, mode_1, beta_5, beta2_10, simpleCondition_1, epsilon_22, weightDecay_4, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
-  CAME: { options: [learningRate_12, beta1_8, beta2_1, beta3_5, clipThreshold_2, epsilon1_2, epsilon2_2, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1.125 },
+  ASGD: { options: [learningRate_11, amplifier_1, theta_1, dampening_2, epsilon_20, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  AvaGrad: { options: [learningRate_8, beta1_1, beta2_1, epsilon_21, adamD_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  BCOS: { options: [learningRate_1, mode_1, beta_5, beta2_10, simpleCondition_1, epsilon_22, weightDecay_4, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 1 },
+  CAME: { options: [learningRate_12, beta1_8, beta2_1, beta3_5, clipThreshold_2, epsilon1_2, epsilon2_2, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 1.125 },
   COCOB: { options: [learningRate_13, alpha_2, epsilon_23, weightDecay_1, weightDecayMode_8, parameterGroups_1, transforms_1], stateNumbers: 5 },
   DAdaptAdaGrad: { options: [learningRate_14, d0_1, growthRate_1, momentum_5, epsilon_24, weightDecay_1, weightDecayMode_9, parameterGroups_1, transforms_1], stateNumbers: 3 },
   DAdaptAdam: { options: [learningRate_14, d0_1, growthRate_1, beta1_1, beta2_1, epsilon_25, biasCorrection_1, weightDecay_1, weightDecayMode_10, parameterGroups_1, transforms_1], stateNumbers: 3 },
   DAdaptAdan: { options: [learningRate_14, d0_1, growthRate_1, beta1_9, beta2_11, beta3_2, epsilon_25, noProx_1, weightDecay_5, parameterGroups_1, transforms_1], stateNumbers: 5 },
   DAdaptLion: { options: [learningRate_15, d0_1, beta1_10, beta2_12, weightDecay_1, weightDecayMode_11, parameterGroups_1, transforms_1], stateNumbers: 2 },
   DAdaptSGD: { options: [learningRate_14, d0_1, growthRate_1, momentum_5, weightDecay_1, weightDecayMode_9, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  DiffGrad: { options: [learningRate_1, beta1_1, beta2_1, epsilon_3, amsgrad_3, rectify_1, nSmaThreshold_1, degeneratedToSgd_2, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
+  DiffGrad: { options: [learningRate_1, beta1_1, beta2_1, epsilon_3, amsgrad_3, rectify_1, nSmaThreshold_1, degeneratedToSgd_2, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 3 },
   DoG: { options: [learningRate_16, repsRel_1, initialStep_2, epsilon_26, weightDecay_1, weightDecayMode_12, parameterGroups_1, transforms_1], stateNumbers: 1 },
   DoWG: { options: [learningRate_17, epsilon_27, initialSquaredDistance_1, weightDecay_1, weightDecayMode_12, parameterGroups_1, transforms_1], stateNumbers: 1 },
   FriendlySAM: { options: [rho_4, adaptive_1, perturbEpsilon_2, sigma_1, lambda_1], stateNumbers: 1 },
-  Fromage: { options: [learningRate_18, pBound_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 0 },
+  Fromage: { options: [learningRate_18, pBound_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 0 },
   FTRL: { options: [learningRate_19, learningRatePower_1, initialAccumulator_2, l1_1, l2_1, l2Shrinkage_1, beta_6, parameterGroups_1, transforms_1], stateNumbers: 2 },
   GaLore: { options: [rank_1, updateGap_1, scale_2, weightDecay_6, useGaLore_1], stateNumbers: 1 },
   GPA: { options: [trainInterpolation_1, evalInterpolation_1], stateNumbers: 1 },
   GradientAccumulation: { options: [every_1, reduce_1, skipNonFinite_1], stateNumbers: 0 },
-  Gravity: { options: [learningRate_20, alpha_3, beta_7, seed_2, initialVelocity_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
+  Gravity: { options: [learningRate_20, alpha_3, beta_7, seed_2, initialVelocity_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 1 },
   GSAM: { options: [rho_4, adaptive_1, perturbEpsilon_2, alpha_4], stateNumbers: 0 },
-  Kron: { options: [learningRate_21, momentum_6, preconditionerUpdateProbability_1, maxSizeTriangular_1, minNdimTriangular_1, memorySaveMode_1, momentumIntoPreconditionUpdate_1, preconditionLearningRate_1, preconditionInitScale_1, mergeDims_1, balanceProbability_1, seed_3, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  Lamb: { options: [learningRate_22, beta1_1, beta2_1, epsilon_28, biasCorrection_2, gradAveraging_1, maxGradNorm_1, clampValue_1, adam_1, weightDecay_1, weightDecayMode_13, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  LaProp: { options: [learningRate_23, beta1_11, beta2_1, epsilon_29, amsgrad_3, centered_1, stepsBeforeUsingCentered_1, weightDecay_1, weightDecayMode_14, parameterGroups_1, transforms_1], stateNumbers: 2.0009765625 },
-  LARS: { options: [learningRate_24, momentum_7, dampening_3, nesterov_5, trustCoefficient_1, epsilon_30, excludeVectors_1, weightDecay_1, weightDecayMode_15, parameterGroups_1, transforms_1], stateNumbers: 1 },
+  Kron: { options: [learningRate_21, momentum_6, preconditionerUpdateProbability_1, maxSizeTriangular_1, minNdimTriangular_1, memorySaveMode_1, momentumIntoPreconditionUpdate_1, preconditionLearningRate_1, preconditionInitScale_1, mergeDims_1, balanceProbability_1, seed_3, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 3 },
+  Lamb: { options: [learningRate_22, beta1_1, beta2_1, epsilon_28, biasCorrection_2, gradAveraging_1, maxGradNorm_1, clampValue_1, adam_1, weightDecay_1, weightDecayMode_13, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  LaProp: { options: [learningRate_23, beta1_11, beta2_1, epsilon_29, amsgrad_3, centered_1, stepsBeforeUsingCentered_1, weightDecay_1, weightDecayMode_14, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2.0009765625 },
+  LARS: { options: [learningRate_24, momentum_7, dampening_3, nesterov_5, trustCoefficient_1, epsilon_30, excludeVectors_1, weightDecay_1, weightDecayMode_15, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 1 },
   LBFGS: { options: [learningRate_25, historySize_1, lineSearch_1, maxIterations_1, maxEvaluations_1, toleranceGrad_1, toleranceChange_1, weightDecay_7, weightDecayMode_16, parameterGroups_1, transforms_1], stateNumbers: 22.208984375 },
   LDoG: { options: [learningRate_16, repsRel_1, initialStep_2, epsilon_26, weightDecay_1, weightDecayMode_12, parameterGroups_1, transforms_1], stateNumbers: 1.001953125 },
   LevenbergMarquardt: { options: [learningRate_26, damping_1, dampingUp_1, dampingDown_1, dampingMin_1, dampingMax_1, scaling_2, maxAttempts_1, weightDecay_8, weightDecayMode_17, parameterGroups_1, transforms_1, jacobian_1], stateNumbers: 0 },
-  Lion: { options: [learningRate_27, beta1_12, beta2_12, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
+  Lion: { options: [learningRate_27, beta1_12, beta2_12, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 1 },
   Lookahead: { options: [k_1, alpha_5, pullbackMomentum_1], stateNumbers: 1 },
   LookSAM: { options: [rho_5, k_2, alpha_6, perturbEpsilon_3], stateNumbers: 1 },
-  MADGRAD: { options: [learningRate_28, momentum_8, epsilon_31, weightDecay_1, weightDecayMode_18, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  MARS: { options: [learningRate_29, beta1_13, beta2_13, epsilon_8, gamma_2, variant_2, amsgrad_3, optimize1d_1, adamwBeta1_2, adamwBeta2_2, adamwWeightDecay_2, adamwLearningRateFactor_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 3 },
+  MADGRAD: { options: [learningRate_28, momentum_8, epsilon_31, weightDecay_1, weightDecayMode_18, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 3 },
+  MARS: { options: [learningRate_29, beta1_13, beta2_13, epsilon_8, gamma_2, variant_2, amsgrad_3, optimize1d_1, adamwBeta1_2, adamwBeta2_2, adamwWeightDecay_2, adamwLearningRateFactor_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 3 },
   Mechanic: { options: [betas_2, sInit_1, decay_1, epsilon_32, clip_1, storeDelta_1], stateNumbers: 2 },
-  MoMo: { options: [learningRate_30, lowerBound_1, estimateLowerBound_1, weightDecay_1, weightDecayMode_19, parameterGroups_1, transforms_1, beta_8, biasCorrection_3], stateNumbers: 1 },
-  MoMoAdam: { options: [learningRate_31, lowerBound_1, estimateLowerBound_1, weightDecay_1, weightDecayMode_19, parameterGroups_1, transforms_1, beta1_14, beta2_1, epsilon_8], stateNumbers: 2 },
+  MoMo: { options: [learningRate_30, lowerBound_1, estimateLowerBound_1, weightDecay_1, weightDecayMode_19, parameterGroups_1, transforms_1, maxLearningRate_1, beta_8, biasCorrection_3], stateNumbers: 1 },
+  MoMoAdam: { options: [learningRate_31, lowerBound_1, estimateLowerBound_1, weightDecay_1, weightDecayMode_19, parameterGroups_1, transforms_1, maxLearningRate_1, beta1_14, beta2_1, epsilon_8], stateNumbers: 2 },
   MSAM: { options: [rho_6], stateNumbers: 1 },
-  MSVAG: { options: [learningRate_4, beta_9, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  Muon: { options: [learningRate_32, momentum_1, nesterov_3, nsSteps_1, coefficients_1, epsilon_12, useMuon_1, adamwLearningRate_1, adamwBeta1_1, adamwBeta2_1, adamwEpsilon_1, adamwWeightDecay_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, nsCoefficients_1, adjustLearningRate_2], stateNumbers: 1 },
-  NAdam: { options: [learningRate_6, beta1_15, beta2_1, epsilon_8, momentumDecay_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  Nero: { options: [learningRate_33, beta_10, constraints_1, epsilon_33, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 0.0322265625 },
-  NorMuon: { options: [learningRate_32, momentum_1, nesterov_3, nsSteps_1, coefficients_1, epsilon_12, useMuon_1, adamwLearningRate_1, adamwBeta1_1, adamwBeta2_1, adamwEpsilon_1, adamwWeightDecay_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, beta2_14, normEpsilon_2, adjustLearningRate_3], stateNumbers: 1.03125 },
-  NovoGrad: { options: [learningRate_1, beta1_16, beta2_15, epsilon_34, gradAveraging_2, amsgrad_7, weightDecay_1, weightDecayMode_20, parameterGroups_1, transforms_1], stateNumbers: 1.0009765625 },
-  OptimisticAdam: { options: [learningRate_1, beta1_1, beta2_1, epsilon_8, alpha_7, optimism_1, doubleFirstStep_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  PAdam: { options: [learningRate_34, beta1_1, beta2_1, epsilon_35, partial_1, amsgrad_6, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
+  MSVAG: { options: [learningRate_4, beta_9, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  Muon: { options: [learningRate_32, momentum_1, nesterov_3, nsSteps_1, coefficients_1, epsilon_12, useMuon_1, adamwLearningRate_1, adamwBeta1_1, adamwBeta2_1, adamwEpsilon_1, adamwWeightDecay_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1, nsCoefficients_1, adjustLearningRate_2], stateNumbers: 1 },
+  NAdam: { options: [learningRate_6, beta1_15, beta2_1, epsilon_8, momentumDecay_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  Nero: { options: [learningRate_33, beta_10, constraints_1, epsilon_33, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 0.0322265625 },
+  NorMuon: { options: [learningRate_32, momentum_1, nesterov_3, nsSteps_1, coefficients_1, epsilon_12, useMuon_1, adamwLearningRate_1, adamwBeta1_1, adamwBeta2_1, adamwEpsilon_1, adamwWeightDecay_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1, beta2_14, normEpsilon_2, adjustLearningRate_3], stateNumbers: 1.03125 },
+  NovoGrad: { options: [learningRate_1, beta1_16, beta2_15, epsilon_34, gradAveraging_2, amsgrad_7, weightDecay_1, weightDecayMode_20, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 1.0009765625 },
+  OptimisticAdam: { options: [learningRate_1, beta1_1, beta2_1, epsilon_8, alpha_7, optimism_1, doubleFirstStep_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 3 },
+  PAdam: { options: [learningRate_34, beta1_1, beta2_1, epsilon_35, partial_1, amsgrad_6, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 3 },
   PCGrad: { options: [reduction_2, seed_4], stateNumbers: 0 },
-  PID: { options: [learningRate_1, momentum_9, dampening_4, integral_1, derivative_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  PNM: { options: [learningRate_1, beta1_17, beta2_16, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  PolyakSGD: { options: [learningRate_35, c_2, maxLearningRate_3, lowerBound_2, epsilon_36, growth_2, stepsPerEpoch_1, initialStep_3, weightDecay_1, weightDecayMode_21, parameterGroups_1, transforms_1], stateNumbers: 0 },
-  Prodigy: { options: [learningRate_14, beta1_18, beta2_1, beta3_6, epsilon_37, biasCorrection_1, safeguardWarmup_1, d0_1, dCoef_2, growthRate_2, sliceP_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 4 },
-  QHAdam: { options: [learningRate_1, beta1_1, beta2_1, nu1_1, nu2_1, epsilon_38, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  QHM: { options: [learningRate_1, momentum_10, nu_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 1 },
-  RAdam: { options: [learningRate_1, beta1_1, beta2_17, epsilon_3, nSmaThreshold_1, degeneratedToSgd_3, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  Ranger: { options: [learningRate_1, beta1_19, beta2_17, epsilon_39, nSmaThreshold_2, degeneratedToSgd_4, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, k_3, alpha_8, centralizeGradients_1, gcConvOnly_1], stateNumbers: 3 },
+  PID: { options: [learningRate_1, momentum_9, dampening_4, integral_1, derivative_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 3 },
+  PNM: { options: [learningRate_1, beta1_17, beta2_16, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  PolyakSGD: { options: [learningRate_35, c_2, maxLearningRate_4, lowerBound_2, epsilon_36, growth_2, stepsPerEpoch_1, initialStep_3, weightDecay_1, weightDecayMode_21, parameterGroups_1, transforms_1], stateNumbers: 0 },
+  Prodigy: { options: [learningRate_14, beta1_18, beta2_1, beta3_6, epsilon_37, biasCorrection_1, safeguardWarmup_1, d0_1, dCoef_2, growthRate_2, sliceP_1, weightDecay_1, weightDecayMode_22, parameterGroups_1, transforms_1], stateNumbers: 4 },
+  QHAdam: { options: [learningRate_1, beta1_1, beta2_1, nu1_1, nu2_1, epsilon_38, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  QHM: { options: [learningRate_1, momentum_10, nu_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 1 },
+  RAdam: { options: [learningRate_1, beta1_1, beta2_17, epsilon_3, nSmaThreshold_1, degeneratedToSgd_3, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  Ranger: { options: [learningRate_1, beta1_19, beta2_17, epsilon_39, nSmaThreshold_2, degeneratedToSgd_4, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1, k_3, alpha_8, centralizeGradients_1, gcConvOnly_1], stateNumbers: 3 },
   Ranger21: { options: [numIterations_1, learningRate_36, beta1_4, beta2_1, beta0_2, epsilon_40, useSoftplus_1, betaSoftplus_1, agcClippingValue_1, agcEps_1, centralizeGradients_2, normalizeGradients_1, normLossFactor_1, lookaheadMergeTime_1, lookaheadBlendingAlpha_1, numWarmUpIterations_1, numWarmDownIterations_1, warmDownMinLr_1, disableLrScheduler_1, adamD_1, weightDecay_9, parameterGroups_1, transforms_1], stateNumbers: 5 },
-  RMSProp: { options: [learningRate_4, decay_2, momentum_11, nesterov_4, centered_2, epsilon_41, epsilonPosition_2, initialAccumulator_3, biasCorrection_4, learningRateInMomentum_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 1 },
+  RMSProp: { options: [learningRate_4, decay_2, momentum_11, nesterov_4, centered_2, epsilon_41, epsilonPosition_2, initialAccumulator_3, biasCorrection_4, learningRateInMomentum_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 1 },
   RotoGrad: { options: [method_1, latentSize_1, burnInPeriod_1, normalizeLosses_1, alpha_9, initialRotations_1, seed_5], stateNumbers: 0 },
-  Rprop: { options: [learningRate_37, etaMinus_1, etaPlus_1, minStepSize_1, maxStepSize_1, weightDecay_1, weightDecayMode_22, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  Rprop: { options: [learningRate_37, etaMinus_1, etaPlus_1, minStepSize_1, maxStepSize_1, weightDecay_1, weightDecayMode_23, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
   SAM: { options: [rho_4, adaptive_1, perturbEpsilon_2], stateNumbers: 0 },
-  ScalableShampoo: { options: [learningRate_38, beta1_11, beta2_18, graftType_1, blockSize_1, shapeInterpretation_1, mergeSmallDimsBlockSize_1, preconditionerType_1, startPreconditioningStep_1, preconditioningComputeSteps_1, statisticsComputeSteps_1, inverseExponentOverride_1, matrixEpsilon_1, diagonalEpsilon_1, noPreconditioningForLayersWithDimGt_1, skipPreconditioningRankLt_1, nesterov_3, movingAverageForMomentum_1, decoupledLearningRate_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 258 },
+  ScalableShampoo: { options: [learningRate_38, beta1_11, beta2_18, graftType_1, blockSize_1, shapeInterpretation_1, mergeSmallDimsBlockSize_1, preconditionerType_1, startPreconditioningStep_1, preconditioningComputeSteps_1, statisticsComputeSteps_1, inverseExponentOverride_1, matrixEpsilon_1, diagonalEpsilon_1, noPreconditioningForLayersWithDimGt_1, skipPreconditioningRankLt_1, nesterov_3, movingAverageForMomentum_1, decoupledLearningRate_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 258 },
   ScheduleFreeAdamW: { options: [learningRate_39, r_2, weightLrPower_1, weightDecay_10, parameterGroups_1, transforms_1, warmupSteps_2, beta1_20, beta2_1, epsilon_8, innerMomentum_1], stateNumbers: 2 },
   ScheduleFreeRAdam: { options: [learningRate_40, r_2, weightLrPower_1, weightDecay_10, parameterGroups_1, transforms_1, beta1_20, beta2_1, epsilon_8, silentSgdPhase_1], stateNumbers: 2 },
   ScheduleFreeSGD: { options: [learningRate_41, r_2, weightLrPower_1, weightDecay_11, parameterGroups_1, transforms_1, warmupSteps_2, momentum_12], stateNumbers: 1 },
-  SCION: { options: [learningRate_42, alpha_10, radius_1, norm_1, normalized_1, atLeastOne_1, transposed_1, nsSteps_2, unconstrained_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
-  SCIONLight: { options: [learningRate_42, alpha_10, radius_1, norm_1, normalized_1, atLeastOne_1, transposed_1, nsSteps_2, unconstrained_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
-  SGDP: { options: [learningRate_1, momentum_2, dampening_5, nesterov_6, delta_2, wdRatio_1, epsilon_42, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
-  SGDW: { options: [learningRate_1, momentum_2, dampening_3, nesterov_5, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 0 },
-  Shampoo: { options: [learningRate_43, momentum_13, matrixEpsilon_2, preconditioningComputeSteps_1, maxMatrixSize_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 4 },
-  SignSGD: { options: [learningRate_1, momentum_14, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1 },
-  SimplifiedAdEMAMix: { options: [learningRate_44, beta1_21, beta2_6, epsilon_8, alpha_11, beta1Warmup_1, minBeta1_1, biasCorrection1_1, biasCorrection2_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  SM3: { options: [learningRate_8, momentum_15, beta_11, epsilon_43, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 1.0625 },
-  SOAP: { options: [learningRate_45, beta1_19, beta2_6, epsilon_44, shampooBeta_1, preconditionFrequency_1, maxPreconditionDim_1, mergeDims_2, precondition1d_1, normalizeGradient_1, correctBias_1, weightDecay_3, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 6 },
-  SophiaG: { options: [learningRate_46, beta1_22, beta2_19, rho_7, batchSize_1, updatePeriod_2, seed_6, weightDecay_4, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  SophiaH: { options: [learningRate_47, beta1_23, beta2_20, p_1, epsilon_45, updatePeriod_3, numSamples_1, hessianDistribution_2, seed_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  SCION: { options: [learningRate_42, alpha_10, radius_1, norm_1, normalized_1, atLeastOne_1, transposed_1, nsSteps_2, unconstrained_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 1 },
+  SCIONLight: { options: [learningRate_42, alpha_10, radius_1, norm_1, normalized_1, atLeastOne_1, transposed_1, nsSteps_2, unconstrained_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 1 },
+  SGDP: { options: [learningRate_1, momentum_2, dampening_5, nesterov_6, delta_2, wdRatio_1, epsilon_42, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 1 },
+  SGDW: { options: [learningRate_1, momentum_2, dampening_3, nesterov_5, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 0 },
+  Shampoo: { options: [learningRate_43, momentum_13, matrixEpsilon_2, preconditioningComputeSteps_1, maxMatrixSize_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 4 },
+  SignSGD: { options: [learningRate_1, momentum_14, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 1 },
+  SimplifiedAdEMAMix: { options: [learningRate_44, beta1_21, beta2_6, epsilon_8, alpha_11, beta1Warmup_1, minBeta1_1, biasCorrection1_1, biasCorrection2_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  SM3: { options: [learningRate_8, momentum_15, beta_11, epsilon_43, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 1.0625 },
+  SOAP: { options: [learningRate_45, beta1_19, beta2_6, epsilon_44, shampooBeta_1, preconditionFrequency_1, maxPreconditionDim_1, mergeDims_2, precondition1d_1, normalizeGradient_1, correctBias_1, weightDecay_3, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 6 },
+  SophiaG: { options: [learningRate_46, beta1_22, beta2_19, rho_7, batchSize_1, updatePeriod_2, seed_6, weightDecay_4, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  SophiaH: { options: [learningRate_47, beta1_23, beta2_20, p_1, epsilon_45, updatePeriod_3, numSamples_1, hessianDistribution_2, seed_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
   Split: { options: [groups_1], stateNumbers: 0 },
-  SRMM: { options: [learningRate_20, beta_12, memoryLength_1, proximal_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  StableAdamW: { options: [learningRate_1, beta1_1, beta2_4, epsilon_46, weightDecay_3, weightDecayMode_23, parameterGroups_1, transforms_1], stateNumbers: 2 },
-  SWATS: { options: [learningRate_1, beta1_24, beta2_21, epsilon_47, switchTolerance_1, amsgrad_8, nesterov_7, adamD_3, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1], stateNumbers: 3 },
-  Tiger: { options: [learningRate_48, beta_13, scaleParameter_2, gradAccumSteps_1, shrinkRatio_1, weightDecay_12, weightDecayMode_24, parameterGroups_1, transforms_1], stateNumbers: 1.0009765625 },
+  SRMM: { options: [learningRate_20, beta_12, memoryLength_1, proximal_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  StableAdamW: { options: [learningRate_1, beta1_1, beta2_4, epsilon_46, weightDecay_3, weightDecayMode_24, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
+  SWATS: { options: [learningRate_1, beta1_24, beta2_21, epsilon_47, switchTolerance_1, amsgrad_8, nesterov_7, adamD_3, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_2, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 3 },
+  Tiger: { options: [learningRate_48, beta_13, scaleParameter_2, gradAccumSteps_1, shrinkRatio_1, weightDecay_12, weightDecayMode_25, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 1.0009765625 },
   WeightAveraging: { options: [kind_1, decay_3, warmup_1, warmupGamma_1, warmupPower_1, biasCorrection_5, eta_2, start_1, every_2], stateNumbers: 1 },
   WSAM: { options: [rho_4, adaptive_1, perturbEpsilon_2, gamma_3, decouple_1, maxNorm_2], stateNumbers: 0 },
-  Yogi: { options: [learningRate_4, beta1_1, beta2_22, epsilon_48, initialAccumulator_4, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1], stateNumbers: 2 },
+  Yogi: { options: [learningRate_4, beta1_1, beta2_22, epsilon_48, initialAccumulator_4, adamD_1, adanorm_1, adanormR_1, weightDecay_1, weightDecayMode_3, parameterGroups_1, transforms_1, maxLearningRate_1], stateNumbers: 2 },
 };

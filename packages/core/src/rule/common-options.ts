@@ -6,15 +6,21 @@ import {
   custom,
   flag,
   isArrayOf,
+  nullable,
+  real,
   type Hyper,
   hyper,
+  type OptionSpec,
   type OptionTable,
   type ParameterGroup,
 } from '@optim/options';
 import { isHook, type Hook } from './hook.js';
 
-/** How weight decay acts; `'decoupled'` is that of AdamW. */
-export type WeightDecayMode = 'decoupled' | 'coupled' | 'independent';
+/** How weight decay acts; `'decoupled'` is that of AdamW, `'corrected'` that of AdamC. */
+export type WeightDecayMode = PlainDecayMode | 'corrected';
+
+/** The modes that need no largest learning rate: those of algorithms that find their step size themselves. */
+export type PlainDecayMode = 'decoupled' | 'coupled' | 'independent';
 
 /** Options every algorithm takes. */
 export interface CommonOptions {
@@ -31,20 +37,60 @@ export interface CommonOptions {
   transforms?: readonly Hook[];
 }
 
-/** Options of every algorithm with a learning rate and the three modes of weight decay. */
-export interface OptimizerOptions extends CommonOptions {
+/** Options of every algorithm whose decay may be `'corrected'`. */
+export interface PeakOptions extends CommonOptions {
+  /**
+   * Where the decay acts, before the update: `'decoupled'` p ← p·(1 − learningRate·λ), `'coupled'` g ← g + λ·p,
+   * `'independent'` p ← p·(1 − λ), `'corrected'` p ← p·(1 − λ·learningRate²/maxLearningRate).
+   */
+  weightDecayMode?: string;
+  /**
+   * Largest learning rate, for `'corrected'` alone; it stays when the rate is set. `null`: the rate, or the peak of its
+   * schedule, when the optimizer is made.
+   */
+  maxLearningRate?: number | null;
+}
+
+/** Options of every algorithm with a learning rate and the four modes of weight decay. */
+export interface OptimizerOptions extends PeakOptions {
   /** Step size: a number, or a schedule of the number of steps done. */
   learningRate?: Hyper;
   weightDecayMode?: WeightDecayMode;
 }
 
-const modes: readonly WeightDecayMode[] = ['decoupled', 'coupled', 'independent'];
+/** Options of every algorithm whose learning rate is a factor on a step size that it finds itself. */
+export interface PlainOptimizerOptions extends CommonOptions {
+  /** Step size: a number, or a schedule of the number of steps done. */
+  learningRate?: Hyper;
+  weightDecayMode?: PlainDecayMode;
+}
 
-/** The rows of {@link CommonOptions}; another default decay, mode, or list of modes may be given. */
+/** The modes that need no largest learning rate. */
+export const plainModes: readonly PlainDecayMode[] = ['decoupled', 'coupled', 'independent'];
+
+/** The modes of core. */
+export const decayModes: readonly string[] = [...plainModes, 'corrected'];
+
+/** What a largest rate may be. */
+export const peaks: OptionSpec = /* @__PURE__ */ real('(0, ∞)');
+
+/** The row of the largest rate of corrected decay. An algorithm without that mode may have another option of the name. */
+export const peak: OptionSpec = /* @__PURE__ */ nullable(peaks);
+
+/** The rows of {@link PeakOptions}; another default decay, mode, or list of modes may be given. */
 export function commonOptions(
   weightDecay = 0,
   mode: string = 'decoupled',
-  allowed: readonly string[] = modes,
+  allowed: readonly string[] = decayModes,
+): OptionTable<PeakOptions> {
+  return { ...plainDecayOptions(weightDecay, mode, allowed), maxLearningRate: peak };
+}
+
+/** The rows of {@link CommonOptions}, for an algorithm whose rate has no maximum, or whose decay may not be decoupled. */
+export function plainDecayOptions(
+  weightDecay = 0,
+  mode: string = 'decoupled',
+  allowed: readonly string[] = plainModes,
 ): OptionTable<CommonOptions> {
   const { weightDecay: strength, ...others } = oneDecayOptions(weightDecay);
   return { weightDecay: strength, weightDecayMode: choice(allowed, mode), ...others };

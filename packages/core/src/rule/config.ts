@@ -2,7 +2,7 @@
 // Options as JSON that survives TensorFlow.js' saving and loading, which camel-cases every string with an underscore
 // except under the key `name`, and turns infinities into null.
 
-import { decode, decodeGroup, encode, encodeGroup, isRecord, isSchedule, show } from '@optim/options';
+import { decode, decodeGroup, encode, encodeGroup, isRecord, isSchedule, wrongType } from '@optim/options';
 import { wholeOptimizerOptions, type ParameterGroup } from '@optim/options';
 import { hookFromConfig, isHookConfig, type Hook, type HookConfig } from './hook.js';
 
@@ -57,8 +57,7 @@ export function optionsIn(
   config: unknown,
   others: readonly string[] = [],
 ): Record<string, unknown> {
-  if (!isRecord(config))
-    throw new TypeError(`${className}: configuration must be an object, got ${show(config)}`);
+  if (!isRecord(config)) throw wrongType(className, 'configuration', 'an object', config);
   const own = Object.entries(config).filter(
     ([name]) => Object.hasOwn(options, name) || others.includes(name),
   );

@@ -2,7 +2,6 @@
 // Weight decay, in the modes that every algorithm has.
 
 import type { Expression } from '@optim/fusion';
-import type { WeightDecayMode } from './common-options.js';
 import type { Pair } from './rule.js';
 
 /** What weight decay depends on. */
@@ -12,9 +11,6 @@ export interface DecayKnown {
   /** `null` while a round has yet to find the rate: decoupled decay does not act then. */
   readonly rateInForce: Expression | null;
 }
-
-/** The modes of core; the rule carries out any other itself. */
-export const decayModes: readonly WeightDecayMode[] = ['decoupled', 'coupled', 'independent'];
 
 /** Strength of a decay that shrinks the parameter: λ times the rate if decoupled, else λ; `null` where there is none. */
 export function strengthOf({ weightDecay, weightDecayMode, rateInForce }: DecayKnown): Expression | null {
@@ -35,6 +31,8 @@ export function shrunk(x: Expression, strength: Expression | null): Expression {
  * independent   p ← p·(1 − λ)
  * coupled       g ← g + λ·p
  * ```
+ *
+ * Decay that is `'corrected'` comes here as decoupled.
  */
 export function decayed(pair: Pair, known: DecayKnown): Pair {
   const { param, grad } = pair;

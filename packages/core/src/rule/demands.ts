@@ -2,36 +2,26 @@
 // What a rule must be able to do for the options it is given, and what a step must be given.
 
 import { grouped } from '@optim/options';
-import type { CommonOptions, OptimizerOptions } from './common-options.js';
-import { decayModes } from './decay.js';
+import type { OptimizerOptions } from './common-options.js';
 import { assertParts } from './hook-parts.js';
 import type { Hook } from './hook.js';
 import type { AnyRule } from './rule.js';
-
-/** @throws Error for a mode of weight decay that neither core nor the rule knows what to do with */
-export function assertDecays(owner: string, rule: AnyRule, settings: CommonOptions): void {
-  const { decay = 'before', ownDecayModes = [] } = rule;
-  const { weightDecayMode: mode } = settings;
-  if (typeof decay === 'function' || decay === 'never') return;
-  if ([...decayModes, ...ownDecayModes].includes(mode!)) return;
-  throw new Error(
-    `${owner}: rule.ownDecayModes must name the weightDecayMode ${JSON.stringify(mode)}, which is none of core's`,
-  );
-}
 
 /** @throws TypeError for a hook of faulty parts, or one that reads what this algorithm does not have */
 export function assertServes(owner: string, rule: AnyRule, settings: OptimizerOptions): void {
   const { rateInForce, secondMoment } = rule;
   const hasRate = rateInForce !== undefined || grouped(settings).every((group) => group.learningRate != null);
-  const has = { learningRate: hasRate, secondMoment: secondMoment !== undefined };
-  const words = { learningRate: 'a learning rate', secondMoment: 'a second moment' };
+  const lacks: Record<string, string | false> = {
+    learningRate: !hasRate && 'a learning rate',
+    secondMoment: !secondMoment && 'a second moment',
+  };
   for (const hook of settings.transforms ?? []) {
     assertParts(owner, hook);
     const { name, reads = [] } = hook;
-    const missing = reads.find((what) => what !== 'step' && !has[what]) as keyof typeof has | undefined;
+    const missing = reads.map((what) => lacks[what]).find(Boolean);
     if (missing)
       throw new TypeError(
-        `${owner}: transforms: hook ${name} needs ${words[missing]}, which ${owner} does not have`,
+        `${owner}: transforms: hook ${name} needs ${missing}, which ${owner} does not have`,
       );
   }
 }

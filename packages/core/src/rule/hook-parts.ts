@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether a hook is made of what hooks are made of; those of `defineHook` are, as far as their author typed them.
 
-import { isArrayOf, isCallable, isMatch, isRecord, show } from '@optim/options';
+import { isArrayOf, isCallable, isMatch, isRecord, show, wrongType } from '@optim/options';
 import type { Hook } from './hook.js';
 
 type Test = (value: unknown) => boolean;
@@ -16,6 +16,7 @@ const callable = ['a function', isCallable] as const;
 
 /** What each part must be, where it is there. */
 const parts: Readonly<Record<string, readonly [constraint: string, test: Test]>> = {
+  name: ['letters and digits', (value) => /^[a-z][a-z0-9]*$/i.test(value as string)],
   coefficients: callable,
   observe: callable,
   combine: callable,
@@ -40,8 +41,6 @@ export function assertParts(owner: string, hook: Hook): void {
   for (const [part, [constraint, test]] of Object.entries(parts)) {
     const value: unknown = hook[part as keyof Hook];
     if (value !== undefined && !test(value))
-      throw new TypeError(
-        `${owner}: transforms: ${part} of hook ${show(hook.name)} must be ${constraint}, got ${show(value)}`,
-      );
+      throw wrongType(owner, `transforms: ${part} of hook ${show(hook.name)}`, constraint, value);
   }
 }

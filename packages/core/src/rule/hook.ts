@@ -4,19 +4,16 @@ import type { Expression } from '@optim/fusion';
 import type * as tf from '@tensorflow/tfjs-core';
 import {
   custom,
-  decode,
-  decodeMatch,
+  fromConfig,
+  isConfig,
   encode,
   encodeMatch,
   isMatch,
-  isRecord,
-  isSavedMatch,
   matches,
   type Match,
   type OptionSpec,
   type OptionTable,
   resolveOptions,
-  show,
 } from '@optim/options';
 import type { GlobalValue } from '@optim/state';
 import type { Results, SlotInit } from './rule.js';
@@ -138,16 +135,9 @@ function encodeOptions(name: string, options: object): Record<string, unknown> {
   };
 }
 
-function decodeOptions(config: HookConfig['options']): Record<string, unknown> {
-  const options = decode(config);
-  for (const [name, value] of Object.entries(config))
-    if (isSavedMatch(value)) options[name] = decodeMatch(value);
-  return options;
-}
-
 /** Whether a value has the form of {@link Hook.config}. */
 export function isHookConfig(value: unknown): value is HookConfig {
-  return isRecord(value) && typeof value['hook'] === 'string' && isRecord(value['options']);
+  return isConfig('hook', value);
 }
 
 /**
@@ -156,23 +146,15 @@ export function isHookConfig(value: unknown): value is HookConfig {
  * not imported).
  */
 export function hookFromConfig(config: HookConfig): Hook {
-  if (!isHookConfig(config))
-    throw new TypeError(`hook must be configured by { hook, options }, got ${show(config)}`);
-  const factory = factories.get(config.hook) as ((options: object) => Hook) | undefined;
-  if (!factory) {
-    throw new RangeError(
-      `hook ${show(config.hook)} is not defined; import it (for example from @optim/hooks) before loading`,
-    );
-  }
-  return factory(decodeOptions(config.options));
+  return fromConfig('hook', factories, config);
 }
 
 /** Whether a value looks like a {@link Hook}. */
 export function isHook(value: unknown): value is Hook {
-  if (typeof value !== 'object' || value === null || !('name' in value) || typeof value.name !== 'string')
-    return false;
-  return ['gradient', 'decay', 'update', 'guard'].some(
-    (part) => typeof (value as Record<string, unknown>)[part] === 'function',
+  const parts = value as Readonly<Record<string, unknown>> | null | undefined;
+  return (
+    typeof parts?.['name'] === 'string' &&
+    ['gradient', 'decay', 'update', 'guard'].some((part) => typeof parts[part] === 'function')
   );
 }
 
@@ -183,15 +165,11 @@ export interface KeyedHook {
 }
 
 /** Hooks with their keys: the name, numbered where a name comes again. */
-export function keyed(owner: string, hooks: readonly Hook[]): KeyedHook[] {
-  const seen = new Map<string, number>();
-  return hooks.map((hook) => {
-    if (!/^[a-z][a-z0-9]*$/i.test(hook.name)) {
-      throw new RangeError(`${owner}: a hook's name must be letters and digits, got ${show(hook.name)}`);
-    }
-    const count = (seen.get(hook.name) ?? 0) + 1;
-    seen.set(hook.name, count);
-    return { key: count === 1 ? hook.name : `${hook.name}${count}`, hook };
+export function keyed(hooks: readonly Hook[]): KeyedHook[] {
+  return hooks.map((hook, i) => {
+    const { name } = hook;
+    const before = hooks.slice(0, i).filter((other) => other.name === name).length;
+    return { key: before ? `${name}${before + 1}` : name, hook };
   });
 }
 

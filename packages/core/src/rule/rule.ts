@@ -144,8 +144,6 @@ export interface Recurrence<
   readonly momentum?: readonly (string | RegExp)[];
   /** Results of `update` that are neither `param` nor slots, and go back to whoever asked for the step. */
   readonly returns?: readonly string[];
-  /** Modes of weight decay, besides the three of core, that `update` carries out itself. */
-  readonly ownDecayModes?: readonly string[];
   /** Options besides `weightDecay` that set the strength of decay for some of the parameters. */
   readonly decayOptions?: readonly (keyof O & string)[];
   /** The least rank of a parameter that weight decay acts on; 0 unless given. */
@@ -178,7 +176,7 @@ export interface Recurrence<
   /** What the rule makes of the gradient before weight decay and everything else; hooks see it as it was before. */
   gradient?(tensors: Tensors<S>, known: Known<O, C & G>): Expression;
   /**
-   * Weight decay. `'before'`, the default: before everything else, in the three modes of core. `'within'`: `update` makes
+   * Weight decay. `'before'`, the default: before everything else, in the modes of core. `'within'`: `update` makes
    * every decay that shrinks the parameter, by `decayStrength`; only `'coupled'` comes before. `'never'`: all of it is the
    * rule's. A function: the pair after a decay of the rule's own, for which there is `decayed`.
    */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { check, checkGroups, flag, grouped, isRecord, real, resolveOptions } from '@optim/options';
+import { check, checkGroups, flag, grouped, isRecord, real, resolveOptions, wrongType } from '@optim/options';
 import type { OptionSpec, OptionTable, ParameterGroup } from '@optim/options';
 import type { CommonOptions, OptimizerOptions } from './common-options.js';
-import { assertDecays, assertServes } from './demands.js';
+import { fillPeak } from './corrected.js';
+import { assertServes } from './demands.js';
 import type { AnyRule } from './rule.js';
 
 /** What settings hold besides options, once the rates have been scaled. */
@@ -24,9 +25,9 @@ export function settled<O extends CommonOptions>(
   rule: AnyRule,
   options: object,
 ): Required<O> {
-  const { learningRateScale = 1, ...own } = (isRecord(options) ? options : {}) as Scaled;
+  if (!isRecord(options)) throw wrongType(owner, 'options', 'an object', options);
+  const { learningRateScale = 1, ...given } = options as Scaled;
   check(owner, 'learningRateScale', scales, learningRateScale);
-  const given = isRecord(options) ? own : options;
   const settings = resolveOptions<O>(owner, table as OptionTable<O>, given);
   if (learningRateScale !== 1) Object.assign(settings, { learningRateScale });
   const { learningRate: rate } = table;
@@ -35,12 +36,10 @@ export function settled<O extends CommonOptions>(
     freeze: flag(false),
     ...(rate?.symbolic && !rate.isWhole && { learningRateScale: scales }),
   };
-  const groups = checkGroups(owner, ofGroups, settings.parameterGroups as readonly ParameterGroup[]);
-  Object.assign(settings, { parameterGroups: groups });
-  for (const group of grouped(settings)) {
-    rule.validate?.(group);
-    assertDecays(owner, rule, group as CommonOptions);
-  }
+  const parameterGroups = checkGroups(owner, ofGroups, settings.parameterGroups as readonly ParameterGroup[]);
+  Object.assign(settings, { parameterGroups });
+  for (const own of [settings, ...parameterGroups]) fillPeak(owner, table, own as object, settings as object);
+  for (const group of grouped(settings)) rule.validate?.(group);
   assertServes(owner, rule, settings as OptimizerOptions);
   return settings;
 }

@@ -147,7 +147,7 @@ export class Parameters {
 
   /** Names of the slots that a parameter of any group may have, and of the globals. */
   names(): { slots: string[]; globals: string[] } {
-    const groups = [0, ...this.#kept.groups.map((_, i) => i + 1)];
+    const groups = [...this.#kept.groups.keys(), this.#kept.groups.length];
     const slots = new Set(groups.flatMap((group) => Object.keys(this.#kept.slots(group))));
     return { slots: [...slots], globals: Object.keys(this.#kept.globals()) };
   }

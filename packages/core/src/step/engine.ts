@@ -6,6 +6,7 @@ import type { GlobalValue, Reading, SavedState } from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
 import { grouped, type OptionSpec, type ParameterGroup } from '@optim/options';
 import { adaNormSlots } from '../rule/ada-norm.js';
+import { asDecoupled } from '../rule/corrected.js';
 import { keyed, withHooks, type Hook, type KeyedHook } from '../rule/hook.js';
 import type { AnyRecurrence, SlotInit, Traits } from '../rule/rule.js';
 import { Parameters, type Parameter } from '../state/parameters.js';
@@ -66,7 +67,7 @@ export class Engine {
     this.#design = design;
     const { owner, settings, rules } = design;
     const { transforms = [], parameterGroups = [] } = settings as Common;
-    this.#hooks = keyed(owner, transforms);
+    this.#hooks = keyed(transforms);
     this.#groups = grouped(settings);
     const tracers = Object.entries(rules).map(([name, rule]) => {
       const composition = new Composition(rule, name ? [] : this.#hooks);
@@ -191,7 +192,7 @@ export class Engine {
     const options = this.#groups[of.group]!;
     const { decayOptions = [] } = rules[rule]!;
     const isOn = (name: string): boolean => ((options as Values)[name] ?? 0) !== 0;
-    const values = atStep(owner, table, options, step);
+    const values = asDecoupled(atStep(owner, table, options, step), options, this.#groups[0]!);
     const { group, exempt, traits, order } = of;
     const coefficients = withHooks<unknown>(
       rules[rule]!.coefficients?.(t, values, step + 1) ?? {},

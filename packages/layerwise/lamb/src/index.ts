@@ -12,7 +12,7 @@ import {
   register,
   round,
   whole,
-  type CommonOptions,
+  type PeakOptions,
   type Hyper,
   type MomentsOptions,
   type Rule,
@@ -22,7 +22,7 @@ import { ema, zeros } from '@optim/formulas';
 import { constant, lengthOf, squareSums, where } from '@optim/fusion';
 
 /** Options of {@link Lamb}. */
-export interface LambOptions extends CommonOptions, MomentsOptions {
+export interface LambOptions extends PeakOptions, MomentsOptions {
   /** Step size: the relative change of each tensor per step. @defaultValue `1e-3` */
   learningRate?: Hyper;
   /**
@@ -86,7 +86,7 @@ export class Lamb extends Optimizer<LambOptions> {
       maxGradNorm: whole(hyper('[0, ∞)', 0)),
       clampValue: real('(0, ∞]', Infinity),
       adam: flag(false),
-      ...commonOptions(0, 'layerwise', ['layerwise', 'decoupled', 'coupled', 'independent']),
+      ...commonOptions(0, 'layerwise', ['layerwise', 'decoupled', 'coupled', 'independent', 'corrected']),
     },
     momentum: ['m'],
     slots: () => ({ m: zeros, v: zeros }),
@@ -94,7 +94,6 @@ export class Lamb extends Optimizer<LambOptions> {
       firstCorrection: biasCorrection ? 1 - beta1 ** t : 1,
       secondCorrection: biasCorrection ? 1 - beta2 ** t : 1,
     }),
-    ownDecayModes: ['layerwise'],
     rounds: (options) =>
       options.maxGradNorm === 0
         ? []

@@ -9,7 +9,7 @@ import {
   Optimizer,
   outOfRange,
   register,
-  type CommonOptions,
+  type PeakOptions,
   type Hyper,
   type Rule,
   type WeightDecayMode,
@@ -18,7 +18,7 @@ import { heavyBall, zeros } from '@optim/formulas';
 import { where } from '@optim/fusion';
 
 /** Options of {@link LARS}. */
-export interface LARSOptions extends CommonOptions {
+export interface LARSOptions extends PeakOptions {
   /** Step size, on top of the ratio of each layer. @defaultValue `1` */
   learningRate?: Hyper;
   /** Momentum μ. @defaultValue `0.9` */
@@ -85,10 +85,9 @@ export class LARS extends Optimizer<LARSOptions> {
       trustCoefficient: hyper('(0, ∞)', 1e-3),
       epsilon: hyper('[0, ∞)', 1e-8),
       excludeVectors: flag(true),
-      ...commonOptions(0, 'layerwise', ['layerwise', 'decoupled', 'coupled', 'independent']),
+      ...commonOptions(0, 'layerwise', ['layerwise', 'decoupled', 'coupled', 'independent', 'corrected']),
     },
     momentum: ['b'],
-    ownDecayModes: ['layerwise'],
     validate({ momentum, dampening, nesterov }) {
       if (nesterov && (momentum === 0 || dampening !== 0))
         throw outOfRange('LARS', 'nesterov', 'false without momentum and with dampening', nesterov);

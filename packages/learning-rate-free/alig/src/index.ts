@@ -3,7 +3,6 @@
 // Checked against the authors' alig for PyTorch.
 
 import {
-  commonOptions,
   custom,
   flag,
   hyper,
@@ -11,6 +10,7 @@ import {
   nullable,
   Optimizer,
   outOfRange,
+  plainDecayOptions,
   real,
   register,
   round,
@@ -20,10 +20,10 @@ import {
   type Entry,
   type Hyper,
   type Known,
+  type PlainDecayMode,
   type Results,
   type Rule,
   type Tensors,
-  type WeightDecayMode,
 } from '@optim/core/authoring';
 import { zeros } from '@optim/formulas';
 import { constant, lengthOf, squareSums, where } from '@optim/fusion';
@@ -44,7 +44,7 @@ export interface AliGOptions extends CommonOptions {
   /** Any other projection: changes the variables in place after a step. It cannot be saved. @defaultValue `null` */
   projection?: ((variables: readonly tf.Variable[]) => void) | null;
   /** `'decoupled'`: p ← p·(1 − γ·weightDecay); the others as everywhere. @defaultValue `'decoupled'` */
-  weightDecayMode?: WeightDecayMode;
+  weightDecayMode?: PlainDecayMode;
 }
 
 type Found = { gamma: number; shrink?: number };
@@ -93,7 +93,7 @@ export class AliG extends Optimizer<AliGOptions> {
       epsilon: whole(hyper('[0, ∞)', 1e-5)),
       maxNorm: whole(nullable(real('(0, ∞)'))),
       projection: custom('a function of the variables, or null', (f) => f === null || isCallable(f), null),
-      ...commonOptions(),
+      ...plainDecayOptions(),
     },
     needs: ['loss'],
     momentum: ['b'],

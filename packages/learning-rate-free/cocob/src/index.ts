@@ -3,9 +3,9 @@
 // Checked against the authors' parameterfree 0.0.2 and optax.
 
 import {
-  commonOptions,
   hyper,
   Optimizer,
+  plainDecayOptions,
   real,
   register,
   type CommonOptions,
@@ -64,7 +64,7 @@ export class COCOB extends Optimizer<COCOBOptions> {
       learningRate: hyper('(0, ∞)', 1, '[0, ∞)'),
       alpha: hyper('[0, ∞)', 100),
       epsilon: real('(0, ∞)', 1e-8),
-      ...commonOptions(0, 'coupled', ['coupled']),
+      ...plainDecayOptions(0, 'coupled', ['coupled']),
     },
     slots: ({ epsilon }) => ({
       p0: copy,

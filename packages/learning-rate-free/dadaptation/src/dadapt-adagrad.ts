@@ -2,7 +2,7 @@
 // Defazio and Mishchenko, "Learning-Rate-Free Learning by D-Adaptation", arXiv:2301.07733
 // Checked against the authors' dadaptation 3.2.
 
-import { commonOptions, hyper, Optimizer, type Hyper, type Rule } from '@optim/core/authoring';
+import { hyper, Optimizer, plainDecayOptions, type Hyper, type Rule } from '@optim/core/authoring';
 import { copy, full, pauses, zeros } from '@optim/formulas';
 import type { Expression } from '@optim/fusion';
 import {
@@ -73,7 +73,7 @@ export class DAdaptAdaGrad extends Optimizer<DAdaptAdaGradOptions> {
       ...growingOptions(),
       momentum: hyper('[0, 1)', 0),
       epsilon: hyper('(0, ∞)', 1e-6),
-      ...commonOptions(0, 'coupled', ['coupled']),
+      ...plainDecayOptions(0, 'coupled', ['coupled']),
     },
     slots: () => ({ a: full(1e-6), s: zeros, x0: copy }),
     globals: ({ d0 }) => ({ d: d0, q: 0 }),

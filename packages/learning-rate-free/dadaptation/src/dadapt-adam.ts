@@ -3,14 +3,14 @@
 // Checked against the authors' dadaptation 3.2.
 
 import {
-  commonOptions,
   decayed,
   flag,
   hyper,
   Optimizer,
+  plainDecayOptions,
   type Hyper,
+  type PlainDecayMode,
   type Rule,
-  type WeightDecayMode,
 } from '@optim/core/authoring';
 import { countedCorrections, ema, pauses, zeros } from '@optim/formulas';
 import {
@@ -32,7 +32,7 @@ export interface DAdaptAdamOptions extends GrowingOptions {
   /** Adam's bias correction, as a factor on λ. @defaultValue `false` */
   biasCorrection?: boolean;
   /** `'decoupled'`: p ← p·(1 − λ·weightDecay); the others as everywhere. @defaultValue `'coupled'` */
-  weightDecayMode?: WeightDecayMode;
+  weightDecayMode?: PlainDecayMode;
 }
 
 type Globals = { r: number; c1: number; c2: number };
@@ -87,7 +87,7 @@ export class DAdaptAdam extends Optimizer<DAdaptAdamOptions> {
       beta2: hyper('[0, 1)', 0.999),
       epsilon: hyper('(0, ∞)', 1e-8),
       biasCorrection: flag(false),
-      ...commonOptions(0, 'coupled'),
+      ...plainDecayOptions(0, 'coupled'),
     },
     momentum: ['m'],
     slots: () => ({ m: zeros, v: zeros, s: zeros }),

@@ -4,14 +4,14 @@
 // Checked against the authors' dadaptation 3.2.
 
 import {
-  commonOptions,
   hyper,
   Optimizer,
+  plainDecayOptions,
   real,
   whole,
   type Hyper,
+  type PlainDecayMode,
   type Rule,
-  type WeightDecayMode,
 } from '@optim/core/authoring';
 import { ema, signum, zeros } from '@optim/formulas';
 import { estimation, rateInForce, type DAdaptOptions, type Estimated } from './d-adaptation.js';
@@ -23,7 +23,7 @@ export interface DAdaptLionOptions extends DAdaptOptions {
   /** Decay of the momentum. @defaultValue `0.99` */
   beta2?: Hyper;
   /** `'decoupled'`: p ← p·(1 − λ·weightDecay); the others as everywhere. @defaultValue `'decoupled'` */
-  weightDecayMode?: WeightDecayMode;
+  weightDecayMode?: PlainDecayMode;
 }
 
 /**
@@ -75,7 +75,7 @@ export class DAdaptLion extends Optimizer<DAdaptLionOptions> {
       d0: whole(real('(0, ∞)', 1e-6)),
       beta1: hyper('[0, 1)', 0.9),
       beta2: hyper('[0, 1)', 0.99),
-      ...commonOptions(),
+      ...plainDecayOptions(),
     },
     momentum: ['m'],
     slots: () => ({ m: zeros, s: zeros }),

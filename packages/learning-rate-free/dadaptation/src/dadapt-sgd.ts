@@ -3,10 +3,10 @@
 // Checked against the authors' dadaptation 3.2.
 
 import {
-  commonOptions,
   decayed,
   hyper,
   Optimizer,
+  plainDecayOptions,
   round,
   type Hyper,
   type Rule,
@@ -73,7 +73,7 @@ export class DAdaptSGD extends Optimizer<DAdaptSGDOptions> {
     options: {
       ...growingOptions(),
       momentum: hyper('[0, 1)', 0),
-      ...commonOptions(0, 'coupled', ['coupled']),
+      ...plainDecayOptions(0, 'coupled', ['coupled']),
     },
     slots: () => ({ s: zeros, x0: copy }),
     globals: ({ d0 }) => ({ d: d0, r: 0, G0: 0 }),

@@ -4,23 +4,23 @@
 // Written from the paper; checked against numbers of the authors' dowg and optax.
 
 import {
-  commonOptions,
   decayed,
   hyper,
   nullable,
   Optimizer,
+  plainDecayOptions,
   real,
   register,
   round,
   whole,
   type Hyper,
-  type OptimizerOptions,
+  type PlainOptimizerOptions,
   type Rule,
 } from '@optim/core/authoring';
 import { copy } from '@optim/formulas';
 
 /** Options of {@link DoWG}. */
-export interface DoWGOptions extends OptimizerOptions {
+export interface DoWGOptions extends PlainOptimizerOptions {
   /** Factor on the step size found; 1 in the paper, less where the loss jumps; schedules multiply it. @defaultValue `1` */
   learningRate?: Hyper;
   /** Added to the root of the weighted sum; first squared distance too. @defaultValue `1e-4` */
@@ -69,7 +69,7 @@ export class DoWG extends Optimizer<DoWGOptions> {
       learningRate: hyper('(0, ∞)', 1, '[0, ∞)'),
       epsilon: whole(real('(0, ∞)', 1e-4)),
       initialSquaredDistance: whole(nullable(real('(0, ∞)'))),
-      ...commonOptions(0, 'coupled'),
+      ...plainDecayOptions(0, 'coupled'),
     },
     slots: () => ({ p0: copy }),
     globals: ({ epsilon, initialSquaredDistance }) => ({

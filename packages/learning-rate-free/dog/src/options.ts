@@ -2,19 +2,19 @@
 // What DoG and LDoG are told.
 
 import {
-  commonOptions,
   hyper,
   nullable,
   outOfRange,
+  plainDecayOptions,
   real,
   whole,
-  type OptimizerOptions,
   type Hyper,
   type OptionTable,
+  type PlainOptimizerOptions,
 } from '@optim/core/authoring';
 
 /** Options of {@link DoG} and {@link LDoG}. */
-export interface DistanceOptions extends OptimizerOptions {
+export interface DistanceOptions extends PlainOptimizerOptions {
   /** Factor on the step size found; leave it at 1, schedules multiply it. @defaultValue `1` */
   learningRate?: Hyper;
   /** First distance, relative to 1 + ‖p₀‖; 1e-4 with batch normalization. @defaultValue `1e-6` */
@@ -36,7 +36,7 @@ export function distanceOptions(): OptionTable<DistanceOptions> {
     repsRel: whole(real('(0, ∞)', defaultReps)),
     initialStep: whole(nullable(real('(0, ∞)'))),
     epsilon: whole(real('(0, ∞)', 1e-8)),
-    ...commonOptions(0, 'coupled'),
+    ...plainDecayOptions(0, 'coupled'),
   };
 }
 

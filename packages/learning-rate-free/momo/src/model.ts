@@ -10,19 +10,20 @@ import {
   round,
   shrunk,
   whole,
-  type CommonOptions,
+  type PeakOptions,
   type Hyper,
   type Known,
   type OptionTable,
   type Recurrence,
   type Results,
   type Tensors,
+  type WeightDecayMode,
 } from '@optim/core/authoring';
 import { ema, quotient } from '@optim/formulas';
 import { lengthOf, squareSums, where, type Expression } from '@optim/fusion';
 
 /** Options of both classes. */
-export interface ModelOptions extends CommonOptions {
+export interface ModelOptions extends PeakOptions {
   /** Largest step size; schedules multiply it. */
   learningRate?: Hyper;
   /** What the loss cannot fall below. @defaultValue `0` */
@@ -30,7 +31,7 @@ export interface ModelOptions extends CommonOptions {
   /** Raise the bound while training, from `lowerBound` on. @defaultValue `false` */
   estimateLowerBound?: boolean;
   /** `'proximal'`: p ← (p − step)/(1 + learningRate·λ); the others as everywhere. @defaultValue `'proximal'` */
-  weightDecayMode?: 'proximal' | 'decoupled' | 'coupled' | 'independent';
+  weightDecayMode?: 'proximal' | WeightDecayMode;
 }
 
 /** The rows of {@link ModelOptions}. */
@@ -39,7 +40,7 @@ export function modelOptions(learningRate: number): OptionTable<ModelOptions> {
     learningRate: hyper('[0, ∞)', learningRate),
     lowerBound: whole(hyper('(-∞, ∞)', 0)),
     estimateLowerBound: whole(flag(false)),
-    ...commonOptions(0, 'proximal', ['proximal', 'decoupled', 'coupled', 'independent']),
+    ...commonOptions(0, 'proximal', ['proximal', 'decoupled', 'coupled', 'independent', 'corrected']),
   };
 }
 
@@ -109,11 +110,10 @@ function bounds(known: ModelKnown): { cut: Expression; bound: Expression } {
 /** What both rules do. */
 export const modelled: Pick<
   Recurrence<ModelOptions, 'd' | 'v', Coefficients, Model>,
-  'needs' | 'momentum' | 'ownDecayModes' | 'globals' | 'rounds' | 'rateInForce' | 'update'
+  'needs' | 'momentum' | 'globals' | 'rounds' | 'rateInForce' | 'update'
 > & { decay(pair: Pair, known: ModelKnown & { readonly rateInForce: Expression | null }): Pair } = {
   needs: ['loss', 'gradient'],
   momentum: ['d'],
-  ownDecayModes: ['proximal'],
   globals: ({ lowerBound }) => ({ f: 0, gamma: 0, bound: lowerBound }),
   // The others are part of the update.
   decay: (pair, known) => (known.weightDecayMode === 'coupled' ? decayed(pair, known) : pair),

@@ -4,24 +4,24 @@
 // Written from the paper; checked against numbers of optax and the authors' sps.
 
 import {
-  commonOptions,
   decayed,
   hyper,
   integer,
   nullable,
   Optimizer,
+  plainDecayOptions,
   real,
   register,
   round,
   whole,
   type Hyper,
-  type OptimizerOptions,
+  type PlainOptimizerOptions,
   type Rule,
 } from '@optim/core/authoring';
 import { lengthOf, squareSums, where } from '@optim/fusion';
 
 /** Options of {@link PolyakSGD}. */
-export interface PolyakSGDOptions extends OptimizerOptions {
+export interface PolyakSGDOptions extends PlainOptimizerOptions {
   /** Factor on the step size found and capped; schedules go here. @defaultValue `1` */
   learningRate?: Hyper;
   /** Divides the step: ½ for convex problems, 0.2 in the deep networks of the paper. @defaultValue `0.5` */
@@ -87,7 +87,7 @@ export class PolyakSGD extends Optimizer<PolyakSGDOptions> {
       growth: whole(nullable(real('[1, ∞)'))),
       stepsPerEpoch: whole(integer('[1, ∞)', 500)),
       initialStep: whole(real('(0, ∞)', 1)),
-      ...commonOptions(),
+      ...plainDecayOptions(),
     },
     needs: ['loss'],
     globals: ({ growth, initialStep }) => ({ stepSize: 0, ...(growth !== null && { gamma: initialStep }) }),

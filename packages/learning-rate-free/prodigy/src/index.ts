@@ -3,27 +3,27 @@
 // Checked against the authors' prodigy 1.1.2 and optax.
 
 import {
-  commonOptions,
   decayed,
   flag,
   hyper,
   integer,
   nullable,
   Optimizer,
+  plainDecayOptions,
   real,
   register,
   round,
   whole,
   type Hyper,
   type Known,
-  type OptimizerOptions,
+  type PlainOptimizerOptions,
   type Rule,
 } from '@optim/core/authoring';
 import { countedCorrections, ema, pauses, zeros } from '@optim/formulas';
 import { every, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link Prodigy}. */
-export interface ProdigyOptions extends OptimizerOptions {
+export interface ProdigyOptions extends PlainOptimizerOptions {
   /** Factor on the estimated rate; leave it at 1, schedules multiply it. @defaultValue `1` */
   learningRate?: Hyper;
   /** Decay of the first moment; 0: no slot for it. @defaultValue `0.9` */
@@ -118,7 +118,7 @@ export class Prodigy extends Optimizer<ProdigyOptions> {
       dCoef: whole(hyper('(0, ∞)', 1)),
       growthRate: whole(real('[1, ∞]', Infinity)),
       sliceP: integer('[1, ∞)', 1),
-      ...commonOptions(),
+      ...plainDecayOptions(),
     },
     momentum: ['m'],
     slots: ({ beta1, sliceP }) => ({

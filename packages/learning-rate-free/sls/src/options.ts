@@ -2,11 +2,11 @@
 
 import {
   choice,
-  commonOptions,
   hyper,
   integer,
   nullable,
   outOfRange,
+  plainDecayOptions,
   real,
   whole,
   type CommonOptions,
@@ -52,7 +52,7 @@ export const rows: OptionTable<ArmijoSGDOptions> = {
   maxBacktracks: whole(integer('[0, ∞)', 100)),
   momentum: whole(hyper('[0, 1)', 0)),
   trials: whole(nullable(integer('[1, 64]'))),
-  ...commonOptions(0, 'coupled'),
+  ...plainDecayOptions(0, 'coupled'),
 };
 
 /** @throws RangeError for hooks on more than gradients, which a search does not follow */

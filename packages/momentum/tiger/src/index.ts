@@ -11,7 +11,7 @@ import {
   integer,
   Optimizer,
   register,
-  type CommonOptions,
+  type PeakOptions,
   type Hyper,
   type Known,
   type Rule,
@@ -21,7 +21,7 @@ import { signum, zeros } from '@optim/formulas';
 import { constant, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link Tiger}. */
-export interface TigerOptions extends CommonOptions {
+export interface TigerOptions extends PeakOptions {
   /** Step size; with `scaleParameter` the relative change of each tensor per step. @defaultValue `1e-3` */
   learningRate?: Hyper;
   /** Momentum β. @defaultValue `0.965` */
@@ -87,7 +87,7 @@ export class Tiger extends Optimizer<TigerOptions> {
       scaleParameter: flag(true),
       gradAccumSteps: integer('[1, ∞)', 1),
       shrinkRatio: hyper('(0, 1]', 0.99),
-      ...commonOptions(0.01, 'layerwise', ['layerwise', 'decoupled', 'coupled', 'independent']),
+      ...commonOptions(0.01, 'layerwise', ['layerwise', 'decoupled', 'coupled', 'independent', 'corrected']),
     },
     momentum: ['m'],
     slots: () => ({

@@ -2,19 +2,19 @@
 
 import {
   choice,
-  commonOptions,
   hyper,
   integer,
   nullable,
   outOfRange,
+  plainDecayOptions,
   real,
   type Hyper,
-  type OptimizerOptions,
+  type PlainOptimizerOptions,
   type OptionTable,
 } from '@optim/core/authoring';
 
 /** Options of {@link LBFGS}. */
-export interface LBFGSOptions extends Omit<OptimizerOptions, 'weightDecayMode'> {
+export interface LBFGSOptions extends Omit<PlainOptimizerOptions, 'weightDecayMode'> {
   /** Length of a step, in units of the direction; with a search the first trial. @defaultValue `1` */
   learningRate?: Hyper;
   /** Pairs of differences kept. @defaultValue `10` */
@@ -47,7 +47,7 @@ export const rows: OptionTable<LBFGSOptions> = {
   maxEvaluations: nullable(integer('[1, ∞)')),
   toleranceGrad: real('[0, ∞)', 1e-7),
   toleranceChange: real('[0, ∞)', 1e-9),
-  ...(commonOptions(0, 'coupled', ['coupled']) as OptionTable<
+  ...(plainDecayOptions(0, 'coupled', ['coupled']) as OptionTable<
     Pick<LBFGSOptions, 'weightDecay' | 'weightDecayMode' | 'parameterGroups' | 'transforms'>
   >),
 };

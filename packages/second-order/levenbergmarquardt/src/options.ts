@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import {
-  commonOptions,
   choice,
   custom,
   hyper,
   integer,
   outOfRange,
+  plainDecayOptions,
   real,
   type CommonOptions,
   type Hyper,
@@ -63,7 +63,7 @@ export const rows: OptionTable<LevenbergMarquardtOptions> = {
   dampingMax: real('(0, ∞)', 1e10),
   scaling: choice(['identity', 'diagonal']),
   maxAttempts: integer('[1, ∞)', 10),
-  ...(commonOptions(0, 'coupled', ['coupled']) as OptionTable<
+  ...(plainDecayOptions(0, 'coupled', ['coupled']) as OptionTable<
     Pick<LevenbergMarquardtOptions, 'weightDecayMode' | 'parameterGroups' | 'transforms'>
   >),
   weightDecay: real('[0, ∞)', 0),

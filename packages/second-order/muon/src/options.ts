@@ -48,7 +48,7 @@ export interface MatrixOptions extends OptimizerOptions {
   adamwBeta2?: Hyper;
   /** Added to √v̂. @defaultValue `1e-10` */
   adamwEpsilon?: Hyper;
-  /** Strength of their weight decay, in the mode of the matrices. @defaultValue `0` */
+  /** Strength of their weight decay, in the mode of the matrices, but decoupled where that is `'corrected'`. @defaultValue `0` */
   adamwWeightDecay?: Hyper;
 }
 
