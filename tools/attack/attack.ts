@@ -5,6 +5,7 @@ import type { Trials } from '@optim/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { attackAliases } from './attacks/aliases.js';
 import { attackBytes, attackFiles } from './attacks/bytes.js';
+import { attackCallbacks } from './attacks/callbacks.js';
 import { attackConfigs } from './attacks/configs.js';
 import { attackFunctions } from './attacks/functions.js';
 import { attackSavers } from './attacks/killed.js';
@@ -49,6 +50,7 @@ export async function campaign({ trials, seed, tries, onSubject }: Campaign): Pr
   const random = new Random(seed);
   onSubject?.('functions and files');
   await attackFunctions(judge, random, 10 * tries);
+  await attackCallbacks(judge, random, 20 * tries);
   await attackFiles(judge, random, tries);
   await attackSavers(judge, random, Math.floor(tries / 20));
   const subjects = subjectsOf(trials);
