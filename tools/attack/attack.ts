@@ -7,6 +7,7 @@ import { attackAliases } from './attacks/aliases.js';
 import { attackBytes, attackFiles } from './attacks/bytes.js';
 import { attackCallbacks } from './attacks/callbacks.js';
 import { attackConfigs } from './attacks/configs.js';
+import { attackDistributed } from './attacks/distributed.js';
 import { attackExchange } from './attacks/exchange.js';
 import { attackFunctions } from './attacks/functions.js';
 import { attackSavers } from './attacks/killed.js';
@@ -53,6 +54,7 @@ export async function campaign({ trials, seed, tries, onSubject }: Campaign): Pr
   await attackFunctions(judge, random, 10 * tries);
   await attackCallbacks(judge, random, 20 * tries);
   await attackExchange(judge, random, 10 * tries);
+  await attackDistributed(judge, random, 3 * tries);
   await attackFiles(judge, random, tries);
   await attackSavers(judge, random, Math.floor(tries / 20));
   const subjects = subjectsOf(trials);
