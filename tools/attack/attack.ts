@@ -11,6 +11,7 @@ import { attackDistributed } from './attacks/distributed.js';
 import { attackExchange } from './attacks/exchange.js';
 import { attackFunctions } from './attacks/functions.js';
 import { attackSavers } from './attacks/killed.js';
+import { attackJson } from './attacks/json.js';
 import { attackMoments } from './attacks/moments.js';
 import { attackOptions } from './attacks/options.js';
 import { attackSettings } from './attacks/settings.js';
@@ -55,6 +56,7 @@ export async function campaign({ trials, seed, tries, onSubject }: Campaign): Pr
   await attackCallbacks(judge, random, 20 * tries);
   await attackExchange(judge, random, 10 * tries);
   await attackDistributed(judge, random, 3 * tries);
+  await attackJson(judge, random, 5 * tries);
   await attackFiles(judge, random, tries);
   await attackSavers(judge, random, Math.floor(tries / 20));
   const subjects = subjectsOf(trials);

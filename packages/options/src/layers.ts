@@ -3,6 +3,7 @@
 
 import { isArrayOf, resolveOptions, show, type OptionSpec } from './options.js';
 import { custom } from './rows.js';
+import { isCallable } from './schedule.js';
 
 /** What is used of a layer of tfjs-layers. */
 export interface LayerWithWeights {
@@ -30,12 +31,13 @@ export interface ChosenWeight {
 
 /** Whether it is a layer, as far as it is used here. */
 function isLayer(value: unknown): value is LayerWithWeights {
-  const { getClassName, weights, layers } = (value ?? {}) as Partial<LayerWithWeights>;
+  const { getClassName, weights, layers, layer } = (value ?? {}) as Partial<LayerWithWeights>;
   const isWeight = (each: unknown): boolean => {
     const { name, originalName = name } = (each ?? {}) as Partial<LayerWeight>;
     return typeof originalName === 'string';
   };
-  return typeof getClassName === 'function' && (Array.isArray(layers) || isArrayOf(weights, isWeight));
+  if (!isCallable(getClassName) || (layer != null && !isCallable(layer.getClassName))) return false;
+  return layers == null ? isArrayOf(weights, isWeight) : Array.isArray(layers);
 }
 
 /**
@@ -58,7 +60,7 @@ export function weightsByLayer(
       throw new TypeError(`${owner}: model must have layers with weights, got ${show(layer)} among them`);
     seen.add(layer);
     const classes = [...within, layer.getClassName()];
-    if (layer.layers) return layer.layers.flatMap((inner) => walk(inner, classes));
+    if (layer.layers) return Array.from(layer.layers).flatMap((inner) => walk(inner, classes));
     if (layer.layer) classes.push(layer.layer.getClassName());
     const weights = layer.weights.map(({ name, originalName = name, shape }) => ({
       name: originalName,
