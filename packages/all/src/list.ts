@@ -36,10 +36,17 @@ const measured =
   'after one step on a [32, 32] parameter with default options (1000 for those that are required); ' +
   'of a wrapper without what is in it';
 
+/** No name is nearly as long. */
+const mostLetters = 100;
+
 /** Entries whose name a pattern with `*` and `?` matches as a whole, in any case. */
 function matching<T extends Summary>(entries: readonly T[], pattern: string): readonly T[] {
   if (typeof pattern !== 'string')
     throw new TypeError(`@optim/all: pattern must be a string, got ${show(pattern)}`);
+  if (pattern.length > mostLetters)
+    throw new RangeError(
+      `@optim/all: pattern must have at most ${mostLetters} letters, got ${show(pattern)}`,
+    );
   const source = pattern
     .replaceAll(/\*+/g, '*')
     .replaceAll(/[\\^$.+()[\]{}|]/g, String.raw`\$&`)

@@ -10,22 +10,29 @@ type Options = Readonly<Record<string, unknown>>;
 /** Those that a configuration may name. */
 const scheduleNames = (): string[] => Object.keys(schedules).filter((name) => scheduleOptions(name));
 
+/** How deep options may nest; less than a configuration may, with what is around them. */
+const deepest = 100;
+
 /** A value with the names of all schedules in it as they are defined. */
-function named(where: string, value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((item, i) => named(`${where}[${i}]`, item));
+function named(where: string, value: unknown, level = 0): unknown {
+  if (level > deepest)
+    throw new RangeError(`@optim/all: ${where.slice(0, 200)} must nest at most ${deepest} levels`);
+  const inside = (item: unknown, at: string): unknown => named(where + at, item, level + 1);
+  // Holes included.
+  if (Array.isArray(value)) return Array.from(value as unknown[], (item, i) => inside(item, `[${i}]`));
   if (!isRecord(value)) return value;
   const { entries } = value; // a record is saved as a list
   if (Array.isArray(entries) && !entries.every(isRecord))
     throw new TypeError(`@optim/all: ${where}.entries must be objects, got ${show(entries)}`);
   if (!('schedule' in value && 'options' in value))
     return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, named(`${where}.${key}`, item)]),
+      Object.entries(value).map(([key, item]) => [key, inside(item, `.${key.slice(0, 200)}`)]),
     );
   const schedule = properName(`${where}.schedule`, 'a schedule', value['schedule'], scheduleNames());
   const { options } = value;
   if (!isRecord(options))
     throw new TypeError(`@optim/all: ${where}.options must be an object, got ${show(options)}`);
-  return { schedule, options: named(`${where}.options`, options) };
+  return { schedule, options: inside(options, '.options') };
 }
 
 /** Options that hold no match. */
@@ -66,12 +73,14 @@ function readGroup(where: string, group: unknown): unknown {
  * @throws RangeError, TypeError for a schedule or regular expression that is none
  */
 export function readOptions(where: string, options: Options): Record<string, unknown> {
-  const { parameterGroups: groups, exclude, ...others } = options;
+  const { parameterGroups: groups, exclude, match, ...others } = options;
   const read = plain(where, others);
   if (groups !== undefined)
     read['parameterGroups'] = Array.isArray(groups)
       ? groups.map((group, i) => readGroup(`${where}.parameterGroups[${i}]`, group))
       : groups;
+  // Of hooks.
+  if (match !== undefined) read['match'] = readMatch(`${where}.match`, match);
   if (exclude !== undefined) read['exclude'] = readMatch(`${where}.exclude`, exclude);
   return read;
 }

@@ -4,7 +4,15 @@
 import { BaseOptimizer, type Hook, type Optimizer } from '@optim/core/authoring';
 import { Wrapper } from '@optim/wrapper';
 import * as hooks from '@optim/hooks';
-import { custom, isRecord, type OptionSpec, type OptionTable, resolveOptions, show } from '@optim/options';
+import {
+  custom,
+  isArrayOf,
+  isRecord,
+  type OptionSpec,
+  type OptionTable,
+  resolveOptions,
+  show,
+} from '@optim/options';
 import { classOf, optimizers } from './load-optimizer.js';
 import { properName } from './names.js';
 import { readMatch, readOptions } from './saved-options.js';
@@ -43,6 +51,9 @@ export interface OptimizerSpec {
   readonly noDecay?: readonly string[];
 }
 
+/** As many hooks, and as many wrappers, an optimizer may have: wrappers call one another. */
+const most = 100;
+const isShort = (value: unknown): boolean => Array.isArray(value) && value.length <= most;
 const isString = (value: unknown): value is string => typeof value === 'string';
 
 const aName = (): OptionSpec => custom('a string', isString);
@@ -52,9 +63,9 @@ const anObject = (): OptionSpec => custom('an object', isRecord, {});
 const specRows = (): OptionTable<OptimizerSpec> => ({
   name: aName(),
   options: anObject(),
-  transforms: custom('an array of { hook, options }', Array.isArray, []),
-  wrap: custom('an array of { name, options }', Array.isArray, []),
-  noDecay: custom('an array of strings', (value) => Array.isArray(value) && value.every(isString), []),
+  transforms: custom(`an array of { hook, options }, at most ${most}`, isShort, []),
+  wrap: custom(`an array of { name, options }, at most ${most}`, isShort, []),
+  noDecay: custom('an array of strings', (value) => isArrayOf(value, isString), []),
 });
 
 const hookRows = (): OptionTable<HookSpec> => ({ hook: aName(), options: anObject() });
@@ -124,7 +135,7 @@ function groupsWithout({ className, options, rule }: Algorithm, noDecay: readonl
 export function optimizerOf(spec: object): BaseOptimizer {
   const { name, options, transforms, wrap, noDecay } = resolveOptions('@optim/all', specRows(), spec);
   const Class = algorithm(name);
-  const wrappers = wrap.map(wrapper);
+  const wrappers = Array.from(wrap, wrapper);
   const own = readOptions('options', options);
   if ('transforms' in own)
     throw new TypeError('@optim/all: transforms must stand beside options, got options.transforms');
@@ -136,7 +147,8 @@ export function optimizerOf(spec: object): BaseOptimizer {
       );
     own['parameterGroups'] = groupsWithout(Class, noDecay);
   }
-  if (transforms.length > 0) own['transforms'] = transforms.map((given, i) => hook(given, i, noDecay));
+  if (transforms.length > 0)
+    own['transforms'] = Array.from(transforms, (given, i) => hook(given, i, noDecay));
   let made: BaseOptimizer = new Class(own);
   try {
     for (const { Class: Wrapping, options: around } of wrappers) made = new Wrapping(made, around);

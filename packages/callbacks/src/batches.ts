@@ -2,7 +2,8 @@
 // Training data in the forms in which users have it.
 
 import * as tf from '@tensorflow/tfjs-core';
-import { isRecord, show } from '@optim/options';
+import { isCallable, isRecord, outOfRange, show } from '@optim/options';
+import { isTensor } from './training.js';
 
 /** Inputs of a batch: a tensor, or several by place or name. */
 export type Tensors = tf.Tensor | tf.Tensor[] | { readonly [name: string]: tf.Tensor };
@@ -25,26 +26,54 @@ export type Data =
   | AsyncIterable<Batch>
   | Dataset;
 
-/** Batches one by one; what was cut for a batch, or given by a data set, is freed when the next one is asked for. */
+/**
+ * Batches one by one; what was cut for a batch, or given by a data set, is freed when the next one is asked for.
+ * @throws TypeError for what is no data, or gives no batches; RangeError for a wrong size
+ */
 export async function* batchesOf(owner: string, data: Data): AsyncGenerator<{ xs: Tensors; ys?: Tensors }> {
-  if (isRecord(data) && data['xs'] instanceof tf.Tensor) {
-    yield* cut(data as { xs: tf.Tensor; ys?: tf.Tensor; batchSize?: number });
-  } else if (typeof (data as Dataset)?.iterator === 'function') {
+  if (isRecord(data) && 'xs' in data) {
+    assertExamples(owner, 'xs', data['xs']);
+    yield* cut(owner, data as { xs: tf.Tensor; ys?: tf.Tensor; batchSize?: number });
+  } else if (isCallable((data as Dataset)?.iterator)) {
     const iterator = await (data as Dataset).iterator();
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+    if (!isCallable(iterator?.next)) refuse(owner, 'data must give an iterator with next()', iterator);
+    const nextOf = async (): Promise<IteratorResult<unknown, unknown>> => {
+      const next: unknown = await iterator.next();
+      if (typeof next === 'object' && next !== null && 'value' in next) return next as never;
+      return refuse(owner, 'next() of data must give { value, done }', next);
+    };
+    for (let next = await nextOf(); !next.done; next = await nextOf()) {
       try {
-        yield pairOf(next.value as Batch);
+        yield pairOf(owner, next.value);
       } finally {
         tf.dispose(next.value as tf.Tensor);
       }
     }
   } else if (isIterable(data)) {
-    for await (const batch of data) yield pairOf(batch);
+    for await (const batch of data) yield pairOf(owner, batch);
   } else {
-    throw new TypeError(
-      `${owner}: data must be { xs, ys }, an iterable of batches or a data set, got ${show(data)}`,
-    );
+    refuse(owner, 'data must be { xs, ys }, an iterable of batches or a data set', data);
   }
+}
+
+function refuse(owner: string, constraint: string, got: unknown): never {
+  throw new TypeError(`${owner}: ${constraint}, got ${show(got)}`);
+}
+
+function assertExamples(owner: string, name: string, value: unknown): asserts value is tf.Tensor {
+  if (!isTensor(value) || value.rank === 0)
+    refuse(owner, `${name} must be a tensor with a first axis of examples`, value);
+}
+
+/** All tensors among inputs or targets. */
+function tensorsIn(owner: string, name: string, given: unknown): tf.Tensor[] {
+  const all = isRecord(given)
+    ? Object.values(given)
+    : Array.isArray(given)
+      ? [...(given as unknown[])]
+      : [given];
+  if (all.length === 0 || !all.every(isTensor)) refuse(owner, `${name} must be tensors`, given);
+  return all as tf.Tensor[];
 }
 
 function isIterable(data: unknown): data is Iterable<Batch> {
@@ -53,23 +82,30 @@ function isIterable(data: unknown): data is Iterable<Batch> {
   );
 }
 
-function pairOf(batch: Batch): { xs: Tensors; ys?: Tensors } {
-  return isRecord(batch) && 'xs' in batch
-    ? (batch as { xs: Tensors; ys: Tensors })
-    : { xs: batch as Tensors };
+function pairOf(owner: string, batch: unknown): { xs: Tensors; ys?: Tensors } {
+  const { xs, ys } = isRecord(batch) && 'xs' in batch ? batch : { xs: batch, ys: undefined };
+  for (const each of tensorsIn(owner, 'xs of a batch', xs)) assertExamples(owner, 'xs of a batch', each);
+  if (ys === undefined) return { xs: xs as Tensors };
+  tensorsIn(owner, 'ys of a batch', ys);
+  return { xs: xs as Tensors, ys: ys as Tensors };
 }
 
-async function* cut(data: {
-  xs: tf.Tensor;
-  ys?: tf.Tensor;
-  batchSize?: number;
-}): AsyncGenerator<{ xs: Tensors; ys?: Tensors }> {
+async function* cut(
+  owner: string,
+  data: { xs: tf.Tensor; ys?: tf.Tensor; batchSize?: number },
+): AsyncGenerator<{ xs: Tensors; ys?: Tensors }> {
   const { xs, ys, batchSize = 32 } = data;
   const rows = xs.shape[0]!;
+  if (ys !== undefined) {
+    assertExamples(owner, 'ys', ys);
+    if (ys.shape[0] !== rows) throw outOfRange(owner, 'ys', `of ${rows} examples, as xs`, ys.shape[0]);
+  }
+  if (!Number.isInteger(batchSize) || batchSize < 1)
+    throw outOfRange(owner, 'batchSize', 'an integer in [1, ∞)', batchSize);
   for (let from = 0; from < rows; from += batchSize) {
     const size = Math.min(batchSize, rows - from);
     const part = (of: tf.Tensor): tf.Tensor => tf.slice(of, from, size);
-    const batch = { xs: part(xs), ...(ys && { ys: part(ys) }) };
+    const batch = tf.tidy(() => ({ xs: part(xs), ...(ys && { ys: part(ys) }) }));
     try {
       yield batch;
     } finally {

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The best of the values that a metric has had.
 
-import { choice, custom, real, type OptionSpec, type OptionTable } from '@optim/options';
+import {
+  choice,
+  custom,
+  integer,
+  real,
+  resolveOptions,
+  type OptionSpec,
+  type OptionTable,
+} from '@optim/options';
 
 /** Options of what compares metrics. */
 export interface MonitorOptions {
@@ -23,6 +31,20 @@ export const monitorTable: OptionTable<MonitorOptions> = {
   mode: /* #__PURE__ */ choice(['auto', 'min', 'max']),
   minDelta: /* #__PURE__ */ real('[0, ∞)', 0),
 };
+
+const isNumber = (value: unknown): boolean => typeof value === 'number';
+const reportTable: OptionTable<{ epoch: number; value: number }> = {
+  epoch: /* #__PURE__ */ integer('[0, ∞)'),
+  value: /* #__PURE__ */ custom('a number', isNumber),
+};
+
+/**
+ * Refuses what is no value of an epoch; NaN is one.
+ * @throws TypeError, RangeError
+ */
+export function assertReport(owner: string, epoch: number, value: number): void {
+  resolveOptions(owner, reportTable, { epoch, value });
+}
 
 /** What the names of metrics contain that are better when they are larger. */
 const rising = /acc|precision|recall|auc|f1|r2|iou|dice|cosine/i;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checkpoints of a training.
 
-import { choice, integer, nullable, resolveOptions, type OptionTable } from '@optim/options';
+import { choice, custom, integer, nullable, resolveOptions, type OptionTable } from '@optim/options';
 import type { StateDict } from '@optim/state';
 import { aMetric, Best, modeOf, plainNumber } from './best.js';
 import { assertStore, bestIn, nameOf, namesIn, type Found } from './kept.js';
@@ -50,6 +50,12 @@ const table: OptionTable<CheckpointOptions> = {
   callbacks: someCallbacks,
 };
 
+const positionTable: OptionTable<Position & { metric: number | null }> = {
+  epoch: /* #__PURE__ */ integer('[0, ∞)'),
+  batch: /* #__PURE__ */ integer('[0, ∞)'),
+  metric: /* #__PURE__ */ custom('a number or null', (value) => value === null || typeof value === 'number'),
+};
+
 /**
  * Saves a training again and again, so that it can go on in the middle after the process was killed or the page was closed: all
  * weights, the state of the optimizer with its options, epoch and batch, and the state of callbacks. A callback of `fit` and
@@ -62,7 +68,7 @@ const table: OptionTable<CheckpointOptions> = {
  * @param training - a model of tfjs-layers, or `{ variables, optimizer }`
  * @param store - where they are kept
  * @throws TypeError, RangeError for a wrong option; before training and when saving, RangeError where the store has
- * checkpoints of later steps, which are of another run; at the end of an epoch, RangeError when its logs lack the metric
+ * checkpoints of later steps, which are of another run, or the position is none; at the end of an epoch, RangeError when its logs lack the metric
  * @example
  * ```ts
  * import { AdamW } from '@optim/adamw';
@@ -105,7 +111,8 @@ export function checkpoint(training: Training, store: Store, options: Checkpoint
     for (const other of old) if (other !== best?.name) await store.remove(other);
     return name;
   };
-  const save = async ({ epoch, batch }: Position, metric: number | null = null): Promise<string> => {
+  const save = async (position: Position, metric: number | null = null): Promise<string> => {
+    const { epoch, batch } = resolveOptions('checkpoint', positionTable, { ...position, metric });
     const name = nameOf(training.optimizer.iterations);
     const header = { epoch, batch, metric: plainNumber(metric), mode: compared.mode };
     const taken = takeSnapshot(training, header, callbacks);

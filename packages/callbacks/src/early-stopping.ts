@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { custom, flag, integer, isRecord, resolveOptions, type OptionTable } from '@optim/options';
-import { aNumber, Best, monitorTable, numberFrom, plainNumber, type MonitorOptions } from './best.js';
+import {
+  aNumber,
+  assertReport,
+  Best,
+  monitorTable,
+  numberFrom,
+  plainNumber,
+  type MonitorOptions,
+} from './best.js';
 import { keepBest } from './keep-best.js';
 import { assertTraining, metricOf, stop, type Logs, type Resumable, type Training } from './training.js';
 
@@ -80,6 +88,7 @@ export function earlyStopping(training: Training, options: EarlyStoppingOptions 
       return stoppedEpoch;
     },
     report(epoch: number, value: number): boolean {
+      assertReport('earlyStopping', epoch, value);
       if (epoch < startFromEpoch) return false;
       if (restoreBestWeights) weights.report(epoch, value);
       waited = best.take(value) ? 0 : waited + 1;

@@ -3,8 +3,10 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import { hold } from '@optim/evaluation';
+import { assertOptimizer } from '@optim/contract';
+import { isCallable, show } from '@optim/options';
 import { held } from '@optim/state';
-import { assertTraining, trainedOf, type Model, type Training } from './training.js';
+import { assertModel, assertTraining, trainedOf, type Model, type Training } from './training.js';
 
 /** The methods of an optimizer of `@optim` for its two points. */
 export interface TwoPoints {
@@ -24,9 +26,11 @@ function hasTwoPoints(optimizer: object): optimizer is TwoPoints {
  * @param training - a model, or `{ variables, optimizer }`
  * @param look - may be asynchronous; steps in the meantime are refused by the optimizer
  * @returns what `look` gives
+ * @throws TypeError for what is no training or no function
  */
 export function atEvaluationPoint<T>(training: Training, look: () => T): T {
   assertTraining('atEvaluationPoint', training);
+  if (!isCallable(look)) throw new TypeError(`atEvaluationPoint: look must be a function, got ${show(look)}`);
   return lookedAt(training, training.optimizer, look);
 }
 
@@ -81,7 +85,7 @@ export function evaluatedBy(training: Training): object | undefined {
  * @param model - of tfjs-layers
  * @param optimizer - the one it is compiled with
  * @returns a function that ends it
- * @throws TypeError for what is no compiled model
+ * @throws TypeError for what is no compiled model, or no optimizer
  * @example
  * ```ts
  * import { evaluateAveraged } from '@optim/callbacks';
@@ -92,11 +96,15 @@ export function evaluatedBy(training: Training): object | undefined {
  * ```
  */
 export function evaluateAveraged(model: Model, optimizer: tf.Optimizer = model?.optimizer): () => void {
-  assertTraining('evaluateAveraged', model);
-  averaged.get(model)?.end();
+  assertModel('evaluateAveraged', model);
+  assertOptimizer('evaluateAveraged', optimizer);
   const outer = model as Model & Methods & { readonly model?: Methods };
   // What a sequential model does, a model within it does.
   const inner: Methods = outer.model ?? outer;
+  const missing =
+    lookers.find((name) => !isCallable(inner[name])) ?? (isCallable(outer.save) ? null : 'save');
+  if (missing) throw new TypeError(`evaluateAveraged: model must have ${missing}, got ${show(model)}`);
+  averaged.get(model)?.end();
   for (const name of lookers) {
     const plain = inner[name];
     inner[name] = (...args) => lookedAt(model, optimizer, () => plain.apply(inner, args));

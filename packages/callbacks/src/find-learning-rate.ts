@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The learning-rate range test. Smith, "Cyclical Learning Rates for Training Neural Networks", arXiv:1506.01186
 
+import { assertOptimizer } from '@optim/contract';
 import { hold } from '@optim/evaluation';
-import { custom, integer, nullable, outOfRange, real, resolveOptions, show } from '@optim/options';
+import {
+  custom,
+  integer,
+  isCallable,
+  nullable,
+  outOfRange,
+  real,
+  resolveOptions,
+  show,
+} from '@optim/options';
 import type { OptionTable } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { batchesOf, type Data, type Tensors } from './batches.js';
@@ -116,8 +126,10 @@ async function* lossesOf(options: FindLearningRateOptions, optimizer: tf.Optimiz
 }
 
 async function lossOn(model: TrainedOnBatches, xs: Tensors, ys: Tensors): Promise<number> {
-  const found = await model.trainOnBatch(xs as never, ys as never);
-  return Array.isArray(found) ? found[0]! : found;
+  const found: unknown = await model.trainOnBatch(xs as never, ys as never);
+  const loss: unknown = Array.isArray(found) ? found[0] : found;
+  if (typeof loss === 'number') return loss;
+  throw new TypeError(`findLearningRate: trainOnBatch of model must give the loss, got ${show(found)}`);
 }
 
 /** Averages of losses, each of which counts less by a factor from step to step. */
@@ -159,6 +171,9 @@ export async function findLearningRate(options: FindLearningRateOptions): Promis
     throw new TypeError(
       `${owner}: must be given { model, data } or { optimizer, loss }, got ${show(options)}`,
     );
+  assertOptimizer(owner, optimizer);
+  if (!loss && !isCallable(model!.trainOnBatch))
+    throw new TypeError(`${owner}: model must have trainOnBatch, got ${show(model)}`);
   if (to <= from) throw outOfRange(owner, 'to', `above from (${from})`, to);
 
   const variables = Object.values(tf.engine().registeredVariables);
@@ -168,9 +183,9 @@ export async function findLearningRate(options: FindLearningRateOptions): Promis
   const losses: number[] = [];
   try {
     const state = await stateOf(optimizer);
+    const found = lossesOf(options, optimizer);
     try {
       let least = Infinity;
-      const found = lossesOf(options, optimizer);
       for (let i = 0; i < steps; i++) {
         const rate = from * (to / from) ** (i / (steps - 1));
         setRate(optimizer, rate);
@@ -181,8 +196,8 @@ export async function findLearningRate(options: FindLearningRateOptions): Promis
         if (!(average <= stopAt * least)) break;
         least = Math.min(least, average);
       }
-      await found.return(undefined);
     } finally {
+      await found.return(undefined);
       await loadState(optimizer, state);
       optionsBack();
     }

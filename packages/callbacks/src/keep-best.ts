@@ -2,12 +2,22 @@
 // The weights of the best epoch.
 
 import * as tf from '@tensorflow/tfjs-core';
-import { flag, integer, resolveOptions, type OptionTable } from '@optim/options';
+import { flag, integer, isArrayOf, resolveOptions, show, type OptionTable } from '@optim/options';
+import { sameShape } from '@optim/fusion';
 import { held } from '@optim/state';
-import { aNumber, Best, monitorTable, numberFrom, plainNumber, type MonitorOptions } from './best.js';
+import {
+  aNumber,
+  assertReport,
+  Best,
+  monitorTable,
+  numberFrom,
+  plainNumber,
+  type MonitorOptions,
+} from './best.js';
 import { atEvaluationPoint, evaluatedBy, type TwoPoints } from './evaluate-averaged.js';
 import {
   assertTraining,
+  isTensor,
   metricOf,
   trainedOf,
   variablesOf,
@@ -85,6 +95,7 @@ export function keepBest(training: Training, options: KeepBestOptions = {}): Kee
       return epoch;
     },
     report(at: number, value: number): boolean {
+      assertReport('keepBest', at, value);
       if (!best.take(value)) return false;
       epoch = at;
       dispose();
@@ -120,6 +131,14 @@ export function keepBest(training: Training, options: KeepBestOptions = {}): Kee
     },
     getTensors: () => kept,
     setTensors(tensors: readonly tf.Tensor[]): void {
+      const variables = variablesOf(training);
+      const fits =
+        isArrayOf(tensors, isTensor) &&
+        tensors.every(({ shape }, i) => sameShape(shape, variables[i]?.shape ?? []));
+      if (!fits || (tensors.length > 0 && tensors.length !== variables.length))
+        throw new TypeError(
+          `keepBest: tensors must be those of ${variables.length} weights, got ${show(tensors)}`,
+        );
       dispose();
       kept = tensors.map(held);
     },

@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { batchesOf, type Data, type Tensors } from './batches.js';
 import { atEvaluationPoint, evaluatedBy } from './evaluate-averaged.js';
-import { assertTraining, type Layer, type Model } from './training.js';
+import { assertModel, type Layer, type Model } from './training.js';
 
 /** What is read of a layer of batch normalization. */
 interface Normalizing extends Layer {
@@ -37,7 +37,7 @@ function normalizing(layers: readonly Layer[]): Normalizing[] {
  * @example `await refreshBatchNorm(model, { xs, batchSize: 64 })`
  */
 export async function refreshBatchNorm(model: Model, data: Data): Promise<number> {
-  assertTraining('refreshBatchNorm', model);
+  assertModel('refreshBatchNorm', model);
   const layers = [...new Set(normalizing(model.layers))];
   if (layers.length === 0) return 0;
   const refresh = (): Promise<number> => refreshed(model as Applied, layers, data);

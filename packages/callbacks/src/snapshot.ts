@@ -7,7 +7,7 @@
 import { sameShape, showShape } from '@optim/fusion';
 import { choice, custom, integer, isRecord, resolveOptions, show } from '@optim/options';
 import type { OptionSpec, OptionTable } from '@optim/options';
-import { captureForeign, checkForeign, held, saveForeign } from '@optim/state';
+import { captureForeign, checkForeign, held, loadReading, saveForeign } from '@optim/state';
 import type { ForeignState, SavedTensor, StateDict } from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
 import { aNumber } from './best.js';
@@ -140,13 +140,18 @@ export async function takeSnapshot(
 }
 
 /**
- * What a checkpoint says besides tensors.
+ * A checkpoint, and what it says besides tensors.
  * @throws TypeError or RangeError for what is none
  */
-export function headerOf(state: StateDict): Header {
-  if (state.optimizer !== kind)
-    throw new TypeError(`resume: the state must be a checkpoint, got that of ${show(state.optimizer)}`);
-  return resolveOptions<Header>('checkpoint', table, state.hyperparameters);
+export async function checkpointFrom(given: unknown): Promise<{ state: StateDict; header: Header }> {
+  const optimizer = isRecord(given) ? given['optimizer'] : undefined;
+  if (optimizer !== kind)
+    throw new TypeError(
+      `resume: the state must be a checkpoint, got ${optimizer === undefined ? show(given) : `that of ${show(optimizer)}`}`,
+    );
+  const { checkStateDict } = await loadReading();
+  const state = checkStateDict(kind, given);
+  return { state, header: resolveOptions<Header>('checkpoint', table, state.hyperparameters) };
 }
 
 /**
@@ -155,20 +160,17 @@ export function headerOf(state: StateDict): Header {
  * @returns what the checkpoint says besides tensors
  * @throws TypeError or RangeError saying what does not fit
  */
-export async function putSnapshot(
-  state: StateDict,
-  training: Training,
-  callbacks: Callbacks,
-): Promise<Header> {
-  const header = headerOf(state);
+export async function putSnapshot(given: unknown, training: Training, callbacks: Callbacks): Promise<Header> {
+  const { state, header } = await checkpointFrom(given);
   const variables = variablesOf(training);
   const { parameters, base } = state;
   if (parameters.length !== variables.length)
     throw new RangeError(`resume: the model must have ${parameters.length} weights, got ${variables.length}`);
-  parameters.forEach(({ name, slots: { value } }, i) => {
+  parameters.forEach(({ name, slots }, i) => {
     const { name: own, shape } = variables[i]!;
-    if (value && sameShape(value.shape, shape)) return;
-    const want = value ? showShape(value.shape) : 'none';
+    const wrong = slots['value'] ? Object.values(slots).find((kept) => !sameShape(kept.shape, shape)) : null;
+    if (wrong === undefined) return;
+    const want = wrong ? showShape(wrong.shape) : 'none';
     throw new RangeError(
       `resume: ${show(own)} must have the shape of ${show(name)}, ${want}, got ${showShape(shape)}`,
     );
@@ -178,17 +180,41 @@ export async function putSnapshot(
     throw new RangeError(
       `resume: callbacks must be among those saved (${Object.keys(header.callbacks).join(', ') || 'none'}), got ${show(missing)}`,
     );
-  await loadState(training.optimizer, base);
-  tf.tidy(() => {
-    const tensorsOf = (slot: string): tf.Tensor[] =>
-      parameters.flatMap(({ slots: { [slot]: kept } }) =>
-        kept ? [tf.tensor(kept.data.slice(), [...kept.shape])] : [],
-      );
-    putBack(variables, tensorsOf('value'));
-    for (const [name, callback] of Object.entries(callbacks)) {
-      callback.setState(header.callbacks[name] as never);
-      callback.setTensors?.(tensorsOf(`callbacks.${name}`));
-    }
-  });
+  const tensorsOf = (slot: string): tf.Tensor[] =>
+    parameters.flatMap(({ slots: { [slot]: kept } }) =>
+      kept ? [tf.tensor(kept.data.slice(), [...kept.shape])] : [],
+    );
+  const back = keptCallbacks(callbacks);
+  try {
+    tf.tidy(() => {
+      for (const [name, callback] of Object.entries(callbacks)) {
+        callback.setState(header.callbacks[name] as never);
+        callback.setTensors?.(tensorsOf(`callbacks.${name}`));
+      }
+    });
+    await loadState(training.optimizer, base);
+  } catch (error) {
+    back.restore();
+    throw error;
+  } finally {
+    back.drop();
+  }
+  tf.tidy(() => putBack(variables, tensorsOf('value')));
   return header;
+}
+
+/** Callbacks as they are now, to be brought back where a checkpoint is refused. */
+function keptCallbacks(callbacks: Callbacks): { restore(): void; drop(): void } {
+  const kept = Object.values(callbacks).map((callback) => {
+    return { callback, state: callback.getState(), tensors: (callback.getTensors?.() ?? []).map(held) };
+  });
+  return {
+    restore(): void {
+      for (const { callback, state, tensors } of kept) {
+        callback.setState(state as never);
+        callback.setTensors?.(tensors);
+      }
+    },
+    drop: () => tf.dispose(kept.map(({ tensors }) => tensors)),
+  };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { integer, resolveOptions, type OptionTable } from '@optim/options';
-import { aMetric } from './best.js';
+import { aMetric, assertReport } from './best.js';
 import { assertTraining, metricOf, stop, type Logs, type Training } from './training.js';
 
 /** Options of {@link stopOnNonFinite}. */
@@ -44,6 +44,7 @@ export function stopOnNonFinite(training: Training, options: StopOnNonFiniteOpti
       return inARow >= after;
     },
     report(loss: number): boolean {
+      assertReport('stopOnNonFinite', 0, loss);
       inARow = Number.isFinite(loss) ? 0 : inARow + 1;
       if (callback.stopped) stop(training);
       return callback.stopped;

@@ -2,6 +2,7 @@
 // What is trained, by what, and what a callback is told, in the form that tfjs-layers gives them.
 
 import * as tf from '@tensorflow/tfjs-core';
+import { assertOptimizer } from '@optim/contract';
 import { isArrayOf, isRecord, show } from '@optim/options';
 
 /** A weight of a layer. */
@@ -54,18 +55,43 @@ function isLoop(training: Training): training is Loop {
   return 'variables' in training;
 }
 
+/** Whether it has layers with weights that can be read. */
+function hasLayers(given: object): given is Model {
+  const isWeight = (weight: unknown): boolean => typeof (weight as Weight | null)?.read === 'function';
+  return isArrayOf((given as Partial<Model>).layers, (layer) =>
+    isArrayOf((layer as Layer | null)?.weights, isWeight),
+  );
+}
+
 /**
  * Refuses what is neither a model nor a loop.
  * @throws TypeError
  */
 export function assertTraining(owner: string, training: unknown): asserts training is Training {
-  const given = (typeof training === 'object' ? training : null) as Partial<Model & Loop> | null;
-  const isOne =
-    Array.isArray(given?.layers) || isArrayOf(given?.variables, (each) => each instanceof tf.Variable);
-  if (isOne && typeof given?.optimizer === 'object') return;
+  if (typeof training === 'object' && training !== null) {
+    const { variables, optimizer } = training as Partial<Loop>;
+    const isOne = 'variables' in training ? isArrayOf(variables, isLive) : hasLayers(training);
+    if (isOne) return assertOptimizer(owner, optimizer);
+  }
   throw new TypeError(
     `${owner}: must be given a model that is compiled, or { variables, optimizer }, got ${show(training)}`,
   );
+}
+
+const isLive = (each: unknown): boolean => each instanceof tf.Variable && isTensor(each);
+
+/** Whether it is a tensor that has not been disposed. */
+export function isTensor(value: unknown): value is tf.Tensor {
+  return value instanceof tf.Tensor && value.isDisposed === false;
+}
+
+/**
+ * Refuses what is no model.
+ * @throws TypeError
+ */
+export function assertModel(owner: string, model: unknown): asserts model is Model {
+  assertTraining(owner, model);
+  if (isLoop(model)) throw new TypeError(`${owner}: model must have layers, got ${show(model)}`);
 }
 
 /** All variables of what is trained, also those that are not, such as statistics of batch normalization, by layer. */
@@ -103,6 +129,6 @@ export function metricOf(owner: string, monitor: string, logs: unknown): number 
   if (typeof metric === 'number') return metric;
   const hint = monitor.startsWith('val_') ? ' (val_ metrics need validation data)' : '';
   throw new RangeError(
-    `${owner}: monitor must be one of the logged metrics (${Object.keys(known).join(', ') || 'none'})${hint}, got ${show(monitor)}`,
+    `${owner}: monitor must be one of the logged metrics (${Object.keys(known).join(', ').slice(0, 200) || 'none'})${hint}, got ${show(monitor)}`,
   );
 }

@@ -5,6 +5,7 @@
 // weights are its parameters. Variables go by the names that all workers have in common.
 
 import { sameShape } from '@optim/fusion';
+import { show } from '@optim/options';
 import { decodeState, encodeState, type ForeignState, type StateDict } from '@optim/state';
 import type { Stateful } from './parameters-replaced.js';
 import { writeNumbers, type Trained } from './trained.js';
@@ -82,7 +83,7 @@ export async function loadGlobal(
     values.every((value) => areFinite(value!.data));
   if (!fits || !base || 'weights' in base)
     throw new RangeError(
-      `distributedRounds: the global state must be of round ${round} and of finite numbers for ${names.join(', ')}, in the shapes of the variables given`,
+      `distributedRounds: the global state must be of round ${round} and of finite numbers for ${show(names)}, in the shapes of the variables given`,
     );
   const own = new Map(variables.map((variable, i) => [names[i]!, variable.name]));
   await outer.loadStateDict(

@@ -2,17 +2,19 @@
 // Options of rounds, and their checks.
 
 import { nuid, type NatsConnection } from '@nats-io/nats-core';
+import { assertOptimizer } from '@optim/contract';
 import {
   choice,
   custom,
   integer,
+  isRecord,
   nullable,
   real,
   resolveOptions,
   show,
   type OptionTable,
 } from '@optim/options';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { assertReplaceable, isStateful, type OnReplaced, type Stateful } from './parameters-replaced.js';
 import { trainedOf, type Model, type Trained, type Variables } from './trained.js';
 import type { Precision } from './wire.js';
@@ -73,7 +75,7 @@ const name = /* #__PURE__ */ custom(
   (value) => typeof value === 'string' && /^[\w-]{1,64}$/.test(value),
 );
 
-const isOptimizer = (value: unknown): boolean => value instanceof tf.Optimizer;
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 const isConnection = (value: unknown): boolean =>
   typeof (value as Partial<NatsConnection> | null)?.subscribe === 'function';
@@ -81,8 +83,8 @@ const isConnection = (value: unknown): boolean =>
 const table: OptionTable<Omit<DistributedRoundsOptions, 'model' | 'variables'>> = {
   connection: /* #__PURE__ */ custom('a connection to NATS', isConnection),
   run: name,
-  optimizer: /* #__PURE__ */ custom('an optimizer', isOptimizer),
-  outer: /* #__PURE__ */ custom('an optimizer', isOptimizer),
+  optimizer: /* #__PURE__ */ custom('an optimizer', isObject),
+  outer: /* #__PURE__ */ custom('an optimizer', isObject),
   localSteps: /* #__PURE__ */ integer('[1, ∞)'),
   quorum: /* #__PURE__ */ integer('[1, ∞)', 1),
   timeout: /* #__PURE__ */ real('(0, ∞)', 60_000),
@@ -102,13 +104,18 @@ export interface Settings extends Required<Omit<DistributedRoundsOptions, 'model
 }
 
 /** @throws TypeError or RangeError naming the option, the constraint and what was given */
-export function settingsOf({ model, variables, ...options }: DistributedRoundsOptions): Settings {
+export function settingsOf(given: DistributedRoundsOptions): Settings {
+  if (!isRecord(given))
+    throw new TypeError(`distributedRounds: options must be an object, got ${show(given)}`);
+  const { model, variables, ...options } = given;
   const settings = resolveOptions<Omit<DistributedRoundsOptions, 'model' | 'variables'>>(
     'distributedRounds',
     table,
     options,
   );
   const { outer, optimizer, onReplaced, worker } = settings;
+  assertOptimizer('distributedRounds', optimizer);
+  assertOptimizer('distributedRounds', outer, 'outer');
   if (!isStateful(outer) || outer === optimizer)
     throw new TypeError(
       `distributedRounds: outer must be an optimizer of @optim of its own, got ${outer === optimizer ? 'the inner one' : show(outer)}`,

@@ -3,8 +3,9 @@
 // Reddi and others, "Adaptive Federated Optimization", arXiv:2003.00295
 // Douillard and others, "DiLoCo: Distributed Low-Communication Training of Language Models", arXiv:2311.08105
 
+import { assertOptimizer } from '@optim/contract';
 import { sameShape, showShape } from '@optim/fusion';
-import { isArrayOf, show } from '@optim/options';
+import { isArrayOf, isRecord, show } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Averages by the name of their variable, or by the variable. */
@@ -49,6 +50,7 @@ export async function outerStep(
   variables: readonly tf.Variable[],
   averaged: Averaged,
 ): Promise<void> {
+  assertOptimizer('outerStep', optimizer);
   const pairs = pairsOf(variables, averaged);
   const finite = tf.tidy(() => pairs.map(([, average]) => tf.all(tf.isFinite(average))));
   try {
@@ -79,19 +81,27 @@ export function follow(optimizer: tf.Optimizer, changes: readonly Change[]): voi
   });
 }
 
+function isTensor(value: unknown): value is tf.Tensor {
+  return value instanceof tf.Tensor && value.isDisposed === false;
+}
+
 /** Variables, each with its average. */
 function pairsOf(variables: readonly tf.Variable[], averaged: Averaged): [tf.Variable, tf.Tensor][] {
-  if (!isArrayOf(variables, (each) => each instanceof tf.Variable))
+  if (!isArrayOf(variables, (each) => each instanceof tf.Variable && isTensor(each)))
     throw new TypeError(`outerStep: variables must be an array of variables, got ${show(variables)}`);
   if (variables.length === 0) throw new RangeError('outerStep: variables must not be empty');
+  if (!(averaged instanceof Map) && !isRecord(averaged))
+    throw new TypeError(
+      `outerStep: averaged must be averages by name, or a Map of them, got ${show(averaged)}`,
+    );
   const given = averaged instanceof Map ? [...averaged] : Object.entries(averaged as tf.NamedTensorMap);
   return given.map(([key, average]: [string | tf.Variable, tf.Tensor]) => {
     const variable = variables.find((each) => each === key || each.name === key);
     if (!variable)
       throw new RangeError(
-        `outerStep: averaged must be of the variables given, got ${show(typeof key === 'string' ? key : key.name)}`,
+        `outerStep: averaged must be of the variables given, got ${show(key instanceof tf.Variable ? key.name : key)}`,
       );
-    if (!(average instanceof tf.Tensor))
+    if (!isTensor(average))
       throw new TypeError(
         `outerStep: the average of ${show(variable.name)} must be a tensor, got ${show(average)}`,
       );
@@ -113,8 +123,13 @@ function pairsOf(variables: readonly tf.Variable[], averaged: Averaged): [tf.Var
  */
 export function averageWeights(
   list: readonly Readonly<tf.NamedTensorMap>[],
-  counts: readonly number[] = list.map(() => 1),
+  counts: readonly number[] = Array.isArray(list) ? list.map(() => 1) : [],
 ): tf.NamedTensorMap {
+  const isWeights = (each: unknown): boolean => isRecord(each) && Object.values(each).every(isTensor);
+  if (!isArrayOf(list, isWeights))
+    throw new TypeError(`averageWeights: list must be an array of tensors by name, got ${show(list)}`);
+  if (!isArrayOf(counts, (count) => typeof count === 'number'))
+    throw new TypeError(`averageWeights: counts must be an array of numbers, got ${show(counts)}`);
   const total = counts.reduce((sum, count) => sum + count, 0);
   if (list.length === 0) throw new RangeError('averageWeights: list must not be empty');
   if (

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What becomes of the state of an inner optimizer when the weights it trains are replaced.
 
+import { assertOptimizer } from '@optim/contract';
 import { constant, type Expression } from '@optim/fusion';
 import { show } from '@optim/options';
 import type { ForeignState, StateDict } from '@optim/state';
@@ -74,6 +75,7 @@ function fresh(state: StateDict | ForeignState): StateDict {
  * @throws RangeError for 'keep' with slots that hold a point; TypeError for 'reset' with an optimizer that is not of `@optim`
  */
 export function assertReplaceable(optimizer: tf.Optimizer, mode: OnReplaced): void {
+  assertOptimizer('onParametersReplaced', optimizer);
   if (mode !== 'keep' && mode !== 'reset')
     throw new RangeError(`onParametersReplaced: mode must be one of 'keep', 'reset', got ${show(mode)}`);
   const points = mode === 'keep' ? pointsOf(optimizer) : [];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is trained in rounds: variables under names that all workers have in common.
 
-import { isRecord, show } from '@optim/options';
+import { isArrayOf, isRecord, show } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** A model of tfjs-layers, which is no dependency of this package, as far as it is looked at. */
@@ -30,7 +30,9 @@ function namedIn(model: Model | undefined, variables: Variables | undefined): [s
       ([variable, name]) => [name, variable],
     );
   }
-  if (Array.isArray(variables)) return variables.map((variable: tf.Variable) => [variable.name, variable]);
+  // Holes included.
+  if (Array.isArray(variables))
+    return Array.from(variables as (tf.Variable | null)[], (each, i) => [each?.name ?? `[${i}]`, each!]);
   return Object.entries(variables as Readonly<Record<string, tf.Variable>>);
 }
 
@@ -41,13 +43,23 @@ function namedIn(model: Model | undefined, variables: Variables | undefined): [s
  * for two of one name
  */
 export function trainedOf(model: Model | undefined, variables: Variables | undefined): Trained {
-  const isOne = model ? Array.isArray(model.layers) : Array.isArray(variables) || isRecord(variables);
+  const isWeight = (each: unknown): boolean => {
+    const { read, originalName } = (each ?? {}) as Partial<Model['layers'][number]['weights'][number]>;
+    return typeof read === 'function' && typeof originalName === 'string';
+  };
+  const isOne = model
+    ? isArrayOf(model.layers, (layer) =>
+        isArrayOf((layer as Model['layers'][number] | null)?.weights, isWeight),
+      )
+    : Array.isArray(variables) || isRecord(variables);
   if (!isOne || (model && variables))
     throw new TypeError(
       `distributedRounds: must be given a model or variables, got ${show(model ? { model, variables } : variables)}`,
     );
   const named = namedIn(model, variables);
-  const wrong = named.find(([, each]) => !(each instanceof tf.Variable) || each.dtype !== 'float32');
+  const wrong = named.find(
+    ([, each]) => !(each instanceof tf.Variable) || each.isDisposed !== false || each.dtype !== 'float32',
+  );
   if (wrong)
     throw new TypeError(
       `distributedRounds: variables must be float32 variables, got ${wrong[1] instanceof tf.Variable ? wrong[1].dtype : show(wrong[1])} for ${show(wrong[0])}`,

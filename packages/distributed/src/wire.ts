@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What travels, as bytes: a header in JSON with numbers after it, numbers in two precisions, and a fingerprint.
 
+import { parseJson } from '@optim/state';
+
 /** How the numbers of a pseudo-gradient travel: 4 or 2 bytes each. */
 export type Precision = 'float32' | 'bfloat16';
 
@@ -42,10 +44,10 @@ export function encoded(value: object): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(value));
 }
 
-/** What JSON text says; `undefined` for what is none. */
+/** What JSON text says; `undefined` for what is none, nests deeply, or has a name twice. */
 export function parsed(text: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(text));
+    return parseJson('the message', new TextDecoder().decode(text));
   } catch {
     return undefined;
   }

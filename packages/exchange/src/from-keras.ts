@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { encode, isRecord, show } from '@optim/options';
+import {
+  custom,
+  encode,
+  isArrayOf,
+  isRecord,
+  nullable,
+  resolveOptions,
+  show,
+  type OptionTable,
+} from '@optim/options';
 import type { SavedParameter } from '@optim/state';
 import type { Exchanged } from './exchanged.js';
 import { fromMeans } from './factored.js';
@@ -10,7 +19,7 @@ import { commonFields } from './keras-common.js';
 import type { Block } from './layout.js';
 import { kerasFile } from './keras-file.js';
 import { float32Of, type FileTensor } from './numbers.js';
-import { rowsOf, type ParameterTable, type Row } from './parameters.js';
+import { aTable, rowsOf, type ParameterTable, type Row } from './parameters.js';
 import { broken, countOf, listed, refused } from './refusal.js';
 import { entryFor, type Target } from './target.js';
 
@@ -25,6 +34,16 @@ export interface FromKerasOptions {
 }
 
 const who = 'fromKeras';
+
+const table: OptionTable<FromKerasOptions> = {
+  parameters: aTable,
+  config: /* #__PURE__ */ nullable(/* #__PURE__ */ custom('an object', isRecord)),
+  variables: /* #__PURE__ */ nullable(
+    /* #__PURE__ */ custom('an array of paths', (value) =>
+      isArrayOf(value, (path) => typeof path === 'string'),
+    ),
+  ),
+};
 
 /** The options in a configuration. */
 function optionsIn(
@@ -57,7 +76,7 @@ class Variables {
 
   constructor(
     private readonly arrays: ReadonlyMap<string, FileTensor>,
-    private readonly paths: readonly string[] | undefined,
+    private readonly paths: readonly string[] | null,
   ) {
     if (paths && paths.length !== arrays.size)
       throw refused(who, 'variables', `name as many as the file has, ${arrays.size}`, paths.length);
@@ -134,10 +153,14 @@ function factored(what: string, { R, C, V }: Readonly<Record<string, Block>>): R
  * ```
  */
 export function fromKeras(bytes: Uint8Array, target: Target, exchange: FromKerasOptions): Exchanged {
-  const { parameters, variables: paths } = exchange;
+  const {
+    parameters,
+    variables: paths,
+    config: own,
+  } = resolveOptions<FromKerasOptions>(who, table, exchange);
   const { name: className, entry: kind } = entryFor(who, kerasClasses, target);
   const file = kerasFile(who, bytes);
-  const config = exchange.config ?? file.config;
+  const config = own ?? file.config;
   if (!isRecord(config)) throw new TypeError(`${who}: config must be an object, got ${show(config)}`);
   const rows = rowsOf(who, parameters);
   const index = rows.find(({ key, layout }) => /^\d+$/.test(key) || layout === 'depthwise');

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { encode, show } from '@optim/options';
+import { encode, integer, nullable, resolveOptions, show, type OptionTable } from '@optim/options';
 import type { SavedParameter } from '@optim/state';
 import type { Exchanged } from './exchanged.js';
-import { rowsOf, type ParameterTable, type Row } from './parameters.js';
-import { countOf, listed, refused } from './refusal.js';
+import { aTable, rowsOf, type ParameterTable, type Row } from './parameters.js';
+import { listed, refused } from './refusal.js';
 import { entryFor, type Target } from './target.js';
 import { torchClasses } from './torch-classes.js';
 import { readTorchFile, type TorchFile } from './torch-file.js';
@@ -21,6 +21,11 @@ export interface FromTorchOptions {
    */
   readonly step?: number;
 }
+
+const table: OptionTable<FromTorchOptions> = {
+  parameters: aTable,
+  step: /* #__PURE__ */ nullable(/* #__PURE__ */ integer('[0, 2147483647]')),
+};
 
 /** The row of each parameter by its index. */
 function matched(who: string, { names, groups }: TorchFile, rows: readonly Row[]): Map<number, Row> {
@@ -75,8 +80,9 @@ function matched(who: string, { names, groups }: TorchFile, rows: readonly Row[]
  * ```
  */
 export function fromTorch(bytes: Uint8Array, target: Target, exchange: FromTorchOptions): Exchanged {
-  const { parameters, step } = exchange;
   const who = 'fromTorch';
+  const { parameters, step: given } = resolveOptions<FromTorchOptions>(who, table, exchange);
+  const step = given ?? undefined;
   const { name: className, entry: kind } = entryFor(who, torchClasses, target);
   const file = readTorchFile(who, bytes);
   if (!kind.optimizers.includes(file.optimizer))
@@ -94,7 +100,6 @@ export function fromTorch(bytes: Uint8Array, target: Target, exchange: FromTorch
     const { options, group } = of.get(index)!;
     return parameterOf(`${who}: ${show(row.key)}`, kind, row, options, countIn(kind, group, step), tensors);
   });
-  if (step !== undefined) countOf(who, 'step', step);
   const { options } = parts[0]!;
   return {
     options: { ...options, ...(groups.length > 0 && { parameterGroups: groups }) },

@@ -195,6 +195,7 @@ class Hdf5 {
  */
 export function readHdf5(bytes: Uint8Array, group: string): Map<string, FileTensor> {
   if (!(bytes instanceof Uint8Array)) fail(`the file must be a Uint8Array, got ${show(bytes)}`);
+  if (typeof group !== 'string') fail(`the group must be names with "/" between them, got ${show(group)}`);
   const file = new Hdf5(bytes);
   let members = file.group(file.root());
   for (const name of group.split('/').filter(Boolean)) {

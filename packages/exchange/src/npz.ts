@@ -4,7 +4,7 @@
 import { show } from '@optim/options';
 import { crcOf } from './crc.js';
 import { decodeNpy, encodeNpy, isNumpys } from './npy.js';
-import { isFileTensor, type FileTensor } from './numbers.js';
+import { isFileTensor, isMap, type FileTensor } from './numbers.js';
 import { broken } from './refusal.js';
 import { central, elsewhere, isSafe, last, local, readZip } from './zip.js';
 
@@ -52,6 +52,7 @@ const day = 0x21;
  * @throws TypeError for what is no array of numpy, or a name that {@link readNpz} would refuse; RangeError above 4 GiB
  */
 export function writeNpz(arrays: ReadonlyMap<string, FileTensor>): Uint8Array {
+  if (!isMap(arrays)) broken('writeNpz', `the arrays must be a Map by name, got ${show(arrays)}`);
   const pieces: Uint8Array[] = [];
   const list: Uint8Array[] = [];
   let at = 0;
@@ -60,6 +61,8 @@ export function writeNpz(arrays: ReadonlyMap<string, FileTensor>): Uint8Array {
     at += parts.reduce((sum, { length }) => sum + length, 0);
   };
   for (const [key, tensor] of arrays) {
+    if (typeof key !== 'string')
+      broken('writeNpz', `the name of an array must be a string, got ${show(key)}`);
     if (!isFileTensor(tensor) || !isNumpys(tensor.dtype))
       broken(
         'writeNpz',

@@ -78,6 +78,11 @@ export function isFileTensor(value: unknown): value is FileTensor {
   );
 }
 
+/** Whether it is a Map, also one of another realm. */
+export function isMap(value: unknown): value is ReadonlyMap<unknown, unknown> {
+  return Object.prototype.toString.call(value) === '[object Map]';
+}
+
 /** A float of 16 bits: 5 of exponent, 10 of fraction. */
 function half(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;

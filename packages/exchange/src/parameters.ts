@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of names that the user gives.
 
-import { isRecord, show } from '@optim/options';
+import { custom, isRecord, show, type OptionSpec } from '@optim/options';
 import type { SavedParameter, StateDict } from '@optim/state';
 import type { Axes, Layout } from './layout.js';
 import { listed, refused } from './refusal.js';
@@ -25,6 +25,9 @@ export interface ParameterEntry {
  */
 export type ParameterTable = Readonly<Record<string, string | ParameterEntry | null>>;
 
+/** The row of a table among options. What is in it {@link rowsOf} checks. */
+export const aTable: OptionSpec = /* #__PURE__ */ custom('an object of names', isRecord);
+
 /** A row of the table in one form; without `variable` it is left out. */
 export interface Row extends Axes {
   readonly key: string;
@@ -35,11 +38,9 @@ const layouts: readonly unknown[] = ['kernel', 'depthwise', 'same'];
 
 /**
  * The rows of a table.
- * @throws TypeError for what is no such table; RangeError for a variable that is named twice
+ * @throws TypeError for what is no name; RangeError for a variable that is named twice
  */
 export function rowsOf(who: string, table: ParameterTable): Row[] {
-  if (!isRecord(table))
-    throw new TypeError(`${who}: parameters must be an object of names, got ${show(table)}`);
   const rows = Object.entries(table).map(([key, value]): Row => {
     const entry = typeof value === 'string' ? { name: value } : value;
     if (entry === null) return { key, variable: null, layout: 'same', multiplier: 1 };

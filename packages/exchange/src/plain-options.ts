@@ -2,7 +2,7 @@
 // The options of a state as another framework takes them: numbers, strings, booleans.
 
 import { decode, isRecord, isSchedule, show } from '@optim/options';
-import type { StateDict } from '@optim/state';
+import { readState, type StateDict } from '@optim/state';
 import { refused } from './refusal.js';
 
 /** Options whose schedule becomes its value at the step: what makes them is for the other side to go on with. */
@@ -35,17 +35,18 @@ export function plainOptions(
 }
 
 /**
- * The hyper-parameters of a state.
- * @throws TypeError for what is no state
+ * A state, and its hyper-parameters.
+ * @throws TypeError for what is no state; RangeError for one of another form
  */
-export function hyperparametersOf(who: string, state: StateDict): Record<string, unknown> {
-  const isState =
-    isRecord(state) &&
-    state.format === 1 &&
-    isRecord(state.hyperparameters) &&
-    Array.isArray(state.parameters);
-  if (!isState) throw new TypeError(`${who}: the state must be that of stateDict(), got ${show(state)}`);
-  return decode(state.hyperparameters);
+export function stateIn(
+  who: string,
+  given: unknown,
+): { readonly state: StateDict; readonly hyperparameters: Record<string, unknown> } {
+  if (!isRecord(given))
+    throw new TypeError(`${who}: the state must be that of stateDict(), got ${show(given)}`);
+  const state = readState(`${who}: the state`, given, (base) => base as StateDict);
+  if (state.format !== 1) throw refused(who, 'the format of the state', 'be 1', state.format);
+  return { state, hyperparameters: decode(state.hyperparameters) };
 }
 
 /**

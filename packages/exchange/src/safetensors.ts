@@ -2,9 +2,9 @@
 // The safetensors layout: length of the header (8 bytes, little endian), header as JSON (name → dtype, shape, offsets), then
 // the numbers.
 
-import { isRecord, show } from '@optim/options';
+import { custom, isRecord, resolveOptions, show, type OptionTable } from '@optim/options';
 import { headerEnd, parseJson } from '@optim/state';
-import { bytesOf, isDtype, isFileTensor, numbersOf, sizeOf, widthOf } from './numbers.js';
+import { bytesOf, isDtype, isFileTensor, isMap, numbersOf, sizeOf, widthOf } from './numbers.js';
 import type { Dtype, FileTensor } from './numbers.js';
 import { broken } from './refusal.js';
 
@@ -86,6 +86,11 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   return { tensors: new Map(tensors), metadata: metadata as Record<string, string> };
 }
 
+const table: OptionTable<Safetensors> = {
+  tensors: /* #__PURE__ */ custom('a Map of tensors by name', isMap),
+  metadata: /* #__PURE__ */ custom('an object of strings', isRecord),
+};
+
 /** JSON in JavaScript can say more than Unicode; other readers refuse it. */
 function assertUnicode(text: string): void {
   if (typeof text !== 'string' || /\p{Surrogate}/u.test(text))
@@ -101,7 +106,8 @@ const order: readonly Dtype[] = ['I64', 'F64', 'F32', 'I32', 'BF16', 'F16', 'U8'
  *
  * @throws TypeError for what is no tensor, or a name that the format does not allow
  */
-export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
+export function writeSafetensors(file: Safetensors): Uint8Array {
+  const { tensors, metadata } = resolveOptions<Safetensors>('writeSafetensors', table, file);
   for (const [name, tensor] of tensors) {
     if (name === '__metadata__') broken('writeSafetensors', 'no tensor can have the name "__metadata__"');
     assertUnicode(name);

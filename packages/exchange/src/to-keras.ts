@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { show } from '@optim/options';
+import { resolveOptions, show } from '@optim/options';
 import type { SavedParameter, StateDict } from '@optim/state';
 import { toMeans } from './factored.js';
 import type { Options } from './fields.js';
@@ -9,8 +9,8 @@ import { commonFields } from './keras-common.js';
 import type { Block } from './layout.js';
 import { writeNpz } from './npz.js';
 import { sizeOf, tensorOf, type FileTensor } from './numbers.js';
-import { rowsOf, savedByName, type ParameterTable, type Row } from './parameters.js';
-import { assertFixed, hyperparametersOf, plainOptions } from './plain-options.js';
+import { aTable, rowsOf, savedByName, type ParameterTable, type Row } from './parameters.js';
+import { assertFixed, plainOptions, stateIn } from './plain-options.js';
 import { broken, countOf, listed, refused } from './refusal.js';
 import { entryFor } from './target.js';
 
@@ -105,7 +105,7 @@ function itemsOf(state: StateDict, kind: KerasClass, rows: readonly Row[], slots
  * rate or the decay is written as its value at the step. Options that Keras does not have must be as Keras does it: `epsilon` of
  * Adam and AdamW {@link kerasEpsilon}, the rate of AdaFactor {@link kerasRelativeRate}, the decay decoupled.
  *
- * @param state - of `stateDict()`
+ * @param given - of `stateDict()`
  * @param exchange - which variable is which
  * @returns an .npz file and a configuration, which the script in docs/exchange.md loads
  * @throws TypeError for a state with slots or globals that Keras does not have, those of hooks among them; RangeError for an
@@ -125,14 +125,14 @@ function itemsOf(state: StateDict, kind: KerasClass, rows: readonly Row[], slots
  * }
  * ```
  */
-export function toKeras(state: StateDict, exchange: ToKerasOptions): KerasState {
-  const { parameters } = exchange;
-  const given = hyperparametersOf(who, state);
+export function toKeras(given: StateDict, exchange: ToKerasOptions): KerasState {
+  const { parameters } = resolveOptions<ToKerasOptions>(who, { parameters: aTable }, exchange);
+  const { state, hyperparameters } = stateIn(who, given);
   const { entry: kind } = entryFor(who, kerasClasses, state.optimizer);
   const step = countOf(who, 'the step', state.step);
   if (Object.keys(state.globals).length > 0)
     broken(who, `${listed(Object.keys(state.globals))} of the state have no counterpart in Keras`);
-  const plain = plainOptions(who, step, given, kind.scheduled);
+  const plain = plainOptions(who, step, hyperparameters, kind.scheduled);
   assertFixed(who, plain, kind.fixed);
   const options = { ...plain, ...kind.underived?.(who, plain) };
   const { learningRate: rate } = options as { learningRate?: unknown };

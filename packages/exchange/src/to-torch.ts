@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { grouped, groupOf, show, type ParameterGroup } from '@optim/options';
+import {
+  custom,
+  grouped,
+  groupOf,
+  isArrayOf,
+  isMatch,
+  isRecord,
+  resolveOptions,
+  show,
+  type OptionTable,
+  type ParameterGroup,
+} from '@optim/options';
 import type { SavedParameter, StateDict } from '@optim/state';
 import { toTorchLayout, type Block } from './layout.js';
 import { tensorOf, type FileTensor } from './numbers.js';
-import { rowsOf, savedByName, type ParameterTable, type Row } from './parameters.js';
-import { assertFixed, hyperparametersOf, plainOptions } from './plain-options.js';
+import { aTable, rowsOf, savedByName, type ParameterTable, type Row } from './parameters.js';
+import { assertFixed, plainOptions, stateIn } from './plain-options.js';
 import { broken, listed, refused } from './refusal.js';
 import { writeSafetensors } from './safetensors.js';
 import { entryFor } from './target.js';
@@ -20,6 +31,17 @@ export interface ToTorchOptions {
   /** The groups of the optimizer, which a state does not hold. */
   readonly parameterGroups?: readonly ParameterGroup[];
 }
+
+const isGroup = (each: unknown): boolean => isRecord(each) && isMatch(each['match']);
+
+const table: OptionTable<ToTorchOptions> = {
+  parameters: aTable,
+  parameterGroups: /* #__PURE__ */ custom(
+    'an array of groups, each with a match',
+    (value) => isArrayOf(value, isGroup),
+    [],
+  ),
+};
 
 /** A row of the table with what the state has for it. */
 interface Item {
@@ -112,7 +134,7 @@ function merged(items: readonly Item[], fields: readonly Group[]): { group: Grou
  * schedule of the learning rate or the decay is written as its value at the step, as PyTorch's schedulers leave it in the
  * groups. Options that PyTorch does not have must be as PyTorch does it.
  *
- * @param state - of `stateDict()`
+ * @param given - of `stateDict()`
  * @param exchange - which variable is which, and the groups
  * @returns a safetensors file, which the script in docs/exchange.md loads into an optimizer
  * @throws TypeError for a state with slots or globals that PyTorch does not have, those of hooks among them; RangeError for an
@@ -129,10 +151,10 @@ function merged(items: readonly Item[], fields: readonly Group[]): { group: Grou
  *   toTorch(await optimizer.stateDict(), { parameters });
  * ```
  */
-export function toTorch(state: StateDict, exchange: ToTorchOptions): Uint8Array {
-  const { parameters, parameterGroups = [] } = exchange;
+export function toTorch(given: StateDict, exchange: ToTorchOptions): Uint8Array {
   const who = 'toTorch';
-  const hyperparameters = hyperparametersOf(who, state);
+  const { parameters, parameterGroups } = resolveOptions<ToTorchOptions>(who, table, exchange);
+  const { state, hyperparameters } = stateIn(who, given);
   const { entry: kind } = entryFor(who, torchClasses, state.optimizer);
   if (!kind.globals && Object.keys(state.globals).length > 0)
     broken(who, `${listed(Object.keys(state.globals))} of the state have no counterpart in PyTorch`);

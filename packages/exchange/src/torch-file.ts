@@ -22,8 +22,12 @@ export interface TorchFile {
 
 /** Python writes infinities as words, which JSON does not have. */
 function parsePythons(who: string, what: string, text: string): unknown {
-  const words = /"(?:[^"\\]|\\[^]?)*(?:"|$)|-?Infinity|NaN/g;
-  const plain = text.replace(words, (word) => (word.startsWith('"') ? word : `"${word}"`));
+  let isWithin = false;
+  // Word by word: an expression for a whole string would overflow the stack where one is long.
+  const plain = text.replace(/\\[^]?|"|-?Infinity|NaN/g, (word) => {
+    if (word === '"') isWithin = !isWithin;
+    return isWithin || word === '"' || word.startsWith('\\') ? word : `"${word}"`;
+  });
   return parseJson(`${who}: the metadata "${what}"`, plain);
 }
 

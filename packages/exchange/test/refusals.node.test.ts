@@ -49,6 +49,13 @@ const set = (key: string, tensor: FileTensor) => ({
   tensors: (all: Map<string, FileTensor>) => void all.set(key, tensor),
 });
 
+it('a string of 20 million letters in a file is a string', () => {
+  for (const end of ['"]', ''])
+    expect(() =>
+      fromTorch(edited({ metadata: { names: `["${'x'.repeat(2e7)}${end}` } }), AdamW, { parameters }),
+    ).toThrow(/^fromTorch: the metadata "names" must .{1,100}$/);
+});
+
 describe('fromTorch refuses', () => {
   it.each<[string, Parameters<typeof edited>[0], string]>([
     [

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { show, type Hook } from '@optim/core/authoring';
-import { alternatives } from '@optim/options';
+import { alternatives, isCallable, isRecord } from '@optim/options';
 import type * as tf from '@tensorflow/tfjs-core';
 import { maxNorm } from './max-norm.js';
 import { minMaxNorm } from './min-max-norm.js';
@@ -43,18 +43,23 @@ export function layerConstraints(model: ConstrainedModel): Hook[] {
   const weights: unknown = model?.weights;
   if (!Array.isArray(weights))
     throw new TypeError(`layerConstraints: model must be a model with layers, got ${show(model)}`);
+  const refuse = (constraint: string, got: unknown): never => {
+    throw new TypeError(`layerConstraints: ${constraint}, got ${show(got)}`);
+  };
   const groups: { hook: (options: object) => Hook; config: object; names: string[] }[] = [];
-  for (const weight of weights as readonly Weight[]) {
-    const { constraint } = weight;
+  for (const weight of weights as readonly (Weight | null)[]) {
+    if (!isCallable(weight?.read)) refuse('weights of model must be those of layers', weight);
+    const { constraint } = weight!;
     if (!constraint) continue;
-    const { name } = weight.read() as tf.Variable;
-    const className = constraint.getClassName();
-    const hook = hooks[className];
-    if (!hook)
-      throw new TypeError(
-        `layerConstraints: constraint of ${show(name)} must be one of ${Object.keys(hooks).join(', ')}, got ${className}`,
-      );
-    const config = constraint.getConfig();
+    const { name } = (weight!.read() ?? {}) as tf.Variable;
+    if (typeof name !== 'string') refuse('a weight of model must have a name', name);
+    const className: unknown = isCallable(constraint.getClassName) ? constraint.getClassName() : constraint;
+    const isKnown = typeof className === 'string' && Object.hasOwn(hooks, className);
+    const hook = isKnown
+      ? hooks[className]!
+      : refuse(`constraint of ${show(name)} must be one of ${Object.keys(hooks).join(', ')}`, className);
+    const config: unknown = isCallable(constraint.getConfig) ? constraint.getConfig() : constraint;
+    if (!isRecord(config)) return refuse(`constraint of ${show(name)} must have a configuration`, config);
     const group = groups.find(
       (other) => other.hook === hook && JSON.stringify(other.config) === JSON.stringify(config),
     );

@@ -113,7 +113,7 @@ it('what it does not know is refused', () => {
   });
   models.push(model);
   expect(() => layerConstraints(model)).toThrow(
-    /^layerConstraints: constraint of "odd\/kernel\w*" must be one of MaxNorm, MinMaxNorm, NonNeg, UnitNorm, got Odd$/,
+    /^layerConstraints: constraint of "odd\/kernel\w*" must be one of MaxNorm, MinMaxNorm, NonNeg, UnitNorm, got "Odd"$/,
   );
   expect(() => layerConstraints(null as never)).toThrow(
     new TypeError('layerConstraints: model must be a model with layers, got null'),

@@ -28,6 +28,7 @@ export function defineSchedule<O extends object>(
 ): (options: O) => Schedule {
   const factory = (options: O): Schedule => {
     const resolved = resolveOptions(name, table, options);
+    const size = sizeOf(name, Object.values(resolved));
     const value = build(resolved);
     const given = Object.fromEntries(Object.keys(options).map((key) => [key, resolved[key as keyof O]]));
     const schedule = (step: number): number => {
@@ -37,6 +38,7 @@ export function defineSchedule<O extends object>(
     };
     // A getter, so that a schedule around a plain function works in training and fails only when it is saved.
     const get = (): ScheduleConfig => ({ schedule: name, options: encode(given) });
+    sizes.set(schedule, size);
     const peak = (): Peak | undefined =>
       peaks(resolved)
         .map((step) => ({ step, value: value(step) }))
@@ -52,6 +54,42 @@ export function defineSchedule<O extends object>(
   factory.options = table;
   factories.set(name, factory as unknown as Factory);
   return factory;
+}
+
+/** How deep schedules may nest: less than a configuration may, which has something around them. */
+const deepestSchedules = 40;
+/** How many schedules one may be made of. */
+const mostSchedules = 10_000;
+
+/** Of what a schedule is made: how deep that nests, as a configuration, and how many schedules there are in it. */
+interface Size {
+  readonly depth: number;
+  readonly count: number;
+}
+
+const sizes = new WeakMap<object, Size>();
+
+/**
+ * The size of a schedule from its options.
+ * @throws RangeError for one that would take too long, or whose configuration could not be read
+ */
+function sizeOf(name: string, options: readonly unknown[]): Size {
+  let depth = 1;
+  let count = 1;
+  const add = (value: unknown, levels: number): void => {
+    const its = typeof value === 'function' ? sizes.get(value) : undefined;
+    depth = Math.max(depth, (its?.depth ?? 0) + levels);
+    count += its?.count ?? 0;
+  };
+  for (const value of options) {
+    if (Array.isArray(value)) for (const item of value as unknown[]) add(item, 2);
+    else add(value, 1);
+  }
+  if (depth > deepestSchedules || count > mostSchedules)
+    throw new RangeError(
+      `${name}: must nest at most ${deepestSchedules} levels and ${mostSchedules} schedules, got ${depth} and ${count}`,
+    );
+  return { depth, count };
 }
 
 /** Makes a factory known to {@link scheduleFromConfig}, as {@link defineSchedule} does with what it defines. */
@@ -135,7 +173,9 @@ export function encodeValue(what: string, value: unknown): unknown {
       entries: Object.entries(value).map(([name, item]) => ({ name, value: encodeValue(what, item) })),
     };
   if (!isSchedule(value)) return value;
-  if (value.config) return value.config;
+  // Asked once: it asks those inside in turn.
+  const { config } = value;
+  if (config) return config;
   throw new TypeError(
     `${what}: a plain function cannot be saved; a schedule of @optim/schedules, or one made with defineSchedule, can`,
   );

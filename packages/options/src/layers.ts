@@ -3,6 +3,7 @@
 
 import { isArrayOf, resolveOptions, show, type OptionSpec } from './options.js';
 import { custom } from './rows.js';
+import { isCallable } from './schedule.js';
 
 /** What is used of a layer of tfjs-layers. */
 export interface LayerWithWeights {
@@ -28,12 +29,23 @@ export interface ChosenWeight {
   readonly classes: readonly string[];
 }
 
+/** Whether it is a layer, as far as it is used here. */
+function isLayer(value: unknown): value is LayerWithWeights {
+  const { getClassName, weights, layers, layer } = (value ?? {}) as Partial<LayerWithWeights>;
+  const isWeight = (each: unknown): boolean => {
+    const { name, originalName = name } = (each ?? {}) as Partial<LayerWeight>;
+    return typeof originalName === 'string';
+  };
+  if (!isCallable(getClassName) || (layer != null && !isCallable(layer.getClassName))) return false;
+  return layers == null ? isArrayOf(weights, isWeight) : Array.isArray(layers);
+}
+
 /**
  * Weights of a model layer by layer, from input to output; layers of a model within a model stand in its place, one that is
  * shared stands where it is first, one without weights nowhere.
  *
  * @param model - a `tf.LayersModel` that is built
- * @throws TypeError for what has no layers
+ * @throws TypeError for what has no layers, or others than those of tfjs-layers
  */
 export function weightsByLayer(
   owner: string,
@@ -44,9 +56,11 @@ export function weightsByLayer(
   const seen = new Set<LayerWithWeights>();
   const walk = (layer: LayerWithWeights, within: readonly string[]): ChosenWeight[][] => {
     if (seen.has(layer)) return [];
+    if (!isLayer(layer))
+      throw new TypeError(`${owner}: model must have layers with weights, got ${show(layer)} among them`);
     seen.add(layer);
     const classes = [...within, layer.getClassName()];
-    if (layer.layers) return layer.layers.flatMap((inner) => walk(inner, classes));
+    if (layer.layers) return Array.from(layer.layers).flatMap((inner) => walk(inner, classes));
     if (layer.layer) classes.push(layer.layer.getClassName());
     const weights = layer.weights.map(({ name, originalName = name, shape }) => ({
       name: originalName,
@@ -55,7 +69,8 @@ export function weightsByLayer(
     }));
     return weights.length > 0 ? [weights] : [];
   };
-  return (model.layers as readonly LayerWithWeights[]).flatMap((layer) => walk(layer, []));
+  // Holes included.
+  return Array.from(model.layers as readonly LayerWithWeights[]).flatMap((layer) => walk(layer, []));
 }
 
 /** Which weights are spared from weight decay. */

@@ -6,7 +6,9 @@ import {
   custom,
   integer,
   outOfRange,
+  isRecord,
   resolveOptions,
+  show,
   type OptionTable,
   type Schedule,
 } from '@optim/options';
@@ -64,7 +66,9 @@ function rateSetter(owner: string, optimizer: object): (rate: number) => void {
   const target = optimizer as { learningRate?: number; setLearningRate?: (rate: number) => void };
   if (typeof target?.setLearningRate === 'function') return (rate) => target.setLearningRate?.(rate);
   if (typeof target?.learningRate !== 'number') {
-    throw new TypeError(`${owner}: optimizer must have setLearningRate or a numeric learningRate`);
+    throw new TypeError(
+      `${owner}: optimizer must have setLearningRate or a numeric learningRate, got ${show(optimizer)}`,
+    );
   }
   return (rate) => {
     target.learningRate = rate;
@@ -94,6 +98,8 @@ export function reduceOnPlateauCallback(
   options: ReduceOnPlateauCallbackOptions = {},
 ): ReduceOnPlateauCallback {
   const setRate = rateSetter('reduceOnPlateauCallback', optimizer);
+  if (!isRecord(options))
+    throw new TypeError(`reduceOnPlateauCallback: options must be an object, got ${show(options)}`);
   const { monitor: given, ...rest } = options;
   const { monitor } = resolveOptions('reduceOnPlateauCallback', monitorTable, { monitor: given });
   const scalable = optimizer as Scalable;
@@ -112,10 +118,11 @@ export function reduceOnPlateauCallback(
       if (!scalable.scaleLearningRate || startsWith !== undefined) setRate(plateau.learningRate);
       startsWith = undefined;
     },
-    onEpochEnd(_epoch: number, logs: Record<string, number> = {}): void {
-      const metric = logs[monitor];
+    onEpochEnd(_epoch: number, logs?: Record<string, number>): void {
+      const known = isRecord(logs) ? (logs as Record<string, number>) : {};
+      const metric = known[monitor];
       if (metric === undefined) {
-        const metrics = `one of the logged metrics (${Object.keys(logs).join(', ') || 'none'})`;
+        const metrics = `one of the logged metrics (${Object.keys(known).join(', ').slice(0, 200) || 'none'})`;
         const hint = monitor.startsWith('val_') ? ' (val_ metrics need validation data)' : '';
         throw outOfRange('reduceOnPlateauCallback', 'monitor', metrics + hint, monitor);
       }

@@ -9,6 +9,7 @@
 
 export type { Checked } from './checked.js';
 export { captureForeign, checkForeign, foreignState, saveForeign } from './foreign.js';
+export { readState } from './form.js';
 export type { HandedOut } from './handed-out.js';
 export { held, readable, type HeldState } from './held.js';
 export { parseJson } from './json.js';

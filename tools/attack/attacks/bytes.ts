@@ -33,7 +33,8 @@ function flipped(bytes: Uint8Array, place: number, bit: number): Uint8Array {
   return copy;
 }
 
-const kinds: readonly Kind[] = [
+/** Ways to damage a file in the safetensors layout. */
+export const kinds: readonly Kind[] = [
   (bytes, random) => {
     const length = random.below(bytes.length);
     return ['bytes: truncated', `to ${length}`, bytes.slice(0, length)];
