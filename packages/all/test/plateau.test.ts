@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reductions on a plateau: they reach whatever rate is in force.
 
+import { decodeState, encodeState } from '@optim/core';
 import { freeOwned, own } from '@optim/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, expect, it } from 'vitest';
@@ -101,6 +102,61 @@ it('goes through a wrapper to its base', async () => {
     v.assign(own(tf.tensor([1])));
     step(optimizer, v);
     expect(await read(v)).toEqual(close(0.95));
+  }
+});
+
+it('goes on after loading, over schedules, groups and a frozen group, and reduces further', async () => {
+  const make = (): SGDW =>
+    own(
+      new SGDW({
+        ...plain,
+        learningRate: linearWithWarmup({ maxLearningRate: 0.8, warmupSteps: 2, totalSteps: 10 }),
+        parameterGroups: [
+          { match: /emb/, learningRate: exponential({ learningRate: 0.4, gamma: 0.5 }) },
+          { match: /half/, learningRateScale: 0.5 },
+          { match: /still/, freeze: true },
+        ],
+      }),
+    );
+  const rates = linearWithWarmup({ maxLearningRate: 0.8, warmupSteps: 2, totalSteps: 10 });
+  const names = ['top', 'emb', 'half', 'still'];
+  const variables = names.map(one);
+  /** How far each is moved by the step after so many, with this factor on all rates. */
+  const moves = (step: number, factor: number): number[] => [
+    factor * rates(step),
+    factor * 0.4 * 0.5 ** step,
+    factor * 0.5 * rates(step),
+    0,
+  ];
+  const stepBy = async (optimizer: tf.Optimizer, wanted: readonly number[]): Promise<void> => {
+    const before = await read(...variables);
+    step(optimizer, ...variables);
+    const after = await read(...variables);
+    expect(before.map((value, i) => value - after[i]!)).toEqual(close(...wanted));
+  };
+  const wrapped = (base: SGDW): Lookahead => own(new Lookahead(base, { k: 100 }));
+  for (const around of [(base: SGDW): SGDW => base, wrapped]) {
+    const optimizer = around(make()) as SGDW;
+    const callback = reduceOnPlateauCallback(optimizer, { monitor: 'loss', patience: 0, factor: 0.1 });
+    callback.onTrainBegin();
+    await stepBy(optimizer, moves(0, 1));
+    await stepBy(optimizer, moves(1, 1));
+    callback.onEpochEnd(0, { loss: 1 });
+    callback.onEpochEnd(1, { loss: 1 });
+    await stepBy(optimizer, moves(2, 0.1));
+    const [state, plateauState] = [await optimizer.stateDict(), callback.plateau.getState()];
+
+    const again = around(make()) as SGDW;
+    await again.loadStateDict(decodeState(encodeState(state)));
+    const resumed = reduceOnPlateauCallback(again, { monitor: 'loss', patience: 0, factor: 0.1 });
+    resumed.plateau.setState(plateauState);
+    resumed.onTrainBegin();
+    await stepBy(again, moves(3, 0.1));
+    // As bad as the best before: another reduction, in every group.
+    resumed.onEpochEnd(2, { loss: 1 });
+    await stepBy(again, moves(4, 0.01));
+    again.learningRate = 0.25;
+    await stepBy(again, [0.25, 0.4 * 0.5 ** 5, 0.125, 0]);
   }
 });
 

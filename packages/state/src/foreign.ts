@@ -10,19 +10,35 @@ import { held } from './held.js';
 import type { ForeignState } from './state-dict.js';
 import { readTensors, type NamedWeight, type ReadWeight } from './weights.js';
 
+/** What an optimizer of TensorFlow.js keeps for one variable. */
+interface Kept {
+  readonly originalName: string;
+  readonly variable: tf.Variable;
+}
+
 /** What it keeps for variables, list by list. */
-function slotsOf(base: tf.Optimizer): { variable: tf.Variable }[] {
-  const lists = Object.values(base).filter((field): field is { variable: tf.Variable }[] =>
-    Array.isArray(field),
+function listsOf(base: tf.Optimizer): [field: string, list: readonly Kept[]][] {
+  const fields = Object.entries(base as unknown as Record<string, unknown>);
+  return fields.filter(
+    (entry): entry is [string, Kept[]] =>
+      Array.isArray(entry[1]) && entry[1].every((kept) => kept?.variable instanceof tf.Variable),
   );
-  return lists.flat().filter((kept) => kept?.variable instanceof tf.Variable);
 }
 
 /** The weights of an optimizer as they are now, although it lists them only later: tensors of their own, the caller's. */
 export function captureForeign(base: tf.Optimizer): Promise<NamedWeight[]> {
-  const slots = new Map(slotsOf(base).map(({ variable }) => [variable as tf.Tensor, held(variable)]));
+  const lists = listsOf(base);
+  const kept = lists.flatMap(([, list]) => list);
+  const slots = new Map(kept.map(({ variable }) => [variable as tf.Tensor, held(variable)]));
+  // Some look up their lists after an await: they are asked through one that has those of now.
+  const now = isKnown(base)
+    ? (Object.assign(
+        Object.create(base),
+        Object.fromEntries(lists.map(([field, list]) => [field, [...list]])),
+      ) as tf.Optimizer)
+    : base;
   // The step count is read before the first await, and made anew for every call.
-  return base
+  return now
     .getWeights()
     .then((weights) => weights.map(({ name, tensor }) => ({ name, tensor: slots.get(tensor) ?? tensor })))
     .catch((error: unknown) => {
@@ -60,15 +76,31 @@ export function foreignState(optimizer: string, weights: readonly ReadWeight[]):
   };
 }
 
-/** What the names of the slots of a variable end with, in the order in which the optimizers of TensorFlow.js list them. */
-const slotNames: Readonly<Record<string, readonly string[]>> = {
-  SGD: [],
-  Momentum: ['momentum'],
-  Adagrad: ['accumulator'],
-  Adadelta: ['accum_grad', 'accum_var'],
-  RMSProp: ['rms', 'momentum'],
-  Adam: ['m', 'v'],
+/** What the names of the slots of a variable end with, in the order in which they are listed, and the field that keeps them. */
+const slotFields: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  SGD: {},
+  Momentum: { momentum: 'accumulations' },
+  Adagrad: { accumulator: 'accumulatedGrads' },
+  Adadelta: { accum_grad: 'accumulatedGrads', accum_var: 'accumulatedUpdates' },
+  RMSProp: { rms: 'accumulatedMeanSquares', momentum: 'accumulatedMoments' },
+  Adam: { m: 'accumulatedFirstMoment', v: 'accumulatedSecondMoment' },
 };
+
+/** Those of an optimizer; `undefined` for a class that TensorFlow.js does not have. */
+function fieldsOf(base: tf.Optimizer): Readonly<Record<string, string>> | undefined {
+  const name = base.getClassName();
+  const centered = name === 'RMSProp' && (base as unknown as { centered?: boolean }).centered === true;
+  return centered ? { ...slotFields[name], mg: 'accumulatedMeanGrads' } : slotFields[name];
+}
+
+/** Whether it keeps what TensorFlow.js' own of its name keeps. */
+function isKnown(base: tf.Optimizer): boolean {
+  const fields = fieldsOf(base);
+  return (
+    fields !== undefined &&
+    Object.values(fields).every((field) => Array.isArray((base as unknown as Record<string, unknown>)[field]))
+  );
+}
 
 /**
  * Checks that a state is one of this optimizer, and gives back what makes it its own. An optimizer of a class that
@@ -89,10 +121,9 @@ function assertLayout(base: tf.Optimizer, [first, ...slots]: ForeignState['weigh
     throw new RangeError(`${owner}: weights must ${constraint}, got ${show(got)}`);
   };
   if (first?.name !== 'iter') fail('start with the scalar "iter"', first?.name);
-  const centered = owner === 'RMSProp' && (base as unknown as { centered?: boolean }).centered === true;
-  const known = slotNames[owner];
-  if (!known) return;
-  const ends = centered ? [...known, 'mg'] : known;
+  const fields = fieldsOf(base);
+  if (!fields) return;
+  const ends = Object.keys(fields);
   const count = ends.length === 0 ? 0 : slots.length / ends.length;
   const names = slots.map(({ name }) => name);
   if (!Number.isInteger(count) || (ends.length === 0 && slots.length > 0))
@@ -107,7 +138,7 @@ function assertLayout(base: tf.Optimizer, [first, ...slots]: ForeignState['weigh
     if (shown(i) !== shown(of)) fail(`have shape ${shown(of)} for "${name}"`, shown(i));
   });
   // TensorFlow.js finds variables by their places: what it keeps by now has to be of the same shapes.
-  const kept = slotsOf(base).map(({ variable }) => variable);
+  const kept = listsOf(base).flatMap(([, list]) => list.map(({ variable }) => variable));
   if (kept.length === 0 || slots.length === 0) return;
   const shapes = kept.map(({ shape }) => showShape(shape)).join(' ');
   const given = slots.map((_, i) => shown(i)).join(' ');
@@ -115,11 +146,40 @@ function assertLayout(base: tf.Optimizer, [first, ...slots]: ForeignState['weigh
 }
 
 /** Gives it weights, in place of those it has, which it would forget without freeing them. */
-async function loadForeign(base: tf.Optimizer, weights: ForeignState['weights']): Promise<void> {
-  const named = weights.map(({ name, dtype, tensor: { shape, data } }) => ({
-    name,
-    tensor: tf.tensor(data.slice(), [...shape], dtype as 'float32' | 'int32'),
-  }));
+function loadForeign(base: tf.Optimizer, weights: ForeignState['weights']): void | Promise<void> {
+  if (isKnown(base)) replaceForeign(base, weights);
+  else return loadUnknown(base, weights);
+}
+
+const toTensor = ({ dtype, tensor: { shape, data } }: ForeignState['weights'][number]): tf.Tensor =>
+  tf.tensor(data.slice(), [...shape], dtype as 'float32' | 'int32');
+
+/** What `setWeights` of TensorFlow.js does, at once: a step while it waits would be one of neither state. */
+function replaceForeign(base: tf.Optimizer, [iter, ...slots]: ForeignState['weights']): void {
+  const fields = base as unknown as Record<string, unknown>;
+  tf.dispose(listsOf(base).flatMap(([, list]) => list.map(({ variable }) => variable)));
+  const steps = iter!.tensor.data[0]!;
+  fields['iterations_'] = steps;
+  const names = Object.values(fieldsOf(base)!);
+  const count = slots.length / names.length;
+  names.forEach((field, i) => {
+    fields[field] = slots.slice(i * count, (i + 1) * count).map((slot): Kept => {
+      const tensor = toTensor(slot);
+      const variable = tf.variable(tensor, false);
+      tensor.dispose();
+      return { originalName: slot.name, variable };
+    });
+  });
+  // Of Adam: its powers of β.
+  for (const i of [1, 2]) {
+    const power = fields[`accBeta${i}`];
+    if (power instanceof tf.Variable)
+      tf.tidy(() => power.assign(tf.pow(fields[`beta${i}`] as number, steps + 1)));
+  }
+}
+
+async function loadUnknown(base: tf.Optimizer, weights: ForeignState['weights']): Promise<void> {
+  const named = weights.map((weight) => ({ name: weight.name, tensor: toTensor(weight) }));
   const before = await base.getWeights();
   await base.setWeights(named);
   tf.dispose([...before, ...named].map(({ tensor }) => tensor));

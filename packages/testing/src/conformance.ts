@@ -5,6 +5,7 @@ import type { BaseOptimizer } from '@optim/core';
 import { describe, inject, it } from 'vitest';
 import { convergingChecks } from './converging.js';
 import { goldenSuite, type GoldenExtras, type GoldenFile, type GoldenMake } from './golden.js';
+import { liveChecks } from './live.js';
 import { modelChecks } from './model.js';
 import { optionChecks } from './options.js';
 import { refusingGradientChecks } from './refusing-gradients.js';
@@ -20,6 +21,7 @@ export const checks: readonly Check[] = [
   ...steppingChecks,
   ...stillChecks,
   ...savingChecks,
+  ...liveChecks,
   ...optionChecks,
   ...refusingGradientChecks,
   ...refusingStateChecks,

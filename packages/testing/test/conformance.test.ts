@@ -217,6 +217,11 @@ const faults: Record<string, new (options: PlainOptions) => Plain> = {
       }
     }
   },
+  savesNoOptions: class extends Plain {
+    override async capture(): Promise<StateDict> {
+      return { ...(await super.capture()), hyperparameters: {} };
+    }
+  },
   loadsAnything: class extends Plain {
     override async loadStateDict(state: StateDict): Promise<void> {
       await super.loadStateDict(state).catch(() => undefined);
@@ -247,6 +252,7 @@ const found: Record<string, keyof typeof faults> = {
   'hands out weights whose numbers, once read, stay as they are': 'writesOnInWhatWasRead',
   'gives the state of the moment of the call, whatever happens meanwhile': 'savesLater',
   'is made again from its configuration as JSON, and trains the same': 'forgetsItsDecay',
+  'goes on bit for bit with options that were set while it trained': 'savesNoOptions',
   'refuses an unknown option with the nearest known name': 'takesUnknownOptions',
   'refuses a wrong type and a wrong value of every option': 'takesAnyMomentum',
   'trains the same with constant schedules as with numbers': 'ignoresSchedules',

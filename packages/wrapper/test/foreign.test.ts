@@ -131,4 +131,42 @@ describe.each(Object.entries(bases))('weights of a wrapped %s', (_, make) => {
     expect(optimizer.base.iterations).toBe(33554435);
     expect(await optimizer.stateDict()).toEqual(state);
   });
+
+  it('are of one moment: a reset while they are read, steps and another load while they are loaded', async () => {
+    const optimizer = stepped(make);
+    const early = await optimizer.stateDict();
+    const pending = optimizer.stateDict();
+    optimizer.reset();
+    expect(await pending).toEqual(early);
+    // Momentum keeps another one now.
+    const { c } = optimizer.base as unknown as { c?: tf.Tensor };
+    if (c) own(c);
+    const step = (by: Through): void =>
+      tf.tidy(() =>
+        by.applyGradients([
+          { name: 'a', tensor: tf.tensor([1, 1]) },
+          { name: 'b', tensor: tf.tensor([1, 1, 1]) },
+        ]),
+      );
+    const loading = optimizer.loadStateDict(early);
+    for (let i = 0; i < 40; i++) {
+      step(optimizer);
+      await Promise.resolve();
+      expect(optimizer.base.iterations).toBe(optimizer.iterations);
+    }
+    await loading;
+    expect(optimizer.iterations).toBeGreaterThanOrEqual(2);
+    await Promise.all([optimizer.loadStateDict(early), optimizer.loadStateDict(early)]);
+    expect(await optimizer.stateDict()).toEqual(early);
+    // Adam goes by powers of β, which are not among its weights.
+    const a = tf.engine().registeredVariables['a']!;
+    const again = own(new Through(make()));
+    await again.loadStateDict(early);
+    const from = await a.data();
+    for (const each of [optimizer, again]) {
+      a.assign(own(tf.tensor([...from])));
+      step(each);
+    }
+    expect(await again.stateDict()).toEqual(await optimizer.stateDict());
+  });
 });

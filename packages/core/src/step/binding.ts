@@ -68,15 +68,19 @@ export function bind(
   const { group, decays, exempt } = of;
   const numbers: Record<string, number> = {};
   const choices: Record<string, unknown> = {};
+  let key = `${group}|${exempt}|${decays}`;
   for (const name in options) {
     const value = options[name];
-    if (table[name]!.symbolic && typeof value === 'number') numbers[name] = value;
-    else choices[name] = value;
+    const { symbolic } = table[name]!;
+    if (symbolic && typeof value === 'number') numbers[name] = value;
+    else {
+      choices[name] = value;
+      // The others are settled; null may become a number while it trains.
+      if (symbolic) key += `|${name}`;
+    }
   }
   choices['group'] = group;
   choices['decays'] = decays;
-  // Options are settled but for the learning rate, which a setter may turn from null into a number.
-  let key = `${group}|${exempt}|${decays}|${choices['learningRate']}`;
   for (const values of [of.traits, coefficients]) {
     for (const name in values) {
       const value = values[name];

@@ -22,7 +22,9 @@ export class StandIns {
         release(z);
       }
     const known = this.#all.get(variable);
-    if (known) return known;
+    if (known && known.shape.join() === shape.join()) return known;
+    // A state of another rank was loaded.
+    if (known) release(known);
     const name = variable.name.replace(/[^/]*$/, `${shape.join('x')}/$&`);
     const z =
       tf.engine().registeredVariables[name] ?? tf.tidy(() => tf.variable(tf.zeros([...shape]), false, name));

@@ -118,6 +118,40 @@ describe('GaLore', () => {
     expectClose('b', [...(await b.data())], [0.75], 1e-6);
   });
 
+  it('goes on with the rank of a state, also where it has stepped with another', async () => {
+    const variables: tf.Variable[] = [
+      own(
+        tf.tidy(() =>
+          tf.variable(
+            tf.tensor2d([
+              [1, -2, 0.5],
+              [1.5, -1, 2],
+            ]),
+            true,
+            'kernel',
+          ),
+        ),
+      ),
+      own(tf.tidy(() => tf.variable(tf.tensor1d([0.5, -1, 2]), true, 'bias'))),
+    ];
+    const loss = (): tf.Scalar => tf.addN(variables.map((p) => tf.sum(tf.square(tf.sub(p, 3))))) as tf.Scalar;
+    const read = (): Promise<number[][]> => Promise.all(variables.map(async (p) => [...(await p.data())]));
+    const make = (rank: number): GaLore => own(new GaLore(new AdamW({ weightDecay: 0 }), { rank }));
+    const first = make(1);
+    first.minimize(loss, false, variables);
+    const state = await first.stateDict();
+    const at = await read();
+    first.minimize(loss, false, variables);
+    const want = await read();
+    expect(want).not.toEqual(at);
+    const again = make(2);
+    again.minimize(loss, false, variables);
+    await again.loadStateDict(state);
+    tf.tidy(() => variables.forEach((p, i) => p.assign(tf.tensor(at[i]!, p.shape))));
+    again.minimize(loss, false, variables);
+    expect(await read()).toEqual(want);
+  });
+
   it('leaves the variable where it was when the base refuses the step', async () => {
     const w = weights([[1, 2]]);
     const base = new Momentum(1, 0);
