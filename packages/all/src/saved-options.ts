@@ -10,10 +10,11 @@ type Options = Readonly<Record<string, unknown>>;
 /** Those that a configuration may name. */
 const scheduleNames = (): string[] => Object.keys(schedules).filter((name) => scheduleOptions(name));
 
-/** A value with the names of all schedules in it as they are defined. */
+/** A value with the names of all schedules in it as they are defined, and regular expressions for matches. */
 function named(where: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item, i) => named(`${where}[${i}]`, item));
-  if (!isRecord(value)) return value;
+  const match = readMatch(where, value);
+  if (match !== value || !isRecord(value)) return match;
   const { entries } = value; // a record is saved as a list
   if (Array.isArray(entries) && !entries.every(isRecord))
     throw new TypeError(`@optim/all: ${where}.entries must be objects, got ${show(entries)}`);
@@ -26,11 +27,6 @@ function named(where: string, value: unknown): unknown {
   if (!isRecord(options))
     throw new TypeError(`@optim/all: ${where}.options must be an object, got ${show(options)}`);
   return { schedule, options: named(`${where}.options`, options) };
-}
-
-/** Options that hold no match. */
-function plain(where: string, options: Options): Record<string, unknown> {
-  return decode(named(where, options) as object);
 }
 
 /**
@@ -53,12 +49,6 @@ export function readMatch(where: string, value: unknown): unknown {
   }
 }
 
-function readGroup(where: string, group: unknown): unknown {
-  if (!isRecord(group)) return group;
-  const { match, ...overrides } = group;
-  return { match: readMatch(`${where}.match`, match), ...plain(where, overrides) };
-}
-
 /**
  * Options as a constructor takes them, from their JSON: schedules, matches, infinities. What is not JSON stays as it is.
  *
@@ -66,12 +56,5 @@ function readGroup(where: string, group: unknown): unknown {
  * @throws RangeError, TypeError for a schedule or regular expression that is none
  */
 export function readOptions(where: string, options: Options): Record<string, unknown> {
-  const { parameterGroups: groups, exclude, ...others } = options;
-  const read = plain(where, others);
-  if (groups !== undefined)
-    read['parameterGroups'] = Array.isArray(groups)
-      ? groups.map((group, i) => readGroup(`${where}.parameterGroups[${i}]`, group))
-      : groups;
-  if (exclude !== undefined) read['exclude'] = readMatch(`${where}.exclude`, exclude);
-  return read;
+  return decode(named(where, options) as object);
 }
