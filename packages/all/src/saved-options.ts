@@ -13,14 +13,15 @@ const scheduleNames = (): string[] => Object.keys(schedules).filter((name) => sc
 /** How deep options may nest; less than a configuration may, with what is around them. */
 const deepest = 100;
 
-/** A value with the names of all schedules in it as they are defined. */
+/** A value with the names of all schedules in it as they are defined, and regular expressions for matches. */
 function named(where: string, value: unknown, level = 0): unknown {
   if (level > deepest)
     throw new RangeError(`@optim/all: ${where.slice(0, 200)} must nest at most ${deepest} levels`);
   const inside = (item: unknown, at: string): unknown => named(where + at, item, level + 1);
   // Holes included.
   if (Array.isArray(value)) return Array.from(value as unknown[], (item, i) => inside(item, `[${i}]`));
-  if (!isRecord(value)) return value;
+  const match = readMatch(where, value);
+  if (match !== value || !isRecord(value)) return match;
   const { entries } = value; // a record is saved as a list
   if (Array.isArray(entries) && !entries.every(isRecord))
     throw new TypeError(`@optim/all: ${where}.entries must be objects, got ${show(entries)}`);
@@ -33,11 +34,6 @@ function named(where: string, value: unknown, level = 0): unknown {
   if (!isRecord(options))
     throw new TypeError(`@optim/all: ${where}.options must be an object, got ${show(options)}`);
   return { schedule, options: inside(options, '.options') };
-}
-
-/** Options that hold no match. */
-function plain(where: string, options: Options): Record<string, unknown> {
-  return decode(named(where, options) as object);
 }
 
 /**
@@ -60,12 +56,6 @@ export function readMatch(where: string, value: unknown): unknown {
   }
 }
 
-function readGroup(where: string, group: unknown): unknown {
-  if (!isRecord(group)) return group;
-  const { match, ...overrides } = group;
-  return { match: readMatch(`${where}.match`, match), ...plain(where, overrides) };
-}
-
 /**
  * Options as a constructor takes them, from their JSON: schedules, matches, infinities. What is not JSON stays as it is.
  *
@@ -73,14 +63,5 @@ function readGroup(where: string, group: unknown): unknown {
  * @throws RangeError, TypeError for a schedule or regular expression that is none
  */
 export function readOptions(where: string, options: Options): Record<string, unknown> {
-  const { parameterGroups: groups, exclude, match, ...others } = options;
-  const read = plain(where, others);
-  if (groups !== undefined)
-    read['parameterGroups'] = Array.isArray(groups)
-      ? groups.map((group, i) => readGroup(`${where}.parameterGroups[${i}]`, group))
-      : groups;
-  // Of hooks.
-  if (match !== undefined) read['match'] = readMatch(`${where}.match`, match);
-  if (exclude !== undefined) read['exclude'] = readMatch(`${where}.exclude`, exclude);
-  return read;
+  return decode(named(where, options) as object);
 }

@@ -2,8 +2,8 @@
 // The options of an optimizer: in force, and changed between steps.
 
 import { BaseOptimizer, type Entry, type NamedGradients } from '@optim/contract';
-import { check, grouped, groupOf, isRecord, isSchedule } from '@optim/options';
-import type { OptionSpec, ParameterGroup, Schedule } from '@optim/options';
+import { check, grouped, isRecord, isSchedule } from '@optim/options';
+import type { OptionSpec, Schedule } from '@optim/options';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { GlobalValue } from '@optim/state';
 import type { CommonOptions, OptimizerOptions } from './rule/common-options.js';
@@ -69,17 +69,11 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
     return this.learningRateOf(null);
   }
 
-  /** Options of a variable's group; `null` stands for one in none. */
-  #optionsOf(variable: tf.Variable | null): object {
-    const groups = this.settings.parameterGroups as readonly ParameterGroup[];
-    return grouped(this.settings)[variable ? groupOf(groups, variable) : 0]!;
-  }
-
   /** @internal The learning rate of the next step for a variable, which may be in a group; `null` for one in none. */
   override learningRateOf(variable: tf.Variable | null): number {
     const { iterations, owner, table, rule } = this;
     if (variable && this.engine.state.isFrozen(variable)) return 0;
-    const settings = this.#optionsOf(variable) as OptimizerOptions & Scaled;
+    const settings = this.engine.optionsOf(variable) as OptimizerOptions & Scaled;
     if (rule.reportedRate)
       return rule.reportedRate(atStep(owner, table, settings, iterations), iterations + 1);
     const { learningRate: rate, learningRateScale: scale = 1 } = settings;
@@ -142,7 +136,7 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
    * @param variable - one whose group counts; without it, the options of variables in no group
    */
   override inForce(variable: tf.Variable | null = null): InForce<O> {
-    const values = atStep(this.owner, this.table, this.#optionsOf(variable), this.iterations);
+    const values = atStep(this.owner, this.table, this.engine.optionsOf(variable), this.iterations);
     if ('learningRate' in values) values['learningRate'] = this.learningRateOf(variable);
     return values as InForce<O>;
   }

@@ -123,6 +123,8 @@ export class AdaFactor extends Optimizer<AdaFactorOptions> {
       const { learningRateScale = 1 } = others as { readonly learningRateScale?: number };
       if (learningRate === null && learningRateScale !== 1)
         throw outOfRange('AdaFactor', 'learningRateScale', '1 when learningRate is null', learningRateScale);
+      if (learningRate === null && others.weightDecayMode === 'corrected')
+        throw outOfRange('AdaFactor', 'learningRate', "given with weightDecayMode 'corrected'", null);
     },
     slots({ beta1, ...options }) {
       const minLength = minLengthOf(options);

@@ -92,18 +92,21 @@ export function plainDecayOptions(
   mode: string = 'decoupled',
   allowed: readonly string[] = plainModes,
 ): OptionTable<CommonOptions> {
-  const { weightDecay: strength, ...others } = oneDecayOptions(weightDecay);
-  return { weightDecay: strength, weightDecayMode: choice(allowed, mode), ...others };
+  return { weightDecay: strength(weightDecay), weightDecayMode: choice(allowed, mode), ...shared() };
 }
 
 /** The rows of {@link CommonOptions} but the mode, for an algorithm whose decay has one form only. */
 export function oneDecayOptions(weightDecay = 0): OptionTable<Omit<CommonOptions, 'weightDecayMode'>> {
-  return {
-    weightDecay: hyper('[0, ∞)', weightDecay),
-    parameterGroups: custom('an array of { match, … }', Array.isArray, []),
-    transforms: custom('an array of hooks', (value) => isArrayOf(value, isHook), []),
-  };
+  return { weightDecay: strength(weightDecay), ...shared() };
 }
+
+const strength = (weightDecay: number): OptionSpec => hyper('[0, ∞)', weightDecay);
+
+/** The rows that have nothing to do with decay. */
+const shared = (): OptionTable<Pick<CommonOptions, 'parameterGroups' | 'transforms'>> => ({
+  parameterGroups: custom('an array of { match, … }', Array.isArray, []),
+  transforms: custom('an array of hooks', (value) => isArrayOf(value, isHook), []),
+});
 
 /** Options of every algorithm with Adam's two moments. */
 export interface MomentsOptions {

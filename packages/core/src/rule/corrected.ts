@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decay that falls with the square of the learning rate L: p ← p·(1 − λ·L²/L_max).
 
-import { check, isSchedule, outOfRange, type Hyper, type OptionSpec } from '@optim/options';
-import { peak, peaks } from './common-options.js';
+import { check, isSchedule, outOfRange, type Hyper } from '@optim/options';
+import { peaks } from './common-options.js';
 import type { Scaled } from './settled.js';
 
 interface Corrected {
@@ -18,13 +18,7 @@ interface Corrected {
  * @param all - those of the optimizer
  * @throws TypeError for an L_max that nobody can tell, RangeError for one that is not above 0, or that no decay asks for
  */
-export function fillPeak(
-  owner: string,
-  table: Readonly<Record<string, OptionSpec>>,
-  own: Corrected,
-  all: Corrected,
-): void {
-  if (table['maxLearningRate'] !== peak) return;
+export function fillPeak(owner: string, own: Corrected, all: Corrected): void {
   const { weightDecayMode: mode, learningRate, maxLearningRate } = { ...all, ...own };
   const given = own.maxLearningRate ?? null;
   if (mode !== 'corrected') {
@@ -51,6 +45,7 @@ export function asDecoupled(
   if (values['weightDecayMode'] !== 'corrected') return values;
   const { weightDecay, learningRate, maxLearningRate } = values as Record<string, number>;
   const own = (of.learningRateScale ?? 1) / (all.learningRateScale ?? 1);
+  // A rate of 0 decays nothing, also where the scale makes L_max 0.
   const share = learningRate && learningRate / (maxLearningRate! * own);
   return { ...values, weightDecayMode: 'decoupled', weightDecay: weightDecay! * share! };
 }

@@ -36,13 +36,8 @@ export function shrunk(x: Expression, strength: Expression | null): Expression {
  */
 export function decayed(pair: Pair, known: DecayKnown): Pair {
   const { param, grad } = pair;
-  switch (known.weightDecayMode) {
-    case 'coupled':
-      return { param, grad: grad.add(param.mul(known.weightDecay)) };
-    case 'decoupled':
-    case 'independent':
-      return { param: shrunk(param, strengthOf(known)), grad };
-    default:
-      return pair;
-  }
+  const { weightDecayMode: mode, weightDecay } = known;
+  if (mode === 'coupled') return { param, grad: grad.add(param.mul(weightDecay)) };
+  const isOurs = mode === 'decoupled' || mode === 'independent';
+  return isOurs ? { param: shrunk(param, strengthOf(known)), grad } : pair;
 }

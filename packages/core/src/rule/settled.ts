@@ -3,6 +3,7 @@
 import { check, checkGroups, flag, grouped, isRecord, real, resolveOptions, wrongType } from '@optim/options';
 import type { OptionSpec, OptionTable, ParameterGroup } from '@optim/options';
 import type { CommonOptions, OptimizerOptions } from './common-options.js';
+import { peak } from './common-options.js';
 import { fillPeak } from './corrected.js';
 import { assertServes } from './demands.js';
 import type { AnyRule } from './rule.js';
@@ -28,8 +29,10 @@ export function settled<O extends CommonOptions>(
   if (!isRecord(options)) throw wrongType(owner, 'options', 'an object', options);
   const { learningRateScale = 1, ...given } = options as Scaled;
   check(owner, 'learningRateScale', scales, learningRateScale);
-  const settings = resolveOptions<O>(owner, table as OptionTable<O>, given);
-  if (learningRateScale !== 1) Object.assign(settings, { learningRateScale });
+  const settings = {
+    ...resolveOptions<O>(owner, table as OptionTable<O>, given),
+    ...(learningRateScale !== 1 && { learningRateScale }),
+  };
   const { learningRate: rate } = table;
   const ofGroups = {
     ...table,
@@ -38,7 +41,8 @@ export function settled<O extends CommonOptions>(
   };
   const parameterGroups = checkGroups(owner, ofGroups, settings.parameterGroups as readonly ParameterGroup[]);
   Object.assign(settings, { parameterGroups });
-  for (const own of [settings, ...parameterGroups]) fillPeak(owner, table, own as object, settings as object);
+  if (table['maxLearningRate'] === peak)
+    for (const own of [settings, ...parameterGroups]) fillPeak(owner, own as object, settings as object);
   for (const group of grouped(settings)) rule.validate?.(group);
   assertServes(owner, rule, settings as OptimizerOptions);
   return settings;

@@ -124,11 +124,19 @@ export class Composition {
   }
 
   #decayedPair(pair: Pair, scene: Scene): Pair {
-    const { decay = 'before', decaysFrom = 0 } = this.rule;
-    if (!scene.structure.decays || decay === 'never' || pair.param.rank < decaysFrom) return pair;
-    const known = { ...scene.values, rateInForce: this.rateInForce(scene) } as unknown as DecayKnown;
+    const { decay = 'before' } = this.rule;
+    if (decay === 'never' || !this.#decays(scene, pair)) return pair;
+    const known = this.#known(scene);
     if (typeof decay === 'function') return decay(pair, known as never);
     return decay === 'before' || known.weightDecayMode === 'coupled' ? decayed(pair, known) : pair;
+  }
+
+  #decays({ structure }: Scene, { param }: Pair): boolean {
+    return structure.decays && param.rank >= (this.rule.decaysFrom ?? 0);
+  }
+
+  #known(scene: Scene): DecayKnown {
+    return { ...scene.values, rateInForce: this.rateInForce(scene) } as unknown as DecayKnown;
   }
 
   /** The rate of decoupled decay and hooks; `null` while a round has yet to find it. */
@@ -157,16 +165,11 @@ export class Composition {
 
   /** The rule's own update, of a pair after all decay that comes before it. */
   ruled(scene: Scene, pair: Pair): Results {
-    const { values, structure } = scene;
-    const rateInForce = this.rateInForce(scene);
-    const { decay, decaysFrom = 0 } = this.rule;
-    const within = structure.decays && decay === 'within' && pair.param.rank >= decaysFrom;
-    const decayStrength = within ? strengthOf({ ...values, rateInForce } as unknown as DecayKnown) : null;
+    const known = this.#known(scene);
+    const within = this.rule.decay === 'within' && this.#decays(scene, pair);
+    const decayStrength = within ? strengthOf(known) : null;
     const { seen, kept } = this.seenByRule(scene, pair);
-    return {
-      ...kept,
-      ...this.rule.update(seen as never, { ...values, rateInForce, decayStrength } as never),
-    };
+    return { ...kept, ...this.rule.update(seen as never, { ...known, decayStrength } as never) };
   }
 
   /** The whole step of one parameter: new `param`, slots, and what the rule gives back. */

@@ -93,6 +93,11 @@ export class Engine {
     this.#groups = grouped(settings);
   }
 
+  /** Options of a variable's group; `null` stands for one in none. */
+  optionsOf(variable: tf.Variable | null): object {
+    return this.#groups[variable ? this.state.groupOf(variable) : 0]!;
+  }
+
   /** The parameters of variables, whose slots are made, or taken over from what was loaded. */
   adopt(variables: readonly tf.Variable[], step: number): Parameter[] {
     return this.state.adopt(variables, step);
