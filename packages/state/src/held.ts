@@ -12,7 +12,7 @@ export interface HeldState {
   })[];
   /** What was loaded for variables that have not appeared yet. */
   readonly waiting: readonly SavedParameter[];
-  /** Globals that no step has made yet, by their first values. */
+  /** First values of all globals, which hold for those that no step has made yet. */
   readonly firstGlobals: Readonly<Record<string, GlobalValue>>;
 }
 

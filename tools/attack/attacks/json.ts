@@ -34,7 +34,9 @@ const spec = {
   ],
   wrap: [{ name: 'Lookahead', options: { alpha: 0.5 } }, { name: 'SAM' }],
 };
-const { parameterGroups: _, ...ungrouped } = spec.options;
+const ungrouped = Object.fromEntries(
+  Object.entries(spec.options).filter(([name]) => name !== 'parameterGroups'),
+);
 const decaying = { ...spec, options: ungrouped, noDecay: ['bias$'] };
 
 function trained(made: unknown): void {

@@ -23,7 +23,7 @@ export function capture(state: Parameters, hold: typeof held = held): HeldState 
       slots: Object.entries(slots).map(([slot, value]) => [slot, hold(value)]),
     })),
     waiting: state.waiting,
-    firstGlobals: state.globals.size === 0 ? state.firstGlobals() : {},
+    firstGlobals: state.firstGlobals(),
   };
 }
 
