@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Options as JSON, checked as far as their constructors do not.
 
-import { decode, decodeMatch, isRecord, scheduleOptions, show } from '@optim/options';
+import { decode, decodeGroup, decodeMatch, isRecord, scheduleOptions, show } from '@optim/options';
 import * as schedules from '@optim/schedules';
 import { properName } from './names.js';
 
@@ -63,5 +63,7 @@ export function readMatch(where: string, value: unknown): unknown {
  * @throws RangeError, TypeError for a schedule or regular expression that is none
  */
 export function readOptions(where: string, options: Options): Record<string, unknown> {
-  return decode(named(where, options) as object);
+  const read = decode(named(where, options) as object);
+  const { parameterGroups: groups } = read;
+  return Array.isArray(groups) ? { ...read, parameterGroups: groups.map(decodeGroup) } : read;
 }

@@ -8,8 +8,10 @@ const isNumber = (value: unknown): value is number => typeof value === 'number';
 
 /** A predicate for an interval written as in a paper: `[0, 1)`, `(0, ∞)`, `[1, ∞]`. */
 function interval(text: string): (value: number) => boolean {
-  const ends = /^[[(](.+), (.+)[\])]$/.exec(text) ?? [];
-  const [, low = NaN, high = NaN] = ends.map((end) => Number(end.replace('∞', 'Infinity')));
+  const [low = NaN, high = NaN] = text
+    .slice(1, -1)
+    .split(', ')
+    .map((end) => Number(end.replace('∞', 'Infinity')));
   if (Number.isNaN(low) || Number.isNaN(high)) throw new Error(`not an interval: ${text}`);
   return (value) =>
     (text.startsWith('[') ? value >= low : value > low) &&

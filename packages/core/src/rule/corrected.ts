@@ -20,10 +20,10 @@ interface Corrected {
  */
 export function fillPeak(owner: string, own: Corrected, all: Corrected): void {
   const { weightDecayMode: mode, learningRate, maxLearningRate } = { ...all, ...own };
-  const given = own.maxLearningRate ?? null;
+  const { maxLearningRate: given } = own;
   if (mode !== 'corrected') {
-    if (given !== null) throw outOfRange(owner, 'maxLearningRate', `null where decay is ${mode}`, given);
-  } else if (given === null && ('learningRate' in own || !maxLearningRate)) {
+    if (given) throw outOfRange(owner, 'maxLearningRate', `null where decay is ${mode}`, given);
+  } else if (!given && ('learningRate' in own || !maxLearningRate)) {
     const most = isSchedule(learningRate) ? learningRate.peak?.value : learningRate;
     check(owner, 'maxLearningRate, which learningRate does not tell,', peaks, most);
     own.maxLearningRate = most!;
