@@ -83,10 +83,9 @@ export abstract class Optimizer<O extends CommonOptions = OptimizerOptions> exte
   /** The globals that are one number: those of the algorithm by name, those of a hook as `hook.name`. */
   async readGlobals(): Promise<Record<string, number>> {
     this.assertUsable();
-    const { globals } = await plain(capture(this.engine.state));
-    return Object.fromEntries(
-      Object.entries(globals).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
-    );
+    const captured = capture(this.engine.state);
+    const { savedState, singles } = await loadReading(captured);
+    return singles((await savedState(captured)).globals);
   }
 
   /**

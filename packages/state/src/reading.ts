@@ -4,6 +4,6 @@
 export { assertSlots, checkGlobals, checkStateDict } from './checks.js';
 export { assertSomeMatched, matchSaved } from './matching.js';
 export { HandedOut } from './handed-out.js';
-export { savedState } from './saved-state.js';
+export { savedState, singles } from './saved-state.js';
 export { stateOfWeights } from './read-weights.js';
 export { writeWeights } from './write-weights.js';
