@@ -63,9 +63,9 @@ export function rooted(u: Expression, epsilon: Expression, position: EpsilonPosi
   return position === 'outside' ? u.sqrt().add(epsilon) : u.add(epsilon).sqrt();
 }
 
-/** The sign of x, as direction of a step: −1, 0 or 1, and NaN where x is, which x.sign() would hide. */
+/** The sign of x, as direction of a step: −1, 0 or 1, and NaN where x is. */
 export function signum(x: Expression): Expression {
-  return where(x.greater(0), 1, where(x.less(0), -1, x));
+  return x.sign();
 }
 
 /** All axes but the last, which counts the output units of a kernel. */

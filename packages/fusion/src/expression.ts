@@ -68,9 +68,9 @@ export class Expression extends Value {
   sqrt(): Expression {
     return apply('sqrt', this);
   }
-  /** −1, 0 or 1; 0 for NaN. */
+  /** −1, 0 or 1, and NaN for NaN: a step along it is seen to be broken. */
   sign(): Expression {
-    return where(this.greater(0), 1, where(this.less(0), -1, 0));
+    return where(this.greater(0), 1, where(this.less(0), -1, this));
   }
   /** x < y */
   less(y: Operand): Expression {

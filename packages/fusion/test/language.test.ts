@@ -164,7 +164,7 @@ const composedCases: Record<string, { apply: (x: Expression, y: Expression) => E
     in: [
       [-3, 0, 9, Number.NaN],
       [0, 0, 0, 0],
-      [-1, 0, 1, 0],
+      [-1, 0, 1, Number.NaN],
     ],
   },
   greater: {
