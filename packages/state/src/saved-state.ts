@@ -48,5 +48,7 @@ export async function savedState(captured: HeldState): Promise<Omit<SavedState, 
 /** The globals that are one number. */
 export function singles(globals: Readonly<Record<string, GlobalValue>>): Record<string, number> {
   const entries = Object.entries(globals);
-  return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+  );
 }
