@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The two points of an optimizer: where gradients are taken, and where the model is evaluated.
 
+import { isArrayOf, show } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** An optimizer whose variables stand at one of two points, and move while no loss is being evaluated. */
@@ -41,10 +42,11 @@ export abstract class TwoPoints extends tf.Optimizer {
    *
    * @param variables - variables of the model, where the optimizer has just been loaded and has not stepped yet: it
    * does not know them before
-   * @throws Error while a loss is being evaluated, or when a loaded optimizer knows no variables
+   * @throws Error while a loss is being evaluated, or when a loaded optimizer knows no variables; TypeError for what is no list of
+   * variables
    */
   useEvaluationWeights(variables: readonly tf.Variable[] = []): void {
-    this.#assertMovable();
+    this.#assertMovable(variables);
     if (!this.#evaluating) this.#evaluating = this.toEvaluationPoint(variables);
   }
 
@@ -52,10 +54,10 @@ export abstract class TwoPoints extends tf.Optimizer {
    * Moves the variables back to the point at which gradients are taken.
    *
    * @param variables - as of {@link useEvaluationWeights}
-   * @throws Error as {@link useEvaluationWeights}
+   * @throws Error, TypeError as {@link useEvaluationWeights}
    */
   useTrainingWeights(variables: readonly tf.Variable[] = []): void {
-    this.#assertMovable();
+    this.#assertMovable(variables);
     if (this.#evaluating) this.toTrainingPoint(variables);
     this.#evaluating = false;
   }
@@ -68,10 +70,12 @@ export abstract class TwoPoints extends tf.Optimizer {
   /** Moves the variables back from the evaluation point. */
   protected toTrainingPoint(_variables: readonly tf.Variable[]): void {}
 
-  #assertMovable(): void {
+  #assertMovable(variables: unknown): void {
     this.assertAlive();
+    if (!isArrayOf(variables, (each) => each instanceof tf.Variable))
+      throw new TypeError(`${this.owner}: variables must be an array of variables, got ${show(variables)}`);
     if (!this.#busy) return;
-    throw new Error(`${this.owner}: the loss is being evaluated; weights can be changed before or after it`);
+    throw new Error(`${this.owner}: the loss is being evaluated; wait for it`);
   }
 
   /** @throws Error after `dispose` */

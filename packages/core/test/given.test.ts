@@ -77,7 +77,7 @@ describe('the point of evaluation', () => {
       return half(a)();
     };
     expect(() => optimizer.minimize(f, false, [a])).toThrow(
-      new Error('Heavy: the loss is being evaluated; weights can be changed before or after it'),
+      new Error('Heavy: the loss is being evaluated; wait for it'),
     );
     expect(await read(a)).toEqual([3, 4]);
     optimizer.minimize(half(a), false, [a]);

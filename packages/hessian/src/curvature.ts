@@ -2,6 +2,7 @@
 // Products with the Hessian of a loss.
 
 import * as tf from '@tensorflow/tfjs-core';
+import { checkFunction, checkOptions, checkVariables, shown } from './checks.js';
 import { differences } from './differences.js';
 import {
   byName,
@@ -87,11 +88,16 @@ export function curvatureFor<T extends tf.TensorContainer>(
   f: () => tf.Scalar,
   variables: readonly tf.Variable[],
   use: (at: Curvature) => T,
-  { method = 'exact', left }: CurvatureOptions,
+  options: CurvatureOptions,
 ): T {
+  checkFunction(caller, 'f', f);
+  checkFunction(caller, 'use', use);
+  checkVariables(caller, variables);
+  checkOptions(caller, options);
+  const { method = 'exact', left } = options;
   if (method === 'exact') return exact(caller, f, variables, use);
   if (method === 'differences') return differences(caller, f, variables, use, left);
-  throw new RangeError(`${caller}: method must be 'exact' or 'differences', got ${String(method)}`);
+  throw new RangeError(`${caller}: method must be 'exact' or 'differences', got ${shown(method)}`);
 }
 
 function exact<T extends tf.TensorContainer>(
@@ -197,6 +203,7 @@ export function hessianVectorProduct(
   options: CurvatureOptions = {},
 ): HessianVectorProduct {
   const caller = 'hessianVectorProduct';
+  checkVariables(caller, variables);
   checkFinite(caller, partsOf(caller, vectors, variables));
   const use = ({ value, grads, product }: Curvature): HessianVectorProduct => ({
     value,

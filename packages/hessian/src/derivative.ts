@@ -2,6 +2,7 @@
 // Derivatives by inputs, to any order: what differential equations ask of a network.
 
 import * as tf from '@tensorflow/tfjs-core';
+import { checkFunction, shown } from './checks.js';
 import { higherOrder, isRecording, recorded, recording } from './tape.js';
 
 /** A function of tensors. */
@@ -34,6 +35,9 @@ export type TensorFunction = (...xs: tf.Tensor[]) => tf.Tensor;
  * ```
  */
 export function derivative(f: TensorFunction, argument = 0): TensorFunction {
+  checkFunction('derivative', 'f', f);
+  if (!Number.isInteger(argument) || argument < 0)
+    throw new RangeError(`derivative: argument must be a whole number >= 0, got ${shown(argument)}`);
   return (...xs) => {
     const x = xs[argument];
     if (!x) {

@@ -2,6 +2,7 @@
 // The first gradient of a loss, on a tape that can be differentiated again.
 
 import * as tf from '@tensorflow/tfjs-core';
+import { checkVariables, isTensor, shown } from './checks.js';
 
 /** Tensors by the names of variables. */
 export type ByName = Record<string, tf.Tensor>;
@@ -17,23 +18,14 @@ export function gradientOf(caller: string, f: () => tf.Scalar, variables: readon
   checkVariables(caller, variables);
   const loss = (): tf.Scalar => {
     const y: unknown = f();
-    if (!(y instanceof tf.Tensor) || y.rank !== 0) {
-      const got = y instanceof tf.Tensor ? `a tensor of shape [${y.shape.join(', ')}]` : typeof y;
+    if (!isTensor(y) || y.rank !== 0) {
+      const got = isTensor(y) ? `a tensor of shape [${y.shape.join(', ')}]` : typeof y;
       throw new TypeError(`${caller}: f must return a scalar tensor, the loss, got ${got}`);
     }
     return y as tf.Scalar;
   };
   const { value, grads } = tf.engine().gradients(loss, [...variables], undefined, true);
   return { value, grads: grads.map((grad) => grad ?? null) };
-}
-
-function checkVariables(caller: string, variables: readonly tf.Variable[]): void {
-  const names = new Set(variables.map(({ name }) => name));
-  if (variables.length === 0 || names.size < variables.length) {
-    throw new RangeError(
-      `${caller}: variables must be one or more, each once, got [${variables.map(({ name }) => name).join(', ')}]`,
-    );
-  }
 }
 
 /** Names of the variables that have a gradient. */
@@ -55,15 +47,21 @@ export function byName(
  * @throws RangeError naming `caller` if there is one for another variable, none for one of these, or one of another shape or type.
  */
 export function partsOf(caller: string, vectors: ByName, variables: readonly tf.Variable[]): tf.Tensor[] {
+  if (typeof vectors !== 'object' || vectors === null)
+    throw new TypeError(
+      `${caller}: vectors must be tensors by the names of variables, got ${shown(vectors)}`,
+    );
   const known = new Set(variables.map(({ name }) => name));
   const unknown = Object.keys(vectors).filter((name) => !known.has(name));
   if (unknown.length > 0) {
     throw new RangeError(
-      `${caller}: vectors must have a tensor for each variable and no others, got one for ${unknown.join(', ')}`,
+      `${caller}: vectors must have a tensor for each variable and no others, got one for ${unknown.join(', ').slice(0, 200)}`,
     );
   }
   return variables.map(({ name, shape }) => {
     const part = vectors[name];
+    if (part && !isTensor(part))
+      throw new TypeError(`${caller}: vectors must have a tensor for ${name}, got ${shown(part)}`);
     if (!part || !tf.util.arraysEqual(part.shape, shape) || part.dtype !== 'float32') {
       throw new RangeError(
         `${caller}: vectors must have a float32 tensor of shape [${shape.join(', ')}] for ${name},` +

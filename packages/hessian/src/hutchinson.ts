@@ -2,6 +2,7 @@
 // The diagonal of a Hessian, estimated by products with random vectors.
 
 import * as tf from '@tensorflow/tfjs-core';
+import { checkOptions } from './checks.js';
 import { curvatureFor, type CurvatureOptions } from './curvature.js';
 import { byName, type ByName, type Curvature } from './gradient.js';
 import { probesOf, prober, type ProbeOptions } from './probe.js';
@@ -59,9 +60,11 @@ export type HutchinsonDiagonal = {
 export function hutchinsonDiagonal(
   f: () => tf.Scalar,
   variables: readonly tf.Variable[],
-  { probes = 1, distribution, seed, step, ...how }: HutchinsonOptions = {},
+  options: HutchinsonOptions = {},
 ): HutchinsonDiagonal {
   const caller = 'hutchinsonDiagonal';
+  checkOptions(caller, options);
+  const { probes = 1, distribution, seed, step, ...how } = options;
   const count = probesOf(caller, probes);
   const draw = prober(caller, variables, {
     ...(distribution !== undefined && { distribution }),

@@ -3,6 +3,7 @@
 // a training is resumed.
 
 import * as tf from '@tensorflow/tfjs-core';
+import { checkOptions, checkVariables, shown } from './checks.js';
 import { byName, type ByName } from './gradient.js';
 
 /** What probes are made of. */
@@ -67,7 +68,7 @@ function normal(size: number, bits: (count: number) => number): Float32Array {
 
 function whole(caller: string, name: string, value: number): number {
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new RangeError(`${caller}: ${name} must be a whole number >= 0, got ${value}`);
+  throw new RangeError(`${caller}: ${name} must be a whole number >= 0, got ${shown(value)}`);
 }
 
 /**
@@ -78,11 +79,14 @@ function whole(caller: string, name: string, value: number): number {
 export function prober(
   caller: string,
   variables: readonly tf.Variable[],
-  { distribution = 'rademacher', seed = Math.floor(Math.random() * 2 ** 32), step = 0 }: ProbeOptions,
+  options: ProbeOptions,
 ): (n: number) => ByName {
+  checkVariables(caller, variables);
+  checkOptions(caller, options);
+  const { distribution = 'rademacher', seed = Math.floor(Math.random() * 2 ** 32), step = 0 } = options;
   if (distribution !== 'rademacher' && distribution !== 'normal') {
     throw new RangeError(
-      `${caller}: distribution must be 'rademacher' or 'normal', got ${String(distribution)}`,
+      `${caller}: distribution must be 'rademacher' or 'normal', got ${shown(distribution)}`,
     );
   }
   whole(caller, 'seed', seed);

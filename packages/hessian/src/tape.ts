@@ -9,6 +9,7 @@
 // - Backward operations have no gradient of their own. Theirs are in derivatives.ts.
 
 import * as tf from '@tensorflow/tfjs-core';
+import { checkFunction } from './checks.js';
 import { constants, corrections, derivatives, refused, type Derivative } from './derivatives.js';
 import { override, theEngine, type CustomOperation, type Engine, type TapeNode } from './engine.js';
 import { provideKernels } from './kernels.js';
@@ -149,6 +150,7 @@ function custom(engine: Engine, { forwardFunc, backwardsFunc, inputs }: CustomOp
  * @throws Error if an operation cannot be differentiated; it is named
  */
 export function higherOrder<T>(fn: () => T): T {
+  checkFunction('higherOrder', 'fn', fn);
   const result = open ? fn() : opened(fn);
   if (result instanceof Promise)
     throw new TypeError('higherOrder: fn must not be asynchronous, got a promise');

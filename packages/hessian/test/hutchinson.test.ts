@@ -117,7 +117,7 @@ describe('hutchinsonDiagonal', () => {
     expect(of({ seed: -1 })).toThrow('seed must be a whole number >= 0, got -1');
     expect(of({ step: 0.5 })).toThrow('step must be a whole number >= 0, got 0.5');
     expect(of({ distribution: 'uniform' })).toThrow(
-      "distribution must be 'rademacher' or 'normal', got uniform",
+      "distribution must be 'rademacher' or 'normal', got \"uniform\"",
     );
   });
 });

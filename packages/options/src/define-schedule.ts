@@ -37,7 +37,9 @@ export function defineSchedule<O extends object>(
       return value(step);
     };
     // A getter, so that a schedule around a plain function works in training and fails only when it is saved.
-    const get = (): ScheduleConfig => ({ schedule: name, options: encode(given) });
+    // Made once: it asks those inside in turn.
+    let config: ScheduleConfig | undefined;
+    const get = (): ScheduleConfig => (config ??= frozen({ schedule: name, options: encode(given) }));
     sizes.set(schedule, size);
     const peak = (): Peak | undefined =>
       peaks(resolved)
@@ -65,6 +67,13 @@ const mostSchedules = 10_000;
 interface Size {
   readonly depth: number;
   readonly count: number;
+}
+
+/** The same, which nobody can change. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.values(value).forEach(frozen);
+  return Object.freeze(value);
 }
 
 const sizes = new WeakMap<object, Size>();
@@ -173,9 +182,7 @@ export function encodeValue(what: string, value: unknown): unknown {
       entries: Object.entries(value).map(([name, item]) => ({ name, value: encodeValue(what, item) })),
     };
   if (!isSchedule(value)) return value;
-  // Asked once: it asks those inside in turn.
-  const { config } = value;
-  if (config) return config;
+  if (value.config) return value.config;
   throw new TypeError(
     `${what}: a plain function cannot be saved; a schedule of @optim/schedules, or one made with defineSchedule, can`,
   );

@@ -25,6 +25,12 @@ export const attackSettings: Attack = async (subject, judge, random, tries) => {
       `${method}: ${what}`,
       () => optimizer[method]?.(value as never),
     ]),
+    ...(['useEvaluationWeights', 'useTrainingWeights'] as const).flatMap(
+      (move): [string, () => unknown][] => [
+        [`${move}: ${what}`, () => optimizer[move](value as never)],
+        [`${move}, among variables: ${what}`, () => optimizer[move]([of[0]!, value as never])],
+      ],
+    ),
     [`reset keepStep: ${what}`, () => optimizer.reset?.({ keepStep: value })],
     [`learningRate = ${what}`, () => (optimizer.learningRate = value as number)],
     [`set: ${what}`, () => optimizer.set?.(value)],
