@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The two points of an optimizer: where gradients are taken, and where the model is evaluated.
 
-import { isArrayOf, show } from '@optim/options';
+import { isArrayOf, wrongType } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** An optimizer whose variables stand at one of two points, and move while no loss is being evaluated. */
@@ -73,7 +73,7 @@ export abstract class TwoPoints extends tf.Optimizer {
   #assertMovable(variables: unknown): void {
     this.assertAlive();
     if (!isArrayOf(variables, (each) => each instanceof tf.Variable))
-      throw new TypeError(`${this.owner}: variables must be an array of variables, got ${show(variables)}`);
+      throw wrongType(this.owner, 'variables', 'an array of variables', variables);
     if (!this.#busy) return;
     throw new Error(`${this.owner}: the loss is being evaluated; wait for it`);
   }

@@ -96,7 +96,7 @@ describe('a hook', () => {
     ['guard', 'x', 'a function'],
     ['slots', [1], 'an object of functions that give first values'],
     ['slots', { s: 1 }, 'an object of functions that give first values'],
-    ['globals', { g: NaN }, 'an object of finite numbers, or arrays of them'],
+    ['globals', { g: NaN }, 'an object of finite numbers or arrays'],
     ['reads', ['nothing'], "an array of 'learningRate', 'secondMoment' and 'step'"],
     ['reads', { find: 1 }, "an array of 'learningRate', 'secondMoment' and 'step'"],
     ['exclude', 'bias', 'a RegExp or a function of the variable, or null'],

@@ -60,7 +60,7 @@ describe('a faulty rule', () => {
     [
       'a sum that is none',
       { rounds: () => [{ observe: ({ grad }: Symbols) => ({ grad: grad! }), combine: () => ({}) }] },
-      'Probe.observe: "grad" must be a scalar of the parameter, got shape [2]',
+      'Probe.observe: "grad" must be a scalar, got shape [2]',
     ],
     [
       'a slot',

@@ -311,7 +311,7 @@ function onWebgpu(): void {
       );
       expect(() => webgpuExecutor.compile(program)).toThrow(Unsupported);
       expect(() => webgpuExecutor.compile(program)).toThrow(
-        /^40 tensors in place, and the device binds \d+ buffers$/,
+        /^40 tensors in place; the device binds \d+ buffers$/,
       );
     });
   });
@@ -335,7 +335,7 @@ function onWebgpu(): void {
     device.destroy();
     await device.lost;
     expect(() => kernel.run([x], [])).toThrow(
-      /^@optim\/fusion: the WebGPU device is lost \(destroyed.*\) and with it all tensors on it; start the backend anew and load the last state dict$/,
+      /^@optim\/fusion: the WebGPU device is lost \(destroyed.*\), and with it all tensors on it; load the last saved state on a new backend$/,
     );
     x.dispose();
     await tf.setBackend('webgpu');

@@ -24,7 +24,7 @@ const others: readonly (readonly [RegExp, string, string])[] = [
   ],
   [/^(grad(ient)?)?clipvalue$/, 'transforms', 'use the hook clipByValue'],
   [/^(use)?(gc|centralize)$/, 'transforms', 'use the hook centralizeGradients'],
-  [/^(lr|learningrate)?decay$/, 'learningRate', 'use weightDecay for weights, a schedule for learningRate'],
+  [/^(lr|learningrate)?decay$/, 'learningRate', 'use weightDecay, or a schedule'],
 ];
 
 /** ` (did you mean "x"?)` for a name that other libraries use; nothing for any other. */

@@ -40,7 +40,7 @@ it.each([
   ['gradient_clipping', 'use the hook clipByGlobalNorm'],
   ['clipvalue', 'use the hook clipByValue'],
   ['use_gc', 'use the hook centralizeGradients'],
-  ['decay', 'use weightDecay for weights, a schedule for learningRate'],
+  ['decay', 'use weightDecay, or a schedule'],
 ])('Adam is told of %s: %s', (name, text) => {
   expect(advice(name, adam)).toBe(` (${text})`);
 });

@@ -26,7 +26,7 @@ const parts: Readonly<Record<string, readonly [constraint: string, test: Test]>>
   guard: callable,
   slots: ['an object of functions that give first values', recordOf(isInit)],
   globals: [
-    'an object of finite numbers, or arrays of them',
+    'an object of finite numbers or arrays',
     recordOf((value) => [value].flat().every(Number.isFinite)),
   ],
   reads: [

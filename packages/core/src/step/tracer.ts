@@ -111,9 +111,7 @@ export class Tracer {
         const { sums, grad } = this.#observed(index, tensors, values, subject);
         for (const [part, value] of Object.entries(sums)) {
           if (value.size !== 1)
-            throw new TypeError(
-              `${name}: "${part}" must be a scalar of the parameter, got shape [${value.shape}]`,
-            );
+            throw new TypeError(`${name}: "${part}" must be a scalar, got shape [${value.shape}]`);
         }
         return { ...renamed(withPrefix(key, sums), sum), ...(grad && { [preparedGradient]: grad }) };
       }),

@@ -99,8 +99,7 @@ export function gpuBackend(): GpuBackend {
   }
   if (state.lost !== null) {
     throw new Error(
-      `@optim/fusion: the WebGPU device is lost (${state.lost}) and with it all tensors on it; ` +
-        'start the backend anew and load the last state dict',
+      `@optim/fusion: the WebGPU device is lost (${state.lost}), and with it all tensors on it; load the last saved state on a new backend`,
     );
   }
   return backend;

@@ -47,8 +47,7 @@ function written(
 ): { shader: ShaderBuilder; body: string; n: string } {
   const shapeOf = ({ node }: Output): readonly number[] => program.nodes[node]!.shape;
   const shape = broadcast(outputs.map(shapeOf));
-  if (!shape)
-    throw new Unsupported(`outputs of shapes ${outputs.map((output) => `[${shapeOf(output)}]`).join(', ')}`);
+  if (!shape) throw new Unsupported(`outputs of shapes ${outputs.map((output) => `[${shapeOf(output)}]`)}`);
   const roots = outputs.map(({ node }) => node);
   const space = spaceOf(shape, new Set(), [...operands(program, roots), ...outputs.map(shapeOf)]);
   const shader = new ShaderBuilder(program, space, true, packed, 'i', suffix);

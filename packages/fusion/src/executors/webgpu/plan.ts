@@ -40,7 +40,7 @@ export function shadersOf(program: Program, limits: Device['limits']): Shader[] 
     ...shaders.flatMap(({ scratch, packed }) => [scratch, packed.reduce((sum, { size }) => sum + size, 0)]),
   ];
   const [bytes, limit] = [4 * Math.max(...sizes), limits.maxStorageBufferBindingSize];
-  if (bytes > limit) throw new Unsupported(`a buffer of ${bytes} bytes, and the device binds ${limit}`);
+  if (bytes > limit) throw new Unsupported(`a buffer of ${bytes} bytes; the device binds ${limit}`);
   return shaders;
 }
 
@@ -56,7 +56,7 @@ function fitting(most: number, make: (packed: ReadonlySet<string>) => Shader[]):
     const names = movable.slice(0, bindings.length - most + 1).map(({ name }) => name);
     if (bindings.length - names.length + 1 > most) {
       throw new Unsupported(
-        `${bindings.length - movable.length} tensors in place, and the device binds ${most} buffers`,
+        `${bindings.length - movable.length} tensors in place; the device binds ${most} buffers`,
       );
     }
     for (const name of names) packed.add(name);
