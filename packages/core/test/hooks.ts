@@ -2,6 +2,7 @@
 // Small hooks, one for every part of the protocol.
 
 import { zero, zeros } from '@optim/formulas';
+import { where } from '@optim/fusion';
 import { defineHook, exclude, real, type Hook, type Match } from '../src/authoring.js';
 
 /** Gradient: scales it so that no element is larger than `limit`. */
@@ -33,7 +34,7 @@ export const largest: () => Hook = defineHook('largest', {}, () => ({
 export const positive: () => Hook = defineHook('positive', {}, () => ({
   globals: { skipped: 0 },
   observe: ({ grad }) => ({ sum: grad!.sum() }),
-  combine: ({ sum }, { skipped }) => ({ sum: sum!, skipped: skipped!.add(sum!.sign().neg().add(1).div(2)) }),
+  combine: ({ sum }, { skipped }) => ({ sum: sum!, skipped: skipped!.add(where(sum!.greater(0), 0, 1)) }),
   guard: ({ sum }) => sum!.greater(0),
 }));
 

@@ -21,7 +21,12 @@ describe('a state dict', () => {
       format: 1,
       optimizer: 'Heavy',
       step: 2,
-      hyperparameters: { momentum: 0.5, weightDecay: 0, weightDecayMode: 'decoupled' },
+      hyperparameters: {
+        maxLearningRate: null,
+        momentum: 0.5,
+        weightDecay: 0,
+        weightDecayMode: 'decoupled',
+      },
       globals: { 'largest.most': 3 },
       parameters: [
         {

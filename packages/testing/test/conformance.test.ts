@@ -186,6 +186,11 @@ const faults: Record<string, new (options: PlainOptions) => Plain> = {
   hasTwoModes: plain({
     decay: (pair, known) => (known.weightDecayMode === 'independent' ? pair : decayed(pair, known)),
   }),
+  forgetsItsPeak: class extends Plain {
+    constructor(options: PlainOptions) {
+      super({ ...options, maxLearningRate: null });
+    }
+  },
   ignoresGroups: plain({ decay: (pair, known) => (known.group > 0 ? pair : decayed(pair, known)) }),
   dropsHooks: class extends Plain {
     constructor(options: PlainOptions) {
@@ -257,6 +262,7 @@ const found: Record<string, keyof typeof faults> = {
   'refuses a wrong type and a wrong value of every option': 'takesAnyMomentum',
   'trains the same with constant schedules as with numbers': 'ignoresSchedules',
   'decays weights in every mode it has': 'hasTwoModes',
+  'decays by the share of the largest rate where decay is corrected': 'forgetsItsPeak',
   'gives a group that holds every variable what it gives the option': 'ignoresGroups',
   'takes hooks; one that changes nothing changes nothing': 'dropsHooks',
   'reads and sets its learning rate': 'keepsItsRate',
