@@ -196,6 +196,7 @@ it('is registered under its class name, and ignores what TensorFlow.js adds to a
     momentum: 0.25,
     weightDecay: 0,
     weightDecayMode: 'decoupled',
+    maxLearningRate: null,
     parameterGroups: [],
     transforms: [],
   });
