@@ -53,7 +53,10 @@ export interface FoundLearningRate {
   readonly rates: readonly number[];
   /** The loss before each step. */
   readonly losses: readonly number[];
-  /** The rate at which the smoothed loss falls most steeply; `null` where it never falls. */
+  /**
+   * The rate at which the smoothed loss falls most steeply, the first averages, smoothing/(1 − smoothing) of them, left out; `null`
+   * where it never falls.
+   */
   readonly suggestion: number | null;
   /** Losses over rates as the text of an SVG picture. */
   plot(): string;
@@ -141,9 +144,13 @@ function smoothed(losses: readonly number[], kept: number): number[] {
   });
 }
 
-/** The rate of the steepest fall; rates are equally far apart in logarithms. */
-function steepest(rates: readonly number[], losses: readonly number[]): number | null {
-  const slopes = losses.slice(2).map((loss, i) => loss - losses[i]!);
+/**
+ * The rate of the steepest fall; rates are equally far apart in logarithms.
+ *
+ * @param few - how many of the losses are averages of so few that batches differ more than they fall
+ */
+function steepest(rates: readonly number[], losses: readonly number[], few: number): number | null {
+  const slopes = losses.slice(2).map((loss, i) => (i < few ? 0 : loss - losses[i]!));
   const least = Math.min(...slopes);
   return least < 0 ? rates[slopes.indexOf(least) + 1]! : null;
 }
@@ -210,5 +217,11 @@ export async function findLearningRate(options: FindLearningRateOptions): Promis
     tf.dispose(before);
   }
   const averages = smoothed(losses, smoothing);
-  return { rates, losses, suggestion: steepest(rates, averages), plot: () => plotRates(rates, averages) };
+  const few = Math.round(smoothing / (1 - smoothing));
+  return {
+    rates,
+    losses,
+    suggestion: steepest(rates, averages, few),
+    plot: () => plotRates(rates, averages),
+  };
 }

@@ -55,6 +55,18 @@ it('finds the rate where the loss of a parabola falls most, and ends where it ex
   x.dispose();
 });
 
+it('takes no batch at the beginning for a fall', async () => {
+  const x = tf.tidy(() => tf.variable(tf.tensor1d([3])));
+  const optimizer = new SGDW({ momentum: 0, weightDecay: 0 });
+  let calls = 0;
+  const loss = (): tf.Scalar => tf.add(tf.sum(tf.square(x)), calls++ === 0 ? 5 : 0);
+  const { suggestion } = await findLearningRate({ optimizer, loss, from: 1e-4, to: 1, steps: 60 });
+  expect(suggestion).toBeGreaterThan(0.01);
+  expect(suggestion).toBeLessThan(0.5);
+  optimizer.dispose();
+  x.dispose();
+});
+
 it('leaves everything as it was where the loss throws, and for an optimizer of TensorFlow.js', async () => {
   const x = tf.tidy(() => tf.variable(tf.tensor1d([3])));
   let calls = 0;
