@@ -6,9 +6,9 @@ import { check, grouped, isRecord, isSchedule } from '@optim/options';
 import type { OptionSpec, Schedule } from '@optim/options';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { GlobalValue } from '@optim/state';
-import type { CommonOptions, OptimizerOptions } from './rule/common-options.js';
+import type { CommonOptions, OptimizerOptions, Scaled } from './rule/common-options.js';
 import type { AnyRecurrence, AnyRule } from './rule/rule.js';
-import { scales, settled, type Scaled } from './rule/settled.js';
+import { scales, settled } from './rule/settled.js';
 import { atStep } from './step/binding.js';
 import { Engine } from './step/engine.js';
 

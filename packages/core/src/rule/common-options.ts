@@ -65,6 +65,11 @@ export interface PlainOptimizerOptions extends CommonOptions {
   weightDecayMode?: PlainDecayMode;
 }
 
+/** What settings hold besides options, once the rates have been scaled. */
+export interface Scaled {
+  learningRateScale?: number;
+}
+
 /** The modes that need no largest learning rate. */
 export const plainModes: readonly PlainDecayMode[] = ['decoupled', 'coupled', 'independent'];
 

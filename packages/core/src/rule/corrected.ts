@@ -2,8 +2,7 @@
 // Decay that falls with the square of the learning rate L: p ← p·(1 − λ·L²/L_max).
 
 import { check, isSchedule, outOfRange, type Hyper } from '@optim/options';
-import { peaks } from './common-options.js';
-import type { Scaled } from './settled.js';
+import { peaks, type Scaled } from './common-options.js';
 
 interface Corrected {
   weightDecayMode?: string;

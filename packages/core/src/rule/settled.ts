@@ -2,16 +2,10 @@
 
 import { check, checkGroups, flag, grouped, isRecord, real, resolveOptions, wrongType } from '@optim/options';
 import type { OptionSpec, OptionTable, ParameterGroup } from '@optim/options';
-import type { CommonOptions, OptimizerOptions } from './common-options.js';
-import { peak } from './common-options.js';
+import { peak, type CommonOptions, type OptimizerOptions, type Scaled } from './common-options.js';
 import { fillPeak } from './corrected.js';
 import { assertServes } from './demands.js';
 import type { AnyRule } from './rule.js';
-
-/** What settings hold besides options, once the rates have been scaled. */
-export interface Scaled {
-  learningRateScale?: number;
-}
 
 /** What such a scale may be. */
 export const scales: OptionSpec = /* @__PURE__ */ real('[0, ∞)');
