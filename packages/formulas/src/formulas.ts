@@ -63,11 +63,6 @@ export function rooted(u: Expression, epsilon: Expression, position: EpsilonPosi
   return position === 'outside' ? u.sqrt().add(epsilon) : u.add(epsilon).sqrt();
 }
 
-/** The sign of x, as direction of a step: −1, 0 or 1, and NaN where x is. */
-export function signum(x: Expression): Expression {
-  return x.sign();
-}
-
 /** All axes but the last, which counts the output units of a kernel. */
 export function unitAxes(x: Expression): number[] {
   return Array.from({ length: Math.max(0, x.rank - 1) }, (_, axis) => axis);

@@ -13,7 +13,6 @@ import {
   type Match,
   type OptionTable,
 } from '@optim/core/authoring';
-import { signum } from '@optim/formulas';
 import { constant, where } from '@optim/fusion';
 
 /** Options of {@link cautiousWeightDecay}. */
@@ -67,7 +66,7 @@ export const cautiousWeightDecay: (options: CautiousWeightDecayOptions | number)
       update: ({ param, start, step: u }, { learningRate, lambda }) => {
         const strength = learningRate!.mul(lambda ?? constant(options.weightDecay as number));
         // Signs do not underflow, as their product would.
-        const opposes = signum(u!).mul(signum(start!)).less(0);
+        const opposes = u!.sign().mul(start!.sign()).less(0);
         return { param: param!.sub(where(opposes, 0, start!.mul(strength))) };
       },
     }),

@@ -3,7 +3,6 @@
 // Checked against the authors' C-Optim and timm.
 
 import { choice, defineHook, type Hook } from '@optim/core/authoring';
-import { signum } from '@optim/formulas';
 import { constant, where } from '@optim/fusion';
 
 /** Options of {@link cautious}. */
@@ -43,7 +42,7 @@ export const cautious: (options?: CautiousOptions) => Hook = /* #__PURE__ */ def
   ({ scaling }) => ({
     update: ({ start, step: u, grad: g }) => {
       // Signs do not underflow, as their product would; that of NaN is NaN.
-      const agreement = signum(u!).mul(signum(g!));
+      const agreement = u!.sign().mul(g!.sign());
       const agrees = agreement.greater(0);
       const N = u!.size;
       const c = where(agrees, 1, 0).sum();

@@ -17,7 +17,7 @@ import {
   type OptimizerOptions,
   type Rule,
 } from '@optim/core/authoring';
-import { biasCorrection, ema, largestSoFar, signum, zeros } from '@optim/formulas';
+import { biasCorrection, ema, largestSoFar, zeros } from '@optim/formulas';
 
 /** Options of {@link MARS}. */
 export interface MARSOptions extends OptimizerOptions, MomentsOptions {
@@ -136,7 +136,7 @@ export class MARS extends Optimizer<MARSOptions> {
       const kept = matrix && { d: grad };
       m = ema(m, c, beta1);
       if (matrix && known.variant === 'lion')
-        return { ...kept, m, param: param.sub(signum(m).mul(learningRate)) };
+        return { ...kept, m, param: param.sub(m.sign().mul(learningRate)) };
       v = ema(v, c.square(), beta2);
       const { u, kept: largest } = largestSoFar(v, x, amsgrad);
       const [alpha, correction] = matrix

@@ -14,7 +14,7 @@ import {
   type Rule,
   type WeightDecayMode,
 } from '@optim/core/authoring';
-import { signum, zeros } from '@optim/formulas';
+import { zeros } from '@optim/formulas';
 import { constant, where } from '@optim/fusion';
 
 /** Options of {@link Rprop}. */
@@ -87,7 +87,7 @@ export class Rprop extends Optimizer<RpropOptions> {
     // Of a number that is no hyper-parameter, core cannot know the rate.
     rateInForce: (_param, { learningRate }) => constant(learningRate),
     update({ param, grad, delta, d }, { etaMinus, etaPlus, minStepSize, maxStepSize }) {
-      const sign = signum(grad);
+      const sign = grad.sign();
       const a = sign.mul(d);
       const eta = where(a.greater(0), etaPlus, where(a.less(0), etaMinus, 1));
       delta = delta.mul(eta).clip(minStepSize, maxStepSize);

@@ -13,7 +13,7 @@ import {
   type PlainDecayMode,
   type Rule,
 } from '@optim/core/authoring';
-import { ema, signum, zeros } from '@optim/formulas';
+import { ema, zeros } from '@optim/formulas';
 import { estimation, rateInForce, type DAdaptOptions, type Estimated } from './d-adaptation.js';
 
 /** Options of {@link DAdaptLion}. */
@@ -87,7 +87,7 @@ export class DAdaptLion extends Optimizer<DAdaptLionOptions> {
     rounds: () => [
       estimation({
         observe({ grad, m, s }, { beta1, b }, lambda) {
-          const u = signum(ema(m, grad, beta1));
+          const u = ema(m, grad, beta1).sign();
           return { product: u.mul(s).sum().mul(lambda), length: ema(s, u.mul(lambda), b).abs().sum() };
         },
         estimate({ product, length }, { b, ...known }) {
@@ -97,7 +97,7 @@ export class DAdaptLion extends Optimizer<DAdaptLionOptions> {
       }),
     ],
     update({ param, grad, m, s }, { beta1, beta2, b, rateInForce: lambda }) {
-      const step = signum(ema(m, grad, beta1)).mul(lambda);
+      const step = ema(m, grad, beta1).sign().mul(lambda);
       return { m: ema(m, grad.mul(lambda), beta2), s: ema(s, step, b), param: param.sub(step) };
     },
   };

@@ -13,7 +13,7 @@ import {
   type OptimizerOptions,
   type Rule,
 } from '@optim/core/authoring';
-import { ema, signum, zeros } from '@optim/formulas';
+import { ema, zeros } from '@optim/formulas';
 
 /** Options of {@link Lion}. */
 export interface LionOptions extends OptimizerOptions, AdaNormOptions {
@@ -70,7 +70,7 @@ export class Lion extends Optimizer<LionOptions> {
     slots: () => ({ m: zeros }),
     update({ param, grad, stretched, m }, { learningRate, beta1, beta2 }) {
       const c = ema(m, grad, beta1);
-      return { m: ema(m, stretched, beta2), param: param.sub(signum(c).mul(learningRate)) };
+      return { m: ema(m, stretched, beta2), param: param.sub(c.sign().mul(learningRate)) };
     },
   };
 }

@@ -12,7 +12,7 @@ import {
   type OptimizerOptions,
   type Rule,
 } from '@optim/core/authoring';
-import { ema, signum, zeros } from '@optim/formulas';
+import { ema, zeros } from '@optim/formulas';
 
 /** Options of {@link SignSGD}. */
 export interface SignSGDOptions extends OptimizerOptions {
@@ -60,9 +60,9 @@ export class SignSGD extends Optimizer<SignSGDOptions> {
     momentum: ['m'],
     slots: ({ momentum }) => ({ m: momentum !== 0 && zeros }),
     update({ param, grad, m }, { learningRate, momentum }) {
-      if (!m) return { param: param.sub(signum(grad).mul(learningRate)) };
+      if (!m) return { param: param.sub(grad.sign().mul(learningRate)) };
       m = ema(m, grad, momentum);
-      return { m, param: param.sub(signum(m).mul(learningRate)) };
+      return { m, param: param.sub(m.sign().mul(learningRate)) };
     },
   };
 }

@@ -17,7 +17,7 @@ import {
   type Rule,
   type WeightDecayMode,
 } from '@optim/core/authoring';
-import { signum, zeros } from '@optim/formulas';
+import { zeros } from '@optim/formulas';
 import { constant, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link Tiger}. */
@@ -116,7 +116,7 @@ export class Tiger extends Optimizer<TigerOptions> {
 
       const { s, d } = ratesOf(param, role, known);
       const start = decays && weightDecayMode === 'layerwise' ? param.sub(param.mul(s.mul(d))) : param;
-      return { m, start, param: where(isBroken, shrunk, start.sub(signum(m).mul(s))) };
+      return { m, start, param: where(isBroken, shrunk, start.sub(m.sign().mul(s))) };
     },
   };
 }

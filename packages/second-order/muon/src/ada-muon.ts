@@ -3,7 +3,7 @@
 // Checked against timm, with whole kernels and the signs put in, which it leaves out.
 
 import { choice, flag, hyper, Optimizer, real, type Hyper, type Rule } from '@optim/core/authoring';
-import { ema, signum, zeros } from '@optim/formulas';
+import { ema, zeros } from '@optim/formulas';
 import { reshape } from '@optim/fusion';
 import {
   adamw,
@@ -90,7 +90,7 @@ export class AdaMuon extends Optimizer<AdaMuonOptions> {
       const { param } = tensors;
       const { beta2, normEpsilon, adjustLearningRate: adjust, rateInForce } = known;
       const { m, u } = direction(tensors, known);
-      const { O: matrix, fanIn, fanOut } = orthogonal(known.signFirst ? signum(u) : u, known);
+      const { O: matrix, fanIn, fanOut } = orthogonal(known.signFirst ? u.sign() : u, known);
       const O = reshape(matrix, param.shape);
       const v = ema(tensors.v, O.square(), beta2);
       if (adjust === 'matchRmsAdamW') {

@@ -18,7 +18,7 @@ import {
   type Results,
   type Rule,
 } from '@optim/core/authoring';
-import { signum, zeros } from '@optim/formulas';
+import { zeros } from '@optim/formulas';
 import { axisSlots, identity, relativeRoots, type Axis, type PerAxis } from '@optim/kronecker';
 import { reshape, where, type Expression, type Shape } from '@optim/fusion';
 import {
@@ -183,7 +183,7 @@ export class ScalableShampoo extends Optimizer<ScalableShampooOptions> {
       const decays = (mode: string): boolean => known.decays && known.weightDecayMode === mode;
 
       const base = graftType.endsWith('Normalized') ? grad.div(grad.norm().add(tiny)) : grad;
-      let r = graftType === 'sqrtN' ? signum(base) : base;
+      let r = graftType === 'sqrtN' ? base.sign() : base;
       const kept: Results = {};
       if (d) {
         const decayed = graftType.startsWith('adagrad') ? d : d.mul(beta2);

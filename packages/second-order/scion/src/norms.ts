@@ -2,7 +2,7 @@
 // The norms of SCION: which of them fits a variable, and the point of its unit ball furthest along a tensor.
 
 import { outOfRange } from '@optim/core/authoring';
-import { matrixOf, orthogonalized, signum } from '@optim/formulas';
+import { matrixOf, orthogonalized } from '@optim/formulas';
 import { constant, reshape, sizeOf, type Expression } from '@optim/fusion';
 import { newtonSchulzSteps } from '@optim/linalg';
 import type * as tf from '@tensorflow/tfjs-core';
@@ -116,6 +116,6 @@ export function furthest(m: Expression, norm: Norm, known: NormKnown): Expressio
       return divided(m, [axis], times);
     }
     case 'sign':
-      return normalized ? signum(m).div(fan) : signum(m);
+      return normalized ? m.sign().div(fan) : m.sign();
   }
 }

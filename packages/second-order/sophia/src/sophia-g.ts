@@ -16,7 +16,7 @@ import {
   type OptimizerOptions,
   type Rule,
 } from '@optim/core/authoring';
-import { ema, signum, zeros } from '@optim/formulas';
+import { ema, zeros } from '@optim/formulas';
 import type { Key } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { outputsOf, type SampledModel } from './model-outputs.js';
@@ -102,7 +102,7 @@ export class SophiaG extends Optimizer<SophiaGOptions> {
         .abs()
         .div(h.mul(rho.mul(batchSize)).add(1e-15))
         .minimum(1);
-      return { m, param: param.sub(signum(m).mul(r).mul(learningRate)) };
+      return { m, param: param.sub(m.sign().mul(r).mul(learningRate)) };
     },
   };
 
