@@ -8,14 +8,11 @@ const isNumber = (value: unknown): value is number => typeof value === 'number';
 
 /** A predicate for an interval written as in a paper: `[0, 1)`, `(0, ∞)`, `[1, ∞]`. */
 function interval(text: string): (value: number) => boolean {
-  const [low = NaN, high = NaN] = text
-    .slice(1, -1)
-    .split(', ')
-    .map((end) => Number(end.replace('∞', 'Infinity')));
-  if (Number.isNaN(low) || Number.isNaN(high)) throw new Error(`not an interval: ${text}`);
+  const ends = /^[[(](.+), (.+)[\])]$/.exec(text) ?? [];
+  const [, low, high] = ends.map((end) => Number(end.replace('∞', 'Infinity'))) as [number, number, number];
+  if (!(low <= high)) throw new Error(`not an interval: ${text}`);
   return (value) =>
-    (text.startsWith('[') ? value >= low : value > low) &&
-    (text.endsWith(']') ? value <= high : value < high);
+    (text.includes('[') ? value >= low : value > low) && (text.includes(']') ? value <= high : value < high);
 }
 
 function row(

@@ -128,7 +128,8 @@ describe('options', () => {
 });
 
 it('an interval is written as in a paper', () => {
-  expect(() => real('0..1')).toThrow(new Error('not an interval: 0..1'));
+  for (const text of ['0..1', '0, 1', '[0, 1', '0, 1)', '[x, 1)', '[0, 1, 2]', '[1, 0]'])
+    expect(() => real(text)).toThrow(new Error(`not an interval: ${text}`));
   const { allows } = real('(-0.5, 1e-3]');
   expect([-0.5, -0.49, 0.001, 0.0011].map((value) => allows(value as never))).toEqual([
     false,
