@@ -163,3 +163,15 @@ export function assertFinite(of: readonly tf.Tensor[]): void {
     if (wrong !== undefined) throw new Wrong(`${(x as tf.Variable).name} becomes ${wrong}`);
   }
 }
+
+/** A step with an optimizer, which is freed then. */
+export function stepOnce(optimizer: unknown): void {
+  const own = optimizer as BaseOptimizer;
+  const of = variables();
+  try {
+    own.minimize(() => loss(of), false, of);
+  } finally {
+    own.dispose();
+    tf.dispose(of);
+  }
+}

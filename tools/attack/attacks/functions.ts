@@ -5,12 +5,12 @@ import { logOptimizer, readOptimizer } from '../../../packages/callbacks/src/ind
 import { describeExecution, hookFromConfig, scheduleFromConfig } from '@optim/core';
 import * as hooks from '@optim/hooks';
 import * as schedules from '@optim/schedules';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { createOptimizer, loadOptimizer } from '../../../packages/all/src/index.js';
 import { hostile, type Hostile } from '../hostile.js';
 import { Wrong, type Judge } from '../judge.js';
 import type { Random } from '../random.js';
-import { loss, variables } from '../subjects.js';
+import { stepOnce } from '../subjects.js';
 
 type Factory = (...given: unknown[]) => unknown;
 
@@ -66,14 +66,7 @@ function asked(result: unknown, step: unknown): void {
 /** A hook is tried in a step; its variables must be as they were where it is refused. */
 function stepped(hook: unknown): void {
   const AdamW = loadOptimizer('AdamW');
-  const optimizer = new AdamW({ transforms: [hook as never] });
-  const of = variables();
-  try {
-    optimizer.minimize(() => loss(of), false, of);
-  } finally {
-    optimizer.dispose();
-    tf.dispose(of);
-  }
+  stepOnce(new AdamW({ transforms: [hook as never] }));
 }
 
 /** Schedules, hooks and `createOptimizer`, with anything in place of each of their options. */
