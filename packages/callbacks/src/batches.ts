@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Training data in the forms in which users have it.
 
+import { isTensor } from '@optim/contract';
 import * as tf from '@tensorflow/tfjs-core';
 import { isCallable, isRecord, outOfRange, show } from '@optim/options';
-import { isTensor } from './training.js';
 
 /** Inputs of a batch: a tensor, or several by place or name. */
 export type Tensors = tf.Tensor | tf.Tensor[] | { readonly [name: string]: tf.Tensor };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The weights of the best epoch.
 
+import { isTensor } from '@optim/contract';
 import * as tf from '@tensorflow/tfjs-core';
 import { flag, integer, isArrayOf, resolveOptions, show, type OptionTable } from '@optim/options';
 import { sameShape } from '@optim/fusion';
@@ -17,7 +18,6 @@ import {
 import { atEvaluationPoint, evaluatedBy, type TwoPoints } from './evaluate-averaged.js';
 import {
   assertTraining,
-  isTensor,
   metricOf,
   trainedOf,
   variablesOf,

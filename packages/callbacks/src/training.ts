@@ -2,7 +2,7 @@
 // What is trained, by what, and what a callback is told, in the form that tfjs-layers gives them.
 
 import * as tf from '@tensorflow/tfjs-core';
-import { assertOptimizer } from '@optim/contract';
+import { assertOptimizer, isTensor } from '@optim/contract';
 import { isArrayOf, isRecord, show } from '@optim/options';
 
 /** A weight of a layer. */
@@ -79,11 +79,6 @@ export function assertTraining(owner: string, training: unknown): asserts traini
 }
 
 const isLive = (each: unknown): boolean => each instanceof tf.Variable && isTensor(each);
-
-/** Whether it is a tensor that has not been disposed. */
-export function isTensor(value: unknown): value is tf.Tensor {
-  return value instanceof tf.Tensor && value.isDisposed === false;
-}
 
 /**
  * Refuses what is no model.

@@ -24,6 +24,7 @@ export {
   type Entry,
   type NamedGradients,
 } from './gradients.js';
+export { isTensor } from './is-tensor.js';
 export { TwoPoints } from './two-points.js';
 export { unwrap } from './unwrap.js';
 // Behind the others: bundles keep this order, in which they pack better.

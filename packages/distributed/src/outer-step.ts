@@ -3,7 +3,7 @@
 // Reddi and others, "Adaptive Federated Optimization", arXiv:2003.00295
 // Douillard and others, "DiLoCo: Distributed Low-Communication Training of Language Models", arXiv:2311.08105
 
-import { assertOptimizer } from '@optim/contract';
+import { assertOptimizer, isTensor } from '@optim/contract';
 import { sameShape, showShape } from '@optim/fusion';
 import { isArrayOf, isRecord, show } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
@@ -79,10 +79,6 @@ export function follow(optimizer: tf.Optimizer, changes: readonly Change[]): voi
   tf.tidy(() => {
     for (const { variable, change } of plain) variable.assign(tf.sub(variable, change));
   });
-}
-
-function isTensor(value: unknown): value is tf.Tensor {
-  return value instanceof tf.Tensor && value.isDisposed === false;
 }
 
 /** Variables, each with its average. */
