@@ -6,11 +6,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { elementwise } from './executors/ops.js';
 import { writeAtan2, writeCbrt, writeExp, writeLog, writePow } from './executors/wasm/functions.js';
 import { composed, type FunctionName } from './executors/wasm/composed.js';
-import { Vectors } from './executors/wasm/vectors.js';
+import { Vectors, type Wide } from './executors/wasm/vectors.js';
 import { apply, type Expression, type Operand } from './expression.js';
 
 type Op = (...args: tf.Tensor[]) => tf.Tensor;
-type Write = (v: Vectors, ...args: number[]) => number;
+type Write = (v: Vectors, ...args: Wide[]) => Wide;
 
 function applied(name: FunctionName, op: Op, write: Write, ...operands: readonly Operand[]): Expression {
   elementwise[name] = op;

@@ -55,28 +55,25 @@ export class Accumulator {
     code.set(this.#single);
   }
 
-  /** Takes in the value of a local. */
+  /** Takes in the vector of a local, or its first lane. */
   add(value: number, mode: Mode): void {
     const code = this.#code;
     const row = this.#row;
     const single = this.#single;
     const [first, second] = this.#vectors;
     if (mode === 'single') {
-      code.get(single);
-      code.get(value);
+      code.get(single, value);
+      code.simd(0x1f, 0); // f32x4.extract_lane
       if (row.wide) code.emit(0xbb); // f64.promote_f32
       code.emit(row.single);
       code.set(single);
       return;
     }
-    code.get(first);
-    code.get(value);
+    code.get(first, value);
     if (row.wide) code.simd(promoteLow);
     code.simd(row.lanes);
     code.set(first);
-    code.get(second);
-    code.get(value);
-    code.get(value);
+    code.get(second, value, value);
     if (row.wide) {
       code.simd(0x0d, ...upperHalf);
       code.simd(promoteLow);
@@ -93,8 +90,7 @@ export class Accumulator {
     const code = this.#code;
     const row = this.#row;
     const [first, second] = this.#vectors;
-    code.get(first);
-    code.get(second);
+    code.get(first, second);
     code.simd(row.wide ? row.lanes : 0x50); // v128.or: a mark is a NaN
     code.set(first);
     for (const lane of row.wide ? [0, 1] : [0, 1, 2, 3]) {
@@ -140,8 +136,7 @@ export class Accumulator {
   save(address: number, offset: number, mode: Mode): void {
     const code = this.#code;
     this.#eachPart(mode, offset, (local, at) => {
-      code.get(address);
-      code.get(local);
+      code.get(address, local);
       if (mode === 'lanes') code.simd(0x0b); // v128.store
       else code.emit(this.#row.wide ? 0x39 : 0x38); // f64.store, f32.store
       code.access(at);

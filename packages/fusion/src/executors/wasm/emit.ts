@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One loop nest of a phase as a WebAssembly function: pointers, lengths and host numbers in, results in memory.
 //
-// The last axis is the one elements lie along. It is walked four lanes at a time, the rest element by element; what does
+// The last axis is the one elements lie along. It is walked four lanes at a time, by elementwise loops two such vectors side
+// by side, which hides how long a result takes; the rest element by element, in all lanes. What does
 // not change along it is computed before. Sums are accumulated in float64.
 
 import type { Output, Program } from '../../program.js';
@@ -70,8 +71,8 @@ class Emitter {
       loop.axes.map((_, axis) => pointers + axis),
     );
     this.#memory = new Memory(this.#code, this.#walk);
-    this.#values = new ValueWriter(this.#code, program, loop, order, (at, mode, axes) =>
-      this.#memory.load(this.#operands.get(at)!, mode, axes),
+    this.#values = new ValueWriter(this.#code, program, loop, order, (at, mode, axes, offset) =>
+      this.#memory.load(this.#operands.get(at)!, mode, axes, offset),
     );
     inputs.forEach((at, i) => this.#operands.set(at, this.#memory.operand(i, loop.spans(at))));
     this.#targets = loop.outputs.map(({ node }, i) =>
@@ -83,15 +84,9 @@ class Emitter {
   }
 
   encode(shared: boolean): Uint8Array<ArrayBuffer> {
-    const uniform: Values = new Map();
-    const { hosts, order } = this.#frame;
-    hosts.forEach((at, i) => uniform.set(at, { single: this.#code.params.length - hosts.length + i }));
-    this.#values.compute(
-      order.filter((at) => !this.#loop.spans(at).includes(true)),
-      'single',
-      uniform,
-      [],
-    );
+    const { hosts } = this.#frame;
+    const first = this.#code.params.length - hosts.length;
+    const uniform = this.#values.uniform(new Map(hosts.map((at, i) => [at, first + i])));
     if (this.#loop.reduces) this.#reduce(uniform, 0);
     else this.#elementwise(uniform);
     return encodeModule(this.#code, shared);
@@ -101,20 +96,24 @@ class Emitter {
 
   #elementwise(uniform: Values): void {
     if (this.#loop.axes.length === 0) {
-      this.#frame.roots.forEach((at, i) =>
-        this.#memory.store(this.#targets[i]!, uniform.get(at)!.single!, 'single'),
-      );
+      this.#frame.roots.forEach((at, i) => this.#memory.store(this.#targets[i]!, uniform.get(at)!, 'single'));
       return;
     }
     this.#walk.nest(this.#loop.order, () => {
       const values = this.#values.invariant(uniform);
-      this.#memory.rebase([...this.#operands.values(), ...(this.#loop.reduces ? [] : this.#targets)]);
-      this.#walk.along((mode) => {
-        const inner = this.#values.body(values, mode);
-        this.#frame.roots.forEach((at, i) =>
-          this.#memory.store(this.#targets[i]!, inner.get(at)![mode]!, mode),
-        );
-      });
+      this.#memory.rebase([...this.#operands.values(), ...this.#targets]);
+      this.#walk.along(
+        (mode, vectors) => {
+          this.#values
+            .body(values, mode, vectors)
+            .forEach((inner, k) =>
+              this.#frame.roots.forEach((at, i) =>
+                this.#memory.store(this.#targets[i]!, inner.get(at)!, mode, 16 * k),
+              ),
+            );
+        },
+        [32, 16, 4],
+      );
     });
   }
 
@@ -155,11 +154,10 @@ class Emitter {
   /** One row: reductions over the last axis in locals, those that keep it in memory. */
   #accumulate(uniform: Values): void {
     const values = this.#values.invariant(uniform);
-    this.#memory.rebase([...this.#operands.values(), ...(this.#loop.reduces ? [] : this.#targets)]);
+    this.#memory.rebase(this.#operands.values());
     this.#walk.along((mode) => {
-      const inner = this.#values.body(values, mode);
-      const add = ({ accumulator, argument }: Reduction): void =>
-        accumulator.add(inner.get(argument)![mode]!, mode);
+      const [inner] = this.#values.body(values, mode) as [Values];
+      const add = ({ accumulator, argument }: Reduction): void => accumulator.add(inner.get(argument)!, mode);
       const columns = this.#reductions.filter(({ column }) => column >= 0);
       this.#inColumns(columns, mode, (reduction, place, at) => {
         reduction.accumulator.load(place, at, mode);
@@ -178,12 +176,10 @@ class Emitter {
   ): void {
     if (columns.length === 0) return;
     const code = this.#code;
-    const place = code.local('i32');
-    code.get(this.#scratch);
-    code.get(this.#walk.index[this.#walk.last]!);
+    code.get(this.#scratch, this.#walk.index[this.#walk.last]!);
     code.i32((accumulatorBytes * this.#frame.columns.length) / 4);
     code.emit(0x6c, 0x6a); // i32.mul, i32.add
-    code.set(place);
+    const place = code.kept('i32');
     const bytes = accumulatorBytes * (mode === 'lanes' ? 4 : 1);
     for (const reduction of columns) visit(reduction, place, reduction.column * bytes);
   }

@@ -17,17 +17,6 @@ function unsigned(value: number): number[] {
   return bytes;
 }
 
-function signed(value: number): number[] {
-  const bytes: number[] = [];
-  for (;;) {
-    const low = value & 0x7f;
-    value >>= 7;
-    const done = (value === 0 && !(low & 0x40)) || (value === -1 && low & 0x40);
-    bytes.push(done ? low : low | 0x80);
-    if (done) return bytes;
-  }
-}
-
 function text(name: string): number[] {
   const bytes = [...new TextEncoder().encode(name)];
   return [...unsigned(bytes.length), ...bytes];
@@ -63,12 +52,19 @@ export class Code {
     this.emit(0xfd, ...unsigned(opcode), ...rest);
   }
 
-  get(local: number): void {
-    this.emit(0x20, ...unsigned(local));
+  get(...locals: readonly number[]): void {
+    for (const local of locals) this.emit(0x20, ...unsigned(local));
   }
 
   set(local: number): void {
     this.emit(0x21, ...unsigned(local));
+  }
+
+  /** A new local variable that takes what is on the stack; its index. */
+  kept(kind: ValueType): number {
+    const local = this.local(kind);
+    this.set(local);
+    return local;
   }
 
   /** What follows an instruction that accesses float32 numbers: their alignment, and an offset in bytes. */
@@ -77,7 +73,8 @@ export class Code {
   }
 
   i32(value: number): void {
-    this.emit(0x41, ...signed(value));
+    const low = [0, 7, 14, 21].map((by) => ((value >> by) & 0x7f) | 0x80);
+    this.emit(0x41, ...low, (value >> 28) & 0x7f);
   }
 
   f32(value: number): void {
@@ -95,8 +92,7 @@ export class Code {
   /** `while (counter < limit) { body; counter += stride }`, all i32; the body may change nothing of the two. */
   loop(counter: number, limit: number, stride: number, body: () => void): void {
     this.emit(0x02, 0x40, 0x03, 0x40); // block, loop
-    this.get(counter);
-    this.get(limit);
+    this.get(counter, limit);
     this.emit(0x4f, 0x0d, 1); // i32.ge_u, br_if out
     body();
     this.get(counter);

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Primitives that WebAssembly has no instruction for, four lanes at a time. Against the exact result the largest errors
-// seen are, in units in the last place: exp 0.98, log 0.83, pow 0.59, cbrt 0.51, atan2 0.51.
+// seen are, in units in the last place: exp 0.98, log 0.83, pow 0.59, cbrt 0.59, atan2 0.51.
 //
 // exp reduces its argument to r = x − n·ln 2 and sums a polynomial of Cephes' expf; log is FreeBSD's logf; pow is
-// 2^(y·log₂x) in float64, by Taylor series; cbrt is x·y² for y = x^−⅓, by a series and one iteration in float64; atan2
-// sums a polynomial in float64.
+// 2^(y·log₂x) in float64, by Taylor series; cbrt starts from a root of eight bits, whose cube is exact, and sums a series;
+// atan2 sums a polynomial in float64.
 
 import { arctangent, tangentOfEighth } from '../arctangent.js';
-import type { Vectors } from './vectors.js';
+import type { Vectors, Wide } from './vectors.js';
 
-export function writeExp(v: Vectors, x: number): number {
+export function writeExp(v: Vectors, x: Wide): Wide {
   // From 89 on the result is ∞, below −104 it is 0, which multiplication would come to only slowly. NaN goes through.
   const vanishes = v.do('less', x, v.f32(-104));
   const within = v.do('andNot', v.do('pmin', x, v.f32(89)), vanishes);
-  const n = v.do('nearest', v.do('mul', within, v.f32(Math.LOG2E)));
+  // Where numbers are as large as this one they are whole, and their last bits an integer.
+  const shifted = v.do('add', v.do('mul', within, v.f32(Math.LOG2E)), v.f32(1.5 * 2 ** 23));
+  const n = v.do('sub', shifted, v.f32(1.5 * 2 ** 23));
   // ln 2 in two parts, of which n times the first is exact.
   const rough = v.do('sub', within, v.do('mul', n, v.f32(0.693359375)));
   const r = v.do('sub', rough, v.do('mul', n, v.f32(Math.LN2 - 0.693359375)));
@@ -21,10 +23,9 @@ export function writeExp(v: Vectors, x: number): number {
   const tail = v.do('add', v.do('mul', p, v.do('mul', r, r)), r);
   const y = v.do('add', tail, v.f32(1));
   // 2ⁿ in two factors: it may be too small for one.
-  const exponent = v.do('toInt', n);
-  const half = v.shift('rightInt', exponent, 1);
-  const power = (k: number): number => v.shift('leftInt', v.do('addInt', k, v.i32(127)), 23);
-  const result = v.do('mul', v.do('mul', y, power(half)), power(v.do('subInt', exponent, half)));
+  const half = v.shift('rightInt', shifted, 1);
+  const power = (k: Wide): Wide => v.do('addInt', v.shift('leftInt', k, 23), v.f32(1));
+  const result = v.do('mul', v.do('mul', y, power(half)), power(v.do('subInt', shifted, half)));
   return v.do('andNot', result, vanishes);
 }
 
@@ -37,7 +38,7 @@ const expPolynomial = [
 const rootOfHalf = 0x3f3504f3;
 
 /** x = 2ᵏ·m with m from √½ to √2, for positive finite x. */
-function split(v: Vectors, x: number): { m: number; k: number } {
+function split(v: Vectors, x: Wide): { m: Wide; k: Wide } {
   const isDenormal = v.do('less', x, v.f32(2 ** -126));
   const normal = v.do('select', v.do('mul', x, v.f32(2 ** 23)), x, isDenormal);
   const bits = v.do('addInt', normal, v.i32(0x3f800000 - rootOfHalf));
@@ -48,7 +49,7 @@ function split(v: Vectors, x: number): { m: number; k: number } {
   };
 }
 
-export function writeLog(v: Vectors, x: number): number {
+export function writeLog(v: Vectors, x: Wide): Wide {
   const { m, k } = split(v, x);
   const f = v.do('sub', m, v.f32(1));
   const s = v.do('div', f, v.do('add', f, v.f32(2)));
@@ -67,7 +68,7 @@ export function writeLog(v: Vectors, x: number): number {
 /** (ln(1 + f) − f + f²/2)/s − f²/2, by z = s², over z */
 const logPolynomial = [0.66666662693, 0.40000972152, 0.28498786688, 0.24279078841];
 
-export function writePow(v: Vectors, x: number, y: number): number {
+export function writePow(v: Vectors, x: Wide, y: Wide): Wide {
   const size = v.do('abs', x);
   const { m, k } = split(v, size);
   // Logarithms of 0, ∞ and NaN are as large as the exponent, or NaN.
@@ -105,34 +106,30 @@ const log2Series = [0, 1, 2, 3, 4, 5].map((i) => 2 / Math.LN2 / (2 * i + 1));
 /** 2ʳ by r */
 const exp2Series = [1, 1, 2, 6, 24, 120, 720, 5040].map((factorial, i) => Math.LN2 ** i / factorial);
 
-export function writeCbrt(v: Vectors, x: number): number {
-  const size = v.do('abs', x);
-  const infinity = v.f32(Infinity);
-  const isOrdinary = v.do('and', v.do('less', v.f32(0), size), v.do('less', size, infinity));
-  // So small that what is computed on the way would be denormal.
+export function writeCbrt(v: Vectors, x: Wide): Wide {
+  const size = v.do('and', x, v.i32(0x7fffffff));
+  const isOrdinary = v.do('and', v.do('less', v.f32(0), size), v.do('less', size, v.f32(Infinity)));
+  // So small that what is computed on the way would be denormal; for the others, so that none overflows, an eighth.
   const isTiny = v.do('less', size, v.f32(2 ** -96));
-  const normal = v.do('select', v.do('mul', size, v.f32(2 ** 24)), size, isTiny);
-  // The bits are a logarithm: divided by −3, they are those of a number y 3.5 % off the inverse root at most.
-  const third = v.do('toInt', v.do('mul', v.do('fromInt', normal), v.f32(1 / 3)));
-  const start = v.do('subInt', v.i32(0x54a1f000), third);
-  // The inverse root is y·(1 − r)^(−1/3), where r is 1 − x·y³: a series in r, with the terms that fit best for |r| < 0.103.
-  const cubed = v.do('mul', v.do('mul', normal, start), v.do('mul', start, start));
-  const r = v.do('sub', v.f32(1), cubed);
-  const series = v.polynomial(r, [0.333329, 0.223744, 0.17449]);
-  const y = v.do('add', start, v.do('mul', v.do('mul', start, r), series));
-  // x·y² is some 4e-6 off: what its cube has too much is found in float64, and divided by 3·x^⅔.
-  const rough = v.do('mul', v.do('mul', normal, y), y);
-  const [low, high] = ([0, 1] as const).map((half) => {
-    const near = v.promote(rough, half);
-    return v.do('sub64', v.do('mul64', v.do('mul64', near, near), near), v.promote(normal, half));
-  });
-  const excess = v.do('mul', v.demote(low!, high!), v.do('mul', v.do('mul', y, y), v.f32(1 / 3)));
-  const root = v.do('sub', rough, excess);
-  const scaled = v.do('select', v.do('mul', root, v.f32(2 ** -8)), root, isTiny);
+  const lift = v.do('addInt', v.f32(1 / 8), v.do('and', isTiny, v.i32(27 << 23)));
+  const normal = v.do('mul', size, lift);
+  // The bits are a logarithm: a third of them are those of a number 3.6 % off the root at most. The last sum rounds
+  // it to eight bits, which leaves its cube exact, and the difference to x.
+  const third = v.do('add', v.do('mul', v.do('fromInt', normal), v.f32(1 / 3)), v.f32(0x2a513000));
+  const start = v.shift('leftInt', v.do('add', third, v.f32(2 ** 39)), 16);
+  const cube = v.do('mul', v.do('mul', start, start), start);
+  // The root is start·(1 + e)^⅓, where e is less than 0.11: a series, with the terms that fit best.
+  const e = v.do('div', v.do('sub', normal, cube), cube);
+  const series = v.polynomial(e, cbrtSeries);
+  const root = v.do('add', start, v.do('mul', v.do('mul', start, e), series));
+  const scaled = v.do('mul', root, v.do('subInt', v.f32(2), v.do('and', isTiny, v.i32(9 << 23))));
   return v.do('select', v.do('or', scaled, v.do('and', x, v.f32(-0))), x, isOrdinary);
 }
 
-export function writeAtan2(v: Vectors, y: number, x: number): number {
+/** ((1 + e)^⅓ − 1)/e by e */
+const cbrtSeries = [0.333333262, -0.111110716, 0.0617466515, -0.0414213628, 0.0291577518];
+
+export function writeAtan2(v: Vectors, y: Wide, x: Wide): Wide {
   const [one, infinity] = [v.f32(1), v.f32(Infinity)];
   const [height, width] = [v.do('abs', y), v.do('abs', x)];
   const isSteep = v.do('less', width, height);
@@ -145,7 +142,7 @@ export function writeAtan2(v: Vectors, y: number, x: number): number {
   const isFar = v.do('less', v.do('mul', other, v.f32(tangentOfEighth)), finite);
   const isLeft = v.shift('rightInt', x, 31);
   // The angle is eighths·π/4 + turn·atan(…), of which the last is less than π/8.
-  const flip = (mask: number): number => v.do('sub', one, v.do('and', mask, v.f32(2)));
+  const flip = (mask: Wide): Wide => v.do('sub', one, v.do('and', mask, v.f32(2)));
   const [up, left] = [flip(isSteep), flip(isLeft)];
   const upright = v.do('add', v.do('and', isSteep, v.f32(2)), v.do('mul', up, v.do('and', isFar, one)));
   const eighths = v.do('add', v.do('and', isLeft, v.f32(4)), v.do('mul', left, upright));

@@ -36,7 +36,6 @@ export class Memory {
         inner = axis;
         continue;
       }
-      strides[axis] = code.local('i32');
       if (inner < 0) code.i32(4);
       else {
         code.get(lengths[inner]!);
@@ -44,23 +43,21 @@ export class Memory {
         else code.get(strides[inner]!);
         code.emit(0x6c); // i32.mul
       }
-      code.set(strides[axis]!);
+      strides[axis] = code.kept('i32');
       inner = axis;
     }
     return { pointer, spans, strides, base: pointer };
   }
 
   /** Keeps the start of the walk along the last axis of every operand that spans it. */
-  rebase(operands: readonly Operand[]): void {
+  rebase(operands: Iterable<Operand>): void {
     const { last, outer } = this.#walk;
     if (last === 0) return;
     for (const operand of operands) {
       if (!operand.spans[last]) continue;
       operand.base = operand.pointer;
-      const base = this.#code.local('i32');
       this.address(operand, outer);
-      this.#code.set(base);
-      operand.base = base;
+      operand.base = this.#code.kept('i32');
     }
   }
 
@@ -69,8 +66,7 @@ export class Memory {
     const code = this.#code;
     const { last, index } = this.#walk;
     if (base !== pointer && axes.includes(last)) {
-      code.get(base);
-      code.get(index[last]!);
+      code.get(base, index[last]!);
       code.emit(0x6a);
       return;
     }
@@ -86,23 +82,24 @@ export class Memory {
     }
   }
 
-  load(operand: Operand, mode: Mode, axes: readonly number[]): void {
+  /** Pushes four elements; a single one in all lanes. */
+  load(operand: Operand, mode: Mode, axes: readonly number[], offset: number): void {
     this.address(operand, axes);
-    if (mode === 'single') this.#code.emit(0x2a); // f32.load
-    else this.#code.simd(operand.spans[this.#walk.last] ? 0x00 : 0x09); // v128.load, v128.load32_splat
-    this.#code.access();
+    this.#code.simd(mode === 'lanes' && operand.spans[this.#walk.last] ? 0x00 : 0x09); // v128.load, v128.load32_splat
+    this.#code.access(offset);
   }
 
-  store(target: Operand, value: number, mode: Mode): void {
+  store(target: Operand, value: number, mode: Mode, offset = 0): void {
     this.address(target, [...this.#walk.lengths.keys()]);
     this.#code.get(value);
-    this.write(mode);
+    if (mode === 'single') this.#code.simd(0x1f, 0); // f32x4.extract_lane
+    this.write(mode, offset);
   }
 
   /** Stores the value on the stack at the address below it. */
-  write(mode: Mode): void {
+  write(mode: Mode, offset = 0): void {
     if (mode === 'single') this.#code.emit(0x38); // f32.store
     else this.#code.simd(0x0b); // v128.store
-    this.#code.access();
+    this.#code.access(offset);
   }
 }

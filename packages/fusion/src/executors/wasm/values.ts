@@ -3,13 +3,13 @@
 
 import type { Program } from '../../program.js';
 import type { Mode } from './accumulator.js';
-import type { Code, ValueType } from './encoder.js';
-import { composed, type Compose, type FunctionName } from './composed.js';
+import type { Code } from './encoder.js';
+import { composed, type FunctionName } from './composed.js';
 import { instructions } from './instructions.js';
 import type { Loop } from './loops.js';
 
-/** Locals that hold a node's value, by mode. */
-export type Values = Map<number, Partial<Record<Mode, number>>>;
+/** By node, the local of a vector with its value; what does not change along the last axis is in all four lanes. */
+export type Values = Map<number, number>;
 
 /** Computes the values of a loop's nodes. */
 export class ValueWriter {
@@ -17,7 +17,7 @@ export class ValueWriter {
   readonly #program: Program;
   readonly #loop: Loop;
   readonly #order: readonly number[];
-  readonly #load: (at: number, mode: Mode, axes: readonly number[]) => void;
+  readonly #load: (at: number, mode: Mode, axes: readonly number[], offset: number) => void;
 
   /**
    * @param order - positions of the nodes, each after what it is made of
@@ -28,7 +28,7 @@ export class ValueWriter {
     program: Program,
     loop: Loop,
     order: readonly number[],
-    load: (at: number, mode: Mode, axes: readonly number[]) => void,
+    load: (at: number, mode: Mode, axes: readonly number[], offset: number) => void,
   ) {
     this.#code = code;
     this.#program = program;
@@ -37,86 +37,76 @@ export class ValueWriter {
     this.#load = load;
   }
 
-  /** Adds the values that do not change along the last axis, in both modes. */
+  /** The values that change along no axis; of a host's number the parameter is given. */
+  uniform(hosts: ReadonlyMap<number, number>): Values {
+    const code = this.#code;
+    const values: Values = new Map();
+    for (const [at, parameter] of hosts) {
+      const isBoolean = this.#program.nodes[at]!.kind === 'boolean';
+      if (isBoolean) code.i32(0);
+      code.get(parameter);
+      if (isBoolean) code.emit(0x6b); // i32.sub: 0 or −1
+      code.simd(isBoolean ? 0x11 : 0x13); // splat
+      values.set(at, code.kept('v128'));
+    }
+    this.#compute((at) => !this.#loop.spans(at).includes(true), 'single', [values], []);
+    return values;
+  }
+
+  /** Adds the values that do not change along the last axis. */
   invariant(uniform: Values): Values {
     const values = new Map(uniform);
-    const { spans } = this.#loop;
-    const last = this.#loop.axes.length - 1;
-    const fixed = this.#order.filter((at) => !spans(at)[last] && spans(at).includes(true));
-    this.compute(fixed, 'single', values, [...this.#loop.axes.keys()].slice(0, -1));
-    for (const at of values.keys()) this.#splat(values, at);
+    const outer = [...this.#loop.axes.keys()].slice(0, -1);
+    this.#compute((at) => !this.#loop.spans(at)[outer.length], 'single', [values], outer);
     return values;
   }
 
-  body(outer: Values, mode: Mode): Values {
-    const values = new Map(outer);
-    this.compute(this.#order, mode, values, [...this.#loop.axes.keys()]);
-    return values;
+  /** All values, of as many vectors as are given side by side. */
+  body(outer: Values, mode: Mode, vectors = 1): Values[] {
+    const sides = Array.from({ length: Math.ceil(vectors) }, () => new Map(outer));
+    this.#compute(() => true, mode, sides, [...this.#loop.axes.keys()]);
+    return sides;
   }
 
-  #splat(values: Values, at: number): void {
-    const locals = values.get(at)!;
-    if (locals.lanes !== undefined) return;
-    const code = this.#code;
-    const local = code.local('v128');
-    if (this.#program.nodes[at]!.kind === 'boolean') {
-      code.i32(0);
-      code.get(locals.single!);
-      code.emit(0x6b); // i32.sub: 0 or −1
-      code.simd(0x11);
-    } else {
-      code.get(locals.single!);
-      code.simd(0x13);
-    }
-    code.set(local);
-    values.set(at, { ...locals, lanes: local });
-  }
-
-  compute(positions: readonly number[], mode: Mode, values: Values, axes: readonly number[]): void {
-    const code = this.#code;
-    for (const at of positions) {
-      if (values.has(at)) continue;
-      const node = this.#program.nodes[at]!;
-      const kind: ValueType = mode === 'lanes' ? 'v128' : node.kind === 'boolean' ? 'i32' : 'f32';
-      const local = code.local(kind);
-      if (node.op === 'constant') code.f32(node.value!);
-      else if (node.op === 'input') this.#load(at, mode, axes);
-      else
-        this.#apply(
-          node.op,
-          node.args.map((arg) => values.get(arg)![mode]!),
-          mode,
-        );
-      code.set(local);
-      values.set(at, { [mode]: local });
+  /** One node after the other for all sides: while one waits for a result, the others go on. */
+  #compute(
+    which: (at: number) => boolean,
+    mode: Mode,
+    sides: readonly Values[],
+    axes: readonly number[],
+  ): void {
+    for (const at of this.#order.filter(which)) {
+      if (sides[0]!.has(at)) continue;
+      const { op, args } = this.#program.nodes[at]!;
+      const operands = args.map((arg) => sides.map((values) => values.get(arg)!));
+      const locals =
+        composed.get(op as FunctionName)?.(this.#code, ...operands) ??
+        sides.map((values, side) => this.#simple(at, mode, values, axes, 16 * side));
+      sides.forEach((values, side) => values.set(at, locals[side]!));
     }
   }
 
-  #apply(op: string, args: readonly number[], mode: Mode): void {
+  /** The local of a node that is one instruction. */
+  #simple(at: number, mode: Mode, values: Values, axes: readonly number[], offset: number): number {
     const code = this.#code;
-    const write = composed.get(op as FunctionName);
-    if (write) return this.#compose(write, args, mode);
-    if (op === 'broadcast') return void code.get(args[0]!);
-    // WebAssembly takes the condition last.
-    const ordered = op === 'where' ? [args[1]!, args[2]!, args[0]!] : args;
-    for (const local of ordered) code.get(local);
-    const { lanes, single } = instructions[op as keyof typeof instructions];
-    if (mode === 'lanes') code.simd(lanes);
-    else code.emit(single);
-  }
-
-  /** A function of lanes; of a single element, in all lanes. */
-  #compose(write: Compose, args: readonly number[], mode: Mode): void {
-    const code = this.#code;
-    const vectors = args.map((local) => {
-      if (mode === 'lanes') return local;
-      const vector = code.local('v128');
-      code.get(local);
+    const { nodes } = this.#program;
+    const { op, value, args } = nodes[at]!;
+    const operands = args.map((arg) => values.get(arg)!);
+    // WebAssembly takes the condition last. Where it gives 0, the bits of the other are left out.
+    if (op === 'where') operands.push(operands.shift()!);
+    const isZero = op === 'where' && Object.is(nodes[args[1]!]!.value, 0);
+    code.get(...(isZero ? operands.slice(1) : operands));
+    if (op === 'constant') {
+      code.f32(value!);
       code.simd(0x13); // f32x4.splat
-      code.set(vector);
-      return vector;
-    });
-    code.get(write(code, ...vectors));
-    if (mode === 'single') code.simd(0x1f, 0); // f32x4.extract_lane
+    } else if (op === 'input') this.#load(at, mode, axes, offset);
+    else if (op !== 'broadcast') code.simd(isZero ? 0x4f : instructions[op as keyof typeof instructions]); // v128.andnot
+    if (op.endsWith('imum')) {
+      // pmin and pmax, which processors have, pass over a second operand that is NaN: all its bits are set then.
+      code.get(operands[1]!, operands[1]!);
+      code.simd(0x42); // f32x4.ne
+      code.simd(0x50); // v128.or
+    }
+    return code.kept('v128');
   }
 }

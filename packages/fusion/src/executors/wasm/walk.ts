@@ -34,22 +34,22 @@ export class Walk {
     this.#code.loop(this.index[axis]!, this.lengths[axis]!, 1, () => this.nest(rest, body));
   }
 
-  /** Walks the last axis, in bytes: a vector at a time as far as they reach, then element by element. */
-  along(body: (mode: Mode) => void): void {
+  /**
+   * Walks the last axis, in bytes: with each stride as far as it reaches, from some vectors at a time to an element.
+   * @param body - what is done for a number of vectors from the index on, or for an element
+   */
+  along(body: (mode: Mode, vectors: number) => void, strides: readonly number[] = [16, 4]): void {
     const code = this.#code;
     const i = this.index[this.last]!;
-    const [end, aligned] = [code.local('i32'), code.local('i32')];
-    code.get(this.lengths[this.last]!);
-    code.i32(2);
-    code.emit(0x74); // i32.shl
-    code.set(end);
-    code.get(end);
-    code.i32(-16);
-    code.emit(0x71); // i32.and
-    code.set(aligned);
     code.i32(0);
     code.set(i);
-    code.loop(i, aligned, 16, () => body('lanes'));
-    code.loop(i, end, 4, () => body('single'));
+    for (const stride of strides) {
+      code.get(this.lengths[this.last]!);
+      code.i32(2);
+      code.emit(0x74); // i32.shl
+      code.i32(-stride);
+      code.emit(0x71); // i32.and
+      code.loop(i, code.kept('i32'), stride, () => body(stride < 16 ? 'single' : 'lanes', stride / 16));
+    }
   }
 }
