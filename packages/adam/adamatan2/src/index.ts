@@ -23,7 +23,7 @@ export interface AdamAtan2Options extends OptimizerOptions, Omit<MomentsOptions,
   b?: Hyper;
 }
 
-type Coefficients = { c1: number; c2: number };
+type Coefficients = { ratio: number; c2: number };
 
 /**
  * Adam whose quotient is replaced by the arc tangent of two arguments: no ε, bounded steps, and a factor on all gradients
@@ -66,12 +66,16 @@ export class AdamAtan2 extends Optimizer<AdamAtan2Options> {
     },
     momentum: ['m'],
     slots: () => ({ m: zeros, v: zeros }),
-    coefficients: (t, { beta1, beta2 }) => ({ c1: 1 - beta1 ** t, c2: 1 - beta2 ** t }),
+    coefficients(t, { beta1, beta2, b }) {
+      const c2 = 1 - beta2 ** t;
+      return { c2, ratio: (b * (1 - beta1 ** t)) / Math.sqrt(c2) };
+    },
     secondMoment: ({ v }, { c2 }) => v.div(c2),
-    update({ param, grad, m, v }, { learningRate, beta1, beta2, a, b, c1, c2 }) {
+    update({ param, grad, m, v }, { learningRate, beta1, beta2, a, ratio }) {
       m = ema(m, grad, beta1);
       v = ema(v, grad.square(), beta2);
-      const turn = angle(m.div(c1), v.div(c2).sqrt().mul(b));
+      // Of m̂ and b√v̂ the angle knows the ratio only.
+      const turn = angle(m, v.sqrt().mul(ratio));
       return { m, v, param: param.sub(turn.mul(learningRate.mul(a))) };
     },
   };
