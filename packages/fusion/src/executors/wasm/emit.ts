@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One loop nest of a phase as a WebAssembly function: pointers, lengths and host numbers in, results in memory.
 //
-// The last axis is the one elements lie along. It is walked four lanes at a time, by elementwise loops two such vectors side
-// by side, which hides how long a result takes; the rest element by element, in all lanes. What does
-// not change along it is computed before. Sums are accumulated in float64.
+// The last axis is the one elements lie along. It is walked four lanes at a time, by elementwise loops four such vectors
+// side by side, which hides how long a result takes; the rest element by element, in all lanes. What does not change
+// along it is computed before. Sums are accumulated in float64.
 
 import type { Output, Program } from '../../program.js';
 import { Accumulator, accumulatorBytes, type Mode } from './accumulator.js';
@@ -112,7 +112,7 @@ class Emitter {
               ),
             );
         },
-        [32, 16, 4],
+        [64, 16, 4],
       );
     });
   }
