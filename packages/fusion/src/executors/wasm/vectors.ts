@@ -20,6 +20,7 @@ const op = {
   mul: 0xe6,
   div: 0xe7,
   pmin: 0xea,
+  pmax: 0xeb,
   // int32
   fromInt: 0xfa,
   addInt: 0xae,
