@@ -28,6 +28,8 @@ export interface Speed {
   readonly timesFaster: number;
   /** How many times the time of the triad, measured with it. */
   readonly ofMemoryLimit?: number;
+  /** How many times the time in which the triad would move what a rule of one kernel moves. */
+  readonly ofSameBytes?: number;
   /** Kernels in one step, for all parameters. */
   readonly kernels: number;
   /** Bytes that the kernels of one step allocate. */

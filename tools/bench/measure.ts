@@ -20,12 +20,15 @@ export interface Row {
   readonly dispatches?: number;
   /** Bytes that the kernels of one step allocate. */
   readonly bytes: number;
+  /** Arrays that a step reads and writes, of a rule of one kernel and one parameter. */
+  readonly arrays?: number;
   /** Rows of one group were measured together. */
   readonly group: string;
 }
 
 interface Contestant {
   readonly subject: string;
+  readonly optimizer: tf.Optimizer;
   readonly executor: string;
   readonly step: () => void;
   /** The last variable of a step. */
@@ -74,9 +77,11 @@ export async function measure(
     }
   }
   const rows: Row[] = [];
-  for (const { subject, executor, step, last, dispose, times } of contestants) {
+  for (const { subject, optimizer, executor, step, last, dispose, times } of contestants) {
     const dispatches = backend === 'webgpu' ? await dispatched(() => settled({ step, last })) : null;
     const { kernels } = await tf.profile(() => (step(), undefined as unknown as tf.TensorContainer));
+    const isOneSweep = kernels.length === 1 && shapes.length === 1 && !backend.startsWith('web');
+    const arrays = isOneSweep ? await moved(optimizer as BaseOptimizer, size, step) : 0;
     rows.push({
       backend,
       layout,
@@ -86,11 +91,26 @@ export async function measure(
       kernels: kernels.length,
       ...(dispatches !== null && { dispatches }),
       bytes: kernels.reduce((sum, { bytesAdded }) => sum + Math.max(0, bytesAdded), 0),
+      ...(arrays > 0 && { arrays }),
       group: `${backend}, ${layout}, ${Object.keys(trials).join()}`,
     });
     dispose();
   }
   return rows;
+}
+
+/** Arrays of a size that a step of a rule moves: gradient, parameter and slots, of which some are only read; 0 of a wrapper. */
+async function moved(optimizer: BaseOptimizer, size: number, step: () => void): Promise<number> {
+  if ('base' in optimizer || !('stateDict' in optimizer)) return 0;
+  const slots = async (): Promise<Float32Array[]> =>
+    (await optimizer.stateDict()).parameters
+      .flatMap((parameter) => Object.values(parameter.slots).map(({ data }) => data))
+      .filter(({ length }) => length === size);
+  const before = await slots();
+  step();
+  const after = await slots();
+  const written = after.filter((values, i) => values.some((value, at) => value !== before[i]![at]));
+  return 3 + after.length + written.length;
 }
 
 /** Runs a step; on a GPU, waits until it has been done: reading one number is the only way to know. */
@@ -158,7 +178,7 @@ function contestant(
     tf.dispose(gradients);
     loss.dispose();
   };
-  return { subject, executor, step, last: variables.at(-1)!, dispose, times: [] };
+  return { subject, optimizer, executor, step, last: variables.at(-1)!, dispose, times: [] };
 }
 
 /** A step with given gradients; of one that refuses them, with a loss that has those gradients. */

@@ -3,7 +3,7 @@
 import { table } from '../markdown.js';
 import type { Speed } from '../results.js';
 import type { Row } from './measure.js';
-import { limit, reference } from './subjects.js';
+import { limit, reference, triadArrays } from './subjects.js';
 
 /** What a row is compared with: one of the same group. */
 function partner(rows: readonly Row[], row: Row, subject: string): Row | undefined {
@@ -14,10 +14,11 @@ function partner(rows: readonly Row[], row: Row, subject: string): Row | undefin
 
 /** A row by itself, with its ratios to what it was measured with. */
 export function speedOf(rows: readonly Row[], row: Row): Speed {
-  const { nanoseconds, kernels, bytes } = row;
+  const { nanoseconds, kernels, bytes, arrays } = row;
   const timesFaster = partner(rows, row, reference)!.nanoseconds / nanoseconds;
   const ofMemoryLimit = nanoseconds / partner(rows, row, limit)!.nanoseconds;
-  return { nanoseconds, timesFaster, ofMemoryLimit, kernels, bytes };
+  const ofSameBytes = arrays && (ofMemoryLimit * triadArrays) / arrays;
+  return { nanoseconds, timesFaster, ofMemoryLimit, ...(ofSameBytes && { ofSameBytes }), kernels, bytes };
 }
 
 /** A ratio as people read it; nothing where there is none. */

@@ -23,6 +23,9 @@ export const reference = 'tf.train.adam';
 /** The memory limit. */
 export const limit = 'triad';
 
+/** Arrays that the triad reads and writes. */
+export const triadArrays = 7;
+
 /** Rules of every kind: elementwise, of signs, with norms of tensors, of units, of rows and columns. */
 export const featured: readonly string[] = ['AdamW', 'AdaBelief', 'Lion', 'Lamb', 'AdamP', 'AdaFactor'];
 

@@ -133,6 +133,14 @@ export function highlights(packages: readonly WorkspacePackage[], results: All):
       const times = results.get(name)?.speed?.[key]?.timesFaster;
       return times !== undefined && times < bound ? [`${name} (${ratio(times)})`] : [];
     });
+  const heavy = classes(packages).flatMap(([name]) => {
+    const times = results.get(name)?.speed?.['wasm, 1M']?.ofSameBytes ?? 0;
+    return times > 2.5 ? [`${name} (${ratio(times)})`] : [];
+  });
+  if (heavy.length > 0)
+    lines.push(
+      `- More than 2.5 times the time in which the triad would move the same bytes, wasm, 1M: ${heavy.join(', ')}.`,
+    );
   const below: [string, number, string][] = [
     ['wasm, 1M', 3, 'Less than three times as fast'],
     ['webgl, 1M', 1, 'Slower'],
@@ -184,9 +192,18 @@ export function speedTables(packages: readonly WorkspacePackage[], results: All)
       digits(speed?.nanoseconds, 2),
       ratio(speed?.timesFaster),
     ];
-    return [name, ...cells(wasm), ...cells(cpu), String(wasm?.kernels ?? '')];
+    return [name, ...cells(wasm), ratio(wasm?.ofSameBytes), ...cells(cpu), String(wasm?.kernels ?? '')];
   });
-  const columns = ['class', 'wasm, ns', 'times faster', 'cpu, ns', 'times faster', 'kernels/step'];
-  const text = `Nanoseconds per parameter, and how many times faster than ${reference}, measured with it.`;
+  const columns = [
+    'class',
+    'wasm, ns',
+    'times faster',
+    'of its bytes',
+    'cpu, ns',
+    'times faster',
+    'kernels/step',
+  ];
+  const text = `Nanoseconds per parameter, and how many times faster than ${reference}, measured with it; of rules of one kernel
+also the multiple of the time in which the triad would move the same bytes.`;
   return [...sections, `### Every class, 1M\n\n${text}\n\n${table(columns, rows)}`].join('\n\n');
 }
