@@ -20,6 +20,8 @@ const titles: Readonly<Record<string, string>> = {
   schedule: 'Schedules',
   clipping: 'Clipping',
   averaging: 'Averaging and what goes around',
+  callback: 'Callbacks',
+  constraint: 'Constraints',
 };
 
 const value = (given: unknown): string => (given === null ? 'none' : literal(given));

@@ -64,7 +64,7 @@ def literal(node):
 
 # What says where and how, not what is computed.
 TECHNICAL = {"self", "cls", "kwargs", "name", "foreach", "fused", "capturable", "differentiable", "maximize", "verbose"}
-OBJECTS = {"params", "parameters", "optimizer", "base_optimizer", "mu_dtype", "state_dtype", "accumulator_dtype"}
+OBJECTS = {"params", "parameters", "tensors", "tree", "optimizer", "base_optimizer", "mu_dtype", "state_dtype", "accumulator_dtype"}
 
 
 def arguments(function):
@@ -98,10 +98,12 @@ def torch(folder):
     public = lambda file: wheel.public(f"torch/{file}.py")
     bases = {"Optimizer", "LRScheduler", "swap_in_optimizer_params_and_state"}
     chosen = lambda names: without_base(found, [name for name in names if name not in bases])
+    clip = wheel.signatures("torch/nn/utils/clip_grad.py")
+    clipping = [name for name, module in wheel.names("torch/nn/utils/__init__.py") if module == "clip_grad"]
     return wheel.version, "torch/optim, torch/nn/utils/clip_grad.py", {
         "optimizer": chosen(public("optim/__init__")),
         "schedule": chosen(public("optim/lr_scheduler")),
-        "clipping": without_base(wheel.signatures("torch/nn/utils/clip_grad.py"), public("nn/utils/clip_grad")),
+        "clipping": {name: clip.get(name) or clip[f"_{name}"] for name in clipping},
         "averaging": chosen(public("optim/swa_utils")),
     }
 
@@ -110,20 +112,22 @@ def keras(folder):
     wheel = Wheel(folder, "keras")
     found = {}
     for file in sorted(wheel.files.namelist()):
-        if file.startswith(("keras/src/optimizers/", "keras/src/callbacks/")) and not file.endswith("_test.py"):
+        if file.startswith(("keras/src/optimizers/", "keras/src/callbacks/", "keras/src/constraints/")) and not file.endswith("_test.py"):
             found |= wheel.signatures(file)
     base = found["BaseOptimizer"]
     exported = lambda file: [name for name, _ in wheel.names(f"keras/{file}/__init__.py")]
     classes = [name for name in exported("optimizers") if name[0].isupper() and name != "Optimizer"]
     arguments_of = lambda *names: {name: {name: base[name]} for name in names}
     own = lambda name: {key: value for key, value in found[name].items() if key in ("learning_rate", "weight_decay") or key not in base}
-    return wheel.version, "keras/src/optimizers, keras/src/callbacks", {
+    return wheel.version, "keras/src/optimizers, keras/src/callbacks, keras/src/constraints", {
         "optimizer": {name: own(name) for name in classes if name in found} | {"OptimizerMap": {}},
         "schedule": {name: found[name] for name in exported("optimizers/schedules") if name[0].isupper() and name != "LearningRateSchedule"}
         | {name: found[name] for name in ("LearningRateScheduler", "ReduceLROnPlateau")},
         "clipping": arguments_of("clipnorm", "global_clipnorm", "clipvalue"),
         "averaging": arguments_of("use_ema", "ema_momentum", "ema_overwrite_frequency", "gradient_accumulation_steps")
         | {"SwapEMAWeights": found["SwapEMAWeights"]},
+        "callback": without_base(found, ["EarlyStopping", "ModelCheckpoint", "OrbaxCheckpoint", "BackupAndRestore", "TerminateOnNaN"]),
+        "constraint": {name: found.get(name, {}) for name in exported("constraints") if name[0].isupper() and name != "Constraint"},
     }
 
 
@@ -139,13 +143,15 @@ def optax(folder):
     transforms = [*wheel.names("optax/transforms/__init__.py")]
     clipping = {name for name, module in transforms if module.endswith("_clipping")}
     others = [name for name, _ in transforms if name not in clipping and (method(name) or name == "MultiSteps")]
-    outer = ["lookahead", "apply_every", "centralize", "normalize_by_update_norm", "incremental_update", "periodic_update"]
+    outer = ["lookahead", "apply_every", "centralize", "normalize_by_update_norm", "incremental_update", "periodic_update", "scale_by_backtracking_linesearch", "scale_by_zoom_linesearch"]
     named = lambda names, prefix="": {prefix + name: found[name] for name in names if name in found}
-    return wheel.version, "optax/__init__.py, optax/contrib, optax/schedules, optax/transforms", {
+    constraints = [name for name, _ in wheel.names("optax/projections/__init__.py")]
+    return wheel.version, "optax/__init__.py, optax/contrib, optax/projections, optax/schedules, optax/transforms", {
         "optimizer": named(filter(method, aliases)) | named(filter(method, contrib), "contrib."),
         "schedule": named(name for name, _ in wheel.names("optax/schedules/__init__.py") if name[0].islower()),
         "clipping": named(sorted(clipping)),
         "averaging": named([*others, *outer]),
+        "constraint": named(constraints),
     }
 
 

@@ -6,15 +6,21 @@ import { Application, Converter, JSX, OptionDefaults, Renderer } from 'typedoc';
 import { isSourceFile } from 'typescript';
 import { barFor } from './frame.js';
 import type { Found } from '../site/search.js';
-import { mendLinks } from './links.js';
+import { deadLinks, mendLinks } from './links.js';
 import { addSymbols, symbolsOf } from './symbols.js';
-import { entryPoints, publishedPackages, root } from '../workspace.js';
+import { entryPoints, publishedPackages, root, type WorkspacePackage } from '../workspace.js';
 
-/** The name users import each entry file by. */
+/**
+ * The name users import each entry file by. What two packages export is the first one's: the umbrella, which has nothing of its
+ * own, comes last.
+ */
+const isUmbrella = ({ manifest }: WorkspacePackage): number => Number(manifest.optim?.family === 'umbrella');
 const names = new Map(
-  publishedPackages().flatMap(({ folder, manifest }) =>
-    [...entryPoints(folder, manifest)].map(([name, file]) => [file, name] as const),
-  ),
+  publishedPackages()
+    .sort((a, b) => isUmbrella(a) - isUmbrella(b))
+    .flatMap(({ folder, manifest }) =>
+      [...entryPoints(folder, manifest)].map(([name, file]) => [file, name] as const),
+    ),
 );
 const out = join(root, '.build', 'site', 'api');
 const app = await Application.bootstrap({
@@ -52,7 +58,8 @@ app.renderer.on(Renderer.EVENT_END, (event) => {
 });
 const project = await app.convert();
 if (project !== undefined) await app.generateOutputs(project);
-const dead = project === undefined ? [] : [...mendLinks(out), ...addSymbols(dirname(out), symbols)];
+if (project !== undefined) mendLinks(out);
+const dead = project === undefined ? [] : [...addSymbols(dirname(out), symbols), ...deadLinks(dirname(out))];
 for (const link of dead) console.error(`docs: ${link}`);
 if (dead.length > 0 || project === undefined || app.logger.hasErrors() || app.logger.hasWarnings())
   process.exitCode = 1;

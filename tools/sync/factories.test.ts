@@ -49,6 +49,16 @@ test.each([
   expect(count).toBeGreaterThan(10);
 });
 
+test('every table says of each option what it is when it is not given', () => {
+  for (const name of ['callbacks', 'distributed', 'exchange', 'hessian', 'hooks', 'inspector', 'schedules']) {
+    const tables = documented(read(name));
+    expect(tables.size, name).toBeGreaterThan(0);
+    for (const [made, lines] of tables) {
+      for (const line of lines.values()) expect(line, `${name} ${made}`).not.toMatch(/^\| `\w+` *\| *\|/);
+    }
+  }
+});
+
 it('takes ranges out of comments only where nothing is lost', () => {
   const doc: ExportDoc = {
     name: 'f',

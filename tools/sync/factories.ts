@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Option tables of functions that make something of options: schedules and hooks.
+// Option tables of functions that make something of options: schedules, hooks, callbacks.
 
 import { table } from '../markdown.js';
 import type { Row, Tables } from './readme.js';
@@ -30,10 +30,10 @@ export function unitOf(name: string): string {
   return /LearningRate$|^learningRate$|^values$/.test(name) ? 'rate' : '';
 }
 
-function defaultOf(row: Row | undefined, { value }: Parts): string {
+function defaultOf(row: Row | undefined, { value }: Parts, isRequired = false): string {
   if (row && 'default' in row && (row.default !== null || value === '')) return `\`${literal(row.default)}\``;
   if (value !== '') return value !== 'none' && /^[\w.-]+$|^'/.test(value) ? `\`${value}\`` : value;
-  return row ? 'required' : '';
+  return row || isRequired ? 'required' : '';
 }
 
 /** What a parameter is, as a sentence. */
@@ -44,12 +44,13 @@ function optionsOf(doc: ExportDoc, rows: Readonly<Record<string, Row>> = {}): st
   const names = Object.keys(rows).length > 0 ? Object.keys(rows) : [...doc.options.keys()];
   if (names.length === 0) return '';
   const body = names.map((name) => {
-    const parts = partsOf(doc.options.get(name)?.meaning ?? '');
+    const { meaning = '', isRequired } = doc.options.get(name) ?? {};
+    const parts = partsOf(meaning);
     const row = rows[name];
     // A comment may bound an option by another one, which a row cannot.
     const range = (parts.range || row?.range || '').replace(/^in /, '');
     const unit = /^one of|^true or/.test(range) ? '' : unitOf(name);
-    return [`\`${name}\``, defaultOf(row, parts), range, unit, asSentence(parts.meaning)];
+    return [`\`${name}\``, defaultOf(row, parts, isRequired), range, unit, asSentence(parts.meaning)];
   });
   const head = ['option', 'default', 'range', 'unit', 'meaning'];
   const used = head.map((_, i) => i !== 3 || body.some((cells) => cells[i] !== ''));
@@ -57,16 +58,18 @@ function optionsOf(doc: ExportDoc, rows: Readonly<Record<string, Row>> = {}): st
   return table(pick(head), body.map(pick));
 }
 
-/** A table for each function of a module of which at least one has an option table. */
+/** A table for each function of a module of which at least one has an option table or states a default. */
 export function factoryTables({ exports }: ModuleDoc, tables: Tables): string[] {
-  const made = exports.filter(({ kind, name }) => kind === 'function' && tables.has(name));
-  if (made.length === 0) return [];
-  const functions = exports
-    .filter(({ kind, name, options }) => kind === 'function' && (options.size > 0 || tables.has(name)))
+  const functions = exports.filter(({ kind }) => kind === 'function');
+  const takesOptions = (doc: ExportDoc): boolean =>
+    tables.has(doc.name) || [...doc.options.values()].some(({ meaning }) => partsOf(meaning).value !== '');
+  if (!functions.some(takesOptions)) return [];
+  const listed = functions
+    .filter((doc) => tables.has(doc.name) || [...doc.options.values()].some(({ meaning }) => meaning !== ''))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
   return [
     '## Options',
-    ...functions.flatMap((doc) => [
+    ...listed.flatMap((doc) => [
       `### \`${doc.name}(${doc.parameters?.join(', ') ?? ''})\``,
       doc.text,
       ...(doc.example ? [doc.example.startsWith('```') ? doc.example : `Example: ${doc.example}`] : []),

@@ -25,6 +25,8 @@ export interface OptionDoc {
   meaning: string;
   /** The text of `@defaultValue`. */
   defaultValue: string | undefined;
+  /** Whether it must be given. */
+  isRequired?: boolean;
   /** Where its comment is. */
   place?: Place | undefined;
 }
@@ -128,12 +130,17 @@ export class DocReader {
     if (!valueDeclaration) return [];
     const [signature] = this.#checker.getTypeAtLocation(valueDeclaration).getCallSignatures();
     return (signature?.parameters ?? []).map((parameter) => {
-      const { name, valueDeclaration: declared } = parameter;
+      const { name } = parameter;
       const type = this.#checker.getNonNullableType(this.#checker.getTypeOfSymbol(parameter));
       const isNumberToo = type.isUnion() && type.types.some(({ flags }) => flags & ts.TypeFlags.Number);
-      const isOptional = declared && ts.isParameter(declared) && this.#checker.isOptionalParameter(declared);
-      return `${name}${isNumberToo ? ' | number' : ''}${isOptional ? '?' : ''}`;
+      return `${name}${isNumberToo ? ' | number' : ''}${this.#mayBeLeftOut(parameter) ? '?' : ''}`;
     });
+  }
+
+  /** Whether a parameter or a property is optional. */
+  #mayBeLeftOut({ flags, valueDeclaration: declared }: ts.Symbol): boolean {
+    if (declared && ts.isParameter(declared)) return this.#checker.isOptionalParameter(declared);
+    return (flags & ts.SymbolFlags.Optional) !== 0;
   }
 
   #options(symbol: ts.Symbol): Map<string, OptionDoc> {
@@ -164,6 +171,7 @@ export class DocReader {
       // What `@param` says of a parameter comes after a dash.
       meaning: toMarkdown(symbol.getDocumentationComment(this.#checker)).replace(/^- /, ''),
       defaultValue: tag && toMarkdown(tag.text),
+      isRequired: !this.#mayBeLeftOut(symbol),
       place: hasPlace ? placeOf(symbol) : undefined,
     };
   }

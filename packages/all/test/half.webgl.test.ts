@@ -33,8 +33,11 @@ const ofVectors = ['GaLore', 'Kron', 'LBFGS', 'ScalableShampoo', 'Shampoo', 'SOA
 /** Sizes of gradients, whose squares 16 bits hold, hold badly, and do not hold. */
 const sizes = [0, 0.5, 2 ** -5, 2 ** -8, 2 ** -11, 2 ** -14];
 /** Numbers of 16 bits that change with the step, and 0 for some elements in all steps. */
-const coefficients = (t: number, size: number): number[] =>
-  Array.from({ length: size }, (_, i) => sizes[i % sizes.length]! * (1 + ((7 * i + 5 * t) % 11) / 16));
+const coefficients = (t: number, size: number, scale = 1): number[] =>
+  Array.from(
+    { length: size },
+    (_, i) => scale * sizes[i % sizes.length]! * (1 + ((7 * i + 5 * t) % 11) / 16),
+  );
 
 /** The class with its defaults where it has them for all options and no base, as it is suggested for a first try elsewhere. */
 function make(name: string): BaseOptimizer {
@@ -56,7 +59,7 @@ interface Trained {
   readonly isOurs: boolean;
 }
 
-async function train(name: string, backend: string): Promise<Trained> {
+async function train(name: string, backend: string, scale = 1): Promise<Trained> {
   await tf.setBackend(backend);
   const shape = ofVectors.includes(name) ? [6] : [4, 3];
   const variable = tf.tidy(() => tf.variable(tf.fill(shape, 0.5), true, 'kernel'));
@@ -67,7 +70,7 @@ async function train(name: string, backend: string): Promise<Trained> {
     needs.some((need) => need !== 'gradient') ||
     name === 'AdaHessian' ||
     name.startsWith('Sophia');
-  const constants = (t: number): tf.Tensor => tf.tensor(coefficients(t, variable.size), shape);
+  const constants = (t: number): tf.Tensor => tf.tensor(coefficients(t, variable.size, scale), shape);
   try {
     for (let t = 0; t < steps; t++) {
       if (usesLoss)
@@ -111,4 +114,16 @@ it.each(cases)('$name trains as it does in float32, $when', async ({ name, execu
     // No step where there is no gradient.
     if (isOurs && value === 0.5) expect(got[i]).toBe(0.5);
   });
+});
+
+it.each([
+  ['LDoG', 'a first value of 1e-8', 2 ** -12, 1e-3],
+  ['LBFGS', '1/s·y', 2 ** -9, 5e-2],
+] as const)('%s keeps what 16 bits do not hold: %s', async (name, _, scale, tolerance) => {
+  const { values: want } = await train(name, 'cpu', scale);
+  registerExecutor('webgl', halvedExecutor);
+  const { values: got } = await train(name, 'webgl', scale);
+  const moved = Math.max(...want.map((value) => Math.abs(value - 0.5)));
+  expect(moved).toBeGreaterThan(1e-6);
+  want.forEach((value, i) => expect(Math.abs(got[i]! - value)).toBeLessThanOrEqual(tolerance * moved + 1e-7));
 });

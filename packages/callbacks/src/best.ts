@@ -15,7 +15,7 @@ import {
 export interface MonitorOptions {
   /** Name of the metric among the logs of an epoch; default 'val_loss'. */
   monitor?: string;
-  /** Whether it improves by falling ('min') or by rising ('max'); 'auto', the default, goes by its name. */
+  /** Whether it improves by falling ('min') or by rising ('max'); 'auto' goes by its name; default 'auto'. */
   mode?: 'auto' | 'min' | 'max';
   /** By how much it has to improve to count as better; in [0, ∞), default 0. */
   minDelta?: number;

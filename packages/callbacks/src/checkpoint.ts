@@ -13,15 +13,15 @@ import { assertTraining, metricOf, type Logs, type Training } from './training.j
 export interface CheckpointOptions {
   /** After how many epochs, or batches, one is saved; an integer in [1, ∞), default 1. */
   every?: number;
-  /** What `every` counts: 'epoch' (the default), or 'batch', where one is saved after each epoch too. */
+  /** What `every` counts: 'epoch', or 'batch', where one is saved after each epoch too; default 'epoch'. */
   per?: 'epoch' | 'batch';
   /** How many are kept, the newest ones; an integer in [1, ∞), default 2. */
   keep?: number;
-  /** Name of a metric among the logs: the best by it is kept too. With `null`, the default, none is. */
+  /** Name of a metric among the logs: the best by it is kept too; default none. */
   monitor?: string | null;
-  /** Whether the metric improves by falling ('min') or by rising ('max'); 'auto', the default, goes by its name. */
+  /** Whether the metric improves by falling ('min') or by rising ('max'); 'auto' goes by its name; default 'auto'. */
   mode?: 'auto' | 'min' | 'max';
-  /** Callbacks whose state is saved too, by names of your own: what `keepBest`, `earlyStopping` and `reduceOnPlateau` make. */
+  /** Callbacks whose state is saved too, by names of your own: what `keepBest`, `earlyStopping` and `reduceOnPlateau` make; default none. */
   callbacks?: Callbacks;
 }
 

@@ -83,7 +83,7 @@ export function evaluatedBy(training: Training): object | undefined {
  * those of the training point, see {@link refreshBatchNorm}. An optimizer with one point changes nothing.
  *
  * @param model - of tfjs-layers
- * @param optimizer - the one it is compiled with
+ * @param optimizer - which one it is; default that it is compiled with
  * @returns a function that ends it
  * @throws TypeError for what is no compiled model, or no optimizer
  * @example

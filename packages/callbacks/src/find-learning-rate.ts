@@ -27,17 +27,17 @@ export interface TrainedOnBatches {
 
 /** Options of {@link findLearningRate}: a model with data, or an optimizer with a loss. */
 export interface FindLearningRateOptions {
-  /** The optimizer whose rate is looked for; of a model, the one it is compiled with. */
+  /** The optimizer whose rate is looked for; default that of the model. */
   optimizer?: tf.Optimizer | null;
-  /** A model of tfjs-layers, compiled. */
+  /** A model of tfjs-layers, compiled; default none. */
   model?: TrainedOnBatches | null;
-  /** What it is trained on, with targets; from the beginning again when it ends. */
+  /** What it is trained on, with targets; from the beginning again when it ends; default none. */
   data?: Data | null;
-  /** The loss of a step, in place of model and data. */
+  /** The loss of a step, in place of model and data; default none. */
   loss?: (() => tf.Scalar) | null;
   /** Rate of the first step; in (0, ∞), default 1e-7. */
   from?: number;
-  /** Rate of the last step; in (0, ∞), above `from`, default 10. */
+  /** Rate of the last step, above `from`; in (0, ∞), default 10. */
   to?: number;
   /** Number of steps; an integer in [2, ∞), default 100. */
   steps?: number;

@@ -15,11 +15,11 @@ export interface Terminal {
 export interface ProgressBarOptions {
   /** Whose rate is shown; default none. */
   optimizer?: tf.Optimizer | null;
-  /** Number of epochs, of a loop of one's own; `fit` says it. */
+  /** Number of epochs, of a loop of one's own; default what `fit` says. */
   epochs?: number | null;
-  /** Batches of an epoch, of a loop of one's own; `fit` says it, the first epoch of `fitDataset` may have to count. */
+  /** Batches of an epoch, of a loop of one's own; default what `fit` says (the first epoch of `fitDataset` may have to count). */
   steps?: number | null;
-  /** Where it is drawn; default the standard error of the process. Nothing is drawn where it is no terminal, or in CI. */
+  /** Where it is drawn, if that is a terminal and not in CI; default the standard error of the process. */
   terminal?: Terminal | null;
 }
 

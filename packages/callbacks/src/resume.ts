@@ -9,9 +9,9 @@ import { assertTraining, type Training } from './training.js';
 
 /** Options of {@link resume}. */
 export interface ResumeOptions {
-  /** Callbacks whose state is to be taken over, by the names under which they were saved. */
+  /** Callbacks whose state is to be taken over, by the names under which they were saved; default none. */
   callbacks?: Callbacks;
-  /** Which one: the newest ('last', the default) or the best by the metric of {@link checkpoint} ('best'). */
+  /** Which one: the newest ('last') or the best by the metric of {@link checkpoint} ('best'); default 'last'. */
   which?: 'last' | 'best';
 }
 

@@ -50,23 +50,23 @@ export interface DistributedRoundsOptions {
   optimizer: tf.Optimizer;
   /** The outer optimizer, an own one of `@optim`; see {@link outerStep} for what to take. */
   outer: tf.Optimizer;
-  /** A model of tfjs-layers whose weights are trained. */
+  /** A model of tfjs-layers whose weights are trained; default none. */
   model?: Model | undefined;
-  /** In place of a model: variables under the names that all workers have in common, or an array of those with such names. */
+  /** In place of a model: variables under the names that all workers have in common, or an array of those with such names; default none. */
   variables?: Variables | undefined;
-  /** Local steps a round. */
+  /** Local steps a round; an integer in [1, ∞). */
   localSteps: number;
-  /** How many answers a round waits for. @defaultValue `1` */
+  /** How many answers a round waits for; an integer in [1, ∞), default 1. */
   quorum?: number;
-  /** How long it waits for those who are missing, in milliseconds in which the broker answers. @defaultValue `60000` */
+  /** How long it waits for those who are missing, in milliseconds in which the broker answers; in (0, ∞), default 60000. */
   timeout?: number;
-  /** How pseudo-gradients travel. @defaultValue `'float32'` */
+  /** How pseudo-gradients travel, 'float32' or 'bfloat16'; default 'float32'. */
   precision?: Precision;
-  /** What the inner optimizer does with its state in a new round, see {@link onParametersReplaced}. @defaultValue `'keep'` */
+  /** What the inner optimizer does with its state in a new round, 'keep' or 'reset', see {@link onParametersReplaced}; default 'keep'. */
   onReplaced?: OnReplaced;
-  /** Name of this worker; whoever comes back under the same name is the same worker. `null`: drawn. @defaultValue `null` */
+  /** Name of this worker; whoever comes back under the same name is the same worker; default one that is drawn. */
   worker?: string | null;
-  /** Called with what every round came to. @defaultValue `null` */
+  /** Called with what every round came to; default none. */
   onRound?: ((report: RoundReport) => void) | null;
 }
 

@@ -113,7 +113,7 @@ function pairsOf(variables: readonly tf.Variable[], averaged: Averaged): [tf.Var
  * The weighted mean of the weights of several workers: A = Σ cᵢWᵢ with Σ cᵢ = 1.
  *
  * @param list - weights by name, one map for each worker
- * @param counts - how much each worker counts, such as its number of examples, in any unit; alike when absent
+ * @param counts - how much each worker counts, such as its number of examples, in any unit; default all alike
  * @returns the means by name, which are the caller's
  * @throws RangeError for no weights, maps that do not have the same names and shapes, counts that are negative or all zero
  */

@@ -139,8 +139,8 @@ const matMuls = /* @__PURE__ */ applied<Transposed>({
 /**
  * Product of matrices, which are the last two axes; the axes before them must be the same.
  *
- * @param transposeX - whether `x` is taken transposed
- * @param transposeY - whether `y` is
+ * @param transposeX - whether `x` is taken transposed; default false
+ * @param transposeY - whether `y` is; default false
  */
 export function matMul(x: Operand, y: Operand, transposeX = false, transposeY = false): Expression {
   return matMuls([x, y], { transposed: [transposeX, transposeY] })[0]!;

@@ -22,14 +22,13 @@ export interface CurvatureOptions {
    * `'exact'` differentiates the gradient, and names the operation where that cannot be done. `'differences'` takes
    * (∇f(p + δv) − ∇f(p − δv))/(2δ) with δ = 1e-4·(1 + ‖p‖)/‖v‖, which is good to 3 or 4 digits where no kink (relu, max
    * pooling) lies between, and costs two gradients a product. The loss must give the same value twice; random numbers of
-   * TensorFlow.js' ops (dropout) are drawn again as they were.
-   *
-   * @defaultValue `'exact'`
+   * TensorFlow.js' ops (dropout) are drawn again as they were; default 'exact'.
    */
   method?: 'exact' | 'differences';
   /**
    * For `'differences'`: receives what the second and later evaluations of the loss kept (`tf.keep`), such as the metrics of
-   * `model.fit`, for the caller to free. Where it is missing they are freed at once.
+   * `model.fit`, for the caller to free; default none, and
+   * they are freed at once.
    */
   left?: tf.Tensor[];
 }

@@ -17,7 +17,7 @@ export type TensorFunction = (...xs: tf.Tensor[]) => tf.Tensor;
  * is zero.
  *
  * @param f - made of TensorFlow.js ops
- * @param argument - by which one; the first by default
+ * @param argument - by which one; default the first
  * @throws Error naming the operation, if one cannot be differentiated as often
  * @throws RangeError if there is no such argument
  *

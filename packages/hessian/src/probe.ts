@@ -8,23 +8,11 @@ import { byName, type ByName } from './gradient.js';
 
 /** What probes are made of. */
 export interface ProbeOptions {
-  /**
-   * `'rademacher'`: −1 or 1, each with probability ½. `'normal'`: standard normal.
-   *
-   * @defaultValue `'rademacher'`
-   */
+  /** `'rademacher'`: −1 or 1, each with probability ½, or `'normal'`: standard normal; default 'rademacher'. */
   distribution?: 'rademacher' | 'normal';
-  /**
-   * A whole number. The same seed and step give the same probes.
-   *
-   * @defaultValue another one in each call
-   */
+  /** A whole number: the same seed and step give the same probes; default another one in each call. */
   seed?: number;
-  /**
-   * Which draw of the seed, a whole number from 0: the step of a training, for instance.
-   *
-   * @defaultValue 0
-   */
+  /** Which draw of the seed: the step of a training, for instance; an integer in [0, ∞), default 0. */
   step?: number;
 }
 

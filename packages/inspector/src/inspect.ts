@@ -9,7 +9,7 @@ import { History } from './history.js';
 
 /** Options of {@link inspect}. */
 export interface InspectOptions {
-  /** How many readings the lines show. @defaultValue `300` */
+  /** How many readings the lines show; an integer in [2, ∞), default 300. */
   length?: number;
 }
 

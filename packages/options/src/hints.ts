@@ -3,11 +3,13 @@
 
 /** What other libraries call our options, in small letters without `_`; where two of ours share a name, the first that there is. */
 const names: Readonly<Record<string, string>> = {
+  decay: 'alpha rho',
   learningRate: 'lr alpha eta stepsize scheduler',
   maxLearningRate: 'lr',
-  weightDecay: 'wd l2',
+  weightDecay: 'wd l2 lambda',
   weightDecayMode: 'weightdecouple decoupledweightdecay',
   epsilon: 'eps',
+  epsilon1: 'eps',
   momentum: 'mu',
   beta1: 'betas momentum mu',
   beta2: 'betas rho',

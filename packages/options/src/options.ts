@@ -115,10 +115,9 @@ export function suggestion(name: string, known: readonly string[]): string {
   if (name.length > 100) return '';
   const called = hint(name, known);
   if (called) return called;
-  const [best] = known
-    .map((candidate) => ({ candidate, edits: distance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.edits - b.edits);
-  return best && best.edits <= Math.max(2, name.length / 2) ? ` (did you mean "${best.candidate}"?)` : '';
+  const edits = (candidate: string): number => distance(name.toLowerCase(), candidate.toLowerCase());
+  const [nearest] = [...known].sort((a, b) => edits(a) - edits(b));
+  return nearest && edits(nearest) <= name.length / 2 ? ` (did you mean "${nearest}"?)` : '';
 }
 
 /** @throws TypeError for an option that is not known, `where` it was given */

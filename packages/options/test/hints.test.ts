@@ -41,6 +41,7 @@ it.each([
   ['clipvalue', 'use the hook clipByValue'],
   ['use_gc', 'use the hook centralizeGradients'],
   ['decay', 'use weightDecay, or a schedule'],
+  ['lambda', 'did you mean "weightDecay"?'],
 ])('Adam is told of %s: %s', (name, text) => {
   expect(advice(name, adam)).toBe(` (${text})`);
 });
@@ -50,5 +51,15 @@ it('only what the owner has is named', () => {
   expect(advice('betas', momentum)).toBe('');
   expect(advice('lr', ['limit'])).toBe('');
   expect(advice('clipnorm', ['limit'])).toBe('');
+  // Two letters are no misspelling of any two others.
+  for (const name of ['lr', 'wd', 'mu', 'b1']) expect(advice(name, ['k', 'xi', 'c', 'd0']), name).toBe('');
   expect(advice('constructor', adam)).toBe('');
+});
+
+it.each([
+  ['alpha', 'decay'],
+  ['rho', 'decay'],
+  ['eps', 'epsilon1'],
+])('what is %s elsewhere is %s where there is that', (name, own) => {
+  expect(advice(name, ['learningRate', 'decay', 'epsilon1', 'epsilon2'])).toBe(` (did you mean "${own}"?)`);
 });

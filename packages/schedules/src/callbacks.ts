@@ -35,7 +35,7 @@ export interface ReduceOnPlateauCallback {
 
 /** Options of {@link scheduleCallback}. */
 export interface ScheduleCallbackOptions {
-  /** What the schedule counts: 'batch' (an update, the default) or 'epoch'. */
+  /** What the schedule counts: 'batch' (an update) or 'epoch'; default 'batch'. */
   per?: 'batch' | 'epoch';
   /** Batches or epochs already done before this run, to resume one; an integer in [0, ∞), default 0. */
   initialStep?: number;

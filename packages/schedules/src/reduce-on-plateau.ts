@@ -8,7 +8,7 @@ import { checkOrder } from './rows.js';
 export interface ReduceOnPlateauOptions {
   /** Rate until the reports say otherwise; in [0, ∞). */
   learningRate: number;
-  /** Whether a metric improves by falling ('min', the default) or by rising ('max'). */
+  /** Whether a metric improves by falling ('min') or by rising ('max'); default 'min'. */
   mode?: 'min' | 'max';
   /** Factor of a reduction; in (0, 1), default 0.1. */
   factor?: number;
@@ -17,8 +17,8 @@ export interface ReduceOnPlateauOptions {
   /** By how much a metric has to improve on the best; in [0, ∞), below 1 with 'rel'; default 1e-4. */
   threshold?: number;
   /**
-   * Whether the threshold is a share of the best ('rel', the default) or absolute; 'abs' for negative
-   * metrics.
+   * Whether the threshold is a share of the best ('rel') or absolute ('abs', for negative
+   * metrics); default 'rel'.
    */
   thresholdMode?: 'rel' | 'abs';
   /** Reports after a reduction during which bad ones are not counted; an integer in [0, ∞), default 0. */

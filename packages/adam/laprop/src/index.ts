@@ -52,8 +52,8 @@ type Coefficients = { correction: number; settled: boolean };
  * p ← p·(1 − weightDecay)                  decoupled: p·(1 − L·weightDecay)
  * ```
  *
- * With `centered` v − w² is used instead of v after a few steps, w ← β₂w + (1 − β₂)g; with `amsgrad` the largest one so
- * far. The learning rate is inside m: what was gathered at a large one keeps its weight when a schedule lowers it.
+ * With `centered` v − w² is used instead of v after `stepsBeforeUsingCentered` steps, w ← β₂w + (1 − β₂)g; with `amsgrad` the
+ * largest one so far, with both the largest v − w² since then. The learning rate is inside m: what was gathered at a large one keeps its weight when a schedule lowers it.
  * L/ℓ is the bias correction, 1/(1 − β₁ᵗ) while L is constant, and 1 where L = 0.
  *
  * Slots, of the parameter's shape: `m`, `v`, with `centered` `w`, with `amsgrad` `x` (largest v); scalar: `l` (ℓ).

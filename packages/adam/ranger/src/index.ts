@@ -61,7 +61,7 @@ type Coefficients = RAdamCoefficients & { synchronizes: boolean };
  * Slots, of the parameter's shape: `m`, `v`, `slow` (φ, at first a copy of the parameter); scalar: with `adanorm` `e`.
  *
  * There is no paper of Ranger: it is RAdam (arXiv:1908.03265), Lookahead (arXiv:1907.08610) and gradient
- * centralization (arXiv:2004.01461). The author's ranger.py centralizes even when told not to; ranger2020.py
+ * centralization (arXiv:2004.01461). The author's `ranger.py` centralizes even when told not to; `ranger2020.py`
  * multiplies the decay by the rectified step size. pytorch_optimizer's default ascends during the first five steps.
  *
  * **When to use:** in place of Adam for convolutional networks, with nothing else to tune. **When not:** inside

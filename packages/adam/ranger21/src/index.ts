@@ -115,7 +115,7 @@ type Observed = { S: number };
  *
  * η rises to learningRate, stays, and falls to warmDownMinLr at step N, where it remains: the schedule `ranger21` of
  * `@optim/schedules`; the optimizer's `learningRate` is that peak. A unit is an index of the last axis; the norm of a bias
- * or scalar is that of the whole. t counts the steps of the optimizer, for all parameters. A parameter without a gradient
+ * or scalar is that of the whole. std is of the whole tensor, with n − 1. t counts the steps of the optimizer, for all parameters. A parameter without a gradient
  * stays out of S, and is synchronized at the next turn at which it has one.
  *
  * Slots, of the parameter's shape: `a`, `b`, `v`, `x` (largest v), `slow` (φ, at first a copy of the parameter).

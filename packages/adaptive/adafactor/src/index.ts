@@ -73,6 +73,7 @@ type Coefficients = { rho: number; beta: number };
  *
  * r and c are the two longest axes (c the longest, the later one of two equals); all others are batch axes. Rank 0 and
  * 1, and tensors whose axis r is shorter than `minDimSizeToFactor`, keep V ← βV + (1 − β)(g² + ε₁) instead.
+ * RMS(p) is that before the decay; a decoupled one goes by α in place of learningRate.
  *
  * Slots: `R` (axis c of length 1) and `C` (axis r of length 1), or `V`, of the parameter's shape; with `beta1` `m`.
  *

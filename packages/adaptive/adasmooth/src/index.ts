@@ -35,7 +35,7 @@ export interface AdaSmoothOptions extends OptimizerOptions {
  * e = |s|/n                                0 where n = 0
  * c = (β₂ − β₁)e + (1 − β₂)
  * v ← c²g² + (1 − c²)v
- * Δ = −learningRate·g/√(v + ε)             with the decay, if there is any
+ * Δ = −learningRate·g/√(v + ε)             and what a decay takes off p, −learningRate·weightDecay·p if decoupled
  * s ← s + Δ
  * n ← n + |Δ|
  * p ← p + Δ

@@ -134,9 +134,9 @@ export function momentsOptions(beta1: number, beta2: number, epsilon: number): O
 
 /** Options of every algorithm that offers AdaNorm. */
 export interface AdaNormOptions {
-  /** AdaNorm: stretch a gradient shorter than the running average of lengths to that average. @defaultValue `false` */
+  /** AdaNorm: e ← r·e + (1 − r)·‖g‖ of the tensor, then g·e/‖g‖ in place of g where e > ‖g‖ > 0. @defaultValue `false` */
   adanorm?: boolean;
-  /** Decay of that average. @defaultValue `0.95` */
+  /** Decay r of that average. @defaultValue `0.95` */
   adanormR?: Hyper;
 }
 

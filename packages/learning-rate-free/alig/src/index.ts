@@ -62,7 +62,7 @@ type AliGKnown = Known<AliGOptions, Found>;
  * p ← p·min(1, maxNorm/√Σ‖p‖²)             with maxNorm
  * ```
  *
- * Sums are over all parameters. With `adjustedMomentum` b ← μ·b − g and p ← p + γ·μ·b. Regularization belongs into the
+ * Sums are over all parameters. Decoupled decay goes by γ. With `adjustedMomentum` b ← μ·b − g and p ← p + γ·μ·b. Regularization belongs into the
  * projection, not into the loss: a loss that cannot reach 0 gives steps that never shrink.
  *
  * Slot: with `momentum` `b`, of the parameter's shape. Global: `gamma`, the last step size.

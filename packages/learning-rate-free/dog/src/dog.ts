@@ -24,7 +24,7 @@ type Globals = { r: number; G: number; stepSize: number; unit?: number };
  * ```
  *
  * Norms are over all parameters, before the step. With `initialStep` the first step has η = initialStep, whatever the learning
- * rate. The authors evaluate at an average of the points after each step, with weights that grow as a polynomial.
+ * rate, and r starts at 0. Decoupled decay goes by η. The authors evaluate at an average of the points after each step, with weights that grow as a polynomial.
  *
  * Slot, of the parameter's shape: `p0`, the parameter before its first step. Globals: `r`, `G`, `stepSize` (η).
  *

@@ -43,7 +43,7 @@ type Globals = { r2: number; G: number; stepSize: number; unit?: number };
  * p ← p − η·g
  * ```
  *
- * Norms are over all parameters, before the step.
+ * Norms are over all parameters, before the step. Decoupled decay goes by η.
  *
  * Slot, of the parameter's shape: `p0`, the parameter before its first step. Globals: `r2` (r²), `G`, `stepSize` (η).
  *

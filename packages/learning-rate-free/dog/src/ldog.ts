@@ -21,7 +21,7 @@ export type LDoGOptions = DistanceOptions;
  * ```
  *
  * Norms are those of the tensor, before the step. With `initialStep` the first step has η = initialStep, whatever the
- * learning rate. Hooks that ask for the learning rate get the factor, since there are as many step sizes as tensors.
+ * learning rate, and r starts at 0. Decoupled decay goes by η. Hooks that ask for the learning rate get the factor, since there are as many step sizes as tensors.
  *
  * Slots: `p0`, the parameter before its first step, of its shape; `r` and `G`, which starts at ε, scalars.
  *

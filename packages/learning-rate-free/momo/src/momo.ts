@@ -30,9 +30,11 @@ export interface MoMoOptions extends ModelOptions {
  *
  * Products are over all parameters, before the step; averages start at their first values, or with `biasCorrection` at 0, where
  * lowerBound is multiplied and learningRate divided by ρ = 1 − βᵗ. A decay `'proximal'` or `'decoupled'` multiplies f − γ −
- * lowerBound by w = 1 + learningRate·λ, and the former divides p after the step by w; `'coupled'` adds ½λ‖p‖² to the loss, too. With
- * `estimateLowerBound` the bound b starts at lowerBound, is lowered to where the model allows a step, and raised to
- * f + ⟨d, p⟩ − γ − ½τ‖d‖² after it.
+ * lowerBound by w = 1 + learningRate·λ, and the former divides p after the step by w; `'coupled'` adds ½λ‖p‖² to the loss, too.
+ *
+ * With `estimateLowerBound` a bound b takes the place of lowerBound ℓ in τ; b = ℓ at first, never below ℓ. With
+ * c = w·(f − γ) + ⟨d, p⟩ it is c/(2wρ) in a step where c < w·ρ·b, and becomes (f + ⟨d, p⟩ − γ − ½τ‖d‖²)/ρ after each; w and ρ are 1
+ * where they do not act.
  *
  * Slot, of the parameter's shape: `d`. Globals: `f`, `gamma`, `bound`.
  *

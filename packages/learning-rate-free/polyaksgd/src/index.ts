@@ -54,7 +54,8 @@ type Globals = { gamma: number; stepSize: number; unit?: number };
  * p ← p − learningRate·η·g
  * ```
  *
- * The sum is over all parameters; below 1e-16 there is no step. A coupled decay adds ½·weightDecay·Σ‖p‖² to the loss, too.
+ * The sum is over all parameters; below 1e-16 there is no step. A coupled decay adds ½·weightDecay·Σ‖p‖² to the loss, too, a
+ * decoupled one goes by learningRate·η.
  *
  * No slots. Globals: `stepSize` (η), with `growth` `gamma`.
  *

@@ -84,7 +84,7 @@ type ProdigyKnown = Known<ProdigyOptions, Coefficients & Globals>;
  *
  * Slots: `m` (unless β₁ is 0) and `v`, of the parameter's shape; `s` and `p0`, S of the parameter before its first step,
  * of its shape too, or of ⌈size/sliceP⌉ elements: four numbers a parameter, with `sliceP: 11` a little over two.
- * Globals: `d`, `M`, `r`, and `c1`, `c2`, the values of 1 − βᵗ.
+ * Globals: `d` and `M`, which start at d₀, `r`, and `c1`, `c2`, the values of 1 − βᵗ.
  *
  * Differs from the authors' code with β₁ = 0, where that multiplies g by the new d. optax always corrects the bias
  * and decouples the decay; pytorch_optimizer counts steps twice in the correction and loses the coupled decay. While

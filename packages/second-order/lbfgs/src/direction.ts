@@ -38,6 +38,19 @@ const oneAt = defineTensorFunction<{ length: number }>({
 const sumOf = (x: Expression, y: Expression): Expression => x.mul(y).sum();
 
 /**
+ * M·x, or Mᵀ·x, with row and column i of M multiplied by size i for the product. TensorFlow.js makes it, in 16 bits where
+ * textures have no more: there are no 1/s·y and no y·y then.
+ */
+function product(M: Expression, size: Expression, x: Expression, transposed = false): Expression {
+  const scale = inverted(size);
+  const row = reshape(size, [1, size.size]);
+  return matMul(M.mul(size).mul(row), x.mul(scale), transposed).mul(scale);
+}
+
+/** 1/x, 0 for 0. */
+const inverted = (x: Expression): Expression => where(x.greater(0), constant(1).div(x), 0);
+
+/**
  * Rules 1 to 6 of one iteration. The two loops are what they come to, with the pairs as rows of S and Y, and R made of sᵢ·yⱼ
  * where pair j is not older than pair i, else 0:
  *
@@ -100,7 +113,7 @@ export const direction: Recurrence<LBFGSOptions, Slots, Traits, { evaluations: n
     // Of the pairs that stay.
     const Sy = where(inRow, 0, against(S, y));
     const Yy = where(inRow, yy, against(Y, y));
-    const newest = where(inRow, 1, matMul(inverse, Sy).neg()).div(sy);
+    const newest = where(inRow, 1, product(inverse, curvatures.sqrt(), Sy).neg()).div(sy);
     inverse = where(inColumn, newest, where(inRow, 0, inverse));
     products = where(inColumn, Yy, where(inRow, row(Yy), products));
     curvatures = where(inRow, sy, curvatures);
@@ -108,9 +121,9 @@ export const direction: Recurrence<LBFGSOptions, Slots, Traits, { evaluations: n
     S = where(inRow, row(s), S);
     Y = where(inRow, row(y), Y);
 
-    const a = matMul(inverse, Sg).neg();
-    const inner = curvatures.mul(a).add(Yg.add(matMul(products, a)).mul(H));
-    const e = matMul(inverse, inner, true);
+    const a = product(inverse, curvatures.sqrt(), Sg).neg();
+    const inner = curvatures.mul(a).add(Yg.add(product(products, inverted(curvatures.sqrt()), a)).mul(H));
+    const e = product(inverse, curvatures.sqrt(), inner, true);
     const along = (pairs: Expression, weights: Expression): Expression =>
       reshape(pairs.mul(weights).sum([0]), [g.size]);
     const next = along(S, e).sub(g.add(along(Y, a)).mul(H));

@@ -29,8 +29,9 @@ export interface MatrixOptions extends OptimizerOptions {
   /** Newton–Schulz steps. @defaultValue `5` */
   nsSteps?: number;
   /**
-   * Their coefficients a, b, c: by name, `'original'`, `'quintic'` or `'polarExpress'`; three numbers for all steps; or a
-   * list of three for each, the last of which serves all further steps. @defaultValue `'original'`
+   * Their coefficients a, b, c: by name, `'original'` (3.4445, −4.775, 2.0315), `'quintic'` or `'polarExpress'` (numbers:
+   * `newtonSchulzPresets` of `@optim/linalg`); three for all steps; or a list of three for each, the last of which serves all
+   * further steps. @defaultValue `'original'`
    */
   coefficients?: NewtonSchulzCoefficients;
   /** Added to the norm of the matrix. @defaultValue `1e-7` */

@@ -22,7 +22,7 @@ import { scion, type SCIONOptions, type Traits } from './rule.js';
  * bias           m/(√(mean m²) + 1e-8)
  * ```
  *
- * NS are Muon's Newton–Schulz steps, by which all singular values come near 1. The length of the gradient has no
+ * NS are Muon's Newton–Schulz steps, `'original'` with ε = 1e-7, by which all singular values come near 1. The length of the gradient has no
  * influence, so clipping by norm has none either.
  *
  * What starts within the ball, ‖p‖ ≤ ρ, stays there; what starts outside decays into it. The shrinking is a weight decay of

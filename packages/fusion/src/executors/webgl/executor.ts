@@ -197,8 +197,9 @@ function finish(
   return argument && argument.size > 0 ? reduce(argument, [...axes!], true) : filled(shape, none);
 }
 
+/** Made on the host: a texture of 16 bits, which `tf.fill` draws, has no 1e-8. */
 function filled(shape: Shape, value: number): tf.Tensor {
-  return sizeOf(shape) === 0 ? tf.zeros([...shape]) : tf.fill([...shape], value);
+  return tf.tensor(new Float32Array(sizeOf(shape)).fill(value), [...shape]);
 }
 
 /** Numbers filled up to a multiple of four, as uniforms of four-vectors take them. */
