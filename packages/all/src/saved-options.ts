@@ -12,12 +12,18 @@ const scheduleNames = (): string[] => Object.keys(schedules).filter((name) => sc
 
 /** How deep options may nest; less than a configuration may, with what is around them. */
 const deepest = 100;
+/** Of how many values they may be. A part that stands in several places counts in each. */
+const most = 1e5;
 
 /** A value with the names of all schedules in it as they are defined, and regular expressions for matches. */
-function named(where: string, value: unknown, level = 0): unknown {
+function named(where: string, value: unknown, level = 0, left = { values: most }): unknown {
+  if (left.values-- === 0)
+    throw new RangeError(
+      `@optim/all: options must have at most ${most} values, got ${where.slice(0, 200)} beside them`,
+    );
   if (level > deepest)
     throw new RangeError(`@optim/all: ${where.slice(0, 200)} must nest at most ${deepest} levels`);
-  const inside = (item: unknown, at: string): unknown => named(where + at, item, level + 1);
+  const inside = (item: unknown, at: string): unknown => named(where + at, item, level + 1, left);
   // Holes included.
   if (Array.isArray(value)) return Array.from(value as unknown[], (item, i) => inside(item, `[${i}]`));
   const match = readMatch(where, value);

@@ -49,6 +49,26 @@ it('options of an optimizer that nest deeply are refused', () => {
   expect(() => listOptimizers('*a'.repeat(1e6))).toThrow('@optim/all: pattern must have at most 100 letters');
 });
 
+it('options of an optimizer are as many as JSON of a sensible length has, however few objects stand for them', () => {
+  const nest = (around: (inner: unknown) => unknown): unknown => {
+    let value: unknown = constant({ learningRate: 0.1 }).config;
+    for (let i = 0; i < 30; i++) value = around(value);
+    return value;
+  };
+  for (const beta1 of [
+    nest((inner) => [inner, inner]),
+    nest((inner) => ({ a: inner, b: inner })),
+    nest((inner) => ({ schedule: 'multiply', options: { schedules: [inner, inner] } })),
+  ]) {
+    const refusal = /^@optim\/all: options must have at most 100000 values, got .{20,200} beside them$/;
+    expect(() => createOptimizer({ name: 'AdamW', options: { beta1 } })).toThrow(refusal);
+    const hook = { hook: 'clipByGlobalNorm', options: { maxNorm: beta1 } };
+    expect(() => createOptimizer({ name: 'AdamW', transforms: [hook] })).toThrow(refusal);
+    const wrap = [{ name: 'Lookahead', options: { alpha: beta1 } }];
+    expect(() => createOptimizer({ name: 'AdamW', wrap })).toThrow(refusal);
+  }
+});
+
 it('a hook with a match comes back', () => {
   const transforms = [{ hook: 'maxNorm', options: { maxValue: 2, match: { name: 'kernel', flags: 'i' } } }];
   const optimizer = createOptimizer({ name: 'AdamW', transforms });

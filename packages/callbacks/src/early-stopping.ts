@@ -10,7 +10,7 @@ import {
   plainNumber,
   type MonitorOptions,
 } from './best.js';
-import { keepBest } from './keep-best.js';
+import { keepBestOf } from './keep-best.js';
 import { assertTraining, metricOf, stop, type Logs, type Resumable, type Training } from './training.js';
 
 /** Options of {@link earlyStopping}. */
@@ -75,7 +75,7 @@ export function earlyStopping(training: Training, options: EarlyStoppingOptions 
   assertTraining('earlyStopping', training);
   const resolved = resolveOptions<EarlyStoppingOptions>('earlyStopping', table, options);
   const { monitor, mode, patience, startFromEpoch, restoreBestWeights } = resolved;
-  const weights = keepBest(training, { monitor, mode });
+  const weights = keepBestOf('earlyStopping: kept', training, { monitor, mode });
   let best = new Best(resolved);
   let waited = 0;
   let stoppedEpoch: number | null = null;

@@ -77,8 +77,13 @@ const stateTable: OptionTable<{ best: unknown; epoch: number }> = {
  * ```
  */
 export function keepBest(training: Training, options: KeepBestOptions = {}): KeepBest {
-  assertTraining('keepBest', training);
-  const resolved = resolveOptions<KeepBestOptions>('keepBest', table, options);
+  return keepBestOf('keepBest', training, options);
+}
+
+/** @internal The same, for an `owner` that errors name. */
+export function keepBestOf(owner: string, training: Training, options: KeepBestOptions): KeepBest {
+  assertTraining(owner, training);
+  const resolved = resolveOptions<KeepBestOptions>(owner, table, options);
   let best = new Best(resolved);
   let epoch = -1;
   let kept: tf.Tensor[] = [];
@@ -95,7 +100,7 @@ export function keepBest(training: Training, options: KeepBestOptions = {}): Kee
       return epoch;
     },
     report(at: number, value: number): boolean {
-      assertReport('keepBest', at, value);
+      assertReport(owner, at, value);
       if (!best.take(value)) return false;
       epoch = at;
       dispose();
@@ -113,7 +118,7 @@ export function keepBest(training: Training, options: KeepBestOptions = {}): Kee
     },
     dispose,
     onEpochEnd(at: number, logs?: Logs): void {
-      callback.report(at, metricOf('keepBest', resolved.monitor, logs));
+      callback.report(at, metricOf(owner, resolved.monitor, logs));
     },
     onTrainEnd(): void {
       if (!resolved.restore) return;
@@ -124,7 +129,7 @@ export function keepBest(training: Training, options: KeepBestOptions = {}): Kee
     },
     getState: () => ({ best: plainNumber(best.value), epoch }),
     setState(state: never): void {
-      const saved = resolveOptions('keepBest state', stateTable, state);
+      const saved = resolveOptions(`${owner} state`, stateTable, state);
       best.value = numberFrom(saved.best);
       epoch = saved.epoch;
       dispose();
@@ -137,7 +142,7 @@ export function keepBest(training: Training, options: KeepBestOptions = {}): Kee
         tensors.every(({ shape }, i) => sameShape(shape, variables[i]?.shape ?? []));
       if (!fits || (tensors.length > 0 && tensors.length !== variables.length))
         throw new TypeError(
-          `keepBest: tensors must be those of ${variables.length} weights, got ${show(tensors)}`,
+          `${owner}: tensors must be those of ${variables.length} weights, got ${show(tensors)}`,
         );
       dispose();
       kept = tensors.map(held);

@@ -148,6 +148,15 @@ describe('earlyStopping', () => {
     };
     expect(run(false)).toEqual([4, 2]);
     expect(run(true)).toEqual([4, 2]);
+
+    const training = loop();
+    const stopping = earlyStopping(training, { monitor: 'loss' });
+    const state = { ...(stopping.getState() as object), kept: { best: 1 } };
+    // Its own name, not that of what it keeps weights with.
+    expect(() => stopping.setState(state as never)).toThrow('earlyStopping: kept state: epoch is required');
+    expect(() => stopping.setTensors!([5] as never)).toThrow('earlyStopping: kept: tensors must be those of');
+    tf.dispose(training.variables);
+    training.optimizer.dispose();
   });
 
   it('ends fit and fits what tf.callbacks.earlyStopping refuses', () =>

@@ -32,6 +32,13 @@ describe('saved parameters are found', () => {
     });
   });
 
+  it('in time that grows with the number of names alone, also where all have the same stem', async () => {
+    // 30,000 copies of lists that grow would be 450 million names.
+    const many = Array.from({ length: 30_000 }, (_, i): [string, number[]] => [`w_${i}`, [i]]);
+    const [known, fresh] = [named('w_29999', [0]), named('w_x', [0])];
+    expect(await load(stateOf(...many), known, fresh)).toMatchObject({ w_29999: [14999.5], w_x: [0] });
+  });
+
   it('with another suffix, saved from a second model and loaded into a third', async () => {
     expect(await load(stateOf(['d/kernel_1', [2]]), named('d/kernel_2', [0]))).toEqual({ 'd/kernel_2': [1] });
     expect(await load(stateOf(['d/kernel_1', [2]]), named('d/kernel', [0]))).toEqual({ 'd/kernel': [1] });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // States that do not fit are refused, and nothing has changed then.
 
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StateDict } from '../src/index.js';
 import { read, step, type Heavy } from './rules.js';
@@ -134,6 +134,31 @@ describe('a wrong state', () => {
     expect(await optimizer.stateDict()).toEqual(state);
     step(optimizer, a);
     expect(await read(a)).toEqual([-0.25, 0.75]);
+  });
+
+  it('as weights: any number of slots of one parameter, in time that grows with them alone', async () => {
+    const tensor = tf.scalar(1);
+    const weights = Array.from({ length: 20_000 }, (_, i) => ({ name: `a#s${i}`, tensor }));
+    const before = await optimizer.stateDict();
+    const iter = { name: 'iter', tensor: tf.scalar(1, 'int32') };
+    // 20,000 copies of records that grow would be 200 million slots.
+    await expect(optimizer.setWeights([iter, ...weights])).rejects.toThrow(
+      /^Heavy: slots of "a" must be of \[m\], got \[s0, s1, .{1,250}$/,
+    );
+    expect(await optimizer.stateDict()).toEqual(before);
+    tf.dispose([tensor, iter.tensor]);
+  });
+
+  it('as weights: names that every object has are names like any others', async () => {
+    const before = await optimizer.stateDict();
+    const tensor = tf.scalar(1);
+    const iter = { name: 'iter', tensor: tf.scalar(1, 'int32') };
+    for (const name of ['__proto__', 'constructor', 'toString'])
+      await expect(optimizer.setWeights([iter, { name: `#${name}`, tensor }])).rejects.toThrow(
+        new RangeError(`Heavy: state dict: globals must be [], got [${name}]`),
+      );
+    expect(await optimizer.stateDict()).toEqual(before);
+    tf.dispose([tensor, iter.tensor]);
   });
 
   it('whose fault shows only when its parameter is met: the step is refused, and nothing has changed', async () => {

@@ -66,7 +66,7 @@ export function writeNpz(arrays: ReadonlyMap<string, FileTensor>): Uint8Array {
     if (!isFileTensor(tensor) || !isNumpys(tensor.dtype))
       broken(
         'writeNpz',
-        `array ${show(key)} must have a dtype of numpy, a shape and as many numbers of that dtype`,
+        `array ${show(key)} must have a dtype of numpy, a shape and as many numbers of that dtype, got ${show(tensor)}`,
       );
     const name = new TextEncoder().encode(`${key}.npy`);
     if (!isArrays(`${key}.npy`))
@@ -113,7 +113,8 @@ export function writeNpz(arrays: ReadonlyMap<string, FileTensor>): Uint8Array {
     );
   }
   const start = at;
-  put(...list);
+  // One by one: a call takes only so many arguments.
+  for (const piece of list) put(piece);
   if (at >= elsewhere || arrays.size >= 0xffff)
     throw new RangeError(`writeNpz: the archive must have less than 4 GiB and 65535 arrays, got ${at} bytes`);
   put(record([last, 4], [0, 4], [arrays.size, 2], [arrays.size, 2], [at - start, 4], [start, 4], [0, 2]));

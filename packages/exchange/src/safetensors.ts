@@ -114,7 +114,7 @@ export function writeSafetensors(file: Safetensors): Uint8Array {
     if (!isFileTensor(tensor))
       broken(
         'writeSafetensors',
-        `tensor ${show(name)} must have a dtype, a shape and as many numbers of that dtype`,
+        `tensor ${show(name)} must have a dtype, a shape and as many numbers of that dtype, got ${show(tensor)}`,
       );
   }
   for (const text of Object.entries(metadata).flat()) assertUnicode(text);

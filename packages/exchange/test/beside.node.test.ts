@@ -68,6 +68,11 @@ describe('what stands beside a file', () => {
       () => writeSafetensors({ tensors: 5, metadata: {} } as never),
       'writeSafetensors: tensors must be a Map of tensors by name, got 5',
     ],
+    [
+      'no tensor',
+      () => writeSafetensors({ tensors: new Map([['a', 5]]), metadata: {} } as never),
+      'writeSafetensors: tensor "a" must have a dtype, a shape and as many numbers of that dtype, got 5',
+    ],
     ['no arrays', () => writeNpz([] as never), 'writeNpz: the arrays must be a Map by name, got []'],
     [
       'no group',

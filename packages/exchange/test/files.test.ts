@@ -147,6 +147,16 @@ describe('safetensors', () => {
 });
 
 describe('npz', () => {
+  it('are of as many arrays as an archive takes', () => {
+    const one: FileTensor = { dtype: 'U8', shape: [], data: Uint8Array.of(1) };
+    const many = (count: number): Map<string, FileTensor> =>
+      new Map(Array.from({ length: count }, (_, i) => [`a${i}`, one]));
+    expect(readNpz(writeNpz(many(65_534))).size).toBe(65_534);
+    expect(() => writeNpz(many(65_535))).toThrow(
+      /^writeNpz: the archive must have less than 4 GiB and 65535 arrays, got /,
+    );
+  });
+
   const dtypes = (Object.keys(arrays) as Dtype[]).filter((dtype) => dtype !== 'BF16');
   const name = fc.oneof(
     fc.nat(99).map(String),

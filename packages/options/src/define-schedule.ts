@@ -156,6 +156,8 @@ function isEntries(value: unknown): value is Entries {
 
 /** How deep arrays and records in a configuration may nest. */
 const deepest = 50;
+/** How many more values the configuration that is read may have. A part that stands in several places counts in each. */
+let left = 0;
 
 /** Options as JSON: schedules become their configurations, infinities become strings. */
 export function encode(options: object, prefix = ''): Record<string, unknown> {
@@ -164,8 +166,13 @@ export function encode(options: object, prefix = ''): Record<string, unknown> {
   );
 }
 
-/** The inverse of {@link encode}. */
+/**
+ * The inverse of {@link encode}.
+ * @param level - how deep it is in a configuration; 0 where that begins
+ * @throws RangeError for a value that nests too deeply, for more than a million of them, or for a schedule that nobody has defined
+ */
 export function decode(options: object, level = 0): Record<string, unknown> {
+  if (!level) left = 1e6;
   return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, decodeValue(value, level)]));
 }
 
@@ -190,10 +197,10 @@ export function encodeValue(what: string, value: unknown): unknown {
 
 /**
  * The inverse of {@link encodeValue}. What is of no form that it makes stays as it is, for the option's check to refuse.
- * @throws RangeError for a value that nests too deeply, or a schedule that nobody has defined
  */
-export function decodeValue(value: unknown, level = 0): unknown {
-  if (level > deepest) throw new RangeError(`configuration must nest at most ${deepest} levels`);
+function decodeValue(value: unknown, level: number): unknown {
+  if (level > deepest || !left--)
+    throw new RangeError(`configuration must have at most ${deepest} levels and 1000000 values`);
   if (Array.isArray(value)) return Array.from(value as unknown[], (item) => decodeValue(item, level + 1));
   if (value === 'Infinity' || value === '-Infinity') return Number(value);
   if (isEntries(value))

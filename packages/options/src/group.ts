@@ -86,5 +86,5 @@ export function encodeGroup(owner: string, { match, ...overrides }: ParameterGro
 
 /** The inverse of {@link encodeGroup}. What is no group stays as it is, for {@link checkGroups} to refuse. */
 export function decodeGroup(group: unknown): unknown {
-  return isRecord(group) ? decode(group) : group;
+  return isRecord(group) ? decode(group, 1) : group;
 }

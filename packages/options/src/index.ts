@@ -19,7 +19,6 @@ export {
 } from './match.js';
 export {
   decode,
-  decodeValue,
   defineSchedule,
   encode,
   encodeValue,

@@ -31,32 +31,37 @@ const longest = new WeakMap<RegExp, number>();
 export function matches(match: Match, variable: tf.Variable): boolean {
   if (!isRegExp(match)) return match(variable);
   const { name } = variable;
-  const most = longest.get(match) ?? Infinity;
-  if (name.length > most)
+  const most = longest.get(match);
+  // One's own has no limit.
+  if (name.length > most!)
     throw new RangeError(
-      `match /${match.source.slice(0, 100)}/ from a file may take long on names of more than ${most} letters, got one of ${name.length}`,
+      `match /${match.source.slice(0, 100)}/ from a file may take long on names of more than ${most} letters, got ${name.length}`,
     );
   return name.search(match) >= 0;
 }
 
 /**
  * How long a text may be for an expression to take less than about 1e8 trials: n letters take n to the power of one more than
- * there are repetitions without a limit. `null` where a repetition holds another, or a choice: those may take 2ⁿ.
+ * there are repetitions without a limit, times the ways to choose. 0 where a repetition holds another, or a choice: those
+ * may take 2ⁿ.
  */
-function limitOf(source: string): number | null {
+function limitOf(source: string): number {
   // Escapes and classes stand for one letter each.
   const plain = source.replace(/\\./g, 'x').replace(/\[[^\]]*\]/g, 'x');
-  const repeats = /[*+]|\{\d*,?\d*\}/g;
   let rest = plain;
   // Innermost groups first: one that is repeated must be of letters alone.
-  for (let group; (group = /\((?:\?[:=!]|\?<[=!]|\?<\w+>)?([^()]*)\)([*+?]|\{\d*,?\d*\})?/.exec(rest));) {
+  for (let group; (group = /\((?:\?<?(?:[:=!]|\w+>))?([^()]*)\)([*+]|\{\d*,?\d*\})?/.exec(rest));) {
     const [whole, inside, repeat = ''] = group;
-    const isRepeated = /[^?]/.test(repeat);
-    if (isRepeated && /[*+?{|]/.test(inside!)) return null;
-    rest = rest.replace(whole, `${inside!}${isRepeated ? '*' : ''}`);
+    if (repeat && /[*+?{|]/.test(inside!)) return 0;
+    // Not as a text, in which `$&` would be the group again.
+    rest = rest.replace(whole, () => inside + repeat);
   }
-  const count = rest.match(repeats)?.length ?? 0;
-  return Math.floor(10 ** (8 / (count + 1)));
+  // Of what stands between two parentheses it is one alternative; what may be left out is there or not.
+  const ways = plain
+    .replace(/[^(]\?/g, '(|)')
+    .split(/[()]/)
+    .reduce((all, part) => all * part.split('|').length, 1);
+  return Math.floor((1e8 / ways) ** (1 / rest.split(/[*+]|\{\d*,?\d*\}/).length));
 }
 
 /**
@@ -73,9 +78,6 @@ export function encodeMatch(what: string, match: Match): SavedMatch {
   return saved;
 }
 
-/** How long a saved expression may be: engines refuse what is too large at its first use. */
-const mostLetters = 1000;
-
 /** Whether a value is a match as {@link encodeMatch} writes it. */
 export function isSavedMatch(value: unknown): value is SavedMatch {
   return isRecord(value) && typeof value['name'] === 'string' && typeof value['flags'] === 'string';
@@ -89,19 +91,15 @@ export function isSavedMatch(value: unknown): value is SavedMatch {
  * choice, as in `(a+)+`
  */
 export function decodeMatch({ name, flags }: SavedMatch, what = 'match from a file'): RegExp {
-  if (name.length > mostLetters)
-    throw new RangeError(`${what} must have at most ${mostLetters} letters, got ${name.length}`);
-  let match: RegExp;
   try {
-    match = new RegExp(name, flags);
+    // Engines refuse what is too large at its first use.
+    const most = name.length > 1000 ? 0 : limitOf(name);
+    const match = new RegExp(most ? name : '(', flags);
+    longest.set(match, most);
+    return match;
   } catch {
-    throw new RangeError(`${what} must be a regular expression, got ${show(`/${name}/${flags}`)}`);
-  }
-  const most = limitOf(match.source);
-  if (most === null)
     throw new RangeError(
-      `${what} must not repeat what repeats or chooses itself, got /${match.source.slice(0, 100)}/`,
+      `${what} must be a regular expression of at most 1000 letters that repeats nothing that repeats or chooses, got ${show(`/${name}/${flags}`)}`,
     );
-  longest.set(match, most);
-  return match;
+  }
 }

@@ -61,7 +61,8 @@ function whole(value: unknown, depth: number): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, mostShown));
   if (typeof value === 'function') return value.name ? `function ${String(value.name)}` : 'a function';
   if (Array.isArray(value)) {
-    if (depth > 3) return 'an array';
+    // No deeper: arrays that share their parts may stand for any number.
+    if (depth > 1) return 'an array';
     return `[${Array.from(value.slice(0, mostShown) as unknown[], (item) => whole(item, depth + 1)).join(', ')}]`;
   }
   if (typeof value === 'object' && value !== null) {

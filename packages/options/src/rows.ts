@@ -115,7 +115,7 @@ const mostNumbers = 64;
 export function list(element: OptionSpec, value?: readonly number[]): OptionSpec {
   return row(
     'an array of numbers',
-    `one to ${mostNumbers} numbers ${element.range}`,
+    `one to ${mostNumbers} numbers, each ${element.range}`,
     (given) => isArrayOf(given, element.hasType),
     (given: readonly never[]) =>
       given.length > 0 && given.length <= mostNumbers && given.every(element.allows),

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import {
   check,
   custom,
+  decode,
   decodeMatch,
-  decodeValue,
   defineSchedule,
   hyper,
   isArrayOf,
@@ -101,7 +101,7 @@ describe('a schedule', () => {
     expect(() => scheduleFromConfig(config as unknown as ScheduleConfig)).toThrow(
       new TypeError(`schedule must be configured by { schedule, options }, got ${show(config)}`),
     );
-    expect(decodeValue(config)).toEqual(config);
+    expect(decode({ config })).toEqual({ config });
   });
 
   it('of no name has a short message', () => {
@@ -112,20 +112,38 @@ describe('a schedule', () => {
 });
 
 describe('a configuration', () => {
+  const refusal = new RangeError('configuration must have at most 50 levels and 1000000 values');
+
   it('nests 50 levels at most, also of schedules', () => {
     let arrays: unknown = 1;
     let schedules: unknown = 1;
     for (let i = 0; i < 20_000; i++)
       [arrays, schedules] = [[arrays], { schedule: 'half', options: { rate: schedules } }];
-    const refusal = new RangeError('configuration must nest at most 50 levels');
-    expect(() => decodeValue(arrays)).toThrow(refusal);
-    expect(() => decodeValue(schedules)).toThrow(refusal);
+    expect(() => decode({ arrays })).toThrow(refusal);
+    expect(() => decode({ schedules })).toThrow(refusal);
+  });
+
+  it('has a million values at most, however few objects stand for them', () => {
+    let [arrays, entries]: unknown[] = [1, 1];
+    for (let i = 0; i < 30; i++)
+      [arrays, entries] = [
+        [arrays, arrays],
+        { entries: ['a', 'b'].map((name) => ({ name, value: entries })) },
+      ];
+    for (const value of [arrays, entries]) {
+      expect(() => decode({ value })).toThrow(refusal);
+      expect(() => scheduleFromConfig({ schedule: 'half', options: { value } })).toThrow(refusal);
+    }
+    expect(decode({ value: Array.from({ length: 999_000 }, () => 1) })['value']).toHaveLength(999_000);
+    // In a message, too.
+    const wide = Array.from({ length: 200 }).fill(Array.from({ length: 200 }).fill(arrays));
+    expect(show(wide)).toMatch(/^\[\[\[?an array, an array/);
   });
 
   it.each([{ entries: [null] }, { entries: [{ value: 1 }] }, { entries: 5 }])(
     'of no record stays what it is: %j',
     (value) => {
-      expect(decodeValue(value)).toEqual(value);
+      expect(decode({ value })).toEqual({ value });
     },
   );
 
@@ -134,11 +152,11 @@ describe('a configuration', () => {
       [true, false, false],
     );
     expect(() => decodeMatch({ name: '(', flags: '' })).toThrow(
-      new RangeError('match from a file must be a regular expression, got "/(/"'),
+      'match from a file must be a regular expression of at most 1000 letters that repeats nothing that repeats or chooses, got "/(/"',
     );
     expect(() => decodeMatch({ name: 'a', flags: 'zz' })).toThrow(RangeError);
     expect(() => decodeMatch({ name: 'a'.repeat(1001), flags: '' })).toThrow(
-      new RangeError('match from a file must have at most 1000 letters, got 1001'),
+      /^match from a file must be a regular expression of at most 1000 letters .*, got "\/a{198}…$/,
     );
   });
 });

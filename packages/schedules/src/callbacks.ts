@@ -13,7 +13,7 @@ import {
   type Schedule,
 } from '@optim/options';
 import { aSchedule } from './rows.js';
-import { reduceOnPlateau, type ReduceOnPlateau, type ReduceOnPlateauOptions } from './reduce-on-plateau.js';
+import { plateauOf, type ReduceOnPlateau, type ReduceOnPlateauOptions } from './reduce-on-plateau.js';
 
 /** Options of {@link reduceOnPlateauCallback}. */
 export interface ReduceOnPlateauCallbackOptions extends Omit<ReduceOnPlateauOptions, 'learningRate'> {
@@ -103,7 +103,7 @@ export function reduceOnPlateauCallback(
   const { monitor: given, ...rest } = options;
   const { monitor } = resolveOptions('reduceOnPlateauCallback', monitorTable, { monitor: given });
   const scalable = optimizer as Scalable;
-  const plateau = reduceOnPlateau({ learningRate: scalable.learningRate, ...rest });
+  const plateau = plateauOf('reduceOnPlateauCallback', { learningRate: scalable.learningRate, ...rest });
   let startsWith = rest.learningRate;
   /** Reduces the rates that are in force. */
   const report = (metric: number): void => {

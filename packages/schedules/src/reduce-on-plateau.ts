@@ -102,11 +102,16 @@ const reportTable: OptionTable<{ metric: number }> = {
  * @throws TypeError, RangeError for an option that is missing or outside its range.
  */
 export function reduceOnPlateau(options: ReduceOnPlateauOptions): ReduceOnPlateau {
-  const resolved = resolveOptions('reduceOnPlateau', table, options);
-  checkOrder('reduceOnPlateau', resolved, 'minLearningRate', 'learningRate');
+  return plateauOf('reduceOnPlateau', options);
+}
+
+/** @internal The same, for an `owner` that errors name. */
+export function plateauOf(owner: string, options: ReduceOnPlateauOptions): ReduceOnPlateau {
+  const resolved = resolveOptions(owner, table, options);
+  checkOrder(owner, resolved, 'minLearningRate', 'learningRate');
   const { mode, factor, patience, threshold, thresholdMode, cooldown, minLearningRate, epsilon } = resolved;
   if (thresholdMode === 'rel' && threshold >= 1) {
-    throw outOfRange('reduceOnPlateau', 'threshold', "below 1 with thresholdMode 'rel'", threshold);
+    throw outOfRange(owner, 'threshold', "below 1 with thresholdMode 'rel'", threshold);
   }
   const sign = mode === 'min' ? -1 : 1;
   let rate = resolved.learningRate;
@@ -119,7 +124,7 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions): ReduceOnPlatea
       return rate;
     },
     update(metric: number): number {
-      resolveOptions('reduceOnPlateau', reportTable, { metric });
+      resolveOptions(owner, reportTable, { metric });
       const limit = thresholdMode === 'rel' ? best * (1 + sign * threshold) : best + sign * threshold;
       if (sign * metric > sign * limit) {
         best = metric;
@@ -144,7 +149,7 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions): ReduceOnPlatea
       return { rate, best: saved, badReports, cooldownLeft };
     },
     setState(state: PlateauState): void {
-      const given = resolveOptions('reduceOnPlateau state', stateTable, state);
+      const given = resolveOptions(`${owner} state`, stateTable, state);
       ({ rate, badReports, cooldownLeft } = given);
       best = Number(given.best);
     },

@@ -158,13 +158,13 @@ describe('reduceOnPlateauCallback', () => {
       'reduceOnPlateauCallback: optimizer must have setLearningRate or a numeric learningRate',
     );
     expect(() => reduceOnPlateauCallback({ setLearningRate: () => {} })).toThrow(
-      'reduceOnPlateau: learningRate is required and must be in [0, ∞)',
+      'reduceOnPlateauCallback: learningRate is required and must be in [0, ∞)',
     );
     expect(() => reduceOnPlateauCallback({ learningRate: 1 }, { monitor: 3 as never })).toThrow(
       'reduceOnPlateauCallback: monitor must be a string, got 3',
     );
     expect(() => reduceOnPlateauCallback({ learningRate: 1 }, { factor: 2 })).toThrow(
-      'reduceOnPlateau: factor must be in (0, 1), got 2',
+      'reduceOnPlateauCallback: factor must be in (0, 1), got 2',
     );
   });
 });

@@ -6,6 +6,8 @@ import { fail } from './refusal.js';
 
 /** How many arrays and objects may stand within one another. */
 const deepest = 100;
+/** How many values may be written. A part that stands in several places counts in each. */
+const mostValues = 1e6;
 
 /** What a JSON text says without its strings: how many names it gives, how deep it nests, whether its numbers are whole. */
 function survey(text: string): { names: number; depth: number; whole: boolean } {
@@ -56,10 +58,11 @@ export function parseJson(what: string, text: string, whole = false): unknown {
  * A copy of a value that JSON gives back as it is; names whose value is `undefined` are left out.
  * @throws TypeError, starting with `what`, for anything else
  */
-export function copyJson(what: string, value: unknown, level = 0): unknown {
+export function copyJson(what: string, value: unknown, level = 0, left = { values: mostValues }): unknown {
+  if (left.values-- === 0) throw new TypeError(`${what} must have at most ${mostValues} values`);
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  const within = (item: unknown): unknown => copyJson(what, item, level + 1);
+  const within = (item: unknown): unknown => copyJson(what, item, level + 1, left);
   // Some levels are left for what stands around it in a file.
   if (level >= deepest - 50) throw new TypeError(`${what} must nest at most ${deepest - 50} levels`);
   if (Array.isArray(value)) return Array.from(value, within);

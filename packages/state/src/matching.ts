@@ -29,7 +29,12 @@ type Key = (name: string) => string;
 
 function grouped<T extends { readonly name: string }>(items: readonly T[], key: Key): Map<string, T[]> {
   const groups = new Map<string, T[]>();
-  for (const item of items) groups.set(key(item.name), [...(groups.get(key(item.name)) ?? []), item]);
+  for (const item of items) {
+    const of = key(item.name);
+    const group = groups.get(of);
+    if (group) group.push(item);
+    else groups.set(of, [item]);
+  }
   return groups;
 }
 

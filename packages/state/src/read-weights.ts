@@ -14,8 +14,9 @@ export function stateOfWeights(owner: string, [first, ...rest]: readonly ReadWei
     throw new TypeError(`${owner}: weights must start with the scalar "iter", got ${show(first?.name)}`);
   const step = whole(owner, 'iter', first);
   let updates: number[] | undefined;
-  const globals: Record<string, GlobalValue> = {};
-  const byName = new Map<string, Record<string, SavedTensor>>();
+  // Maps, in which `__proto__` is a name like any other.
+  const globals = new Map<string, GlobalValue>();
+  const byName = new Map<string, Map<string, SavedTensor>>();
   const seen = new Set<string>();
   for (const weight of rest) {
     const { name, shape, data, dtype } = weight;
@@ -32,12 +33,15 @@ export function stateOfWeights(owner: string, [first, ...rest]: readonly ReadWei
     if (at > 0) {
       const parameter = name.slice(0, at);
       const slot = { shape: [...shape], data: Float32Array.from(data) };
-      byName.set(parameter, { ...byName.get(parameter), [name.slice(at + 1)]: slot });
+      const slots = byName.get(parameter) ?? new Map<string, SavedTensor>();
+      byName.set(parameter, slots.set(name.slice(at + 1), slot));
     } else {
       const numbers = Array.from(data);
       if (shape.length > 1 || numbers.some(Number.isNaN))
-        throw new RangeError(`${owner}: weight ${show(name)} must be numbers, got ${show(numbers)}`);
-      globals[name.slice(1)] = shape.length === 0 ? numbers[0]! : numbers;
+        throw new RangeError(
+          `${owner}: weight ${show(name)} must be a number or a vector of numbers, got ${show(numbers)} of shape [${shape.join(', ')}]`,
+        );
+      globals.set(name.slice(1), shape.length === 0 ? numbers[0]! : numbers);
     }
   }
   if (updates && updates.length !== byName.size) {
@@ -48,9 +52,9 @@ export function stateOfWeights(owner: string, [first, ...rest]: readonly ReadWei
     name,
     dtype: 'float32',
     updates: updates?.[i] ?? step,
-    slots,
+    slots: Object.fromEntries(slots),
   }));
-  return { step, parameters, globals };
+  return { step, parameters, globals: Object.fromEntries(globals) };
 }
 
 /** A count, as `writeWeights` writes it. */

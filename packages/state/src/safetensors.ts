@@ -19,13 +19,20 @@ type Tensors = Map<string, SavedWeight>;
 
 /** How many optimizers may wrap one another. */
 const mostBases = 20;
+/** How many there may be in all. One that stands in several places counts in each. */
+const mostOptimizers = 1000;
 
 /** A state and all that it wraps, in the one form. */
-function readWhole(state: unknown, level = 0): StateDict | ForeignState {
+function readWhole(
+  state: unknown,
+  level = 0,
+  left = { optimizers: mostOptimizers },
+): StateDict | ForeignState {
+  if (left.optimizers-- === 0) fail(`more than ${mostOptimizers} optimizers in one`);
   if (level > mostBases) fail(`more than ${mostBases} optimizers wrap one another`);
   const who = `optimizer state${level === 0 ? '' : ': base'}`;
   if (level > 0 && isRecord(state) && 'weights' in state) return readForeign(who, state);
-  return readState(who, state, (base) => readWhole(base, level + 1));
+  return readState(who, state, (base) => readWhole(base, level + 1, left));
 }
 
 function globalTensor(name: string, value: GlobalValue): SavedWeight {

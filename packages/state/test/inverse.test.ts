@@ -121,6 +121,13 @@ const state: StateDict = {
   parameters: [parameter('w', { m: slot(2) })],
 };
 
+/** What a few objects stand for that hold one another twice. */
+function doubled(twice: (inner: unknown) => unknown, inner: unknown): unknown {
+  let value = inner;
+  for (let i = 0; i < 18; i++) value = twice(value);
+  return value;
+}
+
 it.each<[string, object, RegExp]>([
   [
     'a variable "" beside a global',
@@ -165,6 +172,24 @@ it.each<[string, object, RegExp]>([
     'a cycle of bases',
     ((a: { base?: unknown }) => (Object.assign(a, state), (a.base = a)))({}),
     /more than 20 optimizers wrap one another/,
+  ],
+  [
+    'few arrays that stand for many values',
+    { hyperparameters: { a: doubled((a) => [a, a, a], 1) } },
+    /hyperparameters must have at most 1000000 values/,
+  ],
+  [
+    'few optimizers that stand for many',
+    {
+      others: doubled(
+        (others) => [
+          { ...state, others },
+          { ...state, others },
+        ],
+        [],
+      ),
+    },
+    /more than 1000 optimizers in one/,
   ],
   ['a global that is no float32', { globals: { m: 1e300 } }, /globals.m must fit a float32 number/],
 ])('encode refuses %s', (_, change, message) => {

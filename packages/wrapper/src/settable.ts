@@ -4,7 +4,7 @@
 import { assertOptimizer, BaseOptimizer } from '@optim/contract';
 import { atStep } from '@optim/core/authoring';
 import { Engine, type AnyRecurrence, type InForce } from '@optim/core/engine';
-import { resolveOptions, show, suggestion } from '@optim/options';
+import { isRecord, resolveOptions, show, suggestion, wrongType } from '@optim/options';
 import type { OptionSpec, OptionTable, Schedule } from '@optim/options';
 import type { GlobalValue } from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
@@ -99,6 +99,7 @@ export abstract class Settable<O extends object> extends BaseOptimizer {
    * for a value out of range
    */
   override set(options: Partial<O> & Readonly<Record<string, unknown>>): void {
+    if (!isRecord(options)) throw wrongType(this.owner, 'options', 'an object', options);
     const table = this.#table as Readonly<Record<string, OptionSpec>>;
     const own = Object.entries(options).filter(([name]) => Object.hasOwn(table, name));
     const ofInside = Object.entries(options).filter(([name]) => !Object.hasOwn(table, name));

@@ -252,8 +252,25 @@ it('refuses what is no optimizer, and a base that is not registered', () => {
   );
   const config = { base: { className: 'Nowhere', config: {} }, k: 1 };
   expect(() => Every.fromConfig(Every as never, config)).toThrow(
-    new RangeError('optimizer "Nowhere" is not registered; import its package before loading'),
+    new RangeError('Every: optimizer "Nowhere" is not registered; import its package before loading'),
   );
+});
+
+it('holds 20 optimizers within one another at most, in a configuration', () => {
+  const nested = (levels: number): { base: object; k: number } => {
+    let config: { base: object; k: number } = { base: { className: 'Heavy', config: {} }, k: 1 };
+    for (let i = 1; i < levels; i++) config = { base: { className: 'Every', config }, k: 1 };
+    return config;
+  };
+  const made = Every.fromConfig(Every as never, nested(20) as never) as Every;
+  expect(made.getConfig()).toMatchObject({ base: { className: 'Every' } });
+  made.dispose();
+  for (const levels of [21, 20_000])
+    expect(() => Every.fromConfig(Every as never, nested(levels) as never)).toThrow(
+      new RangeError(
+        'Every: configuration must have at most 20 optimizers within one another and 1000 in one',
+      ),
+    );
 });
 
 it('disposes its base', () => {

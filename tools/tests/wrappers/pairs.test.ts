@@ -63,6 +63,22 @@ describe('a pair trains, goes on bit for bit from its state, and is evaluated', 
   });
 });
 
+describe('a pair refuses by name what is no loss and what are no options', () => {
+  it.each(pairs.filter(({ refusal }) => !refusal))('$name', ({ name, around, inside }) => {
+    const [of, optimizer] = [variables(), make(around, inside)];
+    const ours = new RegExp(`^(${[...name.split(' around '), 'AdamW'].join('|')}): `);
+    const start = read(of);
+    for (const wrong of [null, 5, 'x', [], new Map(), Map]) {
+      expect(() => optimizer.minimize(wrong as never, false, of)).toThrow(ours);
+      expect(() => optimizer.set(wrong as never)).toThrow(/^\w+: options must be an object, got /);
+    }
+    expect(read(of)).toEqual(start);
+    expect(optimizer.iterations).toBe(0);
+    optimizer.dispose();
+    tf.dispose(of);
+  });
+});
+
 it('has every wrapper in its table, but for those that need a model of their own', () => {
   const known = Object.entries(optimizers)
     .filter(([, Class]) => Class.prototype instanceof Wrapper)

@@ -44,10 +44,10 @@ describe('AggMo', () => {
 
   it.each([
     [{ learningRate: Infinity }, 'learningRate must be in [0, ∞), got Infinity'],
-    [{ betas: [] }, 'betas must be one to 64 numbers in [0, 1), got []'],
-    [{ betas: [0, 0.9, 1] }, 'betas must be one to 64 numbers in [0, 1), got [0, 0.9, 1]'],
-    [{ betas: [0, 0.9, -0.1] }, 'betas must be one to 64 numbers in [0, 1), got [0, 0.9, -0.1]'],
-    [{ betas: [NaN] }, 'betas must be one to 64 numbers in [0, 1), got [NaN]'],
+    [{ betas: [] }, 'betas must be one to 64 numbers, each in [0, 1), got []'],
+    [{ betas: [0, 0.9, 1] }, 'betas must be one to 64 numbers, each in [0, 1), got [0, 0.9, 1]'],
+    [{ betas: [0, 0.9, -0.1] }, 'betas must be one to 64 numbers, each in [0, 1), got [0, 0.9, -0.1]'],
+    [{ betas: [NaN] }, 'betas must be one to 64 numbers, each in [0, 1), got [NaN]'],
     [{ weightDecay: -0.1 }, 'weightDecay must be in [0, ∞), got -0.1'],
   ])('refuses %o', (wrong, message) => {
     expect(() => new AggMo(wrong)).toThrow(new RangeError(`AggMo: ${message}`));

@@ -7,6 +7,7 @@ import {
   exchange,
   hold,
   isAlive,
+  lossOf,
   movable,
   readable,
   register,
@@ -130,11 +131,15 @@ export class WeightAveraging extends Wrapper<WeightAveragingOptions> {
     const { base } = this;
     if (!evaluatesItself(base)) return super.minimize(f, returnCost, varList);
     this.assertStepping();
+    const loss = lossOf(this.owner, f);
     let stepped = false;
     const step = (): tf.Scalar | null => {
-      let loss: tf.Scalar | null = null;
-      stepped = hasStepped(base, () => (loss = base.minimize(() => this.evaluated(f), returnCost, varList)));
-      return loss;
+      let cost: tf.Scalar | null = null;
+      stepped = hasStepped(
+        base,
+        () => (cost = base.minimize(() => this.evaluated(loss), returnCost, varList)),
+      );
+      return cost;
     };
     return observeMoved(varList, step, (moved) => {
       const variables = moved.map(([variable]) => variable);

@@ -5,6 +5,7 @@
 import {
   choice,
   integer,
+  lossOf,
   namesOf,
   outOfRange,
   readable,
@@ -140,7 +141,8 @@ export class Lookahead extends Wrapper<LookaheadOptions> {
     if (!evaluatesItself(base)) return super.minimize(f, returnCost, varList);
     this.assertStepping();
     const listed = varList && [...new Set(varList)];
-    const step = (): tf.Scalar | null => base.minimize(() => this.evaluated(f), returnCost, varList);
+    const loss = lossOf(this.owner, f);
+    const step = (): tf.Scalar | null => base.minimize(() => this.evaluated(loss), returnCost, varList);
     return observeMoved(listed, step, (moved) => {
       // Only now it is known which variables are its own.
       this.#followLate(moved);

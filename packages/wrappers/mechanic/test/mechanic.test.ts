@@ -99,7 +99,7 @@ describe('Mechanic', () => {
       {},
       'base must step in every call, but GradientAccumulation gathers gradients: put it around',
     ],
-    [() => new AdamW(), { betas: [] }, 'betas must be one to 64 numbers in (0, 1), got []'],
+    [() => new AdamW(), { betas: [] }, 'betas must be one to 64 numbers, each in (0, 1), got []'],
     [
       () => new AdamW(),
       { betas: Array.from({ length: 11 }, () => 0.5) },
