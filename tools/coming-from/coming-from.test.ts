@@ -4,7 +4,7 @@
 import * as all from '@optim/all';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { DocReader } from '../sync/source.js';
+import { DocReader, type ExportDoc } from '../sync/source.js';
 import { entryPoints, publishedPackages, root } from '../workspace.js';
 import { cellsOf } from './cells.js';
 import { argumentsOf, differences, libraries, translated, type Counterpart, type Ours } from './libraries.js';
@@ -23,12 +23,15 @@ const listed = new Map(
 );
 const ours: Ours = (name) => listed.get(name);
 
+function exportsOf(module: string): readonly ExportDoc[] {
+  const files = packages.flatMap(({ folder, manifest }) => entryPoints(folder, manifest).get(module) ?? []);
+  const file = files[0]!;
+  return new DocReader([file], `${root}/tsconfig.json`).read(file).exports;
+}
+
 /** Options of what is not listed, from the comments; `undefined` of what is not exported. */
 function documented(module: string, name: string): ReadonlySet<string> | undefined {
-  const { folder, manifest } = packages.find((entry) => entry.manifest.name === module)!;
-  const file = entryPoints(folder, manifest).get(module)!;
-  const { exports } = new DocReader([file], `${root}/tsconfig.json`).read(file);
-  const found = exports.find((each) => each.name === name);
+  const found = exportsOf(module).find((each) => each.name === name);
   return found && new Set(found.options.keys());
 }
 
@@ -122,6 +125,24 @@ describe.each(compared)('$library', (library) => {
         expect(row.epsilon, row.name).toBeTruthy();
     }
   });
+});
+
+it('names nothing of ours that is not there', () => {
+  const optimizer = new all.AdamW();
+  const known = new Set([
+    ...Object.keys(all),
+    ...['callbacks', 'core/authoring', 'exchange', 'hooks', 'schedules'].flatMap((name) =>
+      exportsOf(`@optim/${name}`).flatMap((each) => [each.name, ...each.options.keys()]),
+    ),
+    ...[...listed.values()].flatMap((options) => Object.keys(options)),
+  ]);
+  for (const { rows } of tables) {
+    for (const { name, differs = '', without = '' } of rows) {
+      for (const [, word] of `${differs} ${without}`.matchAll(/`([a-z]+[A-Z]\w*)/g))
+        expect(known.has(word!) || Reflect.has(optimizer, word!), `${name}: ${word}`).toBe(true);
+    }
+  }
+  optimizer.dispose();
 });
 
 describe('defaults', () => {

@@ -118,7 +118,7 @@ export function suggestion(name: string, known: readonly string[]): string {
   if (called) return called;
   const edits = (candidate: string): number => distance(name.toLowerCase(), candidate.toLowerCase());
   const [nearest] = [...known].sort((a, b) => edits(a) - edits(b));
-  return nearest && edits(nearest) <= name.length / 2 ? ` (did you mean "${nearest}"?)` : '';
+  return nearest && edits(nearest) <= (name.length >> 1 || 1) ? ` (did you mean "${nearest}"?)` : '';
 }
 
 /** @throws TypeError for an option that is not known, `where` it was given */

@@ -26,8 +26,20 @@ export abstract class Settable<O extends object> extends BaseOptimizer {
   constructor(base: tf.Optimizer, options: O = {} as O) {
     super();
     assertOptimizer(this.owner, base, 'base');
+    if (isRecord(options)) this.#assertOwn(Object.keys(options), base);
     this.settings = this.checked(options);
     this.base = base;
+  }
+
+  /** Refuses what is no option of the wrapper, with the advice that options of the base are given to it. */
+  #assertOwn(names: readonly string[], base: tf.Optimizer): void {
+    const own = Object.keys(this.#table);
+    const name = names.find((given) => !own.includes(given));
+    if (name === undefined) return;
+    const advice = hasOption(base, name)
+      ? ' (an option of the base: give it to that)'
+      : suggestion(name, [...own, ...optionNames(base)]);
+    throw new TypeError(`${this.owner}: unknown option ${show(name)}${advice}`);
   }
 
   /** Optimizers besides the base, for variables of their own. */

@@ -273,6 +273,21 @@ it('holds 20 optimizers within one another at most, in a configuration', () => {
     );
 });
 
+it('says of an option of the base where it belongs', () => {
+  const [heavy, sgd] = [new Heavy(), tf.train.sgd(1)];
+  const made = (options: object, base: tf.Optimizer = heavy) => {
+    return () => new Every(base, options);
+  };
+  const advice = 'an option of the base: give it to that';
+  expect(made({ learningRate: 0.1 })).toThrow(`Every: unknown option "learningRate" (${advice})`);
+  expect(made({ k: 2, transforms: [] })).toThrow(`Every: unknown option "transforms" (${advice})`);
+  expect(made({ learningRate: 0.1 }, sgd)).toThrow(`"learningRate" (${advice})`);
+  expect(made({ lr: 0.1 })).toThrow('Every: unknown option "lr" (did you mean "learningRate"?)');
+  expect(made({ kk: 2 })).toThrow('Every: unknown option "kk" (did you mean "k"?)');
+  expect(made({ beta1: 2 }, sgd)).toThrow(/^Every: unknown option "beta1"$/);
+  sgd.dispose();
+});
+
 it('disposes its base', () => {
   const base = new Heavy();
   const optimizer = new Every(base);

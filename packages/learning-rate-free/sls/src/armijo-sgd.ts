@@ -40,7 +40,7 @@ type Trial = (size: number | tf.Tensor) => tf.Scalar;
  * Slot, with momentum: `b`, of the parameter's shape. Globals: `stepSize` (η), `evaluations` of the loss so far.
  *
  * With hooks on gradients Σ‖g‖² is the product of the gradient before and after them; other hooks are refused. Groups can set
- * `weightDecay` alone. optax begins every call at 1. The searches of Goldstein and Lipschitz are not here.
+ * `weightDecay` alone. optax grows by a factor in every call, up to 1. The searches of Goldstein and Lipschitz are not here.
  *
  * **When to use:** for models that can fit their data, where a forward pass is cheap. **When not:** where the loss draws new data or
  * noise in every evaluation. **Hint:** set `stepsPerEpoch` to your number of batches; `beta` 0.5 where a forward pass is dear.
