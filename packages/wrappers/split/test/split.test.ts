@@ -135,6 +135,20 @@ describe('Split: one learning rate', () => {
     expect(() => (optimizer.learningRate = () => 1)).toThrow(
       /^Split: learningRate must be a number, got a function.*; a schedule belongs to one of the optimizers$/,
     );
+    // That of the last would be infinite: none has changed.
+    const large = split(
+      sgd(1e-300),
+      { match: /a/, optimizer: sgd(1) },
+      { match: /b/, optimizer: tf.train.sgd(1e9) },
+    );
+    for (const change of [() => (large.learningRate = 1), () => large.scaleLearningRate(1e300)])
+      expect(change).toThrow(
+        new RangeError('Split: learningRate of the base SGD must be in [0, ∞), got Infinity'),
+      );
+    expect([
+      large.learningRate,
+      ...large.others.map((each) => (each as unknown as { learningRate: number }).learningRate),
+    ]).toEqual([1e-300, 1, 1e9]);
     optimizer.learningRate = 0;
     expect(() => (optimizer.learningRate = 1)).toThrow(
       new RangeError('Split: learningRate of the base must not be 0, for those of others go with it'),
