@@ -210,6 +210,14 @@ describe('Split: around and inside', () => {
     expect(again.others.map((each) => each.getClassName())).toEqual(['Lion']);
   });
 
+  it('names the group of an expression that it does not read', () => {
+    const config = split(new AdamW(), { match: /a/, optimizer: 0 }).getConfig();
+    const wrong = { ...config, groups: [{ match: [{ name: '(a+)+', flags: '' }], optimizer: 0 }] };
+    expect(() => Split.fromConfig(Split as never, wrong as never)).toThrow(
+      /^Split: groups\[0\]\.match must be a regular expression of at most 1000 letters /,
+    );
+  });
+
   it('refuses states of other optimizers, and nothing has changed', async () => {
     weights('a', 0);
     const optimizer = split(sgd(1), { match: /a/, optimizer: new Lion() });
