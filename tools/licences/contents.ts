@@ -7,6 +7,7 @@ import type { Manifest } from '../workspace.js';
 import { code, loadsOf, type Loads } from './imports.js';
 import type { PackedFile } from './packed.js';
 import { kindOf } from './policy.js';
+import { names, terms } from './words.js';
 
 /** Something wrong with a file, and the licence it is about, where that is another than the package's. */
 export interface Finding {
@@ -18,41 +19,18 @@ export interface Finding {
 const known = /(^|\/)(LICENSE|package\.json)$|\.md$|\.map$|\.json$|\.[cm]?[jt]sx?$/;
 const declaration = /\.d\.[cm]?ts$/;
 
-/** The words of licences, as they stand in headers of files; names alone may also be those of others' code, in READMEs. */
-const terms: readonly (readonly [what: string, pattern: RegExp])[] = [
-  ['the GNU licences', /GNU (Affero |Lesser |Library )?(General )?Public Licen[cs]e/i],
-  [
-    'a Creative Commons licence',
-    /Creative Commons Attribution[- ]?(Non-?Commercial|Share-?Alike|No-?Deriv)/i,
-  ],
-  ['the Mozilla Public License', /Mozilla Public Licen[cs]e/i],
-  ['the Server Side Public License', /Server Side Public Licen[cs]e/i],
-  ['the Business Source License', /Business Source Licen[cs]e/i],
-  ['the Eclipse Public License', /Eclipse Public Licen[cs]e/i],
-  ['a PolyForm licence', /PolyForm/i],
-  [
-    'a non-commercial licence',
-    /(for|only|any) (academic|research|non-?\s?commercial|personal|evaluation)[^.]{0,40} (use|purposes?)\b/i,
-  ],
-  ['a reservation of rights', /all rights reserved/i],
-];
-/** In code, names are enough where they stand as the file's licence; others may be those of authors' code. */
-const names: readonly (readonly [what: string, pattern: RegExp])[] = [
-  [
-    'another licence',
-    /(@licen[cs]e|licen[cs]ed?( under| by|:)?|under|terms of)( the)? ([AL]?GPL|CC[- ]BY[- ](NC|SA|ND)|MPL|EPL|SSPL|BUSL|GNU)\b/i,
-  ],
-  ['another owner', /copyright\s*(\(c\)|©|\d{4})|©\s*\d{4}/i],
-];
-
 const words = (text: string): string => text.replace(/^[\s/*#;%!<>-]+/gm, ' ').replace(/\s+/g, ' ');
 
 function* inTerms(path: string, text: string, licence: string | undefined): Generator<Finding> {
   for (const [, found] of text.matchAll(
-    /SPDX-License-Identifier:[ \t]*([^\r\n]*?)[ \t]*(?:\*\/|-->|[\r\n]|$)/g,
+    /SPDX-License-Identifier[ \t]*:[ \t]*([^\r\n]*?)[ \t]*(?:\*\/|-->|[\r\n]|$)/gi,
   )) {
     if (found === licence || kindOf(found) === 'permissive') continue;
     yield { rule: `${path} is under another licence`, licence: found || 'none' };
+  }
+  for (const [, found] of path.endsWith('.json') ? text.matchAll(/"licen[cs]e"\s*:\s*"([^"]*)"/gi) : []) {
+    if (kindOf(found) !== 'permissive')
+      yield { rule: `${path} is under another licence`, licence: found || 'none' };
   }
   if (kindOf(licence) !== 'permissive') return;
   const plain = words(text);
@@ -99,20 +77,22 @@ function* inCode(
     }
     if (name.startsWith('node:') || builtinModules.includes(name.split('/')[0]!)) continue;
     const needed = packageOf(name);
-    if (needed === undefined) yield { rule: `${path} loads ${name}, which is no package` };
+    if (needed === undefined || /\/\.\.?(\/|$)/.test(name))
+      yield { rule: `${path} loads ${name}, which is no package` };
     else if (needed !== manifest.name && !declared.includes(needed))
       yield { rule: `${path} loads ${name}, which package.json does not declare` };
   }
 }
 
 function* inMap(path: string, text: string, licence: string | undefined): Generator<Finding> {
-  let map: { sources?: unknown; sourcesContent?: unknown; sourceRoot?: unknown };
+  let map: { sections?: unknown; sources?: unknown; sourcesContent?: unknown; sourceRoot?: unknown };
   try {
     map = JSON.parse(text) as typeof map;
   } catch {
     yield { rule: `${path} is not JSON` };
     return;
   }
+  if (map.sections !== undefined) yield { rule: `${path} holds maps, which nobody reads` };
   const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
   for (const source of list(map.sources)) {
     const to = posix.join(posix.dirname(path), String(map.sourceRoot ?? ''), String(source));
@@ -147,7 +127,10 @@ function* inFiles(
       continue;
     }
     if (!known.test(path) || text.includes('\0')) yield { rule: `${path} is of a kind that nobody reads` };
-    if (/\/(package\.json|(licen[cs]e|copying|notice)[^/]*|node_modules\/.*)$/i.test(path))
+    if (
+      path !== 'LICENSE' &&
+      /(\/package\.json|(^|\/)(licen[cs]e|copying|notice)[^/]*|\/node_modules\/.*)$/i.test(path)
+    )
       yield { rule: `${path} belongs to another package` };
     yield* inOrigin(path, paths);
     if (path === 'LICENSE') continue;
@@ -158,11 +141,33 @@ function* inFiles(
   }
 }
 
+/** What a package of ours has no use for, and what would change what is installed. */
+const unwanted = [
+  'bin',
+  'binary',
+  'browser',
+  'bundleDependencies',
+  'bundledDependencies',
+  'directories',
+  'gypfile',
+  'imports',
+  'licenses',
+  'man',
+  'overrides',
+  'pnpm',
+  'resolutions',
+] as const;
+
 /** Everything in package.json that brings along more than the files, or runs at installation. */
 function* inManifest(manifest: Manifest): Generator<Finding> {
   const given = manifest as Manifest & Readonly<Record<string, unknown>>;
-  for (const name of ['bundledDependencies', 'bundleDependencies', 'imports', 'bin', 'man', 'gypfile']) {
+  for (const name of unwanted) {
     if (given[name] !== undefined) yield { rule: `package.json has ${name}` };
+  }
+  for (const [, path] of JSON.stringify(
+    ['exports', 'main', 'types', 'typesVersions'].map((name) => given[name]),
+  ).matchAll(/"(\.\.\/[^"]*|[^"]*\/\.\.\/[^"]*)"/g)) {
+    yield { rule: `package.json leads to ${path}, which is outside the package` };
   }
   for (const name of Object.keys((given['publishConfig'] ?? {}) as object)) {
     if (name !== 'access') yield { rule: `package.json has publishConfig.${name}` };
@@ -176,7 +181,13 @@ function* inManifest(manifest: Manifest): Generator<Finding> {
     ...optionalDependencies,
     ...dependencies,
   })) {
-    if (!range.split(' || ').every((part) => /^(workspace:)?[\^~]?[\d.x*]*(-[\w.]+)?$/.test(part)))
+    if (
+      !range
+        .split(' || ')
+        .every((part) =>
+          /^(workspace:[\^~*]?|[\^~]?[\d.x*]+(-[\w.]+)?)$/.test(part.replace(/^workspace:(?=.*\d)/, '')),
+        )
+    )
       yield { rule: `package.json takes ${name} from "${range}", not from the registry` };
   }
 }

@@ -28,13 +28,24 @@ const loaders = new Set([
 const textOf = (node: ts.Node | undefined): string | undefined =>
   node && ts.isStringLiteralLike(node) ? node.text : undefined;
 
-/** The argument of `import(…)`, `require(…)` and `new URL(…, import.meta.url)`. */
+/** Modules of Node that run other code, or load it. */
+const running = /^(node:)?(child_process|cluster|inspector|module|repl|vm)(\/|$)/;
+
+/** Classes that run a file. */
+const workers = new Set(['Worker', 'SharedWorker']);
+
+/** The argument of `import(…)`, `require(…)`, `new Worker(…)` and `new URL(…, import.meta.url)`. */
 function argumentOf(node: ts.Node): { name: string; argument: ts.Node | undefined } | undefined {
   if (ts.isCallExpression(node)) {
     if (node.expression.kind === ts.SyntaxKind.ImportKeyword)
       return { name: 'import', argument: node.arguments[0] };
     if (ts.isIdentifier(node.expression) && node.expression.text === 'require')
       return { name: 'require', argument: node.arguments[0] };
+  }
+  if (ts.isNewExpression(node) && workers.has(node.expression.getText())) {
+    const [argument] = node.arguments ?? [];
+    // Of a URL its own argument is looked at.
+    if (!argument || !ts.isNewExpression(argument)) return { name: 'a worker', argument };
   }
   if (ts.isNewExpression(node) && node.expression.getText() === 'URL' && node.arguments?.[1])
     return { name: 'new URL', argument: node.arguments[0] };
@@ -61,6 +72,7 @@ export function loadsOf(path: string, text: string): Loads {
   const add = (node: ts.Node | undefined, what: string): void => {
     const name = textOf(node);
     if (name === undefined) hidden.push(what);
+    else if (running.test(name)) hidden.push(name);
     else names.push(name);
   };
   const visit = (node: ts.Node): void => {
@@ -79,10 +91,14 @@ export function loadsOf(path: string, text: string): Loads {
       node.parent.name.text === 'resolve'
     )
       hidden.push('import.meta.resolve');
+    if (ts.isElementAccessExpression(node) && loaders.has(textOf(node.argumentExpression) ?? ''))
+      hidden.push(textOf(node.argumentExpression)!);
+    for (const comment of (node as { jsDoc?: readonly ts.Node[] }).jsDoc ?? []) visit(comment);
     ts.forEachChild(node, visit);
   };
   visit(file);
   names.push(...file.referencedFiles.map(({ fileName }) => `./${fileName}`));
+  names.push(...file.amdDependencies.map(({ path: name }) => name));
   names.push(...file.typeReferenceDirectives.map(({ fileName }) => fileName));
   return { names, hidden };
 }

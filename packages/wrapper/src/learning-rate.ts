@@ -2,7 +2,7 @@
 // The learning rate of any optimizer, of ours or of TensorFlow.js.
 
 import { BaseOptimizer } from '@optim/contract';
-import { type Schedule, show } from '@optim/options';
+import { check, real, type Schedule } from '@optim/options';
 import type * as tf from '@tensorflow/tfjs-core';
 
 type Rated = tf.Optimizer & { learningRate: number };
@@ -25,19 +25,34 @@ export function movedBy(
   return new Set(moved.length > 0 ? moved : variables);
 }
 
-/** @throws TypeError for a schedule where the optimizer takes numbers alone */
-export function setRate(owner: string, optimizer: tf.Optimizer, rate: number | Schedule): void {
-  if (optimizer instanceof BaseOptimizer) optimizer.learningRate = rate;
-  else if (typeof rate !== 'number') {
-    throw new TypeError(
-      `${owner}: learningRate of the base ${optimizer.getClassName()} must be a number, got ${show(rate)}`,
-    );
-  } else if ('setLearningRate' in optimizer) (optimizer as tf.SGDOptimizer).setLearningRate(rate);
+/** What may be a rate, or a factor on one; those of TensorFlow.js would take anything. */
+const rates = /* @__PURE__ */ real('[0, ∞)');
+
+/** Gives an optimizer of TensorFlow.js a rate, whatever it is. */
+export function assignRate(optimizer: tf.Optimizer, rate: number): void {
+  if ('setLearningRate' in optimizer) (optimizer as tf.SGDOptimizer).setLearningRate(rate);
   else (optimizer as Rated).learningRate = rate;
 }
 
-/** Multiplies the learning rates of an optimizer by a factor. */
+/**
+ * @throws TypeError for what is no rate, and for a schedule where the optimizer takes numbers alone; RangeError for a rate out of
+ * range
+ */
+export function setRate(owner: string, optimizer: tf.Optimizer, rate: number | Schedule): void {
+  if (optimizer instanceof BaseOptimizer) {
+    optimizer.learningRate = rate;
+    return;
+  }
+  check(owner, `learningRate of the base ${optimizer.getClassName()}`, rates, rate);
+  assignRate(optimizer, rate as number);
+}
+
+/**
+ * Multiplies the learning rates of an optimizer by a factor.
+ * @throws TypeError or RangeError for what is no factor, or makes a rate that is none
+ */
 export function scaleRate(owner: string, optimizer: tf.Optimizer, factor: number): void {
+  check(owner, 'the factor on the learning rate', rates, factor);
   const scaling = optimizer as unknown as { learningRate: number; scaleLearningRate?(factor: number): void };
   if (scaling.scaleLearningRate) scaling.scaleLearningRate(factor);
   else setRate(owner, optimizer, scaling.learningRate * factor);

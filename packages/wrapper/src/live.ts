@@ -3,7 +3,7 @@
 
 import { BaseOptimizer } from '@optim/contract';
 import * as tf from '@tensorflow/tfjs-core';
-import { setRate } from './learning-rate.js';
+import { assignRate, setRate } from './learning-rate.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -40,11 +40,11 @@ export function inForceOf(optimizer: tf.Optimizer, variable: tf.Variable | null)
 }
 
 /** What brings the options of an optimizer to what they are now. */
-export function keptOptions(owner: string, optimizer: tf.Optimizer): () => void {
+export function keptOptions(optimizer: tf.Optimizer): () => void {
   if (optimizer instanceof BaseOptimizer) return optimizer.keepOptions();
   const { learningRate } = optimizer as unknown as { readonly learningRate?: number };
   return () => {
-    if (learningRate !== undefined) setRate(owner, optimizer, learningRate);
+    if (learningRate !== undefined) assignRate(optimizer, learningRate);
   };
 }
 

@@ -98,7 +98,20 @@ export abstract class Settable<O extends object> extends BaseOptimizer {
 
   /** Multiplies all learning rates inside by a factor, see {@link Optimizer.scaleLearningRate}. */
   scaleLearningRate(factor: number): void {
-    for (const optimizer of this.inside()) scaleRate(this.owner, optimizer, factor);
+    this.changing(() => {
+      for (const optimizer of this.inside()) scaleRate(this.owner, optimizer, factor);
+    });
+  }
+
+  /** Changes options inside; when that throws, they are what they were. */
+  protected changing(change: () => void): void {
+    const putBack = this.keepOptions();
+    try {
+      change();
+    } catch (error) {
+      putBack();
+      throw error;
+    }
   }
 
   /**
@@ -121,15 +134,7 @@ export abstract class Settable<O extends object> extends BaseOptimizer {
         throw new TypeError(
           `${this.owner}: unknown option ${show(name)}${suggestion(name, this.optionNames())}`,
         );
-    if (ofInside.length > 0) {
-      const putBack = this.keepOptions();
-      try {
-        this.setInside(Object.fromEntries(ofInside));
-      } catch (error) {
-        putBack();
-        throw error;
-      }
-    }
+    if (ofInside.length > 0) this.changing(() => this.setInside(Object.fromEntries(ofInside)));
     this.#configure(next);
   }
 
@@ -217,7 +222,7 @@ export abstract class Settable<O extends object> extends BaseOptimizer {
   /** @internal Gives back what brings the options to what they are now, also those inside. */
   override keepOptions(): () => void {
     const { settings } = this;
-    const ofInside = this.inside().map((optimizer) => keptOptions(this.owner, optimizer));
+    const ofInside = this.inside().map((optimizer) => keptOptions(optimizer));
     return () => {
       for (const putBack of ofInside) putBack();
       this.#configure(settings);

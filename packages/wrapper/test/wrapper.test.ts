@@ -169,8 +169,25 @@ it('passes the learning rate through', () => {
   );
   const foreign = every(tf.train.adam(0.5));
   expect(() => foreign.setLearningRate((t) => t)).toThrow(
-    new TypeError('Every: learningRate of the base Adam must be a number, got a function'),
+    new TypeError('Every: learningRate of the base Adam must be a number (in [0, ∞)), got a function'),
   );
+});
+
+it('refuses rates that are none, and factors, which optimizers of TensorFlow.js would take', () => {
+  for (const make of Object.values(bases)) {
+    const optimizer = every(make());
+    for (const wrong of [NaN, -1, Infinity, '0.5', null, true, 10n, [2], {}, undefined] as number[]) {
+      const rate = /^(Every|Heavy): learningRate .*must be (a number|in \[0, ∞\))/;
+      if (wrong !== undefined) expect(() => (optimizer.learningRate = wrong)).toThrow(rate);
+      if (wrong !== undefined) expect(() => optimizer.set({ learningRate: wrong } as never)).toThrow(rate);
+      expect(() => optimizer.scaleLearningRate(wrong)).toThrow(
+        /^Every: the factor on the learning rate must be (a number|in \[0, ∞\))/,
+      );
+    }
+    expect(optimizer.learningRate).toBe(0.5);
+    optimizer.scaleLearningRate(0.5);
+    expect(optimizer.learningRate).toBe(0.25);
+  }
 });
 
 it('knows the learning rate of a variable in the next step, through wrappers', () => {

@@ -70,6 +70,8 @@ describe('a pair refuses by name what is no loss and what are no options', () =>
     const start = read(of);
     for (const wrong of [null, 5, 'x', [], new Map(), Map]) {
       expect(() => optimizer.minimize(wrong as never, false, of)).toThrow(ours);
+      if (wrong !== null && !Array.isArray(wrong))
+        expect(() => optimizer.minimize(() => tf.sum(of[0]!), false, wrong as never)).toThrow(/varList/);
       expect(() => optimizer.set(wrong as never)).toThrow(/^\w+: options must be an object, got /);
     }
     expect(read(of)).toEqual(start);

@@ -3,6 +3,7 @@
 // Checked against the authors' lookahead_pytorch and optax.lookahead.
 
 import {
+  assertVariables,
   choice,
   integer,
   lossOf,
@@ -140,8 +141,9 @@ export class Lookahead extends Wrapper<LookaheadOptions> {
     const { base } = this;
     if (!evaluatesItself(base)) return super.minimize(f, returnCost, varList);
     this.assertStepping();
-    const listed = varList && [...new Set(varList)];
     const loss = lossOf(this.owner, f);
+    assertVariables(this.owner, varList);
+    const listed = varList && [...new Set(varList)];
     const step = (): tf.Scalar | null => base.minimize(() => this.evaluated(loss), returnCost, varList);
     return observeMoved(listed, step, (moved) => {
       // Only now it is known which variables are its own.

@@ -35,7 +35,9 @@ const owner = 'Split';
 
 function readMatch(where: string, given: unknown): readonly Match[] {
   const list: readonly unknown[] = Array.isArray(given) ? given : [given];
-  const read = list.map((match) => (isSavedMatch(match) ? decodeMatch(match) : match));
+  const read = list.map((match) =>
+    isSavedMatch(match) ? decodeMatch(match, `${owner}: ${where}.match`) : match,
+  );
   if (read.length > 0 && read.every(isMatch)) return read;
   throw new TypeError(
     `${owner}: ${where}.match must be a RegExp, a function of the variable, or an array of these, got ${show(given)}`,

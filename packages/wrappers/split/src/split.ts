@@ -121,12 +121,16 @@ export class Split extends Wrapper<SplitOptions> {
     const before = super.learningRate;
     if (rated.length > 0 && before === 0)
       throw new RangeError('Split: learningRate of the base must not be 0, for those of others go with it');
-    super.learningRate = rate;
-    for (const optimizer of rated) scaleRate('Split', optimizer, rate / before);
+    this.changing(() => {
+      super.learningRate = rate;
+      for (const optimizer of rated) scaleRate('Split', optimizer, rate / before);
+    });
   }
 
   override scaleLearningRate(factor: number): void {
-    for (const optimizer of [this.base, ...this.#rated]) scaleRate('Split', optimizer, factor);
+    this.changing(() => {
+      for (const optimizer of [this.base, ...this.#rated]) scaleRate('Split', optimizer, factor);
+    });
   }
 
   /** The others that have a rate. */

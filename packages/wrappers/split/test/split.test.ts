@@ -135,6 +135,20 @@ describe('Split: one learning rate', () => {
     expect(() => (optimizer.learningRate = () => 1)).toThrow(
       /^Split: learningRate must be a number, got a function.*; a schedule belongs to one of the optimizers$/,
     );
+    // That of the last would be infinite: none has changed.
+    const large = split(
+      sgd(1e-300),
+      { match: /a/, optimizer: sgd(1) },
+      { match: /b/, optimizer: tf.train.sgd(1e9) },
+    );
+    for (const change of [() => (large.learningRate = 1), () => large.scaleLearningRate(1e300)])
+      expect(change).toThrow(
+        new RangeError('Split: learningRate of the base SGD must be in [0, ∞), got Infinity'),
+      );
+    expect([
+      large.learningRate,
+      ...large.others.map((each) => (each as unknown as { learningRate: number }).learningRate),
+    ]).toEqual([1e-300, 1, 1e9]);
     optimizer.learningRate = 0;
     expect(() => (optimizer.learningRate = 1)).toThrow(
       new RangeError('Split: learningRate of the base must not be 0, for those of others go with it'),
@@ -194,6 +208,14 @@ describe('Split: around and inside', () => {
     const again = own(Split.fromConfig(Split as never, config) as unknown as Split);
     expect(again.getConfig()).toEqual(config);
     expect(again.others.map((each) => each.getClassName())).toEqual(['Lion']);
+  });
+
+  it('names the group of an expression that it does not read', () => {
+    const config = split(new AdamW(), { match: /a/, optimizer: 0 }).getConfig();
+    const wrong = { ...config, groups: [{ match: [{ name: '(a+)+', flags: '' }], optimizer: 0 }] };
+    expect(() => Split.fromConfig(Split as never, wrong as never)).toThrow(
+      /^Split: groups\[0\]\.match must be a regular expression of at most 1000 letters /,
+    );
   });
 
   it('refuses states of other optimizers, and nothing has changed', async () => {
