@@ -7,6 +7,7 @@ import {
   exchange,
   hold,
   isAlive,
+  lossOf,
   movable,
   readable,
   register,
@@ -130,21 +131,27 @@ export class WeightAveraging extends Wrapper<WeightAveragingOptions> {
     const { base } = this;
     if (!evaluatesItself(base)) return super.minimize(f, returnCost, varList);
     this.assertStepping();
+    const given = lossOf(this.owner, f);
     let stepped = false;
     const step = (): tf.Scalar | null => {
       let loss: tf.Scalar | null = null;
-      stepped = hasStepped(base, () => (loss = base.minimize(() => this.evaluated(f), returnCost, varList)));
+      stepped = hasStepped(
+        base,
+        () => (loss = base.minimize(() => this.evaluated(given), returnCost, varList)),
+      );
       return loss;
     };
-    return observeMoved(varList, step, (moved) => {
-      const variables = moved.map(([variable]) => variable);
-      const unmet = new Set(this.#unmet(variables));
-      this.#end(
-        stepped,
-        variables,
-        moved.filter(([variable]) => unmet.has(variable)),
-      );
-    });
+    return this.whole(() =>
+      observeMoved(varList, step, (moved) => {
+        const variables = moved.map(([variable]) => variable);
+        const unmet = new Set(this.#unmet(variables));
+        this.#end(
+          stepped,
+          variables,
+          moved.filter(([variable]) => unmet.has(variable)),
+        );
+      }),
+    );
   }
 
   /** Those whose value before their first step is a point. */

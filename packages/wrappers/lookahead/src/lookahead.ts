@@ -5,6 +5,7 @@
 import {
   choice,
   integer,
+  lossOf,
   namesOf,
   outOfRange,
   readable,
@@ -139,13 +140,16 @@ export class Lookahead extends Wrapper<LookaheadOptions> {
     const { base } = this;
     if (!evaluatesItself(base)) return super.minimize(f, returnCost, varList);
     this.assertStepping();
+    const loss = lossOf(this.owner, f);
     const listed = varList && [...new Set(varList)];
-    const step = (): tf.Scalar | null => base.minimize(() => this.evaluated(f), returnCost, varList);
-    return observeMoved(listed, step, (moved) => {
-      // Only now it is known which variables are its own.
-      this.#followLate(moved);
-      this.#end(listed ?? moved.map(([variable]) => variable));
-    });
+    const step = (): tf.Scalar | null => base.minimize(() => this.evaluated(loss), returnCost, varList);
+    return this.whole(() =>
+      observeMoved(listed, step, (moved) => {
+        // Only now it is known which variables are its own.
+        this.#followLate(moved);
+        this.#end(listed ?? moved.map(([variable]) => variable));
+      }),
+    );
   }
 
   /** Makes the slow copies of variables that appear for the first time. */
