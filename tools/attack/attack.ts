@@ -9,6 +9,7 @@ import { attackCallbacks } from './attacks/callbacks.js';
 import { attackConfigs } from './attacks/configs.js';
 import { attackDistributed } from './attacks/distributed.js';
 import { attackExchange } from './attacks/exchange.js';
+import { attackFaults } from './attacks/faults.js';
 import { attackFunctions } from './attacks/functions.js';
 import { attackSavers } from './attacks/killed.js';
 import { attackJson } from './attacks/json.js';
@@ -39,6 +40,7 @@ const attacks: readonly Attack[] = [
   attackOptions,
   attackSteps,
   attackAliases,
+  attackFaults,
   attackMoments,
   attackSettings,
   attackStates,

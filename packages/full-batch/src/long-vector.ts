@@ -31,6 +31,8 @@ export function moveAlong(
   length: number | tf.Tensor,
 ): void {
   tf.tidy(() => {
-    variables.forEach((variable, i) => variable.assign(tf.add(points[i]!, tf.mul(directions[i]!, length))));
+    // All of them first, for if one fails none may have moved.
+    const ends = points.map((point, i) => tf.add(point, tf.mul(directions[i]!, length)));
+    variables.forEach((variable, i) => variable.assign(ends[i]!));
   });
 }

@@ -3,12 +3,13 @@
 
 import { assertOptimizer, BaseOptimizer } from '@optim/contract';
 import { atStep } from '@optim/core/authoring';
-import { Engine, type AnyRecurrence, type InForce } from '@optim/core/engine';
+import type { AnyRecurrence, InForce } from '@optim/core/engine';
 import { isRecord, resolveOptions, show, suggestion, wrongType } from '@optim/options';
 import type { OptionSpec, OptionTable, Schedule } from '@optim/options';
 import type { GlobalValue } from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
 import { learningRateOf, scaleRate, setRate } from './learning-rate.js';
+import { WrapperEngine } from './wrapper-engine.js';
 import { hasOption, inForceOf, keptOptions, optionNames, resetting, setOptions } from './live.js';
 
 /** Base of {@link Wrapper}: an optimizer around another one, with options of its own that change between steps. */
@@ -20,7 +21,7 @@ export abstract class Settable<O extends object> extends BaseOptimizer {
   readonly base: tf.Optimizer;
   /** Options in force, defaults filled in. */
   protected settings: Required<O>;
-  #made: Engine | undefined;
+  #made: WrapperEngine | undefined;
 
   /** @throws TypeError when `base` is not an optimizer; TypeError or RangeError for a wrong option */
   constructor(base: tf.Optimizer, options: O = {} as O) {
@@ -59,14 +60,14 @@ export abstract class Settable<O extends object> extends BaseOptimizer {
   protected abstract readonly rules: Readonly<Record<string, AnyRecurrence>>;
 
   /** What runs the {@link rules}. */
-  protected get engine(): Engine {
+  protected get engine(): WrapperEngine {
     this.#made ??= this.engineFor(this.settings);
     return this.#made;
   }
 
-  protected engineFor(settings: Required<O>): Engine {
+  protected engineFor(settings: Required<O>): WrapperEngine {
     const { owner, rules } = this;
-    return new Engine({ owner, table: this.#table as Record<string, OptionSpec>, settings, rules });
+    return new WrapperEngine({ owner, table: this.#table as Record<string, OptionSpec>, settings, rules });
   }
 
   get #table(): OptionTable<O> {
@@ -207,7 +208,7 @@ export abstract class Settable<O extends object> extends BaseOptimizer {
 
   /** Puts another engine in the place of the one there is, with its options, step count and globals. */
   protected replace(
-    engine: Engine,
+    engine: WrapperEngine,
     settings: Required<O>,
     step: number,
     globals: Readonly<Record<string, GlobalValue>>,

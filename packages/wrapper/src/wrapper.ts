@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The base of optimizers around another optimizer.
 
-import { BaseOptimizer, type NamedGradients } from '@optim/contract';
+import { BaseOptimizer, unwrap, type NamedGradients } from '@optim/contract';
 import { capture, decodeOptions, encodeOptions, headerOf, optionsIn, plain } from '@optim/core/engine';
 import type { Program } from '@optim/fusion';
 import { loadReading, readable } from '@optim/state';
@@ -26,9 +26,59 @@ import { Settable } from './settable.js';
  * @typeParam O - options of the wrapper itself
  */
 export abstract class Wrapper<O extends object> extends Settable<O> {
+  /** How often optimizers of TensorFlow.js inside have changed anything. */
+  #foreignSteps = 0;
+
+  /** As of any optimizer; see {@link whole} for what fails half way. */
+  override applyGradients(gradients: NamedGradients, loss?: tf.Scalar): void {
+    this.whole(() => super.applyGradients(gradients, loss));
+  }
+
+  /**
+   * Makes a step. Where it throws when something that is kept has changed, the wrapper says so from then on, until a state
+   * is loaded.
+   */
+  protected whole<T>(step: () => T): T {
+    const { state } = this.engine;
+    state.assertWhole();
+    const before = this.#progress();
+    try {
+      return step();
+    } catch (error) {
+      if (this.#progress().some((count, i) => count !== before[i])) state.torn ??= error;
+      throw error;
+    }
+  }
+
+  /** What counts up whenever something that is kept has changed. */
+  #progress(): number[] {
+    const ofInside = this.inside().flatMap(unwrap);
+    return [
+      this.engine.writes,
+      this.#foreignSteps,
+      ...ofInside.map((optimizer) => (optimizer instanceof BaseOptimizer ? optimizer.iterations : 0)),
+    ];
+  }
+
   /** Lets the base step along gradients, in the form they came: a TensorFlow.js optimizer matches them by position. */
   protected stepBase(gradients: NamedGradients, loss?: tf.Scalar): void {
-    (this.base as BaseOptimizer).applyGradients(gradients, loss);
+    this.stepOne(this.base, gradients, loss);
+  }
+
+  /** Lets an optimizer inside step. */
+  protected stepOne(optimizer: tf.Optimizer, gradients: NamedGradients, loss?: tf.Scalar): void {
+    const step = (): void => (optimizer as BaseOptimizer).applyGradients(gradients, loss);
+    if (optimizer instanceof BaseOptimizer) return step();
+    const kept = Object.values(tf.engine().registeredVariables).map(
+      (variable) => [variable, variable.dataId] as const,
+    );
+    try {
+      step();
+      this.#foreignSteps++;
+    } catch (error) {
+      if (kept.some(([variable, dataId]) => variable.dataId !== dataId)) this.#foreignSteps++;
+      throw error;
+    }
   }
 
   /** @internal Those of the wrapper's own rules. */

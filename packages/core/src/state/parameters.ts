@@ -93,8 +93,11 @@ export class Parameters {
     const first = variables.map((variable, i) =>
       firstSlots(this.#kept, variable, matched.get(variable), { step, order: orders[i]! }),
     );
+    // Nor is there memory for all of them always.
+    const slots = first.map((values) =>
+      Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toVariable(value)])),
+    );
     variables.forEach((variable, i) => {
-      const slots = Object.entries(first[i]!).map(([name, value]) => [name, toVariable(value)] as const);
       const group = groupOf(groups, variable);
       const exempt = hooks.flatMap(({ key, hook: { exclude } }) =>
         exclude && matches(exclude, variable) ? [key] : [],
@@ -107,7 +110,7 @@ export class Parameters {
         traits,
         order: orders[i]!,
         kind: JSON.stringify([group, exempt, traits, isNumbered && orders[i]]),
-        slots: Object.fromEntries(slots),
+        slots: slots[i]!,
         updates: matched.get(variable)?.updates ?? 0,
       });
     });

@@ -48,9 +48,8 @@ export function atStep(
   const { learningRate, learningRateScale: scale } = values;
   if (scale === undefined) return values;
   delete values['learningRateScale'];
-  return typeof learningRate === 'number'
-    ? { ...values, learningRate: learningRate * (scale as number) }
-    : values;
+  if (typeof learningRate === 'number') values['learningRate'] = learningRate * (scale as number);
+  return values;
 }
 
 /**

@@ -48,8 +48,8 @@ interface Common {
 function safe(given: Entry['given']): Entry['given'] {
   let all = given;
   for (const name in given) {
-    const tensor = unshared(given[name]!);
-    if (tensor !== given[name]) all = { ...all, [name]: tensor };
+    const tensor = unshared(given[name]);
+    if (tensor !== given[name]) all = { ...all, [name]: tensor! };
   }
   return all;
 }
@@ -162,7 +162,12 @@ export class Engine {
       const { globals } = this.state;
       const counted = this.#hooks.map(({ key, hook }) => hook.counted?.(globals, key));
       try {
-        const returned = stepper.run({ items, base, globals, loss: needsLoss ? loss : undefined });
+        const returned = stepper.run({
+          items,
+          base,
+          globals: Object.fromEntries(globals),
+          loss: needsLoss ? loss : undefined,
+        });
         moment.counts &&= counted.every((isCounted) => isCounted?.() ?? true);
         if (moment.counts) for (const parameter of parameters) parameter.updates++;
         return returned;

@@ -22,7 +22,7 @@ export interface Item {
 export interface Step {
   readonly items: readonly Item[];
   readonly base: Binding;
-  readonly globals: ReadonlyMap<string, tf.Variable>;
+  readonly globals: Readonly<Record<string, tf.Variable>>;
   readonly loss: tf.Tensor | undefined;
 }
 
@@ -73,7 +73,7 @@ export class Stepper {
     const plan = this.#plan(step);
     this.isHalfDone = false;
     const { items, base } = step;
-    const globals: Tensors = Object.fromEntries(step.globals);
+    const globals: Tensors = { ...step.globals };
     const given = items.map((item) => item.given);
     // In the sums of a rule, what has a rate of 0 beside others counts as if it were not there.
     const allStill = items.every(isStill);
@@ -87,8 +87,7 @@ export class Stepper {
         });
       });
       const totals = Object.fromEntries(Object.entries(sums).map(([name, parts]) => [name, total(parts)]));
-      const results = kernel.run(inputsOf(combine, totals, globals), numbersFor(combine, base));
-      combine.outputs.forEach(({ name }, at) => (globals[name] = results[at]!));
+      runOn(globals, combine, kernel, totals, base);
     }
     // TensorFlow.js would walk through what is returned, hundreds of parameters long, if it were there without need.
     const returned: Tensors[] = [];
@@ -103,13 +102,9 @@ export class Stepper {
       }
       if (plan.prepares) given[i]![preparedGradient]?.dispose();
     }
-    if (plan.commit) {
-      const { commit } = plan;
-      const before: Tensors = Object.fromEntries(step.globals);
-      const results = kernelFor(commit).run(inputsOf(commit, before, globals), numbersFor(commit, base));
-      commit.outputs.forEach(({ name }, at) => (globals[name] = results[at]!));
-    }
-    for (const [name, variable] of step.globals) assign(variable, globals[name]!);
+    const { commit } = plan;
+    if (commit) runOn(globals, commit, kernelFor(commit), step.globals, base);
+    for (const name in step.globals) assign(step.globals[name]!, globals[name]!);
     return returned;
   }
 
@@ -135,19 +130,17 @@ export class Stepper {
       last.parameters.length === items.length &&
       last.parameters.every((parameter, i) => parameter === items[i]!.parameter);
     const others = remembers ? this.#plans : [];
-    const fits = ({ structures }: Plan): boolean =>
-      items.every(({ binding }, i) => structures[i] === binding.structure.key) &&
-      structures[items.length] === base.structure.key;
-    const known = others.find(fits);
+    const structures = [...items, { binding: base }].map(({ binding }) => binding.structure.key);
+    const known = others.find((plan) => structures.every((key, i) => plan.structures[i] === key));
     if (known && known === last) return last;
-    const plan = known ?? this.#make(step, backend);
+    const plan = known ?? this.#make(step, structures, backend);
     this.#plans = [plan, ...others.filter((other) => other !== plan)].slice(0, mostPlans);
     return plan;
   }
 
-  #make({ items, base, globals, loss }: Step, backend: string): Plan {
+  #make({ items, base, globals, loss }: Step, structures: readonly string[], backend: string): Plan {
     const tracer = this.#tracer;
-    const shared = shapesOf(Object.fromEntries(globals));
+    const shared = shapesOf(globals);
     const subjects = items.map(({ parameter: { variable, slots }, given, binding }): Subject => {
       return { shapes: shapesOf({ param: variable, ...given, ...slots }), structure: binding.structure };
     });
@@ -171,10 +164,10 @@ export class Stepper {
     });
     const updates = bound((subject) => tracer.update(subject, shared));
     for (const { program, targets } of updates) this.#assertTargets(program, targets);
-    const commit = tracer.commit([...globals.keys()], shared, base.structure);
+    const commit = tracer.commit(Object.keys(globals), shared, base.structure);
     return {
       parameters: items.map(({ parameter }) => parameter),
-      structures: [...items.map(({ binding }) => binding.structure.key), base.structure.key],
+      structures,
       backend,
       rounds,
       prepares: subjects.some(({ shapes }) => preparedGradient in shapes),
@@ -207,11 +200,14 @@ const shapesOf = (tensors: Readonly<Tensors>): Record<string, Shape> =>
 
 const isStill = ({ binding: { numbers } }: Item): boolean => numbers['learningRate'] === 0;
 
-function inputsOf(program: Program, tensors: Tensors, globals: Tensors): tf.Tensor[] {
-  return program.inputs.map((at) => {
+/** Runs a program of globals and other tensors, and takes over what globals it gives. */
+function runOn(globals: Tensors, program: Program, kernel: Kernel, tensors: Tensors, base: Binding): void {
+  const inputs = program.inputs.map((at) => {
     const name = program.nodes[at]!.name!;
     return name.startsWith('@') ? globals[name.slice(1)]! : tensors[name]!;
   });
+  const results = kernel.run(inputs, numbersFor(program, base));
+  program.outputs.forEach(({ name }, at) => (globals[name] = results[at]!));
 }
 
 /** Gives a variable a new value, unless it was updated in place. */

@@ -2,6 +2,6 @@
 
 /** Whether no other input has the data of the one at `target`: one tensor may be given under two names. */
 export function isAlone(data: readonly object[], target: number): boolean {
-  for (let i = 0; i < data.length; i++) if (i !== target && data[i] === data[target]) return false;
-  return true;
+  const own = data[target]!;
+  return data.indexOf(own) === data.lastIndexOf(own);
 }

@@ -112,7 +112,16 @@ export class PCGrad extends Wrapper<PCGradOptions> {
     given: Loss | readonly Loss[],
     returnCost = false,
     varList?: tf.Variable[],
-    { order }: { order?: TaskOrder } = {},
+    options: { order?: TaskOrder } = {},
+  ): tf.Scalar | tf.Scalar[] | null {
+    return this.whole(() => this.#stepped(given, returnCost, varList, options));
+  }
+
+  #stepped(
+    given: Loss | readonly Loss[],
+    returnCost: boolean,
+    varList: tf.Variable[] | undefined,
+    { order }: { order?: TaskOrder },
   ): tf.Scalar | tf.Scalar[] | null {
     this.assertStepping();
     const losses = typeof given === 'function' ? [given] : given;

@@ -109,6 +109,10 @@ export class RotoGrad extends Wrapper<RotoGradOptions> {
     varList?: tf.Variable[],
   ): tf.Scalar | tf.Scalar[] | null {
     if (typeof given === 'function') return super.minimize(given, returnCost, varList);
+    return this.whole(() => this.#stepped(given, returnCost, varList));
+  }
+
+  #stepped(given: Tasks, returnCost: boolean, varList?: tf.Variable[]): tf.Scalar[] | null {
     this.assertStepping();
     assertTasks(given);
     if (given.losses.length === 0) throw new RangeError('RotoGrad: losses must be at least one, got none');
@@ -185,7 +189,8 @@ export class RotoGrad extends Wrapper<RotoGradOptions> {
     const names = varList && new Set([...varList.map(({ name }) => name), ...Object.keys(own)]);
     const listed = names && [...names].map((name) => ({ name, tensor: merged[name] }));
     this.stepBase(listed ?? merged, total(found.losses));
-    if (Object.keys(found.learned).length > 0) rotationOptimizer?.applyGradients(found.learned);
+    if (rotationOptimizer && Object.keys(found.learned).length > 0)
+      this.stepOne(rotationOptimizer, found.learned);
     this.#learned.keep(found.references);
   }
 

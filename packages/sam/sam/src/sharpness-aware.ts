@@ -45,6 +45,10 @@ export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrap
    * @param varList - the variables to train; all trainable ones when absent
    */
   override minimize(f: () => tf.Scalar, returnCost = false, varList?: tf.Variable[]): tf.Scalar | null {
+    return this.whole(() => this.#stepped(f, returnCost, varList));
+  }
+
+  #stepped(f: () => tf.Scalar, returnCost: boolean, varList?: tf.Variable[]): tf.Scalar | null {
     this.assertStepping();
     const left: tf.Tensor[] = [];
     const evaluate = (): { value: tf.Scalar; grads: tf.NamedTensorMap } =>
@@ -131,11 +135,13 @@ export abstract class SharpnessAware<O extends PerturbationOptions> extends Wrap
   #nearby<T>(gradients: tf.NamedTensorMap, evaluate: () => T): T {
     const entries = this.entriesOf(gradients);
     const values = entries.map(({ variable }) => hold(variable));
+    const { writes } = this.engine;
     try {
       this.engine.step('climb', entries, { step: this.iterations });
       return evaluate();
     } finally {
       entries.forEach(({ variable }, i) => variable.assign(values[i]!));
+      this.engine.writes = writes;
       tf.dispose(values);
     }
   }

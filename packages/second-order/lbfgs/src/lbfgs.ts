@@ -117,9 +117,16 @@ export class LBFGS extends ReadingOptimizer<LBFGSOptions> {
   protected *call(f: () => tf.Scalar, varList?: tf.Variable[]): Work<tf.Scalar> {
     if (this.reads) return yield* this.iterating(f, varList);
     const evaluation = this.#evaluate(f, varList);
-    this.#follow(evaluation);
-    evaluation.gradient.dispose();
-    return evaluation.loss;
+    const { loss } = evaluation;
+    try {
+      this.#follow(evaluation);
+      return loss;
+    } catch (error) {
+      loss.dispose();
+      throw error;
+    } finally {
+      evaluation.gradient.dispose();
+    }
   }
 
   /** A call that reads. When anything throws, all is as it was. */
@@ -135,7 +142,11 @@ export class LBFGS extends ReadingOptimizer<LBFGSOptions> {
         settings: this.settings,
         vector: this.#vector,
         again: () => repeat(() => this.#evaluate(f, varList), draws, left),
-        direct: (evaluation) => this.#direct(evaluation),
+        direct: (evaluation) => {
+          const found = this.#direct(evaluation);
+          this.#vector.keepStill(evaluation.present);
+          return found;
+        },
       };
       this.#finish(yield* iterate(first, place), first);
       return first.loss;
@@ -184,18 +195,25 @@ export class LBFGS extends ReadingOptimizer<LBFGSOptions> {
   }
 
   /** Rules 1 to 6 from the gradient at where the variables are. */
-  #direct({ gradient, present }: Evaluation): Record<'stride' | 'slope' | 'span', tf.Tensor> {
+  #direct({ gradient }: Evaluation): Record<'stride' | 'slope' | 'span', tf.Tensor> {
     const [found] = this.run('direction', [{ variable: this.#vector.variable, given: { grad: gradient } }]);
-    this.#vector.keepStill(present);
     return found as Record<'stride' | 'slope' | 'span', tf.Tensor>;
   }
 
   /** A step by what the device knows alone. */
   #follow(evaluation: Evaluation): void {
     const found = this.#direct(evaluation);
-    this.#vector.move(this.#vector.variables, found.stride);
-    tf.dispose(found);
-    this.#finish(1, evaluation);
+    try {
+      this.#vector.keepStill(evaluation.present);
+      this.#vector.move(this.#vector.variables, found.stride);
+      this.#finish(1, evaluation);
+    } catch (error) {
+      // The direction has gone on.
+      this.engine.state.torn = error;
+      throw error;
+    } finally {
+      tf.dispose(found);
+    }
   }
 
   #finish(evaluations: number, { present }: Evaluation): void {

@@ -130,7 +130,7 @@ export class GradientAccumulation extends Wrapper<GradientAccumulationOptions> {
   flush(): boolean {
     this.assertStepping();
     if (this.#n === 0) return false;
-    this.#close();
+    this.whole(() => this.#close());
     return true;
   }
 

@@ -141,15 +141,17 @@ export class WeightAveraging extends Wrapper<WeightAveragingOptions> {
       );
       return cost;
     };
-    return observeMoved(varList, step, (moved) => {
-      const variables = moved.map(([variable]) => variable);
-      const unmet = new Set(this.#unmet(variables));
-      this.#end(
-        stepped,
-        variables,
-        moved.filter(([variable]) => unmet.has(variable)),
-      );
-    });
+    return this.whole(() =>
+      observeMoved(varList, step, (moved) => {
+        const variables = moved.map(([variable]) => variable);
+        const unmet = new Set(this.#unmet(variables));
+        this.#end(
+          stepped,
+          variables,
+          moved.filter(([variable]) => unmet.has(variable)),
+        );
+      }),
+    );
   }
 
   /** Those whose value before their first step is a point. */

@@ -145,11 +145,13 @@ export class Lookahead extends Wrapper<LookaheadOptions> {
     assertVariables(this.owner, varList);
     const listed = varList && [...new Set(varList)];
     const step = (): tf.Scalar | null => base.minimize(() => this.evaluated(loss), returnCost, varList);
-    return observeMoved(listed, step, (moved) => {
-      // Only now it is known which variables are its own.
-      this.#followLate(moved);
-      this.#end(listed ?? moved.map(([variable]) => variable));
-    });
+    return this.whole(() =>
+      observeMoved(listed, step, (moved) => {
+        // Only now it is known which variables are its own.
+        this.#followLate(moved);
+        this.#end(listed ?? moved.map(([variable]) => variable));
+      }),
+    );
   }
 
   /** Makes the slow copies of variables that appear for the first time. */

@@ -293,6 +293,9 @@ describe('Lookahead: wrappers in wrappers', () => {
       'SAM: a step needs the loss itself, to evaluate it a second time; call minimize instead of applyGradients';
     expect(() => optimizer.applyGradients({ [w.name]: w })).toThrow(new TypeError(message));
     expect(await optimizer.stateDict()).toEqual(state);
+    expect(() => optimizer.minimize(5 as never, false, [w])).toThrow(
+      new TypeError('Lookahead: the loss must be a function that gives a float32 scalar, got 5'),
+    );
   });
 
   it('refuses to look ahead twice', () => {

@@ -163,7 +163,6 @@ export class Split extends Wrapper<SplitOptions> {
   }
 
   protected step(entries: readonly Entry[], loss: tf.Scalar | undefined, given: NamedGradients): void {
-    this.engine.state.assertWhole();
     for (const name of namesOf(given)) {
       const variable = tf.engine().registeredVariables[name];
       if (variable) this.#variables.get(this.optimizerOf(variable))!.add(variable);
@@ -179,28 +178,10 @@ export class Split extends Wrapper<SplitOptions> {
           tensor: gradients.get(variable),
         }));
         if (own.some(({ tensor }) => tensor))
-          stepped = this.#stepOne(optimizer, own, loss, stepped) || stepped;
+          stepped = hasStepped(optimizer, () => this.stepOne(optimizer, own, loss)) || stepped;
       }
     });
     if (stepped) this.incrementIterations();
-  }
-
-  /** Lets one of the optimizers step; whether it has. */
-  #stepOne(
-    optimizer: tf.Optimizer,
-    gradients: Exclude<NamedGradients, tf.NamedTensorMap>,
-    loss: tf.Scalar | undefined,
-    isHalfDone: boolean,
-  ): boolean {
-    try {
-      const applying = optimizer as unknown as {
-        applyGradients(given: NamedGradients, loss?: tf.Scalar): void;
-      };
-      return hasStepped(optimizer, () => applying.applyGradients(gradients, loss));
-    } catch (error) {
-      if (isHalfDone) this.engine.state.torn = error;
-      throw error;
-    }
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -35,18 +35,19 @@ export function blockKernel(phase: Program, blockLength = 4096): Kernel {
       const arrays = data.map(({ values }) => values);
       const results: Float32Array[] = [];
       const outputs = targets.map((target, i): tf.Tensor => {
-        const replaced = inputs[target];
+        const replaced = inputs[target]!;
         const make = (): Float32Array => new Float32Array(sizes[i]!);
-        const isReplaced = replaced !== undefined && data[target]!.refCount === 1;
+        const isReplaced = data[target]?.refCount === 1;
         // Another input may be the same tensor, and read later than it is written.
         const values =
           isReplaced && isAlone(data, target) ? arrayFor(replaced, arrays[target]!, make) : make();
         results.push(values);
-        if (!isReplaced) return created(backend, shapes[i]!, values);
-        data[target]!.values = values;
-        return replaced;
+        return isReplaced ? replaced : created(backend, shapes[i]!, values);
       });
       for (const stage of stages) stage.run(arrays, results);
+      targets.forEach((target, i) => {
+        if (outputs[i] === inputs[target]) data[target]!.values = results[i]!;
+      });
       return outputs;
     },
   };

@@ -7,7 +7,7 @@ import { arrayFor } from '../../ownership.js';
 import type { Program } from '../../program.js';
 import { sizeOf } from '../../shape.js';
 import { LoopSequence } from '../wasm/sequence.js';
-import { cpuBackend, created } from './backend.js';
+import { cpuBackend, created, type Data } from './backend.js';
 import { scratch, scratchMemory } from './scratch.js';
 
 /** Numbers that stay in the cache from one phase to the next; one phase alone goes in blocks before that. */
@@ -53,20 +53,21 @@ export function stagedKernel(program: Program, phases: readonly Program[]): Kern
       for (let i = 0; i < data.length; i++) views[i]!.set(data[i]!.values);
       loops.run(scalars, end);
       const results: tf.Tensor[] = [];
+      const replacing: [Data, Float32Array, Float32Array][] = [];
       for (let i = 0; i < targets.length; i++) {
-        const view = views[inputs.length + i]!;
+        const first = copies[i]!;
+        const view = views[inputs.length + (first < 0 ? i : first)]!;
         const replaced = data[targets[i]!];
-        if (copies[i]! < 0 && replaced?.refCount === 1) {
+        if (first < 0 && replaced?.refCount === 1) {
           const tensor = inputs[targets[i]!]!;
-          const values = arrayFor(tensor, replaced.values, () => copyOf(view));
-          if (values === replaced.values) values.set(view);
-          else replaced.values = values;
+          replacing.push([replaced, arrayFor(tensor, replaced.values, () => copyOf(view)), view]);
           results.push(tensor);
-        } else {
-          const same = results[copies[i]!];
-          const values = same ? backend.data.get(same.dataId).values : view;
-          results.push(created(backend, shapes[i]!, copyOf(values)));
-        }
+        } else results.push(created(backend, shapes[i]!, copyOf(view)));
+      }
+      // Only when there is memory for all results.
+      for (const [replaced, values, view] of replacing) {
+        if (values === replaced.values) values.set(view);
+        else replaced.values = values;
       }
       return results;
     },

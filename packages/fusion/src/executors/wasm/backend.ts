@@ -59,14 +59,19 @@ export function forgetDerived({ wasm }: WasmBackend, { id, memoryOffset }: Data,
   wasm.tfjs.registerTensor(id, size, memoryOffset);
 }
 
+/** For a pointer of 0: what is written there is the backend's own. */
+export function outOfMemory(): never {
+  throw new Error('wasm: out of memory');
+}
+
 const scratches = new WeakMap<WasmBackend, { pointer: number; bytes: number }>();
 
 /** Memory for what lives no longer than a run; the same for all kernels, as only one runs at a time. */
 export function scratchMemory(backend: WasmBackend, bytes: number): number {
   const known = scratches.get(backend);
   if (known && known.bytes >= bytes) return known.pointer;
+  const pointer = backend.wasm._malloc(bytes) >>> 0 || outOfMemory(); // above 2 GB it comes as a negative number
   if (known) backend.wasm._free(known.pointer);
-  const pointer = backend.wasm._malloc(bytes) >>> 0; // above 2 GB it comes as a negative number
   scratches.set(backend, { pointer, bytes });
   return pointer;
 }

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Executor, Kernel } from '../../executor.js';
 import type { Program } from '../../program.js';
 import { isAlone } from '../alone.js';
-import { forgetDerived, memoryOf, scratchMemory, wasmBackend, type Data } from './backend.js';
+import { forgetDerived, memoryOf, outOfMemory, scratchMemory, wasmBackend, type Data } from './backend.js';
 import { LoopSequence } from './sequence.js';
 
 /** WebAssembly SIMD kernels in the memory of the wasm backend. */
@@ -36,12 +36,12 @@ function compile(program: Program, phases: readonly Program[]): Kernel {
         if (data[target]?.refCount === 1 && isAlone(data, target)) {
           const replaced = inputs[target]!;
           outputs.push(replaced);
-          pointers[inputs.length + i] = data[target].memoryOffset;
+          pointers[inputs.length + i] = pointers[target]!;
           forgetDerived(backend, data[target], replaced.size);
         } else if (copies[i]! < 0) {
           const info = backend.makeOutput(shapes[i]!, 'float32');
           outputs.push(tf.engine().makeTensorFromTensorInfo(info));
-          pointers[inputs.length + i] = dataIdMap.get(info.dataId).memoryOffset;
+          pointers[inputs.length + i] = dataIdMap.get(info.dataId).memoryOffset || outOfMemory();
         }
       }
       loops.run(scalars, loops.scratch > 0 ? scratchMemory(backend, loops.scratch) : 0);
