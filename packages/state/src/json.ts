@@ -58,7 +58,12 @@ export function parseJson(what: string, text: string, whole = false): unknown {
  * A copy of a value that JSON gives back as it is; names whose value is `undefined` are left out.
  * @throws TypeError, starting with `what`, for anything else
  */
-export function copyJson(what: string, value: unknown, level = 0, left = { values: mostValues }): unknown {
+export function copyJson(
+  what: string,
+  value: unknown,
+  level = 0,
+  left: { values: number } = { values: mostValues },
+): unknown {
   if (left.values-- === 0) throw new TypeError(`${what} must have at most ${mostValues} values`);
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
