@@ -10,7 +10,7 @@ import { probesOf, prober, type ProbeOptions } from './probe.js';
 /** How the diagonal is estimated. */
 export interface HutchinsonOptions extends ProbeOptions, CurvatureOptions {
   /**
-   * How many probes the estimate is the mean of. The loss is evaluated once for all.
+   * How many probes the estimate is the mean of, from 1 to 10,000. The loss is evaluated once for all.
    *
    * @defaultValue 1
    */
