@@ -13,6 +13,7 @@ import { attackFaults } from './attacks/faults.js';
 import { attackFunctions } from './attacks/functions.js';
 import { attackSavers } from './attacks/killed.js';
 import { attackJson } from './attacks/json.js';
+import { attackMathematics } from './attacks/mathematics.js';
 import { attackMoments } from './attacks/moments.js';
 import { attackOptions } from './attacks/options.js';
 import { attackSettings } from './attacks/settings.js';
@@ -58,6 +59,7 @@ export async function campaign({ trials, seed, tries, onSubject }: Campaign): Pr
   await attackCallbacks(judge, random, 20 * tries);
   await attackExchange(judge, random, 10 * tries);
   await attackDistributed(judge, random, 3 * tries);
+  await attackMathematics(judge, random, 10 * tries);
   await attackJson(judge, random, 5 * tries);
   await attackFiles(judge, random, tries);
   await attackSavers(judge, random, Math.floor(tries / 20));

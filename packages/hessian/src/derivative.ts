@@ -2,7 +2,7 @@
 // Derivatives by inputs, to any order: what differential equations ask of a network.
 
 import * as tf from '@tensorflow/tfjs-core';
-import { checkFunction, shown } from './checks.js';
+import { checkFunction, isTensor, shown } from './checks.js';
 import { higherOrder, isRecording, recorded, recording } from './tape.js';
 
 /** A function of tensors. */
@@ -39,12 +39,15 @@ export function derivative(f: TensorFunction, argument = 0): TensorFunction {
   if (!Number.isInteger(argument) || argument < 0)
     throw new RangeError(`derivative: argument must be a whole number >= 0, got ${shown(argument)}`);
   return (...xs) => {
-    const x = xs[argument];
-    if (!x) {
+    if (argument >= xs.length) {
       throw new RangeError(
         `derivative: argument must be one of the function's ${xs.length}, from 0, got ${argument}`,
       );
     }
+    xs.forEach((each, i) => {
+      if (!isTensor(each))
+        throw new TypeError(`derivative: argument ${i} of the function must be a tensor, got ${shown(each)}`);
+    });
     return isRecording()
       ? higherOrder(() => of(f, xs, argument))
       : recording(() => recorded((pause) => of(f, xs, argument, pause)));
@@ -61,6 +64,7 @@ function of(f: TensorFunction, xs: readonly tf.Tensor[], argument: number, done?
   const x = inputs[argument]!;
   const y = (): tf.Tensor => {
     const result = f(...inputs);
+    if (!isTensor(result)) throw new TypeError(`derivative: f must return a tensor, got ${shown(result)}`);
     done?.();
     return result;
   };

@@ -9,7 +9,9 @@ import { probesOf, prober, type ProbeOptions } from './probe.js';
 
 /** How the diagonal is estimated. */
 export interface HutchinsonOptions extends ProbeOptions, CurvatureOptions {
-  /** How many probes the estimate is the mean of; the loss is evaluated once for all; an integer in [1, ∞), default 1. */
+  /**
+   * How many probes the estimate is the mean of; the loss is evaluated once for all; an integer in [1, 10000], default 1.
+   */
   probes?: number;
 }
 

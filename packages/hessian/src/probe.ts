@@ -98,8 +98,13 @@ export function randomProbe(variables: readonly tf.Variable[], options: ProbeOpt
   return prober('randomProbe', variables, options)(0);
 }
 
-/** @throws RangeError naming `caller` if it is not 1 or more. */
+/** More than that is a mistake, and would take for ever. */
+const mostProbes = 10_000;
+
+/** @throws RangeError naming `caller` if it is none from 1 to 10,000. */
 export function probesOf(caller: string, probes: number): number {
-  if (whole(caller, 'probes', probes) >= 1) return probes;
-  throw new RangeError(`${caller}: probes must be a whole number >= 1, got ${probes}`);
+  if (Number.isInteger(probes) && probes >= 1 && probes <= mostProbes) return probes;
+  throw new RangeError(
+    `${caller}: probes must be a whole number in [1, ${mostProbes}], got ${shown(probes)}`,
+  );
 }

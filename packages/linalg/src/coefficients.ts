@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { checkCount, shown } from './checks.js';
+
 /** a, b, c of one Newton–Schulz step: X ← a·X + b·(X·Xᵀ)·X + c·(X·Xᵀ)²·X. */
 export type Triple = readonly [a: number, b: number, c: number];
 
@@ -50,7 +52,9 @@ export type NewtonSchulzCoefficients = keyof typeof newtonSchulzPresets | Triple
 
 /** Whether a value is three finite numbers. */
 export const isTriple = (value: unknown): value is Triple =>
-  Array.isArray(value) && value.length === 3 && value.every((number) => Number.isFinite(number));
+  Array.isArray(value) &&
+  value.length === 3 &&
+  Array.from(value as unknown[]).every((number) => Number.isFinite(number));
 
 /**
  * The triples of `steps` steps, and the factor of the norm. A list that is too long gives its first triples,
@@ -60,9 +64,7 @@ export function newtonSchulzSteps(
   coefficients: NewtonSchulzCoefficients = 'original',
   steps = 5,
 ): { steps: Triple[]; safety: number } {
-  if (!Number.isInteger(steps) || steps < 1) {
-    throw new RangeError(`newtonSchulzSteps: steps must be an integer >= 1, got ${steps}`);
-  }
+  checkCount('newtonSchulzSteps', 'steps', steps);
   const listed = isTriple(coefficients) ? { steps: [coefficients], safety: 1 } : named(coefficients);
   return {
     steps: Array.from({ length: steps }, (_, i) => listed.steps[Math.min(i, listed.steps.length - 1)]!),
@@ -77,12 +79,12 @@ function named(coefficients: Exclude<NewtonSchulzCoefficients, Triple>): Preset 
   if (
     Array.isArray(coefficients) &&
     coefficients.length > 0 &&
-    coefficients.every((each) => isTriple(each))
+    Array.from(coefficients as readonly unknown[]).every(isTriple)
   ) {
     return { steps: coefficients as readonly Triple[], safety: 1 };
   }
   throw new RangeError(
     `newtonSchulzSteps: coefficients must be one of ${Object.keys(newtonSchulzPresets).join(', ')}, ` +
-      `three finite numbers, or a list of such, got ${JSON.stringify(coefficients)}`,
+      `three finite numbers, or a list of such, got ${shown(coefficients)}`,
   );
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tensors as matrices: what to reshape to. Pure functions of shapes, for tensors and for symbols alike.
 
+import { checkShape, shown } from './checks.js';
+
 /** Lengths of the axes. */
 export type Shape = readonly number[];
 
@@ -13,6 +15,7 @@ const product = (lengths: Shape): number => lengths.reduce((a, b) => a * b, 1);
  * it.
  */
 export function matrixShape(shape: Shape): [fanIn: number, out: number] {
+  checkShape('matrixShape', shape);
   if (shape.length < 2) return [product(shape), 1];
   return [product(shape.slice(0, -1)), shape.at(-1)!];
 }
@@ -24,14 +27,16 @@ export function matrixShape(shape: Shape): [fanIn: number, out: number] {
  * axis is multiplying each of them from the left: no transposition.
  */
 export function aroundAxis(shape: Shape, axis: number): [before: number, length: number, after: number] {
+  checkShape('aroundAxis', shape);
   if (!Number.isInteger(axis) || axis < 0 || axis >= shape.length) {
-    throw new RangeError(`aroundAxis: axis must be one of the ${shape.length} axes, got ${axis}`);
+    throw new RangeError(`aroundAxis: axis must be one of the ${shape.length} axes, got ${shown(axis)}`);
   }
   return [product(shape.slice(0, axis)), shape[axis]!, product(shape.slice(axis + 1))];
 }
 
 function checkLimit(name: string, limit: number): void {
-  if (!(limit >= 1)) throw new RangeError(`${name}: limit must be in [1, ∞), got ${limit}`);
+  if (typeof limit !== 'number' || !(limit >= 1))
+    throw new RangeError(`${name}: limit must be in [1, ∞), got ${shown(limit)}`);
 }
 
 /**
@@ -41,6 +46,7 @@ function checkLimit(name: string, limit: number): void {
  * @see Scalable Shampoo, arXiv:2002.09018
  */
 export function mergeSmallAxes(shape: Shape, limit: number): number[] {
+  checkShape('mergeSmallAxes', shape);
   checkLimit('mergeSmallAxes', limit);
   const merged: number[] = [];
   let current = 1;
@@ -63,6 +69,7 @@ export function mergeSmallAxes(shape: Shape, limit: number): number[] {
  * @see SOAP, arXiv:2409.11321
  */
 export function mergeAxesUpTo(shape: Shape, limit: number): number[] {
+  checkShape('mergeAxesUpTo', shape);
   checkLimit('mergeAxesUpTo', limit);
   if (shape.length < 2) return [...shape];
   const merged: number[] = [];
@@ -82,6 +89,8 @@ export function mergeAxesUpTo(shape: Shape, limit: number): number[] {
   return merged;
 }
 
+const mostBlocks = 1e6;
+
 /** A block of a tensor: where it begins, and the lengths of its axes, as `tf.slice` wants them. */
 export interface Block {
   begin: number[];
@@ -93,9 +102,13 @@ export interface Block {
  * blocks are all combinations, those of the last axis next to each other. 0 cuts nothing.
  */
 export function blocksOf(shape: Shape, blockSize: number): Block[] {
+  checkShape('blocksOf', shape);
   if (!Number.isInteger(blockSize) || blockSize < 0) {
-    throw new RangeError(`blocksOf: blockSize must be an integer >= 0, got ${blockSize}`);
+    throw new RangeError(`blocksOf: blockSize must be an integer >= 0, got ${shown(blockSize)}`);
   }
+  const count = product(shape.map((length) => Math.max(1, Math.ceil(length / (blockSize || Infinity)))));
+  if (count > mostBlocks)
+    throw new RangeError(`blocksOf: blockSize must give at most ${mostBlocks} blocks, got ${blockSize}`);
   let blocks: Block[] = [{ begin: [], size: [] }];
   for (const length of shape) {
     const step = blockSize === 0 ? Math.max(length, 1) : blockSize;

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import * as tf from '@tensorflow/tfjs-core';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   aroundAxis,
   blocksOf,
+  eigh,
+  hostEigh,
+  jacobi,
+  matrix,
   matrixShape,
   mergeAxesUpTo,
   mergeSmallAxes,
+  newtonSchulz,
   newtonSchulzPresets,
   newtonSchulzSteps,
+  qr,
   type NewtonSchulzCoefficients,
   type Shape,
 } from '../src/index.js';
@@ -151,7 +158,7 @@ describe('Newton–Schulz coefficients', () => {
   it('refuses what makes no sense', () => {
     const steps = (coefficients: unknown, count?: number) => () =>
       newtonSchulzSteps(coefficients as NewtonSchulzCoefficients, count);
-    expect(steps('original', 0)).toThrow('newtonSchulzSteps: steps must be an integer >= 1, got 0');
+    expect(steps('original', 0)).toThrow('newtonSchulzSteps: steps must be an integer in [1, 1000], got 0');
     const wanted =
       'newtonSchulzSteps: coefficients must be one of original, quintic, polarExpress, three finite numbers, or a list of such, got ';
     expect(steps('toString')).toThrow(new RangeError(`${wanted}"toString"`));
@@ -159,4 +166,29 @@ describe('Newton–Schulz coefficients', () => {
     expect(steps([])).toThrow(`${wanted}[]`);
     expect(steps([1, NaN, 2])).toThrow(`${wanted}[1,null,2]`);
   });
+});
+
+it('what is no tensor, shape, matrix or option is refused by function and argument', () => {
+  const x = tf.eye(2);
+  const cases: [() => unknown, string][] = [
+    [() => newtonSchulz(5 as never), 'newtonSchulz: x must be a tensor of numbers, got 5'],
+    [() => eigh([x, null] as never), 'eigh: tensors[1] must be a tensor of numbers, got null'],
+    [() => qr(x, null as never), 'qr: options must be an object, got null'],
+    [
+      () => matrixShape('ab' as never),
+      'matrixShape: shape must be a list of at most 100 whole numbers >= 0, got "ab"',
+    ],
+    [
+      () => hostEigh({ rows: 2 } as never),
+      'hostEigh: a must be a matrix { rows, columns, data }, data a Float64Array of rows x columns, got an object',
+    ],
+    [() => jacobi(x, 1e9), 'jacobi: sweeps must be an integer in [1, 1000], got 1000000000'],
+    [() => blocksOf([1e9], 1), 'blocksOf: blockSize must give at most 1000000 blocks, got 1'],
+    [
+      () => matrix(2 ** 20, 2 ** 20),
+      'matrix: rows x columns must be at most 268435456, got 1048576 x 1048576',
+    ],
+  ];
+  for (const [call, message] of cases) expect(call).toThrow(message);
+  x.dispose();
 });

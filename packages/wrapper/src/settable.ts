@@ -187,12 +187,12 @@ export abstract class Settable<O extends object> extends BaseOptimizer {
    * Forgets all state, of the wrapper and of what is inside. Options stay; of an optimizer of TensorFlow.js all stays that its
    * configuration has.
    *
-   * @param keepStep - keeps step counts, by which schedules go; one of TensorFlow.js, which has none, counts from 0 again
+   * @param options - `keepStep` keeps step counts, by which schedules go; one of TensorFlow.js, which has none, counts from 0 again
    * @throws Error after `dispose`, or where the variables are at the evaluation point; TypeError for an optimizer inside that is
    * not of `@optim` and cannot be made anew. Nothing has changed then
    */
-  override reset({ keepStep = false }: { keepStep?: boolean } = {}): void {
-    this.resetting(keepStep)();
+  override reset(options: { keepStep?: boolean } = {}): void {
+    this.resetting(options?.keepStep ?? false)();
   }
 
   /** @internal Checks that {@link reset} is possible, and gives back what does it; overridden where there is more to forget. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { checkHostMatrix } from '../checks.js';
 import { inWorkspace, pitch, type Workspace } from '../kernels/workspace.js';
 import { checkSquare, matrix, undefinedMatrix, type Matrix } from './matrix.js';
 import { hostTriangularSolve, solveInPlace } from './triangular.js';
@@ -69,6 +70,8 @@ export function hostCholesky(a: Matrix): Matrix {
  * @param b - [n, m]
  */
 export function hostSolve(a: Matrix, b: Matrix): Matrix {
+  checkSquare('hostSolve', a);
+  checkHostMatrix('hostSolve', 'b', b);
   const l = hostCholesky(a);
   return hostTriangularSolve(l, hostTriangularSolve(l, b), { transposed: true });
 }

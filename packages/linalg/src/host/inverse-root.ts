@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { checkOptions, shown } from '../checks.js';
 import { inWorkspace, pitch } from '../kernels/workspace.js';
 import { hostEigh } from './eigen.js';
-import { matrix, type Matrix } from './matrix.js';
+import { checkSquare, matrix, type Matrix } from './matrix.js';
 
 /** Options of {@link hostInverseRoot} and of its forms for tensors. */
 export interface RootOptions {
@@ -24,13 +25,15 @@ export interface RootOptions {
 export const smallestScale = 1e-25;
 
 /** Refuses orders and ridges that make no sense; `name` is the function's. */
-export function checkRoot(name: string, { power, ridge = 0, relativeRidge = 0 }: RootOptions): void {
-  if (!(power > 0 && power < Infinity)) {
-    throw new RangeError(`${name}: power must be in (0, ∞), got ${power}`);
+export function checkRoot(name: string, options: RootOptions): void {
+  checkOptions(name, options);
+  const { power, ridge = 0, relativeRidge = 0 } = options;
+  if (typeof power !== 'number' || !(power > 0 && power < Infinity)) {
+    throw new RangeError(`${name}: power must be in (0, ∞), got ${shown(power)}`);
   }
   for (const [key, value] of Object.entries({ ridge, relativeRidge })) {
-    if (!(value >= 0 && value < Infinity)) {
-      throw new RangeError(`${name}: ${key} must be in [0, ∞), got ${value}`);
+    if (typeof value !== 'number' || !(value >= 0 && value < Infinity)) {
+      throw new RangeError(`${name}: ${key} must be in [0, ∞), got ${shown(value)}`);
     }
   }
 }
@@ -44,6 +47,7 @@ export function checkRoot(name: string, { power, ridge = 0, relativeRidge = 0 }:
  * @param a - [n, n], of which the symmetric part is taken
  */
 export function hostInverseRoot(a: Matrix, options: RootOptions): Matrix {
+  checkSquare('hostInverseRoot', a);
   checkRoot('hostInverseRoot', options);
   const { power, ridge = 0, relativeRidge = 0 } = options;
   const { values, vectors } = hostEigh(a);

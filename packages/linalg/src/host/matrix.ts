@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { checkHostMatrix, checkShape, shown } from '../checks.js';
+
 /** A matrix of float64 numbers on the host, row by row. */
 export interface Matrix {
   rows: number;
@@ -7,9 +9,22 @@ export interface Matrix {
   data: Float64Array;
 }
 
+const isNumbers = (data: unknown): boolean =>
+  Array.isArray(data)
+    ? Array.from(data as unknown[]).every((each) => typeof each === 'number')
+    : ArrayBuffer.isView(data);
+
+/** Two gigabytes. */
+const mostNumbers = 2 ** 28;
+
 /** A matrix; of zeros without `data`. */
 export function matrix(rows: number, columns: number, data?: ArrayLike<number>): Matrix {
+  checkShape('matrix', [rows, columns], 'rows and columns');
   const size = rows * columns;
+  if (size > mostNumbers)
+    throw new RangeError(`matrix: rows x columns must be at most ${mostNumbers}, got ${rows} x ${columns}`);
+  if (data !== undefined && !isNumbers(data))
+    throw new TypeError(`matrix: data must be a list of numbers, got ${shown(data)}`);
   if (data !== undefined && data.length !== size) {
     throw new RangeError(`matrix: data must have ${rows} x ${columns} numbers, got ${data.length}`);
   }
@@ -24,7 +39,9 @@ export const undefinedMatrix = (rows: number, columns: number): Matrix => ({
 });
 
 /** Refuses a matrix that is not square; `name` is the function's. */
-export function checkSquare(name: string, { rows, columns }: Matrix): void {
+export function checkSquare(name: string, given: Matrix, argument = 'a'): void {
+  checkHostMatrix(name, argument, given);
+  const { rows, columns } = given;
   if (rows !== columns) throw new RangeError(`${name}: the matrix must be square, got ${rows} x ${columns}`);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { checkFlag, checkHostMatrix, checkOptions } from '../checks.js';
 import { inWorkspace, pitch } from '../kernels/workspace.js';
 import { accumulate, applyBlock, blockMemory, blockSize, reflector } from './householder.js';
 import { matrix, scaleOf, undefinedMatrix, type Matrix } from './matrix.js';
@@ -22,7 +23,11 @@ export interface QROptions {
  * @param a - [m, n]
  * @returns Q [m, k] and R [k, n] with k = min(m, n), or k = m if `complete`
  */
-export function hostQR(a: Matrix, { complete = false }: QROptions = {}): { q: Matrix; r: Matrix } {
+export function hostQR(a: Matrix, options: QROptions = {}): { q: Matrix; r: Matrix } {
+  checkHostMatrix('hostQR', 'a', a);
+  checkOptions('hostQR', options);
+  const { complete = false } = options;
+  checkFlag('hostQR', 'complete', complete);
   const { rows: m, columns: n } = a;
   const count = Math.min(m, n);
   const k = complete ? m : count;

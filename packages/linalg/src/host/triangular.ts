@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { checkFlag, checkHostMatrix, checkOptions } from '../checks.js';
 import { inWorkspace, pitch, type Workspace } from '../kernels/workspace.js';
 import { checkSquare, matrix, type Matrix } from './matrix.js';
 
@@ -77,12 +78,13 @@ export function solveInPlace(
  * @param t - [n, n]
  * @param b - [n, m]
  */
-export function hostTriangularSolve(
-  t: Matrix,
-  b: Matrix,
-  { lower = true, transposed = false }: TriangularOptions = {},
-): Matrix {
-  checkSquare('hostTriangularSolve', t);
+export function hostTriangularSolve(t: Matrix, b: Matrix, options: TriangularOptions = {}): Matrix {
+  checkSquare('hostTriangularSolve', t, 't');
+  checkHostMatrix('hostTriangularSolve', 'b', b);
+  checkOptions('hostTriangularSolve', options);
+  const { lower = true, transposed = false } = options;
+  checkFlag('hostTriangularSolve', 'lower', lower);
+  checkFlag('hostTriangularSolve', 'transposed', transposed);
   const n = t.rows;
   const { columns } = b;
   if (b.rows !== n) throw new RangeError(`hostTriangularSolve: b must have ${n} rows, got ${b.rows}`);

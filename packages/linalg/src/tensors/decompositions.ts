@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { checkFlag } from '../checks.js';
 import { hostCholesky } from '../host/cholesky.js';
 import { hostEigh } from '../host/eigen.js';
 import { checkRoot, hostInverseRoot, type RootOptions } from '../host/inverse-root.js';
@@ -36,6 +37,7 @@ export const qr: HostFunction<QROptions> = onHost({
   name: 'qr',
   inputs: 1,
   shapes([size], { complete = false }) {
+    checkFlag('qr', 'complete', complete);
     const [m, n] = size!;
     const k = complete ? m : Math.min(m, n);
     return [
@@ -67,7 +69,9 @@ export const cholesky: HostFunction<Record<string, never>> = onHost({
 export const triangularSolve: HostFunction<TriangularOptions> = onHost({
   name: 'triangularSolve',
   inputs: 2,
-  shapes([t, b]) {
+  shapes([t, b], { lower, transposed }) {
+    checkFlag('triangularSolve', 'lower', lower);
+    checkFlag('triangularSolve', 'transposed', transposed);
     const n = square('triangularSolve', t!);
     if (b![0] !== n) throw new RangeError(`triangularSolve: B must have ${n} rows, got ${b![0]}`);
     return [[...b!]];

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as tf from '@tensorflow/tfjs-core';
-import { checkCount, checkMatrix } from './matrices.js';
+import { checkCount } from '../checks.js';
+import { checkMatrix } from './matrices.js';
 
 /**
  * e^X by scaling and squaring: twelve terms of the series for X/2^k, squared k times. Matrix products and

@@ -2,7 +2,8 @@
 // Eigenvectors on the device, by rotations that are made many at a time: nothing is read back.
 
 import * as tf from '@tensorflow/tfjs-core';
-import { checkCount, checkMatrix } from './matrices.js';
+import { checkCount } from '../checks.js';
+import { checkMatrix } from './matrices.js';
 
 /**
  * Which column stands where after a round, so that in n − 1 rounds each meets each: columns k and k + n/2 are a pair, and

@@ -2,22 +2,18 @@
 // What the functions of matrices on the device have in common. Leading axes are a batch.
 
 import * as tf from '@tensorflow/tfjs-core';
+import { checkTensor } from '../checks.js';
 
 /** Refuses what is not a (batch of) matrices, or, for `square`, not square; gives rows and columns. */
-export function checkMatrix(name: string, { shape }: tf.Tensor, square: boolean): [number, number] {
+export function checkMatrix(name: string, x: tf.Tensor, square: boolean): [number, number] {
+  checkTensor(name, name === 'triangularInverse' ? 't' : 'x', x);
+  const { shape } = x;
   const [rows, columns] = shape.slice(-2) as [number, number];
   if (shape.length < 2 || (square && rows !== columns)) {
     const wanted = square ? 'a square matrix' : 'a matrix';
     throw new RangeError(`${name}: ${wanted} is wanted, got shape [${shape.join(', ')}]`);
   }
   return [rows, columns];
-}
-
-/** Refuses what is not an integer >= 1. */
-export function checkCount(name: string, option: string, value: number): void {
-  if (!Number.isInteger(value) || value < 1) {
-    throw new RangeError(`${name}: ${option} must be an integer >= 1, got ${value}`);
-  }
 }
 
 /** Frobenius norm of each matrix, with both axes of length 1. */

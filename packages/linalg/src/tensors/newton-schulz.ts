@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as tf from '@tensorflow/tfjs-core';
+import { checkOptions, shown } from '../checks.js';
 import { newtonSchulzSteps, type NewtonSchulzCoefficients } from '../coefficients.js';
 import { checkMatrix, norm } from './matrices.js';
 
@@ -36,14 +37,13 @@ export interface NewtonSchulzOptions {
  * decomposition. A matrix of zeros stays zero.
  * @param x - [..., m, n]; leading axes are a batch
  */
-export function newtonSchulz(
-  x: tf.Tensor,
-  { coefficients = 'original', steps = 5, epsilon = 1e-7 }: NewtonSchulzOptions = {},
-): tf.Tensor {
+export function newtonSchulz(x: tf.Tensor, options: NewtonSchulzOptions = {}): tf.Tensor {
   const [rows, columns] = checkMatrix('newtonSchulz', x, false);
+  checkOptions('newtonSchulz', options);
+  const { coefficients = 'original', steps = 5, epsilon = 1e-7 } = options;
   const { steps: triples, safety } = newtonSchulzSteps(coefficients, steps);
-  if (!(epsilon >= 0 && epsilon < Infinity)) {
-    throw new RangeError(`newtonSchulz: epsilon must be in [0, ∞), got ${epsilon}`);
+  if (typeof epsilon !== 'number' || !(epsilon >= 0 && epsilon < Infinity)) {
+    throw new RangeError(`newtonSchulz: epsilon must be in [0, ∞), got ${shown(epsilon)}`);
   }
   const isTall = rows > columns;
   return tf.tidy(() => {

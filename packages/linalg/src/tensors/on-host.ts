@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as tf from '@tensorflow/tfjs-core';
+import { checkOptions, checkShape, checkTensor, shown } from '../checks.js';
 import type { Matrix } from '../host/matrix.js';
 import type { Shape } from '../shape.js';
 
@@ -47,9 +48,13 @@ export function onHost<Options>(definition: Definition<Options>): HostFunction<O
   const { name, inputs } = definition;
 
   function shapes(given: readonly Shape[], options = {} as Options): number[][] {
+    if (!Array.isArray(given))
+      throw new TypeError(`${name}: shapes must be a list of shapes, got ${shown(given)}`);
+    checkOptions(name, options);
     if (given.length !== inputs) {
       throw new RangeError(`${name}: tensors: ${inputs} wanted, got ${given.length}`);
     }
+    for (const shape of given) checkShape(name, shape);
     const batch = given[0]!.slice(0, -2);
     for (const shape of given) {
       if (shape.length < 2) throw new RangeError(`${name}: a matrix is wanted, got shape ${show(shape)}`);
@@ -67,6 +72,7 @@ export function onHost<Options>(definition: Definition<Options>): HostFunction<O
     options = {} as Options,
   ): [readonly tf.Tensor[], (numbers: ArrayLike<number>[]) => tf.Tensor[]] {
     const tensors = Array.isArray(given) ? (given as readonly tf.Tensor[]) : [given as tf.Tensor];
+    Array.from(tensors).forEach((each, i) => checkTensor(name, `tensors[${i}]`, each));
     const from = tensors.map(({ shape }) => shape);
     const to = shapes(from, options);
     const finish = (numbers: ArrayLike<number>[]): tf.Tensor[] => {

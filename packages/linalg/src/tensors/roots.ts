@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as tf from '@tensorflow/tfjs-core';
+import { checkCount } from '../checks.js';
 import { checkRoot, smallestScale, type RootOptions } from '../host/inverse-root.js';
-import { checkCount, checkMatrix, norm, traceOfProduct } from './matrices.js';
+import { checkMatrix, norm, traceOfProduct } from './matrices.js';
 
 /**
  * The largest eigenvalue of a symmetric positive semidefinite matrix, by repeated squaring: λ =
@@ -65,13 +66,13 @@ function integerPower(x: tf.Tensor, power: number): tf.Tensor {
  */
 export function coupledNewtonRoot(
   x: tf.Tensor,
-  { iterations = 30, ...options }: CoupledNewtonOptions,
+  options: CoupledNewtonOptions,
 ): [root: tf.Tensor, residual: tf.Tensor] {
   const [n] = checkMatrix('coupledNewtonRoot', x, true);
   checkRoot('coupledNewtonRoot', options);
-  checkCount('coupledNewtonRoot', 'power', options.power);
+  const { power, ridge = 0, relativeRidge = 0, iterations = 30 } = options;
+  checkCount('coupledNewtonRoot', 'power', power);
   checkCount('coupledNewtonRoot', 'iterations', iterations);
-  const { power, ridge = 0, relativeRidge = 0 } = options;
   return tf.tidy(() => {
     const identity = tf.eye(n);
     let a = tf.add(x, tf.mul(identity, ridge));

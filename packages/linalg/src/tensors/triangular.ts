@@ -2,7 +2,8 @@
 // Triangular matrices on the device, by matrix products and masks: nothing is read back.
 
 import * as tf from '@tensorflow/tfjs-core';
-import { checkCount, checkMatrix, norm } from './matrices.js';
+import { checkCount, checkFlag } from '../checks.js';
+import { checkMatrix, norm } from './matrices.js';
 
 /**
  * The inverse of a triangular matrix, by matrix products alone: 2·log2(n) of them.
@@ -15,6 +16,7 @@ import { checkCount, checkMatrix, norm } from './matrices.js';
  */
 export function triangularInverse(t: tf.Tensor, lower = true): tf.Tensor {
   const [n] = checkMatrix('triangularInverse', t, true);
+  checkFlag('triangularInverse', 'lower', lower);
   return tf.tidy(() => {
     const index = tf.range(0, n, 1, 'int32');
     const [row, column] = [tf.reshape(index, [n, 1]), tf.reshape(index, [1, n])];
@@ -84,6 +86,7 @@ const shift = 1e-5;
  */
 export function orthonormalize(x: tf.Tensor, iterations = 20): tf.Tensor {
   const [rows, columns] = checkMatrix('orthonormalize', x, false);
+  checkCount('orthonormalize', 'iterations', iterations);
   if (rows < columns) {
     throw new RangeError(
       `orthonormalize: at least as many rows as columns are wanted, got ${rows} x ${columns}`,

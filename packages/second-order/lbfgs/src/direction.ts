@@ -143,7 +143,8 @@ export const direction: Recurrence<LBFGSOptions, Slots, Traits, { evaluations: n
       t: where(moves, stride, t),
       k: where(moves, k.add(1), k),
       place: where(appends, where(place.less(m - 1), place.add(1), 0), place),
-      stride: where(moves, stride, 0),
+      // No step that nobody notices.
+      stride: where(length.isFinite(), where(moves, stride, 0), NaN),
       slope,
       span: next.abs().max(),
     };

@@ -231,6 +231,17 @@ describe('LBFGS, where a call fails', () => {
     x.dispose();
   });
 
+  it('shows a gradient that is not finite where nothing is read', async () => {
+    const v = tf.tidy(() => tf.variable(tf.tensor1d([1, 2])));
+    const optimizer = new LBFGS();
+    optimizer.minimize(() => tf.sum(tf.square(v)), false, [v]);
+    const gradient = tf.tensor1d([Infinity, 1]);
+    optimizer.applyGradients({ [v.name]: gradient });
+    expect([...(await v.data())]).toEqual([NaN, NaN]);
+    optimizer.dispose();
+    tf.dispose([v, gradient]);
+  });
+
   it('refuses a loss that is not finite at the start', async () => {
     const x = variable([2]);
     const optimizer = new LBFGS(strong);
