@@ -61,7 +61,8 @@ export async function measure(
   const backend = tf.getBackend();
   const shapes = layouts[layout]!;
   const size = shapes.reduce((sum, shape) => sum + shape.reduce((product, length) => product * length, 1), 0);
-  const contestants = Object.entries({ ...comparisons, ...trials }).flatMap(([subject, make]) => {
+  const all = { ...comparisons, ...trials };
+  const contestants = Object.entries(all).flatMap(([subject, make]) => {
     const own = contestant(subject, make(1000), shapes, executorFor(backend).name);
     if (!withOps || subject === reference || executorFor(backend) === opsExecutor) return [own];
     return [own, contestant(subject, make(1000), shapes, opsExecutor.name)];
@@ -81,7 +82,8 @@ export async function measure(
     const dispatches = backend === 'webgpu' ? await dispatched(() => settled({ step, last })) : null;
     const { kernels } = await tf.profile(() => (step(), undefined as unknown as tf.TensorContainer));
     const isOneSweep = kernels.length === 1 && shapes.length === 1 && !backend.startsWith('web');
-    const arrays = isOneSweep ? await moved(optimizer as BaseOptimizer, size, step) : 0;
+    const isRule = 'stateDict' in optimizer && !('base' in optimizer);
+    const arrays = isOneSweep && isRule ? await moved(all[subject]!(1000) as BaseOptimizer) : 0;
     rows.push({
       backend,
       layout,
@@ -99,16 +101,25 @@ export async function measure(
   return rows;
 }
 
-/** Arrays of a size that a step of a rule moves: gradient, parameter and slots, of which some are only read; 0 of a wrapper. */
-async function moved(optimizer: BaseOptimizer, size: number, step: () => void): Promise<number> {
-  if ('base' in optimizer || !('stateDict' in optimizer)) return 0;
-  const slots = async (): Promise<Float32Array[]> =>
-    (await optimizer.stateDict()).parameters
-      .flatMap((parameter) => Object.values(parameter.slots).map(({ data }) => data))
-      .filter(({ length }) => length === size);
-  const before = await slots();
-  step();
-  const after = await slots();
+/** Arrays that a step of a rule moves: gradient, parameter and slots of its shape, of which some are only read. */
+async function moved(optimizer: BaseOptimizer): Promise<number> {
+  const variable = tf.tidy(() => tf.variable(tf.ones([50, 40])));
+  const slotsAfter = async (seed: number): Promise<Float32Array[]> => {
+    const gradients = { [variable.name]: tf.randomNormal([50, 40], 0, 1, 'float32', seed) };
+    const loss = tf.scalar(1);
+    optimizer.applyGradients(gradients, loss);
+    tf.dispose([gradients, loss]);
+    const { parameters } = await optimizer.stateDict();
+    return parameters.flatMap(({ slots }) =>
+      Object.values(slots)
+        .map(({ data }) => data)
+        .filter(({ length }) => length === variable.size),
+    );
+  };
+  const before = await slotsAfter(1);
+  const after = await slotsAfter(2);
+  optimizer.dispose();
+  variable.dispose();
   const written = after.filter((values, i) => values.some((value, at) => value !== before[i]![at]));
   return 3 + after.length + written.length;
 }
