@@ -111,6 +111,23 @@ describe('saved parameters are found', () => {
     );
   });
 
+  it('in weights, which have no shapes, by those of the slots', async () => {
+    const layer = (i: number): string => `dense_Dense${i}/kernel`;
+    const saved = heavy();
+    await saved.loadStateDict(stateOf([layer(1), [2]], [layer(2), [4]]));
+    const [kept, head] = [named(layer(1), [0]), named(layer(3), [0, 0])];
+    const optimizer = heavy();
+    await optimizer.setWeights(await saved.getWeights());
+    step(optimizer, kept, head);
+    expect(await momenta(optimizer)).toEqual({ [layer(1)]: [2], [layer(3)]: [1, 1], [layer(2)]: [4] });
+    const other = heavy();
+    await other.setWeights(await saved.getWeights());
+    kept.dispose();
+    expect(() => step(other, named(layer(1), [0, 0]))).toThrow(
+      new RangeError('Heavy: saved slot m of "dense_Dense1/kernel" must have shape [2], got [1]'),
+    );
+  });
+
   it('when their turn comes: a variable never seen before starts afresh, also when it is the first', async () => {
     const optimizer = heavy();
     await optimizer.loadStateDict(stateOf(['x', [1]], ['y', [1]]));

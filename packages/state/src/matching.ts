@@ -55,9 +55,8 @@ function paired(
   return new Map(pairs);
 }
 
-function fits({ shape: own }: tf.Variable, { shape }: SavedParameter): boolean {
-  return !shape || sameShape(own, shape);
-}
+/** Whether a saved parameter may be that of a variable. */
+type Fits = (variable: tf.Variable, parameter: SavedParameter) => boolean;
 
 const list = (names: readonly { name: string }[]): string =>
   shorten(names.map(({ name }) => `"${name}"`).join(', '));
@@ -74,6 +73,8 @@ const list = (names: readonly { name: string }[]): string =>
  *
  * Variables without a name are matched by the order in which they were made, if there are as many as were saved.
  *
+ * @param slotsFit - whether slots have the shapes that those of a variable have; asked where no shape of the parameter is
+ * saved, as in weights
  * @returns the saved parameter of each variable that has one; a variable never seen before starts afresh
  * @throws RangeError when a name is the same and the shape is not, or where the number of a layer may be that of another
  */
@@ -81,6 +82,7 @@ export function matchSaved(
   owner: string,
   variables: readonly tf.Variable[],
   saved: readonly SavedParameter[],
+  slotsFit: Fits,
 ): Matched {
   const ordered = [...variables].sort((a, b) => a.id - b.id);
   const named = ordered.filter(({ name }) => !isNumbered(name));
@@ -89,7 +91,9 @@ export function matchSaved(
   const savedNumbered = saved.filter(({ name }) => isNumbered(name));
   const byOrder = paired(numbered, savedNumbered, () => '');
   for (const [variable, parameter] of byOrder) assertFits(owner, variable, parameter);
-  return new Map([...matchNamed(owner, named, savedNamed), ...byOrder]);
+  const fits: Fits = (variable, parameter) =>
+    parameter.shape ? sameShape(variable.shape, parameter.shape) : slotsFit(variable, parameter);
+  return new Map([...matchNamed(owner, named, savedNamed, fits), ...byOrder]);
 }
 
 /** The key of names that may have one suffix more than others; not where others have suffixes too, which may be the same. */
@@ -103,6 +107,7 @@ function matchNamed(
   owner: string,
   variables: readonly tf.Variable[],
   saved: readonly SavedParameter[],
+  fits: Fits,
 ): Matched {
   const isExplained = (matched: Matched): boolean =>
     matched.size === variables.length &&
@@ -119,14 +124,14 @@ function matchNamed(
   const found = explanations.find(isExplained);
   if (found) return found;
   for (const [variable, parameter] of exact) assertFits(owner, variable, parameter);
-  assertNumbersTell(owner, variables, saved, exact);
+  assertNumbersTell(owner, variables, saved, exact, fits);
   return exact;
 }
 
 function assertFits(owner: string, variable: tf.Variable, parameter: SavedParameter): void {
-  if (fits(variable, parameter)) return;
+  if (!parameter.shape || sameShape(variable.shape, parameter.shape)) return;
   throw new RangeError(
-    `${owner}: saved state of ${show(parameter.name)} has shape ${showShape(parameter.shape!)}, variable ${show(variable.name)} has ${showShape(variable.shape)}`,
+    `${owner}: saved state of ${show(parameter.name)} has shape ${showShape(parameter.shape)}, variable ${show(variable.name)} has ${showShape(variable.shape)}`,
   );
 }
 
@@ -136,6 +141,7 @@ function assertNumbersTell(
   variables: readonly tf.Variable[],
   saved: readonly SavedParameter[],
   exact: Matched,
+  fits: Fits,
 ): void {
   const taken = new Set(exact.values());
   const isLeft = (parameter: SavedParameter): boolean => !taken.has(parameter);

@@ -196,8 +196,19 @@ export class Parameters {
     variables: readonly tf.Variable[],
     saved: readonly SavedParameter[],
   ): Map<tf.Variable, SavedParameter> {
-    const matched = this.#reading?.matchSaved(this.#kept.owner, variables, saved) ?? new Map<never, never>();
-    for (const [variable, parameter] of matched) this.#assertFits(variable, parameter, this.#reading!);
+    const reading = this.#reading;
+    if (!reading) return new Map();
+    const assertFits = (...pair: [tf.Variable, SavedParameter]): void => this.#assertFits(...pair, reading);
+    const slotsFit = (...pair: [tf.Variable, SavedParameter]): boolean => {
+      try {
+        assertFits(...pair);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const matched = reading.matchSaved(this.#kept.owner, variables, saved, slotsFit);
+    matched.forEach((parameter, variable) => assertFits(variable, parameter));
     return matched;
   }
 
