@@ -100,7 +100,8 @@ export function assertVariables(owner: string, variables: unknown): void {
 function entryOf(owner: string, name: string, grad: unknown): Entry {
   if (!(grad instanceof tf.Tensor)) throw wrongType(owner, `gradient of ${show(name)}`, 'a tensor', grad);
   const variable = tf.engine().registeredVariables[name];
-  if (!variable)
+  // Objects inherit a toString.
+  if (!variable?.dataId)
     throw new RangeError(`${owner}: no variable is named ${show(name)}; it was disposed or never made`);
   if (variable.dtype !== 'float32') {
     throw new TypeError(

@@ -95,6 +95,14 @@ it('refuses two gradients of one variable', async () => {
   expect(optimizer.iterations).toBe(0);
 });
 
+it('knows no variables by names that objects inherit', () => {
+  const gradients = Object.fromEntries([['toString', tf.ones([2])]]);
+  expect(() => optimizer.applyGradients(gradients)).toThrow(
+    new RangeError('Heavy: no variable is named "toString"; it was disposed or never made'),
+  );
+  tf.dispose(gradients);
+});
+
 it('counts a step without any gradient, and does nothing else', async () => {
   const normed = new Normed();
   step(normed);
