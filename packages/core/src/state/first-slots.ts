@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an optimizer keeps, and the slots that a variable begins with.
+// What an optimizer keeps, and the slots of a variable: what they begin with, and which saved ones may be them.
 
-import { kernelFor, type Program } from '@optim/fusion';
-import { groupOf, type ParameterGroup } from '@optim/options';
-import type { GlobalValue, SavedParameter } from '@optim/state';
+import { kernelFor, sameShape, showShape, type Program } from '@optim/fusion';
+import { groupOf, show, type ParameterGroup } from '@optim/options';
+import type { GlobalValue, Reading, SavedParameter } from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
 import type { KeyedHook } from '../rule/hook.js';
 import type { Appearance, HostInit, SlotInit, TracedInit, Traits } from '../rule/rule.js';
@@ -51,8 +51,36 @@ export function firstSlots(
   return slots;
 }
 
+/**
+ * Refuses slots that are not those of a variable.
+ *
+ * @throws RangeError naming the slot, with its shape and that of the variable's
+ */
+export function assertSlotShapes(
+  kept: Kept,
+  variable: tf.Variable,
+  { name: parameter, slots }: SavedParameter,
+  { assertSlots }: Reading,
+): void {
+  const { owner } = kept;
+  const { program, host } = initsOf(kept, variable);
+  const shapes = new Map([
+    ...program.outputs.map(({ name, node }) => [name, program.nodes[node]!.shape] as const),
+    ...host.map(([name, { shape }]) => [name, shape(variable.shape, variable.name)] as const),
+  ]);
+  assertSlots(owner, parameter, Object.keys(slots), [...shapes.keys()]);
+  for (const [name, expected] of shapes) {
+    const slot = slots[name];
+    if (!slot && kept.ofHook(name)) continue;
+    if (slot && sameShape(slot.shape, expected)) continue;
+    throw new RangeError(
+      `${owner}: saved slot ${name} of ${show(parameter)} must have shape ${showShape(expected)}, got ${slot ? showShape(slot.shape) : 'none'}`,
+    );
+  }
+}
+
 /** How the slots of a variable begin: those that are traced, in one program, and those made on the host. */
-export function initsOf(kept: Kept, variable: tf.Variable): { program: Program; host: [string, HostInit][] } {
+function initsOf(kept: Kept, variable: tf.Variable): { program: Program; host: [string, HostInit][] } {
   const group = groupOf(kept.groups, variable);
   const traits = kept.traits(variable, group);
   const inits = Object.entries(kept.slots(group)).filter(

@@ -2,12 +2,11 @@
 // The state of an optimizer while it lives: parameters with their slots, globals, and loaded state whose variable has not
 // appeared yet.
 
-import { sameShape, showShape } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
-import { groupOf, matches, show } from '@optim/options';
+import { groupOf, matches } from '@optim/options';
 import type { GlobalValue, Reading, SavedParameter, SavedState } from '@optim/state';
 import type { Traits } from '../rule/rule.js';
-import { firstSlots, initsOf, type Kept } from './first-slots.js';
+import { assertSlotShapes, firstSlots, type Kept } from './first-slots.js';
 import { isAlive, toVariable } from './variables.js';
 
 /** A variable that an optimizer has adopted, and what is kept for it. */
@@ -198,10 +197,11 @@ export class Parameters {
   ): Map<tf.Variable, SavedParameter> {
     const reading = this.#reading;
     if (!reading) return new Map();
-    const assertFits = (...pair: [tf.Variable, SavedParameter]): void => this.#assertFits(...pair, reading);
-    const slotsFit = (...pair: [tf.Variable, SavedParameter]): boolean => {
+    const assertFits = (variable: tf.Variable, parameter: SavedParameter): void =>
+      assertSlotShapes(this.#kept, variable, parameter, reading);
+    const slotsFit = (variable: tf.Variable, parameter: SavedParameter): boolean => {
       try {
-        assertFits(...pair);
+        assertFits(variable, parameter);
         return true;
       } catch {
         return false;
@@ -210,28 +210,6 @@ export class Parameters {
     const matched = reading.matchSaved(this.#kept.owner, variables, saved, slotsFit);
     matched.forEach((parameter, variable) => assertFits(variable, parameter));
     return matched;
-  }
-
-  #assertFits(
-    variable: tf.Variable,
-    { name: parameter, slots }: SavedParameter,
-    { assertSlots }: Reading,
-  ): void {
-    const { owner } = this.#kept;
-    const { program, host } = initsOf(this.#kept, variable);
-    const shapes = new Map([
-      ...program.outputs.map(({ name, node }) => [name, program.nodes[node]!.shape] as const),
-      ...host.map(([name, { shape }]) => [name, shape(variable.shape, variable.name)] as const),
-    ]);
-    assertSlots(owner, parameter, Object.keys(slots), [...shapes.keys()]);
-    for (const [name, expected] of shapes) {
-      const slot = slots[name];
-      if (!slot && this.#kept.ofHook(name)) continue;
-      if (slot && sameShape(slot.shape, expected)) continue;
-      throw new RangeError(
-        `${owner}: saved slot ${name} of ${show(parameter)} must have shape ${showShape(expected)}, got ${slot ? showShape(slot.shape) : 'none'}`,
-      );
-    }
   }
 
   #keep(globals: Readonly<Record<string, GlobalValue>>): void {

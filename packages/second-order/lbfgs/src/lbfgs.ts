@@ -26,11 +26,11 @@ import { Vector, type Evaluation, type Held, type Made } from './vector.js';
  * `toleranceGrad`, or g·q is above −`toleranceChange`. A search tries lengths, from `learningRate` on, until the loss has
  * fallen by at least 1e-4 of what its slope promises and the slope to 0.9 of what it was.
  *
- * By default nothing is read back, and a step is one evaluation, on every backend and in `model.fit`; a gradient that is not finite
- * makes the variables NaN, and leaves the slots. With `lineSearch` or more than
- * one iteration `minimize` reads a few numbers after every evaluation, and once more before every further iteration. webgpu cannot do that:
- * `await minimizeAsync(f)`, which is the same on every backend. Each evaluation of a call sees the same
- * dropout mask, and the statistics of batch normalization move in the first one alone.
+ * By default nothing is read back, and a step is one evaluation, on every backend and in `model.fit`; a gradient that is not
+ * finite makes the variables NaN, and leaves the slots. With `lineSearch` or more than one iteration `minimize` reads a few
+ * numbers after every evaluation, and once more before every further iteration. webgpu cannot do that: `await minimizeAsync(f)`,
+ * which is the same on every backend. Each evaluation of a call sees the same dropout mask, and the statistics of batch
+ * normalization move in the first one alone.
  *
  * Slots, of a vector of n elements that stands for all variables: `s` and `y` [historySize, n], `d` and `previous` [n],
  * `inverse` and `products` [historySize, historySize], `curvatures` [historySize, 1], scalars `H`, `t`, `k`, `place`; they take
