@@ -64,9 +64,27 @@ export async function weightsInside(
   };
 }
 
-/** Whether a weight is that of one of them, by its name. */
-export function isInside(inside: Inside, { name }: ReadWeight): boolean {
-  return inside.some((_, i) => name.startsWith(prefixOf(i)));
+const isInside = (inside: Inside, name: string): boolean =>
+  inside.some((_, i) => name.startsWith(prefixOf(i)));
+
+/** Before a name of the wrapper's own that looks like one of those inside, as in a layer called "base". */
+const ownPrefix = './';
+
+/** The wrapper's own weights, under names that nobody takes for those inside. */
+export function namedOutside(inside: Inside, weights: readonly NamedWeight[]): NamedWeight[] {
+  return weights.map(({ name, tensor }) => {
+    const isMistaken = isInside(inside, name) || name.startsWith(ownPrefix);
+    return { name: isMistaken ? ownPrefix + name : name, tensor };
+  });
+}
+
+/** The wrapper's own among all weights, under their names. */
+export function weightsOutside(inside: Inside, weights: readonly ReadWeight[]): ReadWeight[] {
+  return weights
+    .filter(({ name }) => !isInside(inside, name))
+    .map((weight) =>
+      weight.name.startsWith(ownPrefix) ? { ...weight, name: weight.name.slice(ownPrefix.length) } : weight,
+    );
 }
 
 /**

@@ -16,7 +16,14 @@ import type {
 } from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
 import { baseFrom } from './base.js';
-import { captureInside, checkInside, checkWeightsInside, isInside, weightsInside } from './inside.js';
+import {
+  captureInside,
+  checkInside,
+  checkWeightsInside,
+  namedOutside,
+  weightsInside,
+  weightsOutside,
+} from './inside.js';
 import { Settable } from './settable.js';
 
 /**
@@ -201,12 +208,11 @@ export abstract class Wrapper<O extends object> extends Settable<O> {
     const own = reading.writeWeights(step, held);
     // Those of ours look after what they hand out.
     this.handOut(reading, [...own, ...foreign]);
-    return [...own, ...prefixed];
+    return [...namedOutside(this.inside(), own), ...prefixed];
   }
 
   override checkWeights(weights: readonly ReadWeight[], reading: Reading): Checked {
-    const own = weights.filter((weight) => !isInside(this.inside(), weight));
-    const saved = reading.stateOfWeights(this.owner, own);
+    const saved = reading.stateOfWeights(this.owner, weightsOutside(this.inside(), weights));
     const ofInside = checkWeightsInside(this.owner, this.inside(), weights, reading);
     return this.#replacement(saved, this.settings, reading, ofInside);
   }

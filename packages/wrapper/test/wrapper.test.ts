@@ -226,6 +226,23 @@ it('takes its options from a state, and refuses wrong ones', async () => {
   expect(other.k).toBe(3);
 });
 
+it('tells weights of variables whose names look like those of the base, as in a layer called "base"', async () => {
+  const variables = tf.tidy(() =>
+    ['base/w', 'w', './w'].map((name, i) => tf.variable(tf.scalar(i), true, name)),
+  );
+  const gradients = Object.fromEntries(variables.map(({ name }, i) => [name, tf.scalar(i + 1)]));
+  const [from, to] = [every(new Heavy()), every(new Heavy())];
+  for (let t = 0; t < 3; t++) from.applyGradients(gradients);
+  const weights = await from.getWeights();
+  expect(weights.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['./base/w#s', 'w#s', '././w#s', 'base/base/w#m', 'base/w#m', 'base/./w#m']),
+  );
+  await to.setWeights(weights);
+  for (const optimizer of [from, to]) optimizer.applyGradients(gradients);
+  expect(await to.stateDict()).toEqual(await from.stateDict());
+  tf.dispose([variables, gradients]);
+});
+
 it('changes nothing when its own part of a state or that of the base is wrong', async () => {
   const first = every(new Heavy());
   train(first, 2);
