@@ -106,7 +106,7 @@ describe('listOptimizers', () => {
     [['*', { famly: 'sam' }], 'TypeError: listOptimizers: unknown option "famly" (did you mean "family"?)'],
     [['*', { family: 'sams' }], "RangeError: listOptimizers: family must be one of 'adam', "],
     [['*', { needs: 'closures' }], "RangeError: listOptimizers: needs must be one of 'nothing', 'loss', "],
-    [['*', { licence: 3 }], 'TypeError: listOptimizers: licence must be a string or null (one of '],
+    [['*', { licence: 3 }], 'TypeError: listOptimizers: licence must be a string (one of '],
     [['*', 3], 'TypeError: listOptimizers: options must be an object, got 3'],
   ])('refuses %j', (given, message) => {
     expect(() => {

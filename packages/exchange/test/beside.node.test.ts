@@ -34,7 +34,7 @@ describe('what stands beside a file', () => {
     [
       'a path that is none',
       () => fromKeras(bytes, AdamW, { parameters, variables: [5] } as never),
-      'fromKeras: variables must be an array of paths or null (an array of paths, or null), got [5]',
+      'fromKeras: variables must be an array of paths, or null, got [5]',
     ],
     [
       'groups that are none',

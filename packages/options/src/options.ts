@@ -88,7 +88,7 @@ export function wrongType(owner: string, option: string, constraint: string, rec
  */
 export function check(owner: string, option: string, spec: OptionSpec, value: unknown): void {
   if (!spec.hasType(value)) {
-    const what = spec.range === spec.type ? spec.type : `${spec.type} (${spec.range})`;
+    const what = spec.range.startsWith(spec.type) ? spec.range : `${spec.type} (${spec.range})`;
     throw wrongType(owner, option, what, value);
   }
   if (!spec.allows(value as never)) throw outOfRange(owner, option, spec.range, value);

@@ -79,7 +79,6 @@ export function choice<T extends string>(values: readonly T[], value: T | undefi
 export function nullable(spec: OptionSpec, value: unknown = null): OptionSpec {
   return {
     ...spec,
-    type: `${spec.type} or null`,
     range: `${spec.range}, or null`,
     hasType: (given) => given === null || spec.hasType(given),
     allows: (given: never) => given === null || spec.allows(given),

@@ -93,7 +93,7 @@ describe('options', () => {
     [{ beta: null }, 'beta must be a number (in [0, 1)), got null'],
     [{ beta: () => 0.9 }, 'beta must be a number (in [0, 1)), got function beta'],
     [{ rate: [0.1] }, 'rate must be a number or a schedule (in (0, ∞)), got [0.1]'],
-    [{ limit: {} }, 'limit must be a number or null (in (-∞, ∞], or null), got an object (Object)'],
+    [{ limit: {} }, 'limit must be a number (in (-∞, ∞], or null), got an object (Object)'],
     [{ exact: 1 }, 'exact must be a boolean (true or false), got 1'],
     [{ mode: 2 }, `mode must be a string (one of 'one', 'two', 'three'), got 2`],
     [{ settled: 'yes' }, 'settled must be a boolean (true, always), got "yes"'],

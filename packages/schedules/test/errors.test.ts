@@ -162,9 +162,7 @@ describe('a number', () => {
       );
     }
     expect(attempt(name, { [option]: '0.1' })).toThrow(
-      new TypeError(
-        `${name}: ${option} must be a number${orNull && ' or null'} (${words}${orNull}), got "0.1"`,
-      ),
+      new TypeError(`${name}: ${option} must be a number (${words}${orNull}), got "0.1"`),
     );
   });
 

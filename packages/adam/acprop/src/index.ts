@@ -44,8 +44,8 @@ type Coefficients = { alpha: number; before: number; factor: number; first: bool
  * s ← β₂(s + ε) + (1 − β₂)(g − m)²
  * ```
  *
- * With `momentumUpdate` m/(1 − β₁ᵗ) in place of g; with `amsgrad` the largest s + ε so far, and s has ε added in the first step
- * too. The first step of a parameter is p − learningRate·g with all options. With `rectify` and ρ ≥ 5 the denominator is
+ * With `momentumUpdate` m/(1 − β₁ᵗ) in place of g; with `amsgrad` the largest s + ε so far, and under `amsgrad` s has ε added in
+ * the first step too. The first step of a parameter is p − learningRate·g with all options. With `rectify` and ρ ≥ 5 the denominator is
  * √(s + ε) + ε, and the step is multiplied by r·√(1 − β₂ᵗ), with ρ and r of RAdam; below it is a momentum step,
  * learningRate·m/(1 − β₁ᵗ), or none; weights decay in such a step all the same.
  *
