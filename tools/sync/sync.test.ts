@@ -116,7 +116,7 @@ export const optimizerDetails: Readonly<Record<string, OptimizerDetails>> = {
       '\n| Free  | [`@optim/free`](../packages/momentum/free) | Apache-2.0      | 95.0 %   | 2.50 → 0.030 | 2.0     | 8     | 4       | authors     |\n',
     );
     expect(tiny.read('docs/performance.md')).toContain(
-      '\n| Toy   | 0.77     | 10           | 2.50    | 113          | 1            |\n',
+      '\n| Toy   | 0.77     | 10           | 1.25         | 2.50    | 113          | 1            |\n',
     );
   });
 });

@@ -145,7 +145,7 @@ const files: Record<string, string | object> = {
 export const results: object = {
   training: { accuracy: 0.95, firstLoss: 2.5, lastLoss: 0.03, seconds: 2, stateBytes: 8, kernels: 4 },
   speed: {
-    'wasm, 1M': { nanoseconds: 0.77, timesFaster: 10, kernels: 1 },
+    'wasm, 1M': { nanoseconds: 0.77, timesFaster: 10, ofSameBytes: 1.25, kernels: 1 },
     'cpu, 1M': { nanoseconds: 2.5, timesFaster: 113, kernels: 1 },
   },
 };
