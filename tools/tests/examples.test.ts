@@ -112,7 +112,17 @@ test.each(examples.filter(compiles))('$title trains', async ({ code }) => {
 
 test.each(examples.filter((example) => !compiles(example)))('$title runs', async ({ code }) => {
   const model = dense();
-  await expect(run(code, model)).resolves.toBeUndefined();
+  const engine = tf.engine();
+  const before = new Set(Object.values(engine.registeredVariables));
+  // What an example of a few lines makes is its reader's to free.
+  engine.startScope();
+  try {
+    await expect(run(code, model)).resolves.toBeUndefined();
+  } finally {
+    engine.endScope();
+    for (const variable of Object.values(engine.registeredVariables))
+      if (!before.has(variable)) variable.dispose();
+  }
   model.dispose();
 });
 

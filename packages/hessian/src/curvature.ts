@@ -57,7 +57,7 @@ export interface CurvatureOptions {
  * @example
  * ```ts
  * import { curvature } from '@optim/hessian';
- * import * as tf from '@tensorflow/tfjs';
+ * import * as tf from '@tensorflow/tfjs-core';
  *
  * const w = tf.variable(tf.tensor1d([1, 2]), true, 'w');
  * const loss = () => tf.sum(tf.exp(w)) as tf.Scalar;
@@ -188,7 +188,7 @@ function checkFinite(caller: string, parts: readonly tf.Tensor[]): void {
  * @example
  * ```ts
  * import { hessianVectorProduct } from '@optim/hessian';
- * import * as tf from '@tensorflow/tfjs';
+ * import * as tf from '@tensorflow/tfjs-core';
  *
  * const w = tf.variable(tf.tensor1d([1, 2]), true, 'w');
  * const loss = () => tf.sum(tf.tanh(w)) as tf.Scalar;

@@ -24,7 +24,7 @@ export type TensorFunction = (...xs: tf.Tensor[]) => tf.Tensor;
  * @example
  * ```ts
  * import { derivative } from '@optim/hessian';
- * import * as tf from '@tensorflow/tfjs';
+ * import * as tf from '@tensorflow/tfjs-core';
  *
  * const a = tf.variable(tf.scalar(0.5));
  * const u = (x: tf.Tensor) => tf.tanh(tf.mul(a, x));

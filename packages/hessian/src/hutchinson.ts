@@ -48,7 +48,7 @@ export type HutchinsonDiagonal = {
  * @example
  * ```ts
  * import { hutchinsonDiagonal } from '@optim/hessian';
- * import * as tf from '@tensorflow/tfjs';
+ * import * as tf from '@tensorflow/tfjs-core';
  *
  * const w = tf.variable(tf.tensor1d([1, 2]), true, 'w');
  * const loss = () => tf.sum(tf.exp(w)) as tf.Scalar;
