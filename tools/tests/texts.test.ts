@@ -143,10 +143,11 @@ test('sizes in README are the limits of `npm run size`', async () => {
   const limits = (await import(pathToFileURL(join(root, '.size-limit.js')).href)) as {
     default: { name: string; limit: string }[];
   };
-  const [cpu, webgl, webgpu] = limits.default.map(({ limit }) => limit);
+  const [cpu, webgl, webgpu, all] = limits.default.map(({ limit }) => limit);
   expect(readme.replaceAll(/\s+/g, ' ')).toContain(
     `AdaBelief is less than ${cpu} with kernels for cpu and wasm, ${webgl} with those for webgl, ${webgpu} with those for webgpu;`,
   );
+  expect(readme).toContain(`with \`@optim/all\` every class stays in the bundle, up to ${all}.`);
 });
 
 test('every learning rate but that of Rprop may be a schedule, as the README of schedules says', async () => {
