@@ -67,6 +67,19 @@ export abstract class ReadingOptimizer<O extends CommonOptions = OptimizerOption
     this.#left = left;
   }
 
+  /**
+   * Does what follows when something that is kept has gone on already: where it throws, the optimizer says so from then on,
+   * until a state is loaded.
+   */
+  protected goOn(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.engine.state.torn = error;
+      throw error;
+    }
+  }
+
   /** @throws Error while a call of {@link minimizeAsync} is pending */
   protected override assertUsable(): void {
     super.assertUsable();

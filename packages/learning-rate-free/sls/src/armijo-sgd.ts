@@ -157,15 +157,12 @@ export class ArmijoSGD extends ReadingOptimizer<ArmijoSGDOptions> {
 
   /** Moves variables by the step size that so many trials have found. */
   #finish(entries: readonly Entry[], trials: number): void {
-    try {
+    // The step size is that of the step already.
+    this.goOn(() => {
       tf.dispose(this.engine.step('move', entries, { step: this.iterations, counts: true }));
       this.#count += trials + 1;
       this.setGlobal('evaluations', this.#count);
-    } catch (error) {
-      // The step size is that of the step already.
-      this.engine.state.torn = error;
-      throw error;
-    }
+    });
   }
 
   /** Rule 2: what the last step size is multiplied by. */

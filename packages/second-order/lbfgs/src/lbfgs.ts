@@ -205,13 +205,12 @@ export class LBFGS extends ReadingOptimizer<LBFGSOptions> {
   #follow(evaluation: Evaluation): void {
     const found = this.#direct(evaluation);
     try {
-      this.#vector.keepStill(evaluation.present);
-      this.#vector.move(this.#vector.variables, found.stride);
-      this.#finish(1, evaluation);
-    } catch (error) {
       // The direction has gone on.
-      this.engine.state.torn = error;
-      throw error;
+      this.goOn(() => {
+        this.#vector.keepStill(evaluation.present);
+        this.#vector.move(this.#vector.variables, found.stride);
+        this.#finish(1, evaluation);
+      });
     } finally {
       tf.dispose(found);
     }
