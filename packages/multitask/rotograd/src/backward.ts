@@ -126,3 +126,11 @@ export function handedBack(z: tf.Tensor2D, losses: Tasks['losses'], scene: Scene
   collect(found.learned, [[omega.name, balance.gradient]]);
   return balance.handedBack;
 }
+
+/** Sums of gradients of one name; one that is missing is nothing. */
+export function summed(...all: readonly tf.NamedTensorMap[]): tf.NamedTensorMap {
+  const sums: tf.NamedTensorMap = {};
+  for (const [name, gradient] of all.flatMap((each) => Object.entries(each)))
+    if (gradient != null) sums[name] = sums[name] ? tf.add(sums[name], gradient) : gradient;
+  return sums;
+}

@@ -64,10 +64,13 @@ export interface Tasks {
   readonly backboneLoss?: (features: tf.Tensor2D) => tf.Scalar;
 }
 
-/** @throws TypeError for what is no {@link Tasks} */
+/** @throws TypeError for what is no {@link Tasks}; RangeError for no losses */
 export function assertTasks(tasks: unknown): void {
-  if (isRecord(tasks) && isCallable(tasks['features']) && isArrayOf(tasks['losses'], isCallable)) return;
-  throw new TypeError(
-    `RotoGrad: tasks must be a function or { features, losses } of functions, got ${show(tasks)}`,
-  );
+  const isTasks = isRecord(tasks) && isCallable(tasks['features']) && isArrayOf(tasks['losses'], isCallable);
+  if (!isTasks)
+    throw new TypeError(
+      `RotoGrad: tasks must be a function or { features, losses } of functions, got ${show(tasks)}`,
+    );
+  if ((tasks['losses'] as unknown[]).length === 0)
+    throw new RangeError('RotoGrad: losses must be at least one, got none');
 }

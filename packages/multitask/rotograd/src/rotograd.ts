@@ -11,7 +11,7 @@ import {
 } from '@optim/core/authoring';
 import { assertFollows, resetting, Wrapper } from '@optim/wrapper';
 import * as tf from '@tensorflow/tfjs-core';
-import { handedBack, nothing, release, type Differentiated, type Found } from './backward.js';
+import { handedBack, nothing, release, summed, type Differentiated, type Found } from './backward.js';
 import { rotationOf } from './homogenize.js';
 import { Learned } from './learned.js';
 import { assertTasks, rows, type RotoGradOptions, type Tasks } from './options.js';
@@ -41,12 +41,10 @@ import { assertTasks, rows, type RotoGradOptions, type Tasks } from './options.j
  * `rotationOptimizer` is saved by itself. Without one the base steps rotations too, weight decay included.
  *
  * Sizes are of all columns, also beyond `latentSize`. On webgpu, which cannot read back in a step, a reference loss of 0 gives
- * numbers that are not finite in place of an error. Differs from PyTorch ports that average the aim of rotations over the
- * rows, and whose burn-in is always 20.
+ * numbers that are not finite, no error. PyTorch ports average the aim of rotations over the rows; their burn-in is always 20.
  *
  * **When to use:** where tasks share one vector of features and one of them learns at the cost of others. **When not:** for tasks
- * without a shared vector; PCGrad needs none. **Hint:** rotations at a tenth of the learning rate or less, decaying
- * faster.
+ * without a shared vector; PCGrad needs none. **Hint:** rotations at a tenth of the learning rate or less, decaying faster.
  *
  * @example
  * ```ts
@@ -115,7 +113,6 @@ export class RotoGrad extends Wrapper<RotoGradOptions> {
   #stepped(given: Tasks, returnCost: boolean, varList?: tf.Variable[]): tf.Scalar[] | null {
     this.assertStepping();
     assertTasks(given);
-    if (given.losses.length === 0) throw new RangeError('RotoGrad: losses must be at least one, got none');
     const found = nothing();
     let backbone: ReturnType<tf.Optimizer['computeGradients']> | undefined;
     let returned = false;
@@ -183,9 +180,7 @@ export class RotoGrad extends Wrapper<RotoGradOptions> {
   #move(backbone: tf.NamedTensorMap, found: Found, varList?: tf.Variable[]): void {
     const { rotationOptimizer } = this;
     const own = rotationOptimizer ? {} : found.learned;
-    const merged: tf.NamedTensorMap = { ...own };
-    for (const [name, gradient] of [...Object.entries(backbone), ...Object.entries(found.heads)])
-      if (gradient != null) merged[name] = merged[name] ? tf.add(merged[name], gradient) : gradient;
+    const merged = summed(own, backbone, found.heads);
     const names = varList && new Set([...varList.map(({ name }) => name), ...Object.keys(own)]);
     const listed = names && [...names].map((name) => ({ name, tensor: merged[name] }));
     this.stepBase(listed ?? merged, total(found.losses));
