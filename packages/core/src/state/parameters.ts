@@ -92,7 +92,7 @@ export class Parameters {
     const first = variables.map((variable, i) =>
       firstSlots(this.#kept, variable, matched.get(variable), { step, order: orders[i]! }),
     );
-    // Nor is there memory for all of them always.
+    // There may not be memory for all of them.
     const slots = first.map((values) =>
       Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toVariable(value)])),
     );

@@ -130,15 +130,17 @@ export class Stepper {
       last.parameters.length === items.length &&
       last.parameters.every((parameter, i) => parameter === items[i]!.parameter);
     const others = remembers ? this.#plans : [];
-    const structures = [...items, { binding: base }].map(({ binding }) => binding.structure.key);
-    const known = others.find((plan) => structures.every((key, i) => plan.structures[i] === key));
+    const fits = ({ structures }: Plan): boolean =>
+      items.every(({ binding }, i) => structures[i] === binding.structure.key) &&
+      structures[items.length] === base.structure.key;
+    const known = others.find(fits);
     if (known && known === last) return last;
-    const plan = known ?? this.#make(step, structures, backend);
+    const plan = known ?? this.#make(step, backend);
     this.#plans = [plan, ...others.filter((other) => other !== plan)].slice(0, mostPlans);
     return plan;
   }
 
-  #make({ items, base, globals, loss }: Step, structures: readonly string[], backend: string): Plan {
+  #make({ items, base, globals, loss }: Step, backend: string): Plan {
     const tracer = this.#tracer;
     const shared = shapesOf(globals);
     const subjects = items.map(({ parameter: { variable, slots }, given, binding }): Subject => {
@@ -167,7 +169,7 @@ export class Stepper {
     const commit = tracer.commit(Object.keys(globals), shared, base.structure);
     return {
       parameters: items.map(({ parameter }) => parameter),
-      structures,
+      structures: [...items.map(({ binding }) => binding.structure.key), base.structure.key],
       backend,
       rounds,
       prepares: subjects.some(({ shapes }) => preparedGradient in shapes),
