@@ -27,8 +27,7 @@ export interface CurvatureOptions {
   method?: 'exact' | 'differences';
   /**
    * For `'differences'`: receives what the second and later evaluations of the loss kept (`tf.keep`), such as the metrics of
-   * `model.fit`, for the caller to free; default none, and
-   * they are freed at once.
+   * `model.fit`, for the caller to free; default none, and they are freed at once.
    */
   left?: tf.Tensor[];
 }

@@ -63,7 +63,7 @@ export class ValueWriter {
 
   /** All values, of as many vectors as are given side by side. */
   body(outer: Values, mode: Mode, vectors = 1): Values[] {
-    const sides = Array.from({ length: Math.ceil(vectors) }, () => new Map(outer));
+    const sides = Array.from({ length: vectors }, () => new Map(outer));
     this.#compute(() => true, mode, sides, [...this.#loop.axes.keys()]);
     return sides;
   }
@@ -101,7 +101,7 @@ export class ValueWriter {
       code.simd(0x13); // f32x4.splat
     } else if (op === 'input') this.#load(at, mode, axes, offset);
     else if (op !== 'broadcast') code.simd(isZero ? 0x4f : instructions[op as keyof typeof instructions]); // v128.andnot
-    if (op.endsWith('imum')) {
+    if (op === 'minimum' || op === 'maximum') {
       // pmin and pmax, which processors have, pass over a second operand that is NaN: all its bits are set then.
       code.get(operands[1]!, operands[1]!);
       code.simd(0x42); // f32x4.ne

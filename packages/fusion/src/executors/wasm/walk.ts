@@ -49,7 +49,9 @@ export class Walk {
       code.emit(0x74); // i32.shl
       code.i32(-stride);
       code.emit(0x71); // i32.and
-      code.loop(i, code.kept('i32'), stride, () => body(stride < 16 ? 'single' : 'lanes', stride / 16));
+      code.loop(i, code.kept('i32'), stride, () =>
+        stride < 16 ? body('single', 1) : body('lanes', stride / 16),
+      );
     }
   }
 }
