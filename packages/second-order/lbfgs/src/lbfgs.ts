@@ -118,12 +118,11 @@ export class LBFGS extends ReadingOptimizer<LBFGSOptions> {
   protected *call(f: () => tf.Scalar, varList?: tf.Variable[]): Work<tf.Scalar> {
     if (this.reads) return yield* this.iterating(f, varList);
     const evaluation = this.#evaluate(f, varList);
-    const { loss } = evaluation;
     try {
       this.#follow(evaluation);
-      return loss;
+      return evaluation.loss;
     } catch (error) {
-      loss.dispose();
+      evaluation.loss.dispose();
       throw error;
     } finally {
       evaluation.gradient.dispose();
