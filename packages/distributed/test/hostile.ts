@@ -113,10 +113,14 @@ function otherPieces(attacked: Attacked): fc.Arbitrary<Hostile> {
   const wrongHash = hash.filter((value) => value !== hashOf(right));
   const named = fc
     .oneof(fc.tuple(key, hash, parts), fc.tuple(key, wrongHash, fc.constant([right])))
-    .map(([own, its, all]) => ({
-      message: framed({ ...header(attacked), pieces: { name: own, hash: its } }),
-      pieces: Object.fromEntries(all.map((part, i) => [`${own}.${i}`, part])),
-    }));
+    .map(([own, its, all]) => {
+      // By what is in them: two messages with the same name could complete one another.
+      const unique = `${own}-${its}-${hashOf(Uint8Array.from(all.flatMap((part) => [...part])))}`;
+      return {
+        message: framed({ ...header(attacked), pieces: { name: unique, hash: its } }),
+        pieces: Object.fromEntries(all.map((part, i) => [`${unique}.${i}`, part])),
+      };
+    });
   const misnamed = fc
     .jsonValue()
     .filter((value) => value !== undefined)
