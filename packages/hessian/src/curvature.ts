@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Products with the Hessian of a loss.
 
+import { choice, custom, nullable, resolveOptions, type OptionTable } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkFunction, checkOptions, checkVariables, shown } from './checks.js';
+import { checkFunction, checkVariables } from './checks.js';
 import { differences } from './differences.js';
 import {
   byName,
@@ -31,6 +32,11 @@ export interface CurvatureOptions {
    */
   left?: tf.Tensor[];
 }
+
+export const curvatureOptions: OptionTable<CurvatureOptions> = {
+  method: /* #__PURE__ */ choice(['exact', 'differences']),
+  left: /* #__PURE__ */ nullable(/* #__PURE__ */ custom('an array', Array.isArray)),
+};
 
 /**
  * Evaluates a loss once and hands over its value, its gradient and products with its Hessian, as many as wanted: for
@@ -91,11 +97,10 @@ export function curvatureFor<T extends tf.TensorContainer>(
   checkFunction(caller, 'f', f);
   checkFunction(caller, 'use', use);
   checkVariables(caller, variables);
-  checkOptions(caller, options);
-  const { method = 'exact', left } = options;
+  const { method } = resolveOptions(caller, curvatureOptions, options);
   if (method === 'exact') return exact(caller, f, variables, use);
-  if (method === 'differences') return differences(caller, f, variables, use, left);
-  throw new RangeError(`${caller}: method must be 'exact' or 'differences', got ${shown(method)}`);
+  // The caller's own list, into which it goes.
+  return differences(caller, f, variables, use, options.left);
 }
 
 function exact<T extends tf.TensorContainer>(

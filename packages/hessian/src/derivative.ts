@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Derivatives by inputs, to any order: what differential equations ask of a network.
 
+import { check, integer, show, wrongType } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkFunction, isTensor, shown } from './checks.js';
+import { checkFunction, isTensor } from './checks.js';
 import { higherOrder, isRecording, recorded, recording } from './tape.js';
 
 /** A function of tensors. */
@@ -36,8 +37,7 @@ export type TensorFunction = (...xs: tf.Tensor[]) => tf.Tensor;
  */
 export function derivative(f: TensorFunction, argument = 0): TensorFunction {
   checkFunction('derivative', 'f', f);
-  if (!Number.isInteger(argument) || argument < 0)
-    throw new RangeError(`derivative: argument must be a whole number >= 0, got ${shown(argument)}`);
+  check('derivative', 'argument', integer('[0, ∞)'), argument);
   return (...xs) => {
     if (argument >= xs.length) {
       throw new RangeError(
@@ -45,8 +45,7 @@ export function derivative(f: TensorFunction, argument = 0): TensorFunction {
       );
     }
     xs.forEach((each, i) => {
-      if (!isTensor(each))
-        throw new TypeError(`derivative: argument ${i} of the function must be a tensor, got ${shown(each)}`);
+      if (!isTensor(each)) throw wrongType('derivative', `argument ${i} of the function`, 'a tensor', each);
     });
     return isRecording()
       ? higherOrder(() => of(f, xs, argument))
@@ -64,7 +63,7 @@ function of(f: TensorFunction, xs: readonly tf.Tensor[], argument: number, done?
   const x = inputs[argument]!;
   const y = (): tf.Tensor => {
     const result = f(...inputs);
-    if (!isTensor(result)) throw new TypeError(`derivative: f must return a tensor, got ${shown(result)}`);
+    if (!isTensor(result)) throw new TypeError(`derivative: f must return a tensor, got ${show(result)}`);
     done?.();
     return result;
   };

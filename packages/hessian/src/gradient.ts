@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first gradient of a loss, on a tape that can be differentiated again.
 
+import { show, wrongType } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkVariables, isTensor, shown } from './checks.js';
+import { checkVariables, isTensor } from './checks.js';
 
 /** Tensors by the names of variables. */
 export type ByName = Record<string, tf.Tensor>;
@@ -48,9 +49,7 @@ export function byName(
  */
 export function partsOf(caller: string, vectors: ByName, variables: readonly tf.Variable[]): tf.Tensor[] {
   if (typeof vectors !== 'object' || vectors === null)
-    throw new TypeError(
-      `${caller}: vectors must be tensors by the names of variables, got ${shown(vectors)}`,
-    );
+    throw wrongType(caller, 'vectors', 'tensors by the names of variables', vectors);
   const known = new Set(variables.map(({ name }) => name));
   const unknown = Object.keys(vectors).filter((name) => !known.has(name));
   if (unknown.length > 0) {
@@ -61,7 +60,7 @@ export function partsOf(caller: string, vectors: ByName, variables: readonly tf.
   return variables.map(({ name, shape }) => {
     const part = vectors[name];
     if (part && !isTensor(part))
-      throw new TypeError(`${caller}: vectors must have a tensor for ${name}, got ${shown(part)}`);
+      throw new TypeError(`${caller}: vectors must have a tensor for ${name}, got ${show(part)}`);
     if (!part || !tf.util.arraysEqual(part.shape, shape) || part.dtype !== 'float32') {
       throw new RangeError(
         `${caller}: vectors must have a float32 tensor of shape [${shape.join(', ')}] for ${name},` +

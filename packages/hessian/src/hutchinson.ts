@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The diagonal of a Hessian, estimated by products with random vectors.
 
+import { integer, resolveOptions, type OptionTable } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkOptions } from './checks.js';
-import { curvatureFor, type CurvatureOptions } from './curvature.js';
+import { curvatureFor, curvatureOptions, type CurvatureOptions } from './curvature.js';
 import { byName, type ByName, type Curvature } from './gradient.js';
-import { probesOf, prober, type ProbeOptions } from './probe.js';
+import { probeOptions, prober, type ProbeOptions } from './probe.js';
 
 /** How the diagonal is estimated. */
 export interface HutchinsonOptions extends ProbeOptions, CurvatureOptions {
@@ -14,6 +14,13 @@ export interface HutchinsonOptions extends ProbeOptions, CurvatureOptions {
    */
   probes?: number;
 }
+
+const table: OptionTable<HutchinsonOptions> = {
+  ...probeOptions,
+  ...curvatureOptions,
+  // More than that is a mistake, and would take for ever.
+  probes: /* #__PURE__ */ integer('[1, 10000]', 1),
+};
 
 /** What `hutchinsonDiagonal` returns. */
 export type HutchinsonDiagonal = {
@@ -61,14 +68,9 @@ export function hutchinsonDiagonal(
   options: HutchinsonOptions = {},
 ): HutchinsonDiagonal {
   const caller = 'hutchinsonDiagonal';
-  checkOptions(caller, options);
-  const { probes = 1, distribution, seed, step, ...how } = options;
-  const count = probesOf(caller, probes);
-  const draw = prober(caller, variables, {
-    ...(distribution !== undefined && { distribution }),
-    ...(seed !== undefined && { seed }),
-    ...(step !== undefined && { step }),
-  });
+  const known = resolveOptions(caller, table, options);
+  const { probes, method } = known;
+  const draw = prober(caller, variables, known);
   const use = ({
     value,
     grads,
@@ -76,7 +78,7 @@ export function hutchinsonDiagonal(
     product,
   }: Curvature): Record<string, tf.Tensor | ByName | string[]> & HutchinsonDiagonal => {
     let diagonal: ByName | undefined;
-    for (let n = 0; n < count; n++) {
+    for (let n = 0; n < probes; n++) {
       const sum = diagonal;
       diagonal = tf.tidy(() => {
         const z = draw(n);
@@ -89,9 +91,10 @@ export function hutchinsonDiagonal(
       tf.dispose(sum ?? []);
     }
     const mean = byName(variables, ({ name }) =>
-      count > 1 ? tf.div(diagonal![name]!, count) : diagonal![name]!,
+      probes > 1 ? tf.div(diagonal![name]!, probes) : diagonal![name]!,
     );
     return { value, grads, reached: [...reached], diagonal: mean };
   };
-  return curvatureFor(caller, f, variables, use, how);
+  const { left } = options;
+  return curvatureFor(caller, f, variables, use, { method, ...(left && { left }) });
 }

@@ -2,8 +2,9 @@
 // Random probes that depend on nothing but a seed and a count: no state, the same numbers on every backend, and after
 // a training is resumed.
 
+import { choice, integer, nullable, resolveOptions, type OptionTable } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkOptions, checkVariables, shown } from './checks.js';
+import { checkVariables } from './checks.js';
 import { byName, type ByName } from './gradient.js';
 
 /** What probes are made of. */
@@ -54,31 +55,21 @@ function normal(size: number, bits: (count: number) => number): Float32Array {
   return values;
 }
 
-function whole(caller: string, name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new RangeError(`${caller}: ${name} must be a whole number >= 0, got ${shown(value)}`);
-}
+export const probeOptions: OptionTable<ProbeOptions> = {
+  distribution: /* #__PURE__ */ choice(['rademacher', 'normal']),
+  seed: /* #__PURE__ */ nullable(/* #__PURE__ */ integer('[0, 9007199254740991]')),
+  step: /* #__PURE__ */ integer('[0, 9007199254740991]', 0),
+};
 
-/**
- * A way to draw probes for variables: the n-th of a draw, from 0.
- *
- * @throws RangeError naming `caller` if an option is out of range
- */
+/** A way to draw probes for variables: the n-th of a draw, from 0. */
 export function prober(
   caller: string,
   variables: readonly tf.Variable[],
-  options: ProbeOptions,
+  options: Required<ProbeOptions>,
 ): (n: number) => ByName {
   checkVariables(caller, variables);
-  checkOptions(caller, options);
-  const { distribution = 'rademacher', seed = Math.floor(Math.random() * 2 ** 32), step = 0 } = options;
-  if (distribution !== 'rademacher' && distribution !== 'normal') {
-    throw new RangeError(
-      `${caller}: distribution must be 'rademacher' or 'normal', got ${shown(distribution)}`,
-    );
-  }
-  whole(caller, 'seed', seed);
-  whole(caller, 'step', step);
+  const { distribution, step } = options;
+  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
   const draw = distribution === 'normal' ? normal : rademacher;
   return (n) =>
     byName(variables, ({ size, shape }, i) =>
@@ -95,16 +86,5 @@ export function prober(
  * @throws RangeError if an option is out of range
  */
 export function randomProbe(variables: readonly tf.Variable[], options: ProbeOptions = {}): ByName {
-  return prober('randomProbe', variables, options)(0);
-}
-
-/** More than that is a mistake, and would take for ever. */
-const mostProbes = 10_000;
-
-/** @throws RangeError naming `caller` if it is none from 1 to 10,000. */
-export function probesOf(caller: string, probes: number): number {
-  if (Number.isInteger(probes) && probes >= 1 && probes <= mostProbes) return probes;
-  throw new RangeError(
-    `${caller}: probes must be a whole number in [1, ${mostProbes}], got ${shown(probes)}`,
-  );
+  return prober('randomProbe', variables, resolveOptions('randomProbe', probeOptions, options))(0);
 }

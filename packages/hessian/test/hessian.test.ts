@@ -201,7 +201,7 @@ describe('hessianVectorProduct', () => {
     );
     expect(() => curvature(loss, [], () => [])).toThrow('curvature: variables must be one or more');
     expect(() => hessianVectorProduct(loss, [w, b], v, { method: 'guess' as 'exact' })).toThrow(
-      "method must be 'exact' or 'differences', got \"guess\"",
+      "method must be one of 'exact', 'differences', got \"guess\"",
     );
     if (inject('backend') !== 'webgpu') {
       expect(of({ ...v, b: tf.tensor1d([1, NaN]) })).toThrow('vectors must be finite, got NaN or Infinity');

@@ -112,14 +112,12 @@ describe('hutchinsonDiagonal', () => {
 
   it('refuses options out of range', () => {
     const of = (options: object) => () => hutchinsonDiagonal(bowl, [x], options);
-    expect(of({ probes: 0 })).toThrow(
-      'hutchinsonDiagonal: probes must be a whole number in [1, 10000], got 0',
-    );
-    expect(of({ probes: 1.5 })).toThrow('probes must be a whole number in [1, 10000], got 1.5');
-    expect(of({ seed: -1 })).toThrow('seed must be a whole number >= 0, got -1');
-    expect(of({ step: 0.5 })).toThrow('step must be a whole number >= 0, got 0.5');
+    expect(of({ probes: 0 })).toThrow('hutchinsonDiagonal: probes must be an integer in [1, 10000], got 0');
+    expect(of({ probes: 1.5 })).toThrow('probes must be an integer in [1, 10000], got 1.5');
+    expect(of({ seed: -1 })).toThrow('seed must be an integer in [0, 9007199254740991], or null, got -1');
+    expect(of({ step: 0.5 })).toThrow('step must be an integer in [0, 9007199254740991], got 0.5');
     expect(of({ distribution: 'uniform' })).toThrow(
-      "distribution must be 'rademacher' or 'normal', got \"uniform\"",
+      "distribution must be one of 'rademacher', 'normal', got \"uniform\"",
     );
   });
 });

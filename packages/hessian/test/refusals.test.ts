@@ -37,11 +37,11 @@ it('arguments that are none', () => {
     ],
     [
       () => hutchinsonDiagonal(loss, [w], { seed: 'x' } as never),
-      'hutchinsonDiagonal: seed must be a whole number >= 0, got "x"',
+      'hutchinsonDiagonal: seed must be a number (an integer in [0, 9007199254740991], or null), got "x"',
     ],
     [() => randomProbe(null as never), 'randomProbe: variables must be an array of variables, got null'],
     [() => derivative('x' as never), 'derivative: f must be a function, got "x"'],
-    [() => derivative(tf.square as never, 0.5), 'derivative: argument must be a whole number >= 0, got 0.5'],
+    [() => derivative(tf.square as never, 0.5), 'derivative: argument must be an integer in [0, ∞), got 0.5'],
     [() => higherOrder(undefined as never), 'higherOrder: fn must be a function, got undefined'],
   ];
   for (const [call, message] of cases) expect(call).toThrow(message);

@@ -46,17 +46,17 @@ export function assertedFinite(g: Expression, statistics: ReadonlyMap<Axis, Expr
   return refusing([parts.reduce((sum, part) => sum.add(part), constant(0))], {})[0]!;
 }
 
-/** Whether what is not finite gives NaN in place of an error. */
-interface Leniency {
-  readonly lenient?: boolean;
-}
-
-/** Makes one of a function of the host, of which it takes one result. The operands after the first are for the device. */
+/**
+ * Makes one of a function of the host, of which it takes one result. The operands after the first are for the device.
+ *
+ * @param isLenient - whether what is not finite gives NaN in place of an error
+ */
 function decomposition<A extends object>(
   name: string,
   host: HostFunction<A>,
   result: number,
   onDevice: (operands: readonly tf.Tensor[], options: A) => tf.Tensor,
+  isLenient = false,
 ): (operands: readonly Expression[], options: A) => Expression {
   const apply = defineTensorFunction<A>({
     name,
@@ -64,7 +64,7 @@ function decomposition<A extends object>(
     run(operands, options) {
       if (tf.getBackend() === 'webgpu') return [onDevice(operands, options)];
       const made = host(operands[0]!, options)[result]!;
-      if (!(options as Leniency).lenient && made.dataSync().some(Number.isNaN))
+      if (!isLenient && made.dataSync().some(Number.isNaN))
         throw new RangeError(`${name}: the statistics must be finite, got NaN or infinite ones`);
       return [made];
     },
@@ -72,12 +72,12 @@ function decomposition<A extends object>(
   return (operands, options) => apply(operands, options)[0]!;
 }
 
-const roots = /* @__PURE__ */ decomposition<RootOptions & Leniency>(
-  'matrixRoot',
-  inverseRoot,
-  0,
-  ([x], options) => coupledNewtonRoot(x!, { ...options, iterations: 20 })[0],
-);
+const newtonRoot = ([x]: readonly tf.Tensor[], options: RootOptions): tf.Tensor =>
+  coupledNewtonRoot(x!, { ...options, iterations: 20 })[0];
+
+const root = /* @__PURE__ */ decomposition('matrixRoot', inverseRoot, 0, newtonRoot);
+
+const lenientRoot = /* @__PURE__ */ decomposition('relativeRoots', inverseRoot, 0, newtonRoot, true);
 
 /**
  * (A + ridge·I)^(−1/power) of statistics: of a symmetric positive semidefinite matrix A, or, element by element, of a
@@ -87,7 +87,7 @@ const roots = /* @__PURE__ */ decomposition<RootOptions & Leniency>(
  * @throws RangeError when run with elements that are not finite, except on webgpu
  */
 export function matrixRoot(A: Expression, power: number, ridge: number): Expression {
-  return A.rank === 1 ? pow(A.add(ridge), -1 / power) : roots([A], { power, ridge });
+  return A.rank === 1 ? pow(A.add(ridge), -1 / power) : root([A], { power, ridge });
 }
 
 /**
@@ -96,7 +96,7 @@ export function matrixRoot(A: Expression, power: number, ridge: number): Express
  * @param A - `[..., n, n]`
  */
 export function relativeRoots(A: Expression, power: number, ridge: number): Expression {
-  return roots([A], { power, relativeRidge: ridge, lenient: true });
+  return lenientRoot([A], { power, relativeRidge: ridge });
 }
 
 const bases = /* @__PURE__ */ decomposition('eigenvectors', eigh, 1, ([x]) => jacobi(x!, 6)[1]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { checkCount, shown } from './checks.js';
+import { check, custom, isArrayOf, type OptionSpec } from '@optim/options';
+import { count } from './checks.js';
 
 /** a, b, c of one Newton–Schulz step: X ← a·X + b·(X·Xᵀ)·X + c·(X·Xᵀ)²·X. */
 export type Triple = readonly [a: number, b: number, c: number];
@@ -64,7 +65,8 @@ export function newtonSchulzSteps(
   coefficients: NewtonSchulzCoefficients = 'original',
   steps = 5,
 ): { steps: Triple[]; safety: number } {
-  checkCount('newtonSchulzSteps', 'steps', steps);
+  check('newtonSchulzSteps', 'coefficients', coefficientsRow(), coefficients);
+  check('newtonSchulzSteps', 'steps', count(), steps);
   const listed = isTriple(coefficients) ? { steps: [coefficients], safety: 1 } : named(coefficients);
   return {
     steps: Array.from({ length: steps }, (_, i) => listed.steps[Math.min(i, listed.steps.length - 1)]!),
@@ -73,18 +75,20 @@ export function newtonSchulzSteps(
 }
 
 function named(coefficients: Exclude<NewtonSchulzCoefficients, Triple>): Preset {
-  if (typeof coefficients === 'string' && Object.hasOwn(newtonSchulzPresets, coefficients)) {
-    return newtonSchulzPresets[coefficients];
-  }
-  if (
-    Array.isArray(coefficients) &&
-    coefficients.length > 0 &&
-    Array.from(coefficients as readonly unknown[]).every(isTriple)
-  ) {
-    return { steps: coefficients as readonly Triple[], safety: 1 };
-  }
-  throw new RangeError(
-    `newtonSchulzSteps: coefficients must be one of ${Object.keys(newtonSchulzPresets).join(', ')}, ` +
-      `three finite numbers, or a list of such, got ${shown(coefficients)}`,
+  return typeof coefficients === 'string'
+    ? newtonSchulzPresets[coefficients]
+    : { steps: coefficients as readonly Triple[], safety: 1 };
+}
+
+/** What may be given for coefficients. */
+export function coefficientsRow(): OptionSpec {
+  const names = Object.keys(newtonSchulzPresets);
+  return custom(
+    `one of ${names.join(', ')}, three finite numbers, or a list of such`,
+    (value) =>
+      names.includes(value as string) ||
+      isTriple(value) ||
+      (Array.isArray(value) && value.length > 0 && isArrayOf(value, isTriple)),
+    'original',
   );
 }

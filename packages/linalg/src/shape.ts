@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tensors as matrices: what to reshape to. Pure functions of shapes, for tensors and for symbols alike.
 
-import { checkShape, shown } from './checks.js';
+import { check, integer, real } from '@optim/options';
+import { checkShape } from './checks.js';
 
 /** Lengths of the axes. */
 export type Shape = readonly number[];
@@ -28,15 +29,12 @@ export function matrixShape(shape: Shape): [fanIn: number, out: number] {
  */
 export function aroundAxis(shape: Shape, axis: number): [before: number, length: number, after: number] {
   checkShape('aroundAxis', shape);
-  if (!Number.isInteger(axis) || axis < 0 || axis >= shape.length) {
-    throw new RangeError(`aroundAxis: axis must be one of the ${shape.length} axes, got ${shown(axis)}`);
-  }
+  check('aroundAxis', 'axis', integer(`[0, ${shape.length})`), axis);
   return [product(shape.slice(0, axis)), shape[axis]!, product(shape.slice(axis + 1))];
 }
 
 function checkLimit(name: string, limit: number): void {
-  if (typeof limit !== 'number' || !(limit >= 1))
-    throw new RangeError(`${name}: limit must be in [1, ∞), got ${shown(limit)}`);
+  check(name, 'limit', real('[1, ∞]'), limit);
 }
 
 /**
@@ -103,9 +101,7 @@ export interface Block {
  */
 export function blocksOf(shape: Shape, blockSize: number): Block[] {
   checkShape('blocksOf', shape);
-  if (!Number.isInteger(blockSize) || blockSize < 0) {
-    throw new RangeError(`blocksOf: blockSize must be an integer >= 0, got ${shown(blockSize)}`);
-  }
+  check('blocksOf', 'blockSize', integer('[0, ∞)'), blockSize);
   const count = product(shape.map((length) => Math.max(1, Math.ceil(length / (blockSize || Infinity)))));
   if (count > mostBlocks)
     throw new RangeError(`blocksOf: blockSize must give at most ${mostBlocks} blocks, got ${blockSize}`);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { checkOptions, shown } from '../checks.js';
+import { real, resolveOptions, type OptionTable } from '@optim/options';
+import { ridge } from '../checks.js';
 import { inWorkspace, pitch } from '../kernels/workspace.js';
 import { hostEigh } from './eigen.js';
 import { checkSquare, matrix, type Matrix } from './matrix.js';
@@ -24,19 +25,11 @@ export interface RootOptions {
 /** What a ridge is relative to when there is no larger eigenvalue. */
 export const smallestScale = 1e-25;
 
-/** Refuses orders and ridges that make no sense; `name` is the function's. */
-export function checkRoot(name: string, options: RootOptions): void {
-  checkOptions(name, options);
-  const { power, ridge = 0, relativeRidge = 0 } = options;
-  if (typeof power !== 'number' || !(power > 0 && power < Infinity)) {
-    throw new RangeError(`${name}: power must be in (0, ∞), got ${shown(power)}`);
-  }
-  for (const [key, value] of Object.entries({ ridge, relativeRidge })) {
-    if (typeof value !== 'number' || !(value >= 0 && value < Infinity)) {
-      throw new RangeError(`${name}: ${key} must be in [0, ∞), got ${shown(value)}`);
-    }
-  }
-}
+export const rootOptions: OptionTable<RootOptions> = {
+  power: /* #__PURE__ */ real('(0, ∞)'),
+  ridge: /* #__PURE__ */ ridge(0),
+  relativeRidge: /* #__PURE__ */ ridge(0),
+};
 
 /**
  * (A + ridge·I)^(−1/p) of a symmetric positive semidefinite matrix, from its eigenvalues, in float64.
@@ -48,8 +41,7 @@ export function checkRoot(name: string, options: RootOptions): void {
  */
 export function hostInverseRoot(a: Matrix, options: RootOptions): Matrix {
   checkSquare('hostInverseRoot', a);
-  checkRoot('hostInverseRoot', options);
-  const { power, ridge = 0, relativeRidge = 0 } = options;
+  const { power, ridge, relativeRidge } = resolveOptions('hostInverseRoot', rootOptions, options);
   const { values, vectors } = hostEigh(a);
   const n = a.rows;
   const row = pitch(n);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { checkHostMatrix, checkShape, shown } from '../checks.js';
+import { isArrayOf, wrongType } from '@optim/options';
+import { checkHostMatrix, checkShape } from '../checks.js';
 
 /** A matrix of float64 numbers on the host, row by row. */
 export interface Matrix {
@@ -10,9 +11,7 @@ export interface Matrix {
 }
 
 const isNumbers = (data: unknown): boolean =>
-  Array.isArray(data)
-    ? Array.from(data as unknown[]).every((each) => typeof each === 'number')
-    : ArrayBuffer.isView(data);
+  isArrayOf(data, (each) => typeof each === 'number') || ArrayBuffer.isView(data);
 
 /** Two gigabytes. */
 const mostNumbers = 2 ** 28;
@@ -23,8 +22,7 @@ export function matrix(rows: number, columns: number, data?: ArrayLike<number>):
   const size = rows * columns;
   if (size > mostNumbers)
     throw new RangeError(`matrix: rows x columns must be at most ${mostNumbers}, got ${rows} x ${columns}`);
-  if (data !== undefined && !isNumbers(data))
-    throw new TypeError(`matrix: data must be a list of numbers, got ${shown(data)}`);
+  if (data !== undefined && !isNumbers(data)) throw wrongType('matrix', 'data', 'a list of numbers', data);
   if (data !== undefined && data.length !== size) {
     throw new RangeError(`matrix: data must have ${rows} x ${columns} numbers, got ${data.length}`);
   }

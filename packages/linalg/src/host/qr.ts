@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { checkFlag, checkHostMatrix, checkOptions } from '../checks.js';
+import { flag, resolveOptions, type OptionTable } from '@optim/options';
+import { checkHostMatrix } from '../checks.js';
 import { inWorkspace, pitch } from '../kernels/workspace.js';
 import { accumulate, applyBlock, blockMemory, blockSize, reflector } from './householder.js';
 import { matrix, scaleOf, undefinedMatrix, type Matrix } from './matrix.js';
@@ -14,6 +15,8 @@ export interface QROptions {
   complete?: boolean;
 }
 
+export const qrOptions: OptionTable<QROptions> = { complete: /* #__PURE__ */ flag(false) };
+
 /**
  * A = Q·R by blocked Householder reflections, in float64: QᵀQ = I, R upper triangular.
  *
@@ -25,9 +28,7 @@ export interface QROptions {
  */
 export function hostQR(a: Matrix, options: QROptions = {}): { q: Matrix; r: Matrix } {
   checkHostMatrix('hostQR', 'a', a);
-  checkOptions('hostQR', options);
-  const { complete = false } = options;
-  checkFlag('hostQR', 'complete', complete);
+  const { complete } = resolveOptions('hostQR', qrOptions, options);
   const { rows: m, columns: n } = a;
   const count = Math.min(m, n);
   const k = complete ? m : count;

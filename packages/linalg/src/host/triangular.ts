@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { checkFlag, checkHostMatrix, checkOptions } from '../checks.js';
+import { flag, resolveOptions, type OptionTable } from '@optim/options';
+import { checkHostMatrix } from '../checks.js';
 import { inWorkspace, pitch, type Workspace } from '../kernels/workspace.js';
 import { checkSquare, matrix, type Matrix } from './matrix.js';
 
@@ -17,6 +18,11 @@ export interface TriangularOptions {
    */
   transposed?: boolean;
 }
+
+export const triangularOptions: OptionTable<TriangularOptions> = {
+  lower: /* #__PURE__ */ flag(true),
+  transposed: /* #__PURE__ */ flag(false),
+};
 
 /** A triangular matrix in memory, whose elements may have any distance in both directions. */
 export interface Triangle {
@@ -81,10 +87,7 @@ export function solveInPlace(
 export function hostTriangularSolve(t: Matrix, b: Matrix, options: TriangularOptions = {}): Matrix {
   checkSquare('hostTriangularSolve', t, 't');
   checkHostMatrix('hostTriangularSolve', 'b', b);
-  checkOptions('hostTriangularSolve', options);
-  const { lower = true, transposed = false } = options;
-  checkFlag('hostTriangularSolve', 'lower', lower);
-  checkFlag('hostTriangularSolve', 'transposed', transposed);
+  const { lower, transposed } = resolveOptions('hostTriangularSolve', triangularOptions, options);
   const n = t.rows;
   const { columns } = b;
   if (b.rows !== n) throw new RangeError(`hostTriangularSolve: b must have ${n} rows, got ${b.rows}`);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { checkFlag } from '../checks.js';
 import { hostCholesky } from '../host/cholesky.js';
 import { hostEigh } from '../host/eigen.js';
-import { checkRoot, hostInverseRoot, type RootOptions } from '../host/inverse-root.js';
-import { hostQR, type QROptions } from '../host/qr.js';
-import { hostTriangularSolve, type TriangularOptions } from '../host/triangular.js';
+import { hostInverseRoot, rootOptions, type RootOptions } from '../host/inverse-root.js';
+import { hostQR, qrOptions, type QROptions } from '../host/qr.js';
+import { hostTriangularSolve, triangularOptions, type TriangularOptions } from '../host/triangular.js';
 import { onHost, type HostFunction } from './on-host.js';
 
 type Size = [rows: number, columns: number];
@@ -21,6 +20,7 @@ function square(name: string, [rows, columns]: Size): number {
  */
 export const eigh: HostFunction<Record<string, never>> = onHost({
   name: 'eigh',
+  options: {},
   inputs: 1,
   shapes([size]) {
     const n = square('eigh', size!);
@@ -35,9 +35,9 @@ export const eigh: HostFunction<Record<string, never>> = onHost({
 /** Q and R with A = Q·R: `[Q, R]`, see {@link hostQR}. The diagonal of R is not negative. */
 export const qr: HostFunction<QROptions> = onHost({
   name: 'qr',
+  options: qrOptions,
   inputs: 1,
-  shapes([size], { complete = false }) {
-    checkFlag('qr', 'complete', complete);
+  shapes([size], { complete }) {
     const [m, n] = size!;
     const k = complete ? m : Math.min(m, n);
     return [
@@ -57,6 +57,7 @@ export const qr: HostFunction<QROptions> = onHost({
  */
 export const cholesky: HostFunction<Record<string, never>> = onHost({
   name: 'cholesky',
+  options: {},
   inputs: 1,
   shapes([size]) {
     const n = square('cholesky', size!);
@@ -68,10 +69,9 @@ export const cholesky: HostFunction<Record<string, never>> = onHost({
 /** The solution X of T·X = B for tensors `[T, B]`, T triangular: `[X]`, see {@link hostTriangularSolve}. */
 export const triangularSolve: HostFunction<TriangularOptions> = onHost({
   name: 'triangularSolve',
+  options: triangularOptions,
   inputs: 2,
-  shapes([t, b], { lower, transposed }) {
-    checkFlag('triangularSolve', 'lower', lower);
-    checkFlag('triangularSolve', 'transposed', transposed);
+  shapes([t, b]) {
     const n = square('triangularSolve', t!);
     if (b![0] !== n) throw new RangeError(`triangularSolve: B must have ${n} rows, got ${b![0]}`);
     return [[...b!]];
@@ -84,10 +84,10 @@ export const triangularSolve: HostFunction<TriangularOptions> = onHost({
  */
 export const inverseRoot: HostFunction<RootOptions> = onHost({
   name: 'inverseRoot',
+  options: rootOptions,
   inputs: 1,
-  shapes([size], options) {
+  shapes([size]) {
     const n = square('inverseRoot', size!);
-    checkRoot('inverseRoot', options);
     return [[n, n]];
   },
   compute: ([a], options) => [hostInverseRoot(a!, options).data],

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { check } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkCount } from '../checks.js';
+import { count } from '../checks.js';
 import { checkMatrix } from './matrices.js';
 
 /**
@@ -15,7 +16,7 @@ import { checkMatrix } from './matrices.js';
  */
 export function matrixExponential(x: tf.Tensor, squarings = 4): tf.Tensor {
   const [n] = checkMatrix('matrixExponential', x, true);
-  checkCount('matrixExponential', 'squarings', squarings);
+  check('matrixExponential', 'squarings', count(), squarings);
   return tf.tidy(() => {
     const identity = tf.eye(n);
     const scaled = tf.mul(x, 2 ** -squarings);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Eigenvectors on the device, by rotations that are made many at a time: nothing is read back.
 
+import { check } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkCount } from '../checks.js';
+import { count } from '../checks.js';
 import { checkMatrix } from './matrices.js';
 
 /**
@@ -28,7 +29,7 @@ function nextPlaces(n: number): number[] {
  */
 export function jacobi(x: tf.Tensor, sweeps = 8): [values: tf.Tensor, vectors: tf.Tensor] {
   const [n] = checkMatrix('jacobi', x, true);
-  checkCount('jacobi', 'sweeps', sweeps);
+  check('jacobi', 'sweeps', count(), sweeps);
   return tf.tidy(() => {
     // An even number of columns; one of zeros takes no part and ends where it was.
     const size = n + (n % 2);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { resolveOptions, type OptionTable } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkOptions, shown } from '../checks.js';
-import { newtonSchulzSteps, type NewtonSchulzCoefficients } from '../coefficients.js';
+import { count, ridge } from '../checks.js';
+import { coefficientsRow, newtonSchulzSteps, type NewtonSchulzCoefficients } from '../coefficients.js';
 import { checkMatrix, norm } from './matrices.js';
 
 /** Options of {@link newtonSchulz}. */
@@ -24,6 +25,12 @@ export interface NewtonSchulzOptions {
   epsilon?: number;
 }
 
+const table: OptionTable<NewtonSchulzOptions> = {
+  coefficients: /* #__PURE__ */ coefficientsRow(),
+  steps: /* #__PURE__ */ count(5),
+  epsilon: /* #__PURE__ */ ridge(1e-7),
+};
+
 /**
  * Brings the singular values of a matrix near 1 and leaves its singular vectors: about the nearest orthogonal
  * matrix, by matrix products alone.
@@ -39,12 +46,8 @@ export interface NewtonSchulzOptions {
  */
 export function newtonSchulz(x: tf.Tensor, options: NewtonSchulzOptions = {}): tf.Tensor {
   const [rows, columns] = checkMatrix('newtonSchulz', x, false);
-  checkOptions('newtonSchulz', options);
-  const { coefficients = 'original', steps = 5, epsilon = 1e-7 } = options;
+  const { coefficients, steps, epsilon } = resolveOptions('newtonSchulz', table, options);
   const { steps: triples, safety } = newtonSchulzSteps(coefficients, steps);
-  if (typeof epsilon !== 'number' || !(epsilon >= 0 && epsilon < Infinity)) {
-    throw new RangeError(`newtonSchulz: epsilon must be in [0, ∞), got ${shown(epsilon)}`);
-  }
   const isTall = rows > columns;
   return tf.tidy(() => {
     let y: tf.Tensor = tf.divNoNan(x, tf.add(tf.mul(norm(x), safety), epsilon));

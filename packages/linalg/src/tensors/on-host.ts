@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { resolveOptions, wrongType, type OptionTable } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkOptions, checkShape, checkTensor, shown } from '../checks.js';
+import { checkShape, checkTensor } from '../checks.js';
 import type { Matrix } from '../host/matrix.js';
 import type { Shape } from '../shape.js';
 
@@ -29,14 +30,15 @@ export interface HostFunction<Options> {
 type Given<Options> = Record<never, never> extends Options ? [options?: Options] : [options: Options];
 
 /** What a {@link HostFunction} is made of. */
-interface Definition<Options> {
+interface Definition<Options extends object> {
   name: string;
+  options: OptionTable<Options>;
   /** Number of tensors it takes. */
   inputs: number;
   /** Shapes of the results for one matrix each; may throw. */
-  shapes(inputs: [rows: number, columns: number][], options: Options): number[][];
+  shapes(inputs: [rows: number, columns: number][], options: Required<Options>): number[][];
   /** Numbers of the results for one matrix each. */
-  compute(inputs: Matrix[], options: Options): Float64Array[];
+  compute(inputs: Matrix[], options: Required<Options>): Float64Array[];
 }
 
 const sizeOf = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);
@@ -44,13 +46,18 @@ const sizeOf = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);
 const show = (shape: Shape): string => `[${shape.join(', ')}]`;
 
 /** Makes a {@link HostFunction}. */
-export function onHost<Options>(definition: Definition<Options>): HostFunction<Options> {
+export function onHost<Options extends object>(definition: Definition<Options>): HostFunction<Options> {
   const { name, inputs } = definition;
 
-  function shapes(given: readonly Shape[], options = {} as Options): number[][] {
-    if (!Array.isArray(given))
-      throw new TypeError(`${name}: shapes must be a list of shapes, got ${shown(given)}`);
-    checkOptions(name, options);
+  const resolved = (options: object = {}): Required<Options> =>
+    resolveOptions(name, definition.options, options);
+
+  function shapes(given: readonly Shape[], options?: Options): number[][] {
+    if (!Array.isArray(given)) throw wrongType(name, 'shapes', 'a list of shapes', given);
+    return checkedShapes(given, resolved(options));
+  }
+
+  function checkedShapes(given: readonly Shape[], options: Required<Options>): number[][] {
     if (given.length !== inputs) {
       throw new RangeError(`${name}: tensors: ${inputs} wanted, got ${given.length}`);
     }
@@ -69,12 +76,13 @@ export function onHost<Options>(definition: Definition<Options>): HostFunction<O
   /** Checks everything before anything is read; then makes results of the numbers that were read. */
   function prepare(
     given: tf.Tensor | readonly tf.Tensor[],
-    options = {} as Options,
+    options?: Options,
   ): [readonly tf.Tensor[], (numbers: ArrayLike<number>[]) => tf.Tensor[]] {
     const tensors = Array.isArray(given) ? (given as readonly tf.Tensor[]) : [given as tf.Tensor];
     Array.from(tensors).forEach((each, i) => checkTensor(name, `tensors[${i}]`, each));
     const from = tensors.map(({ shape }) => shape);
-    const to = shapes(from, options);
+    const known = resolved(options);
+    const to = checkedShapes(from, known);
     const finish = (numbers: ArrayLike<number>[]): tf.Tensor[] => {
       const results = to.map((shape) => new Float32Array(sizeOf(shape)));
       for (let i = 0; i < sizeOf(from[0]!.slice(0, -2)); i++) {
@@ -84,7 +92,7 @@ export function onHost<Options>(definition: Definition<Options>): HostFunction<O
           const all = numbers[at] as Float32Array;
           return { rows, columns, data: new Float64Array(all.subarray(i * size, (i + 1) * size)) };
         });
-        const computed = definition.compute(matrices, options);
+        const computed = definition.compute(matrices, known);
         for (const [at, data] of computed.entries()) results[at]!.set(data, i * data.length);
       }
       return to.map((shape, at) => tf.tensor(results[at]!, shape, 'float32'));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { check, resolveOptions, type OptionTable } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkCount } from '../checks.js';
-import { checkRoot, smallestScale, type RootOptions } from '../host/inverse-root.js';
+import { count } from '../checks.js';
+import { rootOptions, smallestScale, type RootOptions } from '../host/inverse-root.js';
 import { checkMatrix, norm, traceOfProduct } from './matrices.js';
 
 /**
@@ -17,7 +18,7 @@ import { checkMatrix, norm, traceOfProduct } from './matrices.js';
  */
 export function largestEigenvalue(x: tf.Tensor, squarings = 8): tf.Tensor {
   checkMatrix('largestEigenvalue', x, true);
-  checkCount('largestEigenvalue', 'squarings', squarings);
+  check('largestEigenvalue', 'squarings', count(), squarings);
   return tf.tidy(() => {
     // By the largest element first: squares of small numbers would vanish.
     const largest = tf.max(tf.abs(x), [-2, -1], true);
@@ -40,6 +41,12 @@ export interface CoupledNewtonOptions extends RootOptions {
    */
   iterations?: number;
 }
+
+const table: OptionTable<CoupledNewtonOptions> = {
+  ...rootOptions,
+  power: /* #__PURE__ */ count(),
+  iterations: /* #__PURE__ */ count(30),
+};
 
 function integerPower(x: tf.Tensor, power: number): tf.Tensor {
   if (power === 1) return x;
@@ -69,10 +76,7 @@ export function coupledNewtonRoot(
   options: CoupledNewtonOptions,
 ): [root: tf.Tensor, residual: tf.Tensor] {
   const [n] = checkMatrix('coupledNewtonRoot', x, true);
-  checkRoot('coupledNewtonRoot', options);
-  const { power, ridge = 0, relativeRidge = 0, iterations = 30 } = options;
-  checkCount('coupledNewtonRoot', 'power', power);
-  checkCount('coupledNewtonRoot', 'iterations', iterations);
+  const { power, ridge, relativeRidge, iterations } = resolveOptions('coupledNewtonRoot', table, options);
   return tf.tidy(() => {
     const identity = tf.eye(n);
     let a = tf.add(x, tf.mul(identity, ridge));

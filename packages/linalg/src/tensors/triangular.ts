@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Triangular matrices on the device, by matrix products and masks: nothing is read back.
 
+import { check, flag } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkCount, checkFlag } from '../checks.js';
+import { count } from '../checks.js';
 import { checkMatrix, norm } from './matrices.js';
 
 /**
@@ -16,7 +17,7 @@ import { checkMatrix, norm } from './matrices.js';
  */
 export function triangularInverse(t: tf.Tensor, lower = true): tf.Tensor {
   const [n] = checkMatrix('triangularInverse', t, true);
-  checkFlag('triangularInverse', 'lower', lower);
+  check('triangularInverse', 'lower', flag(true), lower);
   return tf.tidy(() => {
     const index = tf.range(0, n, 1, 'int32');
     const [row, column] = [tf.reshape(index, [n, 1]), tf.reshape(index, [1, n])];
@@ -53,7 +54,7 @@ export function triangularInverse(t: tf.Tensor, lower = true): tf.Tensor {
  */
 export function inverseCholesky(x: tf.Tensor, iterations = 25): tf.Tensor {
   const [n] = checkMatrix('inverseCholesky', x, true);
-  checkCount('inverseCholesky', 'iterations', iterations);
+  check('inverseCholesky', 'iterations', count(), iterations);
   return tf.tidy(() => {
     const identity = tf.eye(n);
     const index = tf.range(0, n, 1, 'int32');
@@ -86,7 +87,7 @@ const shift = 1e-5;
  */
 export function orthonormalize(x: tf.Tensor, iterations = 20): tf.Tensor {
   const [rows, columns] = checkMatrix('orthonormalize', x, false);
-  checkCount('orthonormalize', 'iterations', iterations);
+  check('orthonormalize', 'iterations', count(), iterations);
   if (rows < columns) {
     throw new RangeError(
       `orthonormalize: at least as many rows as columns are wanted, got ${rows} x ${columns}`,
