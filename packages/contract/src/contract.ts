@@ -5,7 +5,7 @@ import { loadExecutors, type Program } from '@optim/fusion';
 import * as tf from '@tensorflow/tfjs-core';
 import { releaseTape } from '@optim/evaluation';
 import { assertLoss, entriesOf, lossOf, type Entry, type NamedGradients } from './gradients.js';
-import type { Schedule } from '@optim/options';
+import { flag, resolveOptions, type Schedule } from '@optim/options';
 import { loadReading, readTensors } from '@optim/state';
 import type {
   Checked,
@@ -54,8 +54,25 @@ export abstract class BaseOptimizer extends TwoPoints {
   /** The options of the next step as they are used for a variable, schedules evaluated. */
   abstract inForce(variable?: tf.Variable | null): object;
 
-  /** Forgets all state; options stay, and with `keepStep` the step count. */
-  abstract reset(options?: { keepStep?: boolean }): void;
+  /**
+   * Forgets all state, of a wrapper and of what is inside: averages, globals, updates of each parameter, and the step count, by
+   * which schedules go. Options stay. An optimizer of TensorFlow.js inside begins anew with all that its configuration has.
+   *
+   * @param options - `keepStep` keeps step counts, but those of optimizers of TensorFlow.js
+   * @throws Error after `dispose`, or where the variables are at the evaluation point; TypeError for another option, and for an
+   * optimizer inside that cannot be made anew. Nothing has changed then
+   */
+  reset(options: { keepStep?: boolean } = {}): void {
+    const { keepStep } = resolveOptions<{ keepStep?: boolean }>(
+      this.owner,
+      { keepStep: flag(false) },
+      options,
+    );
+    this.resetting(keepStep)();
+  }
+
+  /** @internal Checks that {@link reset} is possible, and gives back what does it. */
+  abstract resetting(keepStep: boolean): () => void;
 
   /** @internal Gives back what brings the options to what they are now. */
   abstract keepOptions(): () => void;

@@ -141,16 +141,10 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
     return values as InForce<O>;
   }
 
-  /**
-   * Forgets all state: averages, globals, updates of each parameter, and the step count, by which schedules go. Options stay.
-   *
-   * @param options - `keepStep` keeps the step count
-   * @throws Error after `dispose`, or where the variables are at the evaluation point
-   */
-  override reset(options: { keepStep?: boolean } = {}): void {
+  /** @internal */
+  override resetting(keepStep: boolean): () => void {
     this.assertStepping();
-    const engine = this.engineFor(this.settings);
-    this.replace(engine, this.settings, options?.keepStep ? this.iterations : 0, engine.state.firstGlobals());
+    return () => this.replace(this.engineFor(this.settings), this.settings, keepStep ? this.iterations : 0);
   }
 
   /** Puts another engine in the place of the one there is, with its options, step count and globals. */
@@ -158,7 +152,7 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
     engine: Engine,
     settings: Required<O>,
     step: number,
-    globals: Readonly<Record<string, GlobalValue>>,
+    globals: Readonly<Record<string, GlobalValue>> = engine.state.firstGlobals(),
   ): void {
     this.engine.state.clear();
     this.settings = settings;

@@ -116,6 +116,13 @@ it('forgets slots, globals, updates and the step count, or keeps that', async ()
   const normed = new Normed();
   tf.tidy(() => normed.applyGradients({ v: tf.tensor1d([8]) }));
   expect(await normed.readGlobals()).toEqual({ longest: 8 });
+  expect(() => normed.reset({ keepStp: true } as never)).toThrow(
+    new TypeError('Normed: unknown option "keepStp" (did you mean "keepStep"?)'),
+  );
+  expect(() => normed.reset({ keepStep: 1 } as never)).toThrow(
+    new TypeError('Normed: keepStep must be a boolean (true or false), got 1'),
+  );
+  expect(await normed.readGlobals()).toEqual({ longest: 8 });
   normed.reset();
   expect(await normed.readGlobals()).toEqual({ longest: 0 });
   free(normed, v);

@@ -17,16 +17,12 @@ const names: Readonly<Record<string, string>> = {
   beta: 'momentum',
 };
 
-/** What is no option here: an optimizer takes it as a hook or a schedule. By pattern: the option it needs, the advice. */
-const others: readonly (readonly [RegExp, string, string])[] = [
-  [
-    /^(global|max)?(grad(ient)?)?(clip)?norm$|^grad(ient)?clip(ping)?$/,
-    'transforms',
-    'use the hook clipByGlobalNorm',
-  ],
-  [/^(grad(ient)?)?clipvalue$/, 'transforms', 'use the hook clipByValue'],
-  [/^(use)?(gc|centralize)$/, 'transforms', 'use the hook centralizeGradients'],
-  [/^(lr|learningrate)?decay$/, 'learningRate', 'use weightDecay, or a schedule'],
+/** What is no option here: an optimizer, which all have `transforms`, takes it as a hook or a schedule. By pattern. */
+const others: readonly (readonly [RegExp, string])[] = [
+  [/^(global|max)?(grad(ient)?)?(clip)?norm$|^grad(ient)?clip(ping)?$/, 'the hook clipByGlobalNorm'],
+  [/^(grad(ient)?)?clipvalue$/, 'the hook clipByValue'],
+  [/^(use)?(gc|centralize)$/, 'the hook centralizeGradients'],
+  [/^(lr|learningrate)?decay$/, 'weightDecay, or a schedule'],
 ];
 
 /** ` (did you mean "x"?)` for a name that other libraries use; nothing for any other. */
@@ -37,6 +33,6 @@ export function hint(given: string, known: readonly string[]): string {
   );
   const ours = name === 'betas' ? called : called.slice(0, 1);
   if (ours.length > 0) return ` (did you mean ${ours.map((own) => `"${own}"`).join(' and ')}?)`;
-  const other = others.find(([pattern, owner]) => pattern.test(name) && known.includes(owner));
-  return other ? ` (${other[2]})` : '';
+  const other = others.find(([pattern]) => pattern.test(name) && known.includes('transforms'));
+  return other ? ` (use ${other[1]})` : '';
 }

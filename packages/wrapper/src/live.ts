@@ -50,11 +50,9 @@ export function keptOptions(optimizer: tf.Optimizer): () => void {
 
 /** Checks that an optimizer can forget its state, and gives back what lets it. */
 export function resetting(owner: string, optimizer: tf.Optimizer, keepStep: boolean): () => void {
-  if (!(optimizer instanceof BaseOptimizer)) return resettingForeign(owner, optimizer);
-  const whole = optimizer as BaseOptimizer & { resetting?(keepStep: boolean): () => void };
-  if (whole.resetting) return whole.resetting(keepStep);
-  optimizer.assertStepping();
-  return () => optimizer.reset({ keepStep });
+  return optimizer instanceof BaseOptimizer
+    ? optimizer.resetting(keepStep)
+    : resettingForeign(owner, optimizer);
 }
 
 /** One of TensorFlow.js has no way to forget: it is given the fields of a new one of its configuration. */

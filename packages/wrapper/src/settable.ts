@@ -183,26 +183,13 @@ export abstract class Settable<O extends object> extends BaseOptimizer {
     return { ...ofInside, ...own } as InForce<O> & Readonly<Record<string, unknown>>;
   }
 
-  /**
-   * Forgets all state, of the wrapper and of what is inside. Options stay; of an optimizer of TensorFlow.js all stays that its
-   * configuration has.
-   *
-   * @param options - `keepStep` keeps step counts, by which schedules go; one of TensorFlow.js, which has none, counts from 0 again
-   * @throws Error after `dispose`, or where the variables are at the evaluation point; TypeError for an optimizer inside that is
-   * not of `@optim` and cannot be made anew. Nothing has changed then
-   */
-  override reset(options: { keepStep?: boolean } = {}): void {
-    this.resetting(options?.keepStep ?? false)();
-  }
-
-  /** @internal Checks that {@link reset} is possible, and gives back what does it; overridden where there is more to forget. */
-  resetting(keepStep: boolean): () => void {
+  /** @internal Overridden where there is more to forget. */
+  override resetting(keepStep: boolean): () => void {
     this.assertStepping();
     const ofInside = this.inside().map((optimizer) => resetting(this.owner, optimizer, keepStep));
     return () => {
       for (const reset of ofInside) reset();
-      const engine = this.engineFor(this.settings);
-      this.replace(engine, this.settings, keepStep ? this.iterations : 0, engine.state.firstGlobals());
+      this.replace(this.engineFor(this.settings), this.settings, keepStep ? this.iterations : 0);
     };
   }
 
@@ -211,7 +198,7 @@ export abstract class Settable<O extends object> extends BaseOptimizer {
     engine: WrapperEngine,
     settings: Required<O>,
     step: number,
-    globals: Readonly<Record<string, GlobalValue>>,
+    globals: Readonly<Record<string, GlobalValue>> = engine.state.firstGlobals(),
   ): void {
     this.engine.state.clear();
     this.settings = settings;

@@ -173,10 +173,10 @@ export class Parameters {
     const globals = checkGlobals(owner, saved, this.#kept.globals(), own);
     if (Object.keys(saved).length > 0) this.#keep(globals);
     this.waiting = parameters.map((parameter) => {
-      const names = Object.keys(parameter.slots);
-      assertSlots(owner, parameter.name, own(names), own(known));
-      const kept = names.filter((name) => known.includes(name));
-      return { ...parameter, slots: Object.fromEntries(kept.map((name) => [name, parameter.slots[name]!])) };
+      const { name, slots } = parameter;
+      assertSlots(owner, name, own(Object.keys(slots)), own(known));
+      const kept = Object.entries(slots).filter(([slot]) => known.includes(slot));
+      return { ...parameter, slots: Object.fromEntries(kept) };
     });
     assertSomeMatched(owner, variables, this.waiting, this.#match(variables, this.waiting));
     return globals;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { custom, integer, nullable, resolveOptions, show, type OptionTable } from '@optim/core/authoring';
 import * as tf from '@tensorflow/tfjs-core';
 import { byLayers, chainOf, linearizations, type Model } from './layers.js';
 import { LevenbergMarquardt } from './levenberg-marquardt.js';
@@ -11,6 +12,13 @@ export interface FitOptions {
   /** Stays the caller's; one with default options, freed afterwards, when absent. */
   optimizer?: LevenbergMarquardt;
 }
+
+const table: OptionTable<FitOptions> = {
+  calls: /* #__PURE__ */ integer('[0, ∞)', 50),
+  optimizer: /* #__PURE__ */ nullable(
+    /* #__PURE__ */ custom('a LevenbergMarquardt', (value) => value instanceof LevenbergMarquardt),
+  ),
+};
 
 /**
  * Fits a model of tfjs-layers to targets by least squares, on all data at once, until the calls are over or one of them
@@ -27,8 +35,16 @@ export async function fitLeastSquares(
   model: Model,
   x: tf.Tensor,
   y: tf.Tensor,
-  { calls = 50, optimizer }: FitOptions = {},
+  options: FitOptions = {},
 ): Promise<number[]> {
+  const { calls, optimizer } = resolveOptions('fitLeastSquares', table, options);
+  const given: [name: string, value: unknown, kind: string, isOne: boolean][] = [
+    ['model', model, 'a model of tfjs-layers', Array.isArray(Object(model).trainableWeights)],
+    ['x', x, 'a tensor', x instanceof tf.Tensor],
+    ['y', y, 'a tensor', y instanceof tf.Tensor],
+  ];
+  for (const [name, value, kind, isOne] of given)
+    if (!isOne) throw new TypeError(`fitLeastSquares: ${name} must be ${kind}, got ${show(value)}`);
   const used = optimizer ?? new LevenbergMarquardt();
   const variables = model.trainableWeights.map((weight) => (weight as unknown as { val: tf.Variable }).val);
   const residuals = (): tf.Tensor => tf.sub(model.apply(x, { training: true }) as tf.Tensor, y);

@@ -192,6 +192,12 @@ describe('fitLeastSquares', () => {
     const parts = regression([layers.layers.batchNormalization()]);
     const model = parts.model;
     const optimizer = new LevenbergMarquardt({ jacobian: 'layers' });
+    await expect(fitLeastSquares(model, parts.x, 5 as never)).rejects.toThrow(
+      new TypeError('fitLeastSquares: y must be a tensor, got 5'),
+    );
+    await expect(fitLeastSquares(model, parts.x, parts.y, { steps: 3 } as never)).rejects.toThrow(
+      'fitLeastSquares: unknown option "steps"',
+    );
     await expect(fitLeastSquares(model, parts.x, parts.y, { optimizer })).rejects.toThrow(
       new TypeError(
         `LevenbergMarquardt: jacobian 'layers' is for fitLeastSquares with a model of Dense and Activation layers`,

@@ -76,6 +76,9 @@ describe('initializeSCION', () => {
     const [a, b] = ['a', 'b'].map((name) => tf.tidy(() => tf.variable(tf.ones([2, 2]), true, name)));
     const options: SCIONOptions = { parameterGroups: [{ match: /b/, norm: 'bias' }] };
     await expect(initializeSCION([a!, b!], options)).rejects.toThrow('initializeSCION: norm of "b"');
+    await expect(initializeSCION({} as never)).rejects.toThrow(
+      'initializeSCION: varList must be an array of variables, got an object (Object)',
+    );
     await expect(initializeSCION([a!], { radius: 0 })).rejects.toThrow('radius must be in (0, ∞), got 0');
     await expect(initializeSCION([a!], {}, 0.5)).rejects.toThrow(
       new RangeError('initializeSCION: seed must be an integer, got 0.5'),
