@@ -149,19 +149,6 @@ describe.each(Object.entries(makers))('looks that wait, with %s', (_name, make) 
     }));
 });
 
-it('a method save that throws leaves the model as it was', () =>
-  withData(async () => {
-    const model = network(new ScheduleFreeAdamW(), false);
-    model.save = () => {
-      throw new Error('full');
-    };
-    const end = evaluateAveraged(model);
-    await expect(model.save('x://')).rejects.toThrow('full');
-    expect(Object.hasOwn(model, 'getNamedWeights')).toBe(false);
-    end();
-    free(model);
-  }));
-
 describe('refreshBatchNorm', () => {
   /** A network that is a layer of batch normalization. */
   const normalizing = (): tfl.Sequential => {
