@@ -31,6 +31,44 @@ const textOf = (node: ts.Node | undefined): string | undefined =>
 /** Modules of Node that run other code, or load it. */
 const running = /^(node:)?(child_process|cluster|inspector|module|repl|vm)(\/|$)/;
 
+/** Properties that run a file, or what an address leads to. */
+const runners = new Set(['addModule', 'serviceWorker']);
+
+/** Functions that take code as text in place of a function. */
+const timers = /^(setTimeout|setInterval|setImmediate|execScript)$/;
+
+/** Whether it is text as far as can be seen: a literal, a template, or a sum with one. */
+const isText = (node: ts.Node | undefined): boolean =>
+  node !== undefined &&
+  (ts.isStringLiteralLike(node) ||
+    ts.isTemplateExpression(node) ||
+    (ts.isBinaryExpression(node) &&
+      node.operatorToken.kind === ts.SyntaxKind.PlusToken &&
+      (isText(node.left) || isText(node.right))));
+
+/** The name by which a call calls what it calls, as an identifier, a property or a key. */
+function calledBy({ expression }: ts.CallExpression | ts.NewExpression): string | undefined {
+  if (ts.isIdentifier(expression)) return expression.text;
+  if (ts.isPropertyAccessExpression(expression)) return expression.name.text;
+  return ts.isElementAccessExpression(expression) ? textOf(expression.argumentExpression) : undefined;
+}
+
+/** What makes code of text, or an element of a page that loads some. */
+function hiddenIn(node: ts.Node): string | undefined {
+  if (ts.isPropertyAccessExpression(node) && runners.has(node.name.text)) return node.name.text;
+  if (ts.isElementAccessExpression(node) && runners.has(textOf(node.argumentExpression) ?? ''))
+    return textOf(node.argumentExpression);
+  if ((ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)) && /<script\b/i.test(node.getText()))
+    return 'a script of a page';
+  if (!ts.isCallExpression(node) && !ts.isNewExpression(node)) return undefined;
+  const called = calledBy(node) ?? '';
+  const given = node.arguments ?? [];
+  if (timers.test(called) && isText(given[0])) return `${called} of text`;
+  if (called === 'constructor' && given.length > 0 && given.every(isText)) return 'a constructor of text';
+  const isScript = given.some((each) => textOf(each)?.toLowerCase() === 'script');
+  return /^createElement(NS)?$/.test(called) && isScript ? 'a script of a page' : undefined;
+}
+
 /** Classes that run a file. */
 const workers = new Set(['Worker', 'SharedWorker']);
 
@@ -85,6 +123,8 @@ export function loadsOf(path: string, text: string): Loads {
     const call = argumentOf(node);
     if (call) add(call.argument, `${call.name} of what is computed`);
     if (ts.isIdentifier(node) && isLoader(node)) hidden.push(node.text);
+    const made = hiddenIn(node);
+    if (made !== undefined) hidden.push(made);
     if (
       ts.isMetaProperty(node) &&
       ts.isPropertyAccessExpression(node.parent) &&

@@ -71,11 +71,32 @@ it.each([
   ["import '@optim/x/../../gpl/a.js';", 'which is no package'],
   ["import '/etc/gpl.js';", 'which is no package'],
   ["import '#gpl';", 'which is no package'],
+  ['// CC BY-NC', 'a Creative Commons licence'],
+  ['/* CC-BY-NC, by its authors */', 'a Creative Commons licence'],
+  ['// CC BY-NC-SA 4.0', 'a Creative Commons licence'],
+  ["navigator.serviceWorker.register('https://x/gpl.js');", 'loads by serviceWorker'],
+  ["context.audioWorklet.addModule('https://x/gpl.js');", 'loads by addModule'],
+  ["document.createElement('script').src = 'https://x/gpl.js';", 'loads by a script of a page'],
+  ["body.innerHTML = '<script src=https://x/gpl.js></script>';", 'loads by a script of a page'],
+  ["(() => 1).constructor('return gpl')();", 'loads by a constructor of text'],
+  ["[].at['constructor'](`a`, 'return ' + gpl)();", 'loads by a constructor of text'],
+  ["setTimeout('gpl()', 1);", 'loads by setTimeout of text'],
+  ['globalThis.setInterval(`${gpl}()`);', 'loads by setInterval of text'],
 ])('in code: %s', (text, said) => {
   expect(rules({ 'src/a.js': spdx + text }).join('\n')).toContain(said);
 });
 
 it.each([
+  "export const code = { licence: 'CC-BY-NC-SA-4.0' };",
+  "setTimeout(() => document.createElement('p'), 1);",
+  'export const other = (x) => new x.constructor(x.length + 1);',
+])('what is none in code: %s', (text) => {
+  expect(rules({ 'src/a.ts': spdx + text, 'dist/a.js': spdx })).toEqual([]);
+});
+
+it.each([
+  ['README.md', 'under CC BY-NC', 'a Creative Commons licence'],
+  ['docs.html', '<script src="https://x/gpl.js"></script>', 'is of a kind that nobody reads'],
   ['README.md', '<!-- SPDX-License-Identifier: CC-BY-NC-4.0 -->', 'is under another licence'],
   ['README.md', 'Licence: https://creativecommons.org/licenses/by-nc/4.0/', 'a Creative Commons licence'],
   ['README.md', 'Licence: <http://www.gnu.org/licenses/>', 'the GNU licences'],

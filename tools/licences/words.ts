@@ -11,7 +11,8 @@ export const terms: Words = [
   ],
   [
     'a Creative Commons licence',
-    /Creative Commons Attribution[- ]?(Non-?Commercial|Share-?Alike|No-?Deriv)|creativecommons\.org\/licenses\/by-(nc|sa|nd)/i,
+    // With its version, as SPDX writes it, it may be said of authors' code.
+    /Creative Commons Attribution[- ]?(Non-?Commercial|Share-?Alike|No-?Deriv)|creativecommons\.org\/licenses\/by-(nc|sa|nd)|\bCC[- ]BY([- ](NC|SA|ND))+\b(?![-\w]*-\d)/i,
   ],
   ['the Mozilla Public License', /Mozilla Public Licen[cs]e/i],
   ['the Server Side Public License', /Server Side Public Licen[cs]e/i],

@@ -10,6 +10,7 @@ import { assertModel, assertTraining, trainedOf, type Model, type Training } fro
 
 /** The methods of an optimizer of `@optim` for its two points. */
 export interface TwoPoints {
+  readonly iterations: number;
   readonly atEvaluationPoint: boolean;
   useEvaluationWeights(variables?: readonly tf.Variable[]): void;
   useTrainingWeights(variables?: readonly tf.Variable[]): void;
@@ -21,7 +22,8 @@ function hasTwoPoints(optimizer: object): optimizer is TwoPoints {
 
 /**
  * Runs what looks at a model while its variables are at the evaluation point of the optimizer, and brings them back, to the
- * very bits they had. Where they are there already, or the optimizer has one point only, it just runs.
+ * very bits they had; where several look at the same time, after the last of them. Where they are there already, or the optimizer has
+ * one point only, it just runs.
  *
  * @param training - a model, or `{ variables, optimizer }`
  * @param look - may be asynchronous; steps in the meantime are refused by the optimizer
@@ -34,28 +36,64 @@ export function atEvaluationPoint<T>(training: Training, look: () => T): T {
   return lookedAt(training, training.optimizer, look);
 }
 
-function lookedAt<T>(training: Training, optimizer: object, look: () => T): T {
-  if (!hasTwoPoints(optimizer) || optimizer.atEvaluationPoint) return look();
-  const variables = trainedOf(training);
+/** Who looks at the evaluation point of an optimizer now, and what brings the variables back after the last of them. */
+interface Looks {
+  count: number;
+  readonly back: () => void;
+}
+
+const looks = new WeakMap<object, Looks>();
+
+/** Brings variables to the evaluation point. */
+function moved(optimizer: TwoPoints, variables: readonly tf.Variable[]): Looks {
+  const { iterations } = optimizer;
   const before = variables.map(hold);
-  let moved: tf.Variable[] = [];
+  const there = new Set<tf.Variable>();
   const back = (): void => {
-    if (optimizer.atEvaluationPoint) optimizer.useTrainingWeights(variables);
-    // What moving to and fro has rounded.
-    for (const variable of moved) variable.assign(before[variables.indexOf(variable)]!);
-    tf.dispose(before);
+    looks.delete(optimizer);
+    try {
+      if (optimizer.atEvaluationPoint) optimizer.useTrainingWeights(variables);
+    } finally {
+      // What moving to and fro has rounded, unless somebody else has brought them back and trained on.
+      const isSame = optimizer.iterations === iterations;
+      variables.forEach((variable, i) => {
+        if (isSame && there.has(variable) && !variable.isDisposed) variable.assign(before[i]!);
+      });
+      tf.dispose(before);
+    }
   };
-  let result: T;
   try {
     optimizer.useEvaluationWeights(variables);
-    moved = variables.filter(({ dataId }, i) => dataId !== before[i]!.dataId);
-    result = look();
   } catch (error) {
     back();
     throw error;
   }
-  if (result instanceof Promise) return result.finally(back) as T;
-  back();
+  variables.forEach((variable, i) => {
+    if (variable.dataId !== before[i]!.dataId) there.add(variable);
+  });
+  const made = { count: 0, back };
+  looks.set(optimizer, made);
+  return made;
+}
+
+function lookedAt<T>(training: Training, optimizer: object, look: () => T): T {
+  if (!hasTwoPoints(optimizer)) return look();
+  const own = optimizer.atEvaluationPoint ? looks.get(optimizer) : moved(optimizer, trainedOf(training));
+  if (!own) return look();
+  own.count += 1;
+  const leave = (): void => {
+    own.count -= 1;
+    if (own.count === 0) own.back();
+  };
+  let result: T;
+  try {
+    result = look();
+  } catch (error) {
+    leave();
+    throw error;
+  }
+  if (result instanceof Promise) return result.finally(leave) as T;
+  leave();
   return result;
 }
 
@@ -136,10 +174,14 @@ async function savedThere(
     saving.getNamedWeights!(config).map(({ name, tensor }) => ({ name, tensor: held(tensor) })),
   );
   try {
-    saving.getNamedWeights = () => named;
-    const pending = save.apply(model, args);
-    // It has asked for them before its first await.
-    delete saving.getNamedWeights;
+    let pending: unknown;
+    try {
+      saving.getNamedWeights = () => named;
+      pending = save.apply(model, args);
+    } finally {
+      // It has asked for them before its first await.
+      delete saving.getNamedWeights;
+    }
     return await pending;
   } finally {
     tf.dispose(named.map(({ tensor }) => tensor));

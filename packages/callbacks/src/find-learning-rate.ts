@@ -161,7 +161,8 @@ function steepest(rates: readonly number[], losses: readonly number[], few: numb
  * options with their schedules. (Of an optimizer of `tf.train`, up to what its `setWeights` rounds.)
  *
  * @param options - `{ model, data }` or `{ optimizer, loss }`, and the range
- * @throws TypeError, RangeError for a wrong option; what the loss or the data throws. Everything is what it was then, too
+ * @throws TypeError, RangeError for a wrong option; what the loss or the data throws; Error while
+ * another search goes on. Everything is what it was then, too
  * @example `const { suggestion, plot } = await findLearningRate({ model, data: { xs, ys } })`
  * @see https://arxiv.org/abs/1506.01186
  */
@@ -183,6 +184,25 @@ export async function findLearningRate(options: FindLearningRateOptions): Promis
     throw new TypeError(`${owner}: model must have trainOnBatch, got ${show(model)}`);
   if (to <= from) throw outOfRange(owner, 'to', `above from (${from})`, to);
 
+  // It puts all variables back to what they were.
+  if (isSearching) throw new Error(`${owner}: another search is going on; wait for it`);
+  isSearching = true;
+  try {
+    return await searched(optimizer, options, { from, to, steps, smoothing, stopAt });
+  } finally {
+    isSearching = false;
+  }
+}
+
+let isSearching = false;
+
+type Range = Required<Pick<FindLearningRateOptions, 'from' | 'to' | 'steps' | 'smoothing' | 'stopAt'>>;
+
+async function searched(
+  optimizer: tf.Optimizer,
+  options: FindLearningRateOptions,
+  { from, to, steps, smoothing, stopAt }: Range,
+): Promise<FoundLearningRate> {
   const variables = Object.values(tf.engine().registeredVariables);
   const before = variables.map(hold);
   const optionsBack = keptOptions(optimizer);

@@ -22,16 +22,18 @@ interface Readable {
 /**
  * What an optimizer says of itself: `learningRate`, the rate of the next step, and its globals, those of its hooks as
  * `hook.name`: `skipNonFinite.skipped`, `clipByGlobalNorm.norm`; with the hook `monitor` of `@optim/hooks` its norms over all
- * variables: `monitor.gradient`, `monitor.update`, `monitor.parameter`, `monitor.ratio`. A wrapper's are those of its base.
+ * variables: `monitor.gradient`, `monitor.update`, `monitor.parameter`, `monitor.ratio`. A wrapper's are those of its base. All are
+ * of the moment of the call.
  *
  * @throws TypeError for what is no optimizer
  */
 export async function readOptimizer(optimizer: tf.Optimizer): Promise<Logs> {
-  const inside = rated('readOptimizer', optimizer);
-  const globals = await (inside as Readable).readGlobals?.();
-  const norms = Object.entries((await readNorms(inside)) ?? {}).filter(([name]) => name !== 'variables');
+  const inside: Readable & tf.Optimizer = rated('readOptimizer', optimizer);
+  const learningRate = inside.learningRate!;
+  const [globals, all] = await Promise.all([inside.readGlobals?.(), readNorms(inside)]);
+  const norms = Object.entries(all ?? {}).filter(([name]) => name !== 'variables');
   const named = norms.map(([name, value]) => [`monitor.${name}`, value as number] as const);
-  return { learningRate: (inside as Readable).learningRate!, ...globals, ...Object.fromEntries(named) };
+  return { learningRate, ...globals, ...Object.fromEntries(named) };
 }
 
 /** What an optimizer says of itself it says of its base, where it has one; and that has a rate. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import * as tf from '@tensorflow/tfjs-core';
+import { undisturbed } from '@optim/evaluation';
 import { batchesOf, type Data, type Tensors } from './batches.js';
 import { atEvaluationPoint, evaluatedBy } from './evaluate-averaged.js';
 import { assertModel, type Layer, type Model } from './training.js';
@@ -49,22 +50,24 @@ async function refreshed(model: Applied, layers: readonly Normalizing[], data: D
     movingMean.read(),
     movingVariance.read(),
   ]);
-  const before = statistics.map((variable) => tf.clone(variable));
-  const momenta = layers.map(({ momentum }) => momentum);
   const zeros = statistics.map((variable) => tf.zerosLike(variable));
   let sums: tf.Tensor[] = zeros.map((zero) => tf.clone(zero));
   let examples = 0;
   try {
     for await (const { xs } of batchesOf('refreshBatchNorm', data)) {
       const size = (Object.values(xs instanceof tf.Tensor ? [xs] : xs)[0] as tf.Tensor).shape[0]!;
-      // From zero and with no memory, a moving statistic is that of the batch.
-      for (const layer of layers) layer.momentum = 0;
-      const summed = tf.tidy(() => {
-        statistics.forEach((variable, i) => variable.assign(zeros[i]!));
-        model.apply(xs, { training: true });
-        return sums.map((sum, i) => tf.add(sum, tf.mul(statistics[i]!, size)));
-      });
-      layers.forEach((layer, i) => (layer.momentum = momenta[i]!));
+      if (statistics.some(({ isDisposed }) => isDisposed))
+        throw new Error('refreshBatchNorm: the model was disposed while data were awaited');
+      // Between two batches the model is as it was.
+      const summed = undisturbed(statistics, () =>
+        withoutMemory(layers, () =>
+          tf.tidy(() => {
+            statistics.forEach((variable, i) => variable.assign(zeros[i]!));
+            model.apply(xs, { training: true });
+            return sums.map((sum, i) => tf.add(sum, tf.mul(statistics[i]!, size)));
+          }),
+        ),
+      );
       tf.dispose(sums);
       sums = summed;
       examples += size;
@@ -72,11 +75,18 @@ async function refreshed(model: Applied, layers: readonly Normalizing[], data: D
     if (examples === 0) throw new RangeError('refreshBatchNorm: data must have at least one batch, got none');
     tf.tidy(() => statistics.forEach((variable, i) => variable.assign(tf.div(sums[i]!, examples))));
     return layers.length;
-  } catch (error) {
-    statistics.forEach((variable, i) => variable.assign(before[i]!));
-    layers.forEach((layer, i) => (layer.momentum = momenta[i]!));
-    throw error;
   } finally {
-    tf.dispose([before, zeros, sums]);
+    tf.dispose([zeros, sums]);
+  }
+}
+
+/** From zero and with no memory, a moving statistic is that of the batch. */
+function withoutMemory<T>(layers: readonly Normalizing[], run: () => T): T {
+  const momenta = layers.map(({ momentum }) => momentum);
+  try {
+    for (const layer of layers) layer.momentum = 0;
+    return run();
+  } finally {
+    layers.forEach((layer, i) => (layer.momentum = momenta[i]!));
   }
 }

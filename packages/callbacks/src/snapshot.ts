@@ -115,10 +115,10 @@ export async function takeSnapshot(
   }
   const taken = Object.entries(kept).map(([name, tensors]) => [name, tensors.map(held)] as const);
   try {
-    const base = stateOf(optimizer);
-    const read = await Promise.all(
-      taken.map(async ([name, tensors]) => [name, await Promise.all(tensors.map(saved))] as const),
-    );
+    const [base, ...read] = await Promise.all([
+      stateOf(optimizer),
+      ...taken.map(async ([name, tensors]) => [name, await Promise.all(tensors.map(saved))] as const),
+    ]);
     return {
       format: 1,
       optimizer: kind,
@@ -132,7 +132,7 @@ export async function takeSnapshot(
         updates: 0,
         slots: Object.fromEntries(read.map(([slot, tensors]) => [slot, tensors[i]!])),
       })),
-      base: await base,
+      base,
     };
   } finally {
     for (const [, tensors] of taken) tf.dispose([...tensors]);

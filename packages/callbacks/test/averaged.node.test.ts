@@ -102,6 +102,53 @@ it('comes back where looking fails', () => {
   variable.dispose();
 });
 
+describe.each(Object.entries(makers))('looks that wait, with %s', (_name, make) => {
+  const trained = async (xs: tf.Tensor, ys: tf.Tensor): Promise<tfl.Sequential> => {
+    const model = network(make(), false);
+    await model.fit(xs, ys, { ...inOrder, epochs: 1 });
+    return model;
+  };
+  /** A look that sees the weights when it is told to. */
+  const slow = (model: tfl.LayersModel): { seen: Promise<number[][]>; now: () => void } => {
+    let now!: () => void;
+    const told = new Promise<void>((resolve) => (now = resolve));
+    return { seen: atEvaluationPoint(model, () => told.then(() => weightsOf(model))), now };
+  };
+
+  it('see one point, however many there are', () =>
+    withData(async ({ xs, ys }) => {
+      const model = await trained(xs, ys);
+      const training = weightsOf(model);
+      const there = atEvaluationPoint(model, () => weightsOf(model));
+      const [first, second] = [slow(model), slow(model)];
+      first.now();
+      expect(await first.seen).toEqual(there);
+      second.now();
+      expect(await second.seen).toEqual(there);
+      expect(weightsOf(model)).toEqual(training);
+      free(model);
+    }));
+
+  it('give the weights back when the optimizer is gone; steps made since somebody else did so stay', () =>
+    withData(async ({ xs, ys }) => {
+      const model = await trained(xs, ys);
+      const optimizer = model.optimizer as BaseOptimizer;
+      const first = slow(model);
+      optimizer.useTrainingWeights();
+      await model.trainOnBatch(xs, ys);
+      const further = weightsOf(model);
+      first.now();
+      await first.seen;
+      expect(weightsOf(model)).toEqual(further);
+      const second = slow(model);
+      optimizer.dispose();
+      second.now();
+      await expect(second.seen).rejects.toThrow('the optimizer was disposed');
+      expect(weightsOf(model)).toEqual(further);
+      model.dispose();
+    }));
+});
+
 describe('refreshBatchNorm', () => {
   /** A network that is a layer of batch normalization. */
   const normalizing = (): tfl.Sequential => {
@@ -135,6 +182,29 @@ describe('refreshBatchNorm', () => {
     expect(weightsOf(model)).toEqual(before);
     tf.dispose([xs, ...own]);
     free(model);
+  });
+
+  it('leaves the model as it was until all batches are seen, and says so when it is disposed', async () => {
+    const model = normalizing();
+    const before = weightsOf(model);
+    const xs = tf.tensor2d([1, 2, 3, 4], [2, 2]);
+    const between: number[][][] = [];
+    async function* batches(last?: () => void): AsyncGenerator<tf.Tensor> {
+      yield xs;
+      await Promise.resolve();
+      between.push(weightsOf(model));
+      last?.();
+      yield xs;
+    }
+    await refreshBatchNorm(model, batches());
+    expect(between).toEqual([before]);
+    expect(weightsOf(model)[2]).toEqual([2, 3]);
+    const gone = refreshBatchNorm(
+      model,
+      batches(() => free(model)),
+    );
+    await expect(gone).rejects.toThrow('refreshBatchNorm: the model was disposed while data were awaited');
+    xs.dispose();
   });
 
   it('leaves everything as it was where it is refused', async () => {

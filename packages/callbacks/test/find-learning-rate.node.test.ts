@@ -111,6 +111,21 @@ it('says what is wrong', async () => {
   free(model);
 });
 
+it('refuses a second search while one goes on, which would take its weights for those of the user', async () => {
+  const x = tf.tidy(() => tf.variable(tf.tensor1d([3]), true, 'x'));
+  const loss = (): tf.Scalar => tf.sum(tf.square(x)) as tf.Scalar;
+  const optimizer = new AdamW();
+  const first = findLearningRate({ optimizer, loss, steps: 3 });
+  await expect(findLearningRate({ optimizer, loss, steps: 3 })).rejects.toThrow(
+    'findLearningRate: another search is going on; wait for it',
+  );
+  await first;
+  expect((await findLearningRate({ optimizer, loss, steps: 3 })).rates).toHaveLength(3);
+  expect(x.dataSync()).toEqual(Float32Array.of(3));
+  optimizer.dispose();
+  x.dispose();
+});
+
 it('gives the rates of all that is inside a wrapper back', async () => {
   const x = tf.tidy(() => tf.variable(tf.tensor1d([3]), true, 'x'));
   const loss = (): tf.Scalar => tf.sum(tf.square(x)) as tf.Scalar;

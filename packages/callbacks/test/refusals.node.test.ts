@@ -15,9 +15,11 @@ import {
   stopOnNonFinite,
   type Resumable,
 } from '@optim/callbacks';
+import { ScheduleFreeAdamW } from '@optim/schedulefree';
 import type { StateDict } from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { free, network } from './network.js';
 import { memoryStore } from './stores.js';
 
 const x = (): tf.Variable => tf.tidy(() => tf.variable(tf.tensor1d([1, 2]), true, 'x'));
@@ -131,3 +133,15 @@ it('a checkpoint that is damaged changes nothing, callbacks neither', () =>
     await refused({ ...good, base: 5 }, 'AdamW: state dict: must be an object, got 5');
     best.dispose();
   }));
+
+it('a method save that throws leaves the model as it was', async () => {
+  const model = network(new ScheduleFreeAdamW(), false);
+  model.save = () => {
+    throw new Error('full');
+  };
+  const end = evaluateAveraged(model);
+  await expect(model.save('x://')).rejects.toThrow('full');
+  expect(Object.hasOwn(model, 'getNamedWeights')).toBe(false);
+  end();
+  free(model);
+});

@@ -28,6 +28,25 @@ describe('logOptimizer', () => {
       free(model);
     }));
 
+  it('says what was so at the call, whatever happens meanwhile', async () => {
+    const x = tf.tidy(() => tf.variable(tf.tensor1d([1])));
+    const optimizer = new AdamW({ learningRate: 0.25, transforms: [skipNonFinite(), monitor()] });
+    const step = (g: number): void =>
+      tf.tidy(() => optimizer.applyGradients({ [x.name]: tf.tensor1d([g]) }) as undefined);
+    step(2);
+    const before = await readOptimizer(optimizer);
+    expect(before).toMatchObject({ learningRate: 0.25, 'monitor.gradient': 2, 'skipNonFinite.skipped': 0 });
+    const asked = readOptimizer(optimizer);
+    step(5);
+    step(NaN);
+    optimizer.learningRate = 0.5;
+    expect(await asked).toEqual(before);
+    const last = readOptimizer(optimizer);
+    optimizer.dispose();
+    expect(await last).toMatchObject({ learningRate: 0.5, 'skipNonFinite.skipped': 1 });
+    x.dispose();
+  });
+
   it('takes those of TensorFlow.js and refuses what is none', async () => {
     const logs = {};
     const optimizer = tf.train.adam(0.25);

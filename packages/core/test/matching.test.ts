@@ -111,6 +111,31 @@ describe('saved parameters are found', () => {
     );
   });
 
+  it('by the numbers of layers, whatever order they were saved or made in, also of layers within layers', async () => {
+    const layer = (i: number): string => `dense_Dense${i}/kernel`;
+    // What was loaded and has not been trained since is saved last.
+    const state = stateOf([layer(10), [6]], [layer(8), [2]], [layer(9), [4]]);
+    const [late, first, second] = [13, 11, 12].map((i) => named(layer(i), [0]));
+    expect(await load(state, late!, first!, second!)).toEqual({
+      [layer(11)]: [1],
+      [layer(12)]: [2],
+      [layer(13)]: [3],
+    });
+    const both = (i: number): string[] =>
+      ['forward', 'backward'].map((way) => `bidirectional_Bidirectional${i}/${way}_lstm_LSTM${i}/kernel`);
+    const [forward, backward] = both(1);
+    const [there, back] = both(2).map((name) => named(name, [0]));
+    expect(await load(stateOf([forward!, [2]], [backward!, [4]]), there!, back!)).toEqual({
+      [there!.name]: [1],
+      [back!.name]: [2],
+    });
+    const [a, b] = [named('d/kernel_2', [0]), named('d/kernel_3', [0])];
+    expect(await load(stateOf(['d/kernel_1', [4]], ['d/kernel', [2]]), a, b)).toEqual({
+      'd/kernel_2': [1],
+      'd/kernel_3': [2],
+    });
+  });
+
   it('in weights, which have no shapes, by those of the slots', async () => {
     const layer = (i: number): string => `dense_Dense${i}/kernel`;
     const saved = heavy();

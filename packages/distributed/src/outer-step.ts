@@ -6,6 +6,7 @@
 import { assertOptimizer, isTensor } from '@optim/contract';
 import { sameShape, showShape } from '@optim/fusion';
 import { isArrayOf, isRecord, show } from '@optim/options';
+import { held } from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Averages by the name of their variable, or by the variable. */
@@ -40,7 +41,7 @@ export interface Change {
  *
  * @param optimizer - the outer one, which counts rounds; it belongs to nobody else
  * @param variables - with the weights that the round started from
- * @param averaged - the averages; a variable without one stays as it is
+ * @param averaged - the averages, as they are at the call; a variable without one stays as it is
  * @throws RangeError (as a rejection) for no variables, an unknown name, another shape, a value that is not finite; TypeError
  * for what is no variable or tensor. Nothing has changed then.
  * @see https://arxiv.org/abs/2003.00295
@@ -51,22 +52,24 @@ export async function outerStep(
   averaged: Averaged,
 ): Promise<void> {
   assertOptimizer('outerStep', optimizer);
-  const pairs = pairsOf(variables, averaged);
+  const pairs = pairsOf(variables, averaged).map(([variable, average]) => [variable, held(average)] as const);
   const finite = tf.tidy(() => pairs.map(([, average]) => tf.all(tf.isFinite(average))));
   try {
     const answers = await Promise.all(finite.map((each) => each.data()));
     const wrong = answers.findIndex((answer) => !answer[0]);
     if (wrong >= 0)
       throw new RangeError(`outerStep: the average of ${show(pairs[wrong]![0].name)} must be finite`);
+    // Variables may be gone meanwhile.
+    const checked = pairsOf(variables, new Map(pairs));
+    tf.tidy(() =>
+      follow(
+        optimizer,
+        checked.map(([variable, average]) => ({ variable, change: tf.sub(variable, average) })),
+      ),
+    );
   } finally {
-    tf.dispose(finite);
+    tf.dispose([finite, pairs.map(([, average]) => average)]);
   }
-  tf.tidy(() =>
-    follow(
-      optimizer,
-      pairs.map(([variable, average]) => ({ variable, change: tf.sub(variable, average) })),
-    ),
-  );
 }
 
 /** A step of the outer optimizer along changes; what is not trainable makes its change in full. */
@@ -84,7 +87,9 @@ export function follow(optimizer: tf.Optimizer, changes: readonly Change[]): voi
 /** Variables, each with its average. */
 function pairsOf(variables: readonly tf.Variable[], averaged: Averaged): [tf.Variable, tf.Tensor][] {
   if (!isArrayOf(variables, (each) => each instanceof tf.Variable && isTensor(each)))
-    throw new TypeError(`outerStep: variables must be an array of variables, got ${show(variables)}`);
+    throw new TypeError(
+      `outerStep: variables must be an array of variables, none of them disposed, got ${show(variables)}`,
+    );
   if (variables.length === 0) throw new RangeError('outerStep: variables must not be empty');
   if (!(averaged instanceof Map) && !isRecord(averaged))
     throw new TypeError(

@@ -14,6 +14,7 @@ export type OnReplaced = 'keep' | 'reset';
 export interface Stateful extends tf.Optimizer {
   stateDict(): Promise<StateDict>;
   loadStateDict(state: StateDict): Promise<void>;
+  keepOptions(): () => void;
 }
 
 export function isStateful(optimizer: tf.Optimizer): optimizer is Stateful {
@@ -101,6 +102,10 @@ export function assertReplaceable(optimizer: tf.Optimizer, mode: OnReplaced): vo
  */
 export async function onParametersReplaced(optimizer: tf.Optimizer, mode: OnReplaced): Promise<void> {
   assertReplaceable(optimizer, mode);
-  if (mode === 'reset' && isStateful(optimizer))
-    await optimizer.loadStateDict(fresh(await optimizer.stateDict()));
+  if (mode === 'keep' || !isStateful(optimizer)) return;
+  const state = fresh(await optimizer.stateDict());
+  // Options that were set meanwhile stay.
+  const putBack = optimizer.keepOptions();
+  await optimizer.loadStateDict(state);
+  putBack();
 }

@@ -92,7 +92,7 @@ export class DistributedRounds {
     return this.#steps < this.settings.localSteps ? null : this.exchange();
   }
 
-  /** Ends the round with the local steps that have been made. */
+  /** Ends the round with the local steps that have been made at the call; those made while it waits go with the old weights. */
   async exchange(): Promise<RoundReport> {
     if (this.#busy) throw new Error('distributedRounds: a round is being ended already; wait for it');
     this.#busy = true;
@@ -122,9 +122,9 @@ export class DistributedRounds {
   async #exchange(): Promise<RoundReport> {
     const { trained, optimizer, onReplaced, worker, quorum, onRound } = this.settings;
     const began = performance.now();
-    await this.#states.stored();
+    const [reached] = await Promise.all([readNumbers(trained), this.#states.stored()]);
     const { sent, received } = this.log;
-    const change = changeOf(this.#start, await readNumbers(trained));
+    const change = changeOf(this.#start, reached);
     const wrong = change.findIndex((values) => !areFinite(values));
     if (wrong >= 0)
       throw new RangeError(
@@ -175,8 +175,7 @@ export class DistributedRounds {
       await this.#adoptFrom(next);
       return false;
     }
-    writeNumbers(trained, this.#start);
-    tf.tidy(() => {
+    writeNumbers(trained, this.#start, () => {
       const means = meansOf(answers);
       follow(
         outer,

@@ -78,14 +78,40 @@ export function trainedOf(model: Model | undefined, variables: Variables | undef
   };
 }
 
-/** The numbers of the variables, copied: a backend may answer with its own buffer, which later steps write to. */
-export function readNumbers({ variables }: Trained): Promise<Float32Array[]> {
-  return Promise.all(variables.map(async (variable) => new Float32Array(await variable.data())));
+function assertLive({ variables, names }: Trained): void {
+  const gone = variables.findIndex(({ isDisposed }) => isDisposed);
+  if (gone >= 0) throw new Error(`distributedRounds: variable ${show(names[gone])} was disposed`);
 }
 
-/** Gives the variables these numbers. */
-export function writeNumbers({ variables, shapes }: Trained, numbers: readonly Float32Array[]): void {
+/**
+ * The numbers of the variables as they are at the call, copied: a backend may answer with its own buffer, which later steps
+ * write to.
+ * @throws Error (as a rejection) where one was disposed
+ */
+export async function readNumbers(trained: Trained): Promise<Float32Array[]> {
+  assertLive(trained);
+  return Promise.all(trained.variables.map(async (variable) => new Float32Array(await variable.data())));
+}
+
+/**
+ * Gives the variables these numbers, and goes on from there; where that fails they are as they were.
+ * @throws Error where one was disposed
+ */
+export function writeNumbers(
+  trained: Trained,
+  numbers: readonly Float32Array[],
+  then: () => void = () => undefined,
+): void {
+  assertLive(trained);
+  const { variables, shapes } = trained;
   tf.tidy(() => {
-    variables.forEach((variable, i) => variable.assign(tf.tensor(numbers[i]!.slice(), [...shapes[i]!])));
+    const before = variables.map((variable) => tf.clone(variable));
+    try {
+      variables.forEach((variable, i) => variable.assign(tf.tensor(numbers[i]!.slice(), [...shapes[i]!])));
+      then();
+    } catch (error) {
+      variables.forEach((variable, i) => variable.assign(before[i]!));
+      throw error;
+    }
   });
 }

@@ -131,6 +131,24 @@ describe('outerStep', () => {
     outer.dispose();
   });
 
+  it('takes averages as they are at the call, and changes nothing where a variable is gone meanwhile', async () => {
+    const [w, mean] = [variableOf('w', [1, 2], true), variableOf('mean', [5], false)];
+    const outer = new SGDW({ learningRate: 1 });
+    const average = tf.tensor1d([3, 4]);
+    const pending = outerStep(outer, [w], { w: average });
+    average.dispose();
+    await pending;
+    expect([...(await w.data())]).toEqual([3, 4]);
+    const averaged = { w: tf.tensor1d([7, 8]), mean: tf.tensor1d([9]) };
+    const refused = outerStep(outer, [w, mean], averaged);
+    mean.dispose();
+    await expect(refused).rejects.toThrow('variables must be an array of variables, none of them disposed');
+    expect([...(await w.data())]).toEqual([3, 4]);
+    expect(outer.iterations).toBe(1);
+    tf.dispose([w, averaged]);
+    outer.dispose();
+  });
+
   it('averages what is not trained plainly, takes a map of variables, and leaves the rest alone', async () => {
     const [w, mean, rest] = [
       variableOf('w', [1, 2], true),

@@ -51,3 +51,15 @@ it.each([
   fresh.dispose();
   tf.dispose([grads, x!, y!]);
 });
+
+it('a rate that is set while it waits stays', async () => {
+  const x = variableOf('x', [1, 2]);
+  const optimizer = new AdamW({ learningRate: 0.1 });
+  tf.tidy(() => optimizer.applyGradients({ x: tf.tensor1d([1, 1]) }) as undefined);
+  const pending = onParametersReplaced(optimizer, 'reset');
+  optimizer.learningRate = 0.5;
+  await pending;
+  expect([optimizer.iterations, optimizer.learningRate]).toEqual([0, 0.5]);
+  optimizer.dispose();
+  x.dispose();
+});

@@ -80,6 +80,30 @@ describe.skipIf(missing)(`rounds over NATS${missing ? `: SKIPPED, for want of ${
     await Promise.all([a, b].map((worker) => worker.leave()));
   });
 
+  it('a round is that of the moment of the call; what is gone is named, and nothing is half done', async () => {
+    const [a, twin] = await Promise.all([
+      Worker.join(broker, 'a', 1, { run: 'one' }),
+      Worker.join(broker, 'a', 1, { run: 'other' }),
+    ]);
+    await twin.work(1);
+    a.stepLocally();
+    const pending = a.rounds.exchange();
+    a.stepLocally();
+    await pending;
+    expect(await a.weights()).toEqual(await twin.weights());
+
+    a.stepLocally();
+    const reached = await a.weights();
+    const last = a.rounds.exchange();
+    a.outer.dispose();
+    await expect(last).rejects.toThrow('SGDW: the optimizer was disposed');
+    expect(await a.weights()).toEqual(reached);
+    twin.variables['bias']!.dispose();
+    await expect(twin.rounds.exchange()).rejects.toThrow('distributedRounds: variable "bias" was disposed');
+    twin.die();
+    a.die();
+  });
+
   it('a round with fewer answers than its quorum waits, goes on, and says so', async () => {
     const a = await Worker.join(broker, 'a', 1, { quorum: 2, timeout: 400 });
     await a.work(1);

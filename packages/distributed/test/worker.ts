@@ -16,7 +16,7 @@ export class Worker {
   readonly reports: RoundReport[] = [];
   rounds!: DistributedRounds;
   readonly #inner = new AdamW({ learningRate: 0.05 });
-  readonly #outer = new SGDW({ learningRate: 0.7, momentum: 0.5, nesterov: true });
+  readonly outer = new SGDW({ learningRate: 0.7, momentum: 0.5, nesterov: true });
 
   private constructor(
     readonly name: string,
@@ -42,7 +42,7 @@ export class Worker {
       connection: await broker.connect(),
       run: 'test',
       optimizer: worker.#inner,
-      outer: worker.#outer,
+      outer: worker.outer,
       variables,
       localSteps,
       quorum: 1,
@@ -80,7 +80,7 @@ export class Worker {
   die(): void {
     tf.dispose(Object.values(this.variables));
     this.#inner.dispose();
-    this.#outer.dispose();
+    this.outer.dispose();
   }
 
   async leave(): Promise<void> {

@@ -65,9 +65,9 @@ export function inspect(
   let reading: Promise<void> | null = null;
 
   async function read(): Promise<void> {
+    const { iterations } = optimizer as { iterations?: number };
     const [norms, numbers] = await Promise.all([readNorms(optimizer), readOptimizer(optimizer)]);
     if (!norms || isDisposed) return;
-    const { iterations } = optimizer as { iterations?: number };
     history.add({ step: iterations ?? history.readings.length + 1, norms });
     const skipped = skippedOf(numbers as Readonly<{ [name: string]: number }>);
     const facts: Facts = { learningRate: numbers['learningRate'] as number };

@@ -32,10 +32,17 @@ it('shows norms by variable, and leads to the first that is not finite', async (
   ]);
   expect(root.querySelector('dl')!.textContent).toContain('Learning rate0.5');
   expect(root.querySelector('.fault button')).toBeNull();
+  // A reading is that of the moment of the call.
+  const pending = step(5);
+  optimizer.learningRate = 0.25;
+  tf.tidy(() => optimizer.applyGradients({ v: tf.tensor1d([60, 80]), w: tf.tensor1d([50, 0]) }));
+  await pending;
+  expect(root.querySelector('dl')!.textContent).toContain('Step2Learning rate0.5');
+  expect(rows().map((row) => row[1])).toEqual(['11.2', '10', '5']);
   await step(NaN);
   const button = root.querySelector<HTMLButtonElement>('.fault button')!;
   expect(button.textContent).toBe(
-    'First number that is not finite: NaN in the gradient of w, step 2. Show it',
+    'First number that is not finite: NaN in the gradient of w, step 4. Show it',
   );
   button.click();
   expect(root.querySelector('figcaption strong')!.textContent).toBe('Norms of w');

@@ -17,9 +17,9 @@ function isNumbered(name: string): boolean {
   return /^\d+$/.test(name);
 }
 
-/** TensorFlow.js numbers layers without a name, as in `dense_Dense2/kernel`, over all models of a page. */
+/** TensorFlow.js numbers layers without a name, as in `dense_Dense2/kernel`, over all models of a page; layers within layers too. */
 function withoutLayerNumber(name: string): string {
-  return name.replace(/(_[A-Z][A-Za-z0-9]*[A-Za-z])\d+(?=\/)/, '$1');
+  return name.replace(/(_[A-Z][A-Za-z0-9]*[A-Za-z])\d+(?=\/)/g, '$1');
 }
 
 type Matched = Map<tf.Variable, SavedParameter>;
@@ -38,7 +38,13 @@ function grouped<T extends { readonly name: string }>(items: readonly T[], key: 
   return groups;
 }
 
-/** Pairs those of equal keys, in order, where there are as many of both. */
+/** Names of one key differ in their numbers alone, which say in which order they were given. */
+const byNumbers = /* #__PURE__ */ new Intl.Collator('en', { numeric: true });
+
+const inOrder = <T extends { readonly name: string }>(rivals: readonly T[]): T[] =>
+  [...rivals].sort((a, b) => byNumbers.compare(a.name, b.name));
+
+/** Pairs those of equal keys, in the order of their numbers, where there are as many of both. */
 function paired(
   variables: readonly tf.Variable[],
   saved: readonly SavedParameter[],
@@ -48,9 +54,9 @@ function paired(
   const groups = grouped(saved, ofSaved);
   const pairs = [...grouped(variables, ofVariable)].flatMap(([key, rivals]) => {
     const fitting = groups.get(key) ?? [];
-    return fitting.length === rivals.length
-      ? rivals.map((variable, i) => [variable, fitting[i]!] as const)
-      : [];
+    if (fitting.length !== rivals.length) return [];
+    const parameters = inOrder(fitting);
+    return inOrder(rivals).map((variable, i) => [variable, parameters[i]!] as const);
   });
   return new Map(pairs);
 }

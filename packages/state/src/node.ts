@@ -17,8 +17,9 @@ import { transfer } from './transfer.js';
 
 /**
  * Writes a state dict to a file in the safetensors layout. The file is complete or as it was before: the bytes go to
- * a new file beside it, reach the disk, and take its name in one step. A file that is replaced hands on its mode; of a symbolic
- * link, the file it leads to is written. What savers of the same file left that were killed is removed.
+ * a new file beside it, reach the disk, and take its name in one step. A file that is replaced hands on its mode, and its
+ * owner where the system lets it; of a symbolic link, the file it leads to is written; another name of the file (a hard link) keeps the
+ * old state. What savers of the same file left that were killed is removed.
  *
  * The numbers of the state must stay as they are until it is written.
  * @throws TypeError for a state that {@link loadStateFile} would not give back, before anything is written
@@ -35,7 +36,11 @@ export async function saveStateFile(path: string, state: StateDict): Promise<voi
     // Nobody may read the new file who could not read the old one, also while it is written.
     const file = await open(temporary, 'wx', before ? 0o600 : 0o666);
     try {
-      if (before) await file.chmod(before.mode & 0o777);
+      if (before) {
+        // Only root may give a file to another user.
+        await file.chown(before.uid, before.gid).catch(() => undefined);
+        await file.chmod(before.mode & 0o777);
+      }
       await transfer(pieces, 0, async (buffers, at) => (await file.writev(buffers, at)).bytesWritten);
       await file.sync();
     } finally {
@@ -84,11 +89,11 @@ async function read(file: FileHandle, buffers: readonly Uint8Array[], position: 
  */
 export async function loadStateFile(path: string): Promise<StateDict> {
   assertPath('loadStateFile', path);
+  // Before it is opened: a pipe would wait for its writer.
+  if (!(await stat(path)).isFile()) throw new Error(`loadStateFile: ${show(path)} must be a file`);
   const file = await open(path, 'r');
   try {
-    const found = await file.stat();
-    if (!found.isFile()) throw new Error(`loadStateFile: ${show(path)} must be a file`);
-    const { size } = found;
+    const { size } = await file.stat();
     const length = new Uint8Array(8);
     await read(file, [length.subarray(0, size)], 0);
     const start = headerEnd(length, size);

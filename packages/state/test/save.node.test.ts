@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { fork } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmod,
+  chown,
   mkdtemp,
   mkdir,
   readFile,
@@ -84,6 +85,16 @@ it('keeps the mode of a file, and gives a new one the usual mode', async () => {
     expect(await mode(path)).toBe(kept);
   }
   expect(await loadStateFile(path)).toEqual(stateOfSize(3, 0o444));
+});
+
+it('keeps the owner of a file where the system lets it: root may give files away', async () => {
+  const [uid, gid] = process.getuid!() === 0 ? [1234, 4321] : [process.getuid!(), process.getgid!()];
+  await writeFile(path, '');
+  await chown(path, uid, gid);
+  await chmod(path, 0o640);
+  await saveStateFile(path, stateOfSize(3, 1));
+  const { mode, ...owner } = await stat(path);
+  expect([owner.uid, owner.gid, mode & 0o777]).toEqual([uid, gid, 0o640]);
 });
 
 it('writes the file that symbolic links lead to', async () => {
@@ -230,4 +241,7 @@ it('refuses paths that no system has, and what is no file, by name', async () =>
   }
   await expect(loadStateFile(folder)).rejects.toThrow(`loadStateFile: "${folder}" must be a file`);
   expect(await readdir(folder)).toEqual([]);
+  // A pipe without a writer, whose opening would wait for one.
+  execFileSync('mkfifo', [path]);
+  await expect(loadStateFile(path)).rejects.toThrow(`loadStateFile: "${path}" must be a file`);
 });
