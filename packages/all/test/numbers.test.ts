@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import {
   adaptiveGradientClipping,
   AdaBound,
+  AdaHessian,
   Adan,
   cautious,
   clipByGlobalNorm,
@@ -22,6 +23,9 @@ import {
   SAM,
   ScheduleFreeAdamW,
   SGDW,
+  SophiaG,
+  SophiaH,
+  SWATS,
 } from '../src/index.js';
 
 type Numbers = number[] | number[][];
@@ -171,16 +175,24 @@ describe('options of a group', () => {
     expect(await read(b)).toEqual(await read(a));
   });
 
-  it.each<[string, (group: object) => tf.Optimizer, string]>([
-    ['Adan', (group) => new Adan({ parameterGroups: [{ match: /a/, ...group }] }), 'maxGradNorm'],
-    ['Lamb', (group) => new Lamb({ parameterGroups: [{ match: /a/, ...group }] }), 'maxGradNorm'],
-    ['DAdaptAdam', (group) => new DAdaptAdam({ parameterGroups: [{ match: /a/, ...group }] }), 'd0'],
-    ['DAdaptLion', (group) => new DAdaptLion({ parameterGroups: [{ match: /a/, ...group }] }), 'd0'],
-    ['DAdaptSGD', (group) => new DAdaptSGD({ parameterGroups: [{ match: /a/, ...group }] }), 'growthRate'],
-    ['Prodigy', (group) => new Prodigy({ parameterGroups: [{ match: /a/, ...group }] }), 'dCoef'],
-  ])('%s refuses one that is of the optimizer as a whole', (name, make, option) => {
-    expect(() => make({ [option]: 1 })).toThrow(
-      new TypeError(`${name}: ${option} belongs to the optimizer as a whole, got it in parameterGroups[0]`),
+  it.each<[new (options: object) => object, string]>([
+    [Adan, 'maxGradNorm'],
+    [Lamb, 'maxGradNorm'],
+    [DAdaptAdam, 'd0'],
+    [DAdaptLion, 'd0'],
+    [DAdaptSGD, 'growthRate'],
+    [Prodigy, 'dCoef'],
+    [AdaHessian, 'updatePeriod'],
+    [AdaHessian, 'seed'],
+    [SophiaH, 'numSamples'],
+    [SophiaH, 'hessianDistribution'],
+    [SophiaG, 'updatePeriod'],
+    [SophiaG, 'seed'],
+    [SWATS, 'switchTolerance'],
+  ])('%s refuses %s, which is of the optimizer as a whole', (Class, option) => {
+    const refusal = `${Class.name}: ${option} belongs to the optimizer as a whole, got it in parameterGroups[0]`;
+    expect(() => new Class({ parameterGroups: [{ match: /a/, [option]: 1 }] })).toThrow(
+      new TypeError(refusal),
     );
   });
 });
