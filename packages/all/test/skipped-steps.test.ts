@@ -16,7 +16,9 @@ import {
   Prodigy,
   RAdam,
   ScheduleFreeAdamW,
+  Shampoo,
   skipNonFinite,
+  SOAP,
 } from '../src/index.js';
 
 afterEach(freeOwned);
@@ -50,6 +52,8 @@ describe.runIf(isAtHand)('countSkipped: false', () => {
     Prodigy: (options) => new Prodigy(options),
     RAdam: (options) => new RAdam(options),
     ScheduleFreeAdamW: (options) => new ScheduleFreeAdamW(options),
+    'Shampoo, which refuses what is not finite': (options) => new Shampoo(options),
+    'SOAP, too': (options) => new SOAP({ ...options, preconditionFrequency: 1 }),
   };
   const [whole, broken] = [
     [0.5, -1, 0.25, 2, 0.5, 1, -0.5],
