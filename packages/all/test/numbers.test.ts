@@ -16,13 +16,19 @@ import {
   DAdaptAdan,
   DAdaptLion,
   DAdaptSGD,
+  Kron,
   Lamb,
   LARS,
   Prodigy,
   RAdam,
   SAM,
+  ScalableShampoo,
   ScheduleFreeAdamW,
+  SCION,
+  SCIONLight,
   SGDW,
+  Shampoo,
+  SOAP,
   SophiaG,
   SophiaH,
   SWATS,
@@ -67,6 +73,18 @@ describe('a norm whose square is more than float32 holds', () => {
     step(small, { b: [3e3, -4e3] });
     expect(await read(a)).toEqual(near(...(await read(b))));
     expect(await read(a)).not.toEqual([1, 2]);
+  });
+
+  it.each<[string, () => tf.Optimizer, (factor: number) => Numbers]>([
+    ['SCION', () => new SCION(), (x) => [3 * x, -4 * x]],
+    ['SCIONLight', () => new SCIONLight(), (x) => [3 * x, -4 * x]],
+    ['SCION by columns', () => new SCION({ norm: 'column' }), (x) => [[3 * x, -4 * x]]],
+  ])('is divided by in %s', async (_, make, along) => {
+    const [a, b] = [variable('a', along(1)), variable('b', along(1))];
+    step(own(make()), { a: along(2 ** 85) });
+    step(own(make()), { b: along(2 ** 12) });
+    expect(await read(a)).toEqual(near(...(await read(b))));
+    expect((await read(a))[0]).toBeLessThan(2.9999);
   });
 
   it('is what each unit is clipped by', async () => {
@@ -160,6 +178,22 @@ describe('groups that are frozen, by a rate of 0', () => {
     for (let i = 0; i < 3; i++) step(optimizer, { lora: [1] });
     expect((await read(v))[0]).toBeLessThan(7);
   });
+});
+
+it.each([
+  ['Kron', () => new Kron()],
+  ['ScalableShampoo', () => new ScalableShampoo()],
+  ['Shampoo', () => new Shampoo()],
+  ['SOAP', () => new SOAP()],
+])('%s trains beside a tensor of no elements', async (_, make) => {
+  const [a, b, none] = [variable('a', [[1, 2]]), variable('b', [[1, 2]]), variable('none', [[], []])];
+  const [beside, alone] = [own(make()), own(make())];
+  for (let i = 0; i < 3; i++) {
+    step(beside, { a: [[3, -4]], none: [[], []] });
+    step(alone, { b: [[3, -4]] });
+  }
+  expect(await read(a)).toEqual(await read(b));
+  expect(await read(none)).toEqual([]);
 });
 
 describe('options of a group', () => {
