@@ -2,6 +2,7 @@
 // Names as people write them.
 
 import { distance, show } from '@optim/options';
+import { calledElsewhere } from './elsewhere.js';
 
 /** As many letters of a wrong name are compared with those that are known. */
 const mostCompared = 40;
@@ -30,15 +31,18 @@ export function findName(name: string, known: readonly string[]): string | undef
  *
  * @param argument - what was given, as the message of the error names it
  * @param kind - what the names are of: `an optimizer`
- * @throws TypeError for something else than a string, RangeError with the nearest names for an unknown one
+ * @throws TypeError for something else than a string, RangeError for an unknown one, with what has that name elsewhere or the nearest
  */
 export function properName(argument: string, kind: string, name: unknown, known: readonly string[]): string {
   if (typeof name !== 'string')
     throw new TypeError(`@optim/all: ${argument} must be a string, got ${show(name)}`);
   const found = findName(name, known);
-  if (found === undefined)
+  if (found === undefined) {
+    const here = kind === 'an optimizer' && calledElsewhere(name.slice(0, mostCompared), known);
+    const advice = here ? `did you mean ${here}?` : `nearest: ${nearest(name, known)}`;
     throw new RangeError(
-      `@optim/all: ${argument} must be the name of ${kind} (nearest: ${nearest(name, known)}), got ${show(name)}`,
+      `@optim/all: ${argument} must be the name of ${kind} (${advice}), got ${show(name)}`,
     );
+  }
   return found;
 }

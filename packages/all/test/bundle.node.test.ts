@@ -44,6 +44,7 @@ it('keeps nothing for a program that uses a class', async () => {
 it('keeps no descriptions for a program that makes optimizers by name', async () => {
   expect(await kept('createOptimizer')).toEqual([
     'create-optimizer.ts',
+    'elsewhere.ts',
     'load-optimizer.ts',
     'names.ts',
     'optimizers.ts',

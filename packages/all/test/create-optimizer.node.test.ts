@@ -227,6 +227,13 @@ describe('what does not fit', () => {
   it.each<[unknown, string, string]>([
     ['Adamo', 'RangeError', 'name must be the name of an optimizer (nearest: Ada'],
     ['Adamo', 'RangeError', '), got "Adamo"'],
+    ['momentum', 'RangeError', 'optimizer (did you mean SGDW with momentum?), got "momentum"'],
+    ['rms_prop', 'RangeError', '(did you mean RMSProp?)'],
+    ['adamw_bnb_8bit', 'RangeError', '(did you mean AdamW?)'],
+    ['cautious_lion', 'RangeError', '(did you mean Lion with the hook cautious?)'],
+    ['lambc', 'RangeError', "(did you mean Lamb with weightDecayMode: 'corrected'?)"],
+    ['LevenbergOptimizer', 'RangeError', '(did you mean LevenbergMarquardt?)'],
+    ['GradientDescentOptimizer', 'RangeError', '(did you mean SGDW?)'],
     ['fromage', 'RangeError', 'npm install @optim/fromage (CC-BY-NC-SA-4.0)'],
     [{ name: 'yogy' }, 'RangeError', '(nearest: Yogi'],
     [{ name: 'x'.repeat(500) }, 'RangeError', `got "${'x'.repeat(100)}`],

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import {
   adaptiveGradientClipping,
   AdaBound,
+  AdaHessian,
   Adan,
   cautious,
   clipByGlobalNorm,
@@ -15,13 +16,22 @@ import {
   DAdaptAdan,
   DAdaptLion,
   DAdaptSGD,
+  Kron,
   Lamb,
   LARS,
   Prodigy,
   RAdam,
   SAM,
+  ScalableShampoo,
   ScheduleFreeAdamW,
+  SCION,
+  SCIONLight,
   SGDW,
+  Shampoo,
+  SOAP,
+  SophiaG,
+  SophiaH,
+  SWATS,
 } from '../src/index.js';
 
 type Numbers = number[] | number[][];
@@ -63,6 +73,18 @@ describe('a norm whose square is more than float32 holds', () => {
     step(small, { b: [3e3, -4e3] });
     expect(await read(a)).toEqual(near(...(await read(b))));
     expect(await read(a)).not.toEqual([1, 2]);
+  });
+
+  it.each<[string, () => tf.Optimizer, (factor: number) => Numbers]>([
+    ['SCION', () => new SCION(), (x) => [3 * x, -4 * x]],
+    ['SCIONLight', () => new SCIONLight(), (x) => [3 * x, -4 * x]],
+    ['SCION by columns', () => new SCION({ norm: 'column' }), (x) => [[3 * x, -4 * x]]],
+  ])('is divided by in %s', async (_, make, along) => {
+    const [a, b] = [variable('a', along(1)), variable('b', along(1))];
+    step(own(make()), { a: along(2 ** 85) });
+    step(own(make()), { b: along(2 ** 12) });
+    expect(await read(a)).toEqual(near(...(await read(b))));
+    expect((await read(a))[0]).toBeLessThan(2.9999);
   });
 
   it('is what each unit is clipped by', async () => {
@@ -158,6 +180,22 @@ describe('groups that are frozen, by a rate of 0', () => {
   });
 });
 
+it.each([
+  ['Kron', () => new Kron()],
+  ['ScalableShampoo', () => new ScalableShampoo()],
+  ['Shampoo', () => new Shampoo()],
+  ['SOAP', () => new SOAP()],
+])('%s trains beside a tensor of no elements', async (_, make) => {
+  const [a, b, none] = [variable('a', [[1, 2]]), variable('b', [[1, 2]]), variable('none', [[], []])];
+  const [beside, alone] = [own(make()), own(make())];
+  for (let i = 0; i < 3; i++) {
+    step(beside, { a: [[3, -4]], none: [[], []] });
+    step(alone, { b: [[3, -4]] });
+  }
+  expect(await read(a)).toEqual(await read(b));
+  expect(await read(none)).toEqual([]);
+});
+
 describe('options of a group', () => {
   it('AdaBound: its own rate gives it a first rate of its own', async () => {
     const parameterGroups = [{ match: /b/, learningRate: 0.01 }];
@@ -171,16 +209,24 @@ describe('options of a group', () => {
     expect(await read(b)).toEqual(await read(a));
   });
 
-  it.each<[string, (group: object) => tf.Optimizer, string]>([
-    ['Adan', (group) => new Adan({ parameterGroups: [{ match: /a/, ...group }] }), 'maxGradNorm'],
-    ['Lamb', (group) => new Lamb({ parameterGroups: [{ match: /a/, ...group }] }), 'maxGradNorm'],
-    ['DAdaptAdam', (group) => new DAdaptAdam({ parameterGroups: [{ match: /a/, ...group }] }), 'd0'],
-    ['DAdaptLion', (group) => new DAdaptLion({ parameterGroups: [{ match: /a/, ...group }] }), 'd0'],
-    ['DAdaptSGD', (group) => new DAdaptSGD({ parameterGroups: [{ match: /a/, ...group }] }), 'growthRate'],
-    ['Prodigy', (group) => new Prodigy({ parameterGroups: [{ match: /a/, ...group }] }), 'dCoef'],
-  ])('%s refuses one that is of the optimizer as a whole', (name, make, option) => {
-    expect(() => make({ [option]: 1 })).toThrow(
-      new TypeError(`${name}: ${option} belongs to the optimizer as a whole, got it in parameterGroups[0]`),
+  it.each<[new (options: object) => object, string]>([
+    [Adan, 'maxGradNorm'],
+    [Lamb, 'maxGradNorm'],
+    [DAdaptAdam, 'd0'],
+    [DAdaptLion, 'd0'],
+    [DAdaptSGD, 'growthRate'],
+    [Prodigy, 'dCoef'],
+    [AdaHessian, 'updatePeriod'],
+    [AdaHessian, 'seed'],
+    [SophiaH, 'numSamples'],
+    [SophiaH, 'hessianDistribution'],
+    [SophiaG, 'updatePeriod'],
+    [SophiaG, 'seed'],
+    [SWATS, 'switchTolerance'],
+  ])('%s refuses %s, which is of the optimizer as a whole', (Class, option) => {
+    const refusal = `${Class.name}: ${option} belongs to the optimizer as a whole, got it in parameterGroups[0]`;
+    expect(() => new Class({ parameterGroups: [{ match: /a/, [option]: 1 }] })).toThrow(
+      new TypeError(refusal),
     );
   });
 });

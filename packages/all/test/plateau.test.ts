@@ -160,6 +160,56 @@ it('goes on after loading, over schedules, groups and a frozen group, and reduce
   }
 });
 
+it('reduces the rates of groups where that of the others is 0, whatever the smallest is', async () => {
+  const [head, body] = [one('head'), one('body')];
+  const parameterGroups = [{ match: /head/, learningRate: 0.5 }];
+  const optimizer = own(new SGDW({ ...plain, learningRate: 0, parameterGroups }));
+  const options = { monitor: 'loss', patience: 0, factor: 0.1, minLearningRate: 0.2, epsilon: 0.1 };
+  const callback = reduceOnPlateauCallback(optimizer, options);
+  for (let epoch = 0; epoch < 2; epoch++) callback.onEpochEnd(epoch, { loss: 1 });
+  expect(callback.plateau.learningRate).toBe(0);
+  step(optimizer, head, body);
+  expect(await read(head, body)).toEqual(close(0.95, 1));
+});
+
+it('goes on around an optimizer of TensorFlow.js, whose rate is saved too', async () => {
+  const v = one('v');
+  const bases = [
+    () => tf.train.sgd(0.5),
+    () => tf.train.adam(0.5, 0, 0, 1e-9),
+    () => tf.train.rmsprop(0.5, 0, 0, 1e-9),
+  ];
+  for (const base of bases) {
+    const optimizer = own(new Lookahead(base(), { k: 100 }));
+    step(optimizer, v);
+    plateau(optimizer);
+    const state = decodeState(encodeState(await optimizer.stateDict()));
+    const again = own(new Lookahead(base(), { k: 100 }));
+    await again.loadStateDict(state);
+    expect(again.learningRate).toBeCloseTo(0.05, 10);
+    v.assign(own(tf.tensor([1])));
+    step(again, v);
+    expect(await read(v)).toEqual(close(0.95));
+    const wrong = { ...state, base: { ...state.base!, learningRate: -1 } };
+    await expect(again.loadStateDict(wrong)).rejects.toThrow(
+      new TypeError(`${again.base.getClassName()}: state dict: learningRate must be in [0, ∞), got -1`),
+    );
+    expect(again.learningRate).toBeCloseTo(0.05, 10);
+  }
+});
+
+it('is made for a training that goes on below the smallest rate, and leaves that as it is', () => {
+  const optimizer = own(new SGDW({ ...plain, learningRate: 0.05 }));
+  const options = { monitor: 'loss', patience: 0, minLearningRate: 0.1 };
+  const callback = reduceOnPlateauCallback(optimizer, options);
+  callback.onTrainBegin();
+  for (let epoch = 0; epoch < 3; epoch++) callback.onEpochEnd(epoch, { loss: 1 });
+  expect(optimizer.learningRate).toBe(0.05);
+  expect(() => reduceOnPlateauCallback(optimizer, { ...options, learningRate: 0.05 })).toThrow(
+    new RangeError('reduceOnPlateauCallback: minLearningRate must be at most learningRate (0.05), got 0.1'),
+  );
+});
+
 it('refuses where there is no rate to multiply, and factors out of range', () => {
   for (const [name, optimizer] of [
     ['AdaFactor', own(new AdaFactor())],

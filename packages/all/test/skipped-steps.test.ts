@@ -11,12 +11,17 @@ import {
   AdaPNM,
   AdamW,
   exponential,
+  FriendlySAM,
   Lion,
+  LookSAM,
   NAdam,
   Prodigy,
   RAdam,
   ScheduleFreeAdamW,
+  Shampoo,
   skipNonFinite,
+  SOAP,
+  WSAM,
 } from '../src/index.js';
 
 afterEach(freeOwned);
@@ -50,6 +55,8 @@ describe.runIf(isAtHand)('countSkipped: false', () => {
     Prodigy: (options) => new Prodigy(options),
     RAdam: (options) => new RAdam(options),
     ScheduleFreeAdamW: (options) => new ScheduleFreeAdamW(options),
+    'Shampoo, which refuses what is not finite': (options) => new Shampoo(options),
+    'SOAP, too': (options) => new SOAP({ ...options, preconditionFrequency: 1 }),
   };
   const [whole, broken] = [
     [0.5, -1, 0.25, 2, 0.5, 1, -0.5],
@@ -98,6 +105,34 @@ it('counts by default: bias corrections and schedules are those of a step later'
   if (!isAtHand) return;
   expect(await after(adamw, [NaN, 1], false)).toEqual([expect.closeTo(0.9, 5), expect.closeTo(0.9, 5)]);
   expect(await after(lion, [NaN, 1], false)).toEqual([expect.closeTo(0.9, 5), expect.closeTo(0.9, 5)]);
+});
+
+it.each([
+  ['FriendlySAM', (base: AdamW) => new FriendlySAM(base)],
+  ['LookSAM', (base: AdamW) => new LookSAM(base, { k: 3 })],
+  ['WSAM', (base: AdamW) => new WSAM(base)],
+  ['WSAM with maxNorm', (base: AdamW) => new WSAM(base, { maxNorm: 1 })],
+])('%s leaves out what its base leaves out, and goes on', async (_, around) => {
+  const [v, w] = [one(), one()];
+  const optimizer = own(around(new AdamW({ learningRate: 0.1, transforms: [skipNonFinite()] })));
+  const step = (factor: number): void =>
+    void optimizer.minimize(
+      () => tf.add(tf.sum(tf.square(tf.mul(v, [factor, 1]))), tf.sum(tf.square(w))),
+      false,
+      [v, w],
+    );
+  step(2);
+  const before = [await read(v), await read(w)];
+  // Where LookSAM goes to q, too.
+  for (let i = 0; i < 3; i++) step(NaN);
+  expect([await read(v), await read(w)]).toEqual(before);
+  for (let i = 0; i < 4; i++) {
+    const last = await read(v);
+    step(2);
+    const next = await read(v);
+    expect(next).not.toEqual(last);
+    expect(next.every((x) => Math.abs(x) < 1)).toBe(true);
+  }
 });
 
 it.runIf(!isAtHand)(

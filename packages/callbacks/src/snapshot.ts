@@ -7,7 +7,7 @@
 import { sameShape, showShape } from '@optim/fusion';
 import { choice, custom, integer, isRecord, resolveOptions, show } from '@optim/options';
 import type { OptionSpec, OptionTable } from '@optim/options';
-import { captureForeign, checkForeign, held, loadReading, saveForeign } from '@optim/state';
+import { checkForeign, held, loadReading, saveForeign } from '@optim/state';
 import type { ForeignState, SavedTensor, StateDict } from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
 import { aNumber } from './best.js';
@@ -74,7 +74,7 @@ async function saved(tensor: tf.Tensor): Promise<SavedTensor> {
 /** The state of an optimizer of ours or of TensorFlow.js as it is now. */
 export function stateOf(optimizer: tf.Optimizer): Promise<StateDict | ForeignState> {
   if (isStateful(optimizer)) return optimizer.stateDict();
-  return saveForeign(optimizer.getClassName(), captureForeign(optimizer));
+  return saveForeign(optimizer);
 }
 
 /**

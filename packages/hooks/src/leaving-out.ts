@@ -42,6 +42,8 @@ export function leavingOut(
       return { fine, skipped: skipped!.add(fine.complement()) };
     },
     guard: ({ fine }) => fine!.greater(0),
+    // What is decomposed on the host would refuse the step.
+    gradient: ({ grad }, { fine }) => ({ grad: where(fine!.greater(0), grad!, 0) }),
     ...(!countSkipped && { counted: counted(name) }),
   };
 }

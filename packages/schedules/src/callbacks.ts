@@ -87,7 +87,8 @@ interface Scalable {
  *
  * A reduction multiplies whatever rate is in force. For an optimizer of `@optim` that is the rate of every group, and of a
  * schedule from then on, and it is saved with the optimizer; the rate in force when the reports come in is what
- * `minLearningRate` and `epsilon` are compared with.
+ * `minLearningRate` and `epsilon` are compared with. Where that is 0, as that of a frozen backbone, a reduction is by `factor`, for
+ * the groups that have rates of their own.
  *
  * @param optimizer - the optimizer the model was compiled with: any of `@optim` or `tf.train`
  * @throws TypeError, RangeError for an option outside its range, or an optimizer whose rate cannot be set; at
@@ -103,14 +104,17 @@ export function reduceOnPlateauCallback(
   const { monitor: given, ...rest } = options;
   const { monitor } = resolveOptions('reduceOnPlateauCallback', monitorTable, { monitor: given });
   const scalable = optimizer as Scalable;
-  const plateau = plateauOf('reduceOnPlateauCallback', { learningRate: scalable.learningRate, ...rest });
+  const plateau = plateauOf('reduceOnPlateauCallback', rest, scalable.learningRate);
   let startsWith = rest.learningRate;
   /** Reduces the rates that are in force. */
   const report = (metric: number): void => {
     const { learningRate: rate } = scalable;
-    plateau.setState({ ...plateau.getState(), rate });
+    // A rate of 0 says nothing of those of groups: one so large that no limit is met stands for it.
+    const compared = rate || Number.MAX_VALUE;
+    plateau.setState({ ...plateau.getState(), rate: compared });
     const next = plateau.update(metric);
-    if (next < rate) scalable.scaleLearningRate!(next / rate);
+    if (next < compared) scalable.scaleLearningRate!(next / compared);
+    if (compared !== rate) plateau.setState({ ...plateau.getState(), rate });
   };
   return {
     plateau,

@@ -105,10 +105,21 @@ export function reduceOnPlateau(options: ReduceOnPlateauOptions): ReduceOnPlatea
   return plateauOf('reduceOnPlateau', options);
 }
 
-/** @internal The same, for an `owner` that errors name. */
-export function plateauOf(owner: string, options: ReduceOnPlateauOptions): ReduceOnPlateau {
-  const resolved = resolveOptions(owner, table, options);
-  checkOrder(owner, resolved, 'minLearningRate', 'learningRate');
+/**
+ * @internal The same, for an `owner` that errors name.
+ *
+ * @param inForce - the rate to begin with where none is given: it may be anywhere, also below `minLearningRate`, in a training
+ * that goes on
+ */
+export function plateauOf(
+  owner: string,
+  options: Partial<ReduceOnPlateauOptions>,
+  inForce?: number,
+): ReduceOnPlateau {
+  const isGiven = inForce === undefined || options.learningRate !== undefined;
+  const given = isGiven ? options : { ...options, learningRate: inForce };
+  const resolved = resolveOptions<ReduceOnPlateauOptions>(owner, table, given);
+  if (isGiven) checkOrder(owner, resolved, 'minLearningRate', 'learningRate');
   const { mode, factor, patience, threshold, thresholdMode, cooldown, minLearningRate, epsilon } = resolved;
   if (thresholdMode === 'rel' && threshold >= 1) {
     throw outOfRange(owner, 'threshold', "below 1 with thresholdMode 'rel'", threshold);

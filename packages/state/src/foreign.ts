@@ -16,6 +16,15 @@ interface Kept {
   readonly variable: tf.Variable;
 }
 
+type Rated = tf.Optimizer & { learningRate?: number };
+
+/** Gives an optimizer a rate, whatever it is. */
+export function assignRate(base: tf.Optimizer, rate: number): void {
+  // `tf.train.sgd` and `momentum` keep a copy.
+  if ('setLearningRate' in base) (base as tf.SGDOptimizer).setLearningRate(rate);
+  else (base as Rated).learningRate = rate;
+}
+
 /** What it keeps for variables, list by list. */
 function listsOf(base: tf.Optimizer): [field: string, list: readonly Kept[]][] {
   const fields = Object.entries(base as unknown as Record<string, unknown>);
@@ -47,14 +56,15 @@ export function captureForeign(base: tf.Optimizer): Promise<NamedWeight[]> {
     });
 }
 
-/** Weights that {@link captureForeign} gives as plain data. */
-export async function saveForeign(
-  optimizer: string,
-  captured: Promise<NamedWeight[]>,
-): Promise<ForeignState> {
-  const named = await captured;
+/** The state of an optimizer as it is now, as plain data. */
+export async function saveForeign(base: tf.Optimizer): Promise<ForeignState> {
+  const owner = base.getClassName();
+  const { learningRate: rate } = base as Rated;
+  const named = await captureForeign(base);
   try {
-    return foreignState(optimizer, await readTensors(optimizer, named));
+    const state = foreignState(owner, await readTensors(owner, named));
+    // What is no rate stays with whoever set it.
+    return rate! >= 0 && rate! < Infinity ? { ...state, learningRate: rate! } : state;
   } finally {
     tf.dispose(named.map(({ tensor }) => tensor));
   }
@@ -110,9 +120,13 @@ function isKnown(base: tf.Optimizer): boolean {
  */
 export function checkForeign(base: tf.Optimizer, state: unknown): Checked {
   const owner = base.getClassName();
-  const { weights } = checkForeignState(owner, state);
+  const { weights, learningRate } = checkForeignState(owner, state);
   assertLayout(base, weights);
-  return { commit: () => loadForeign(base, weights), drop: () => undefined };
+  const commit = (): void | Promise<void> => {
+    if (learningRate !== undefined) assignRate(base, learningRate);
+    return loadForeign(base, weights);
+  };
+  return { commit, drop: () => undefined };
 }
 
 function assertLayout(base: tf.Optimizer, [first, ...slots]: ForeignState['weights']): void {

@@ -57,6 +57,8 @@ function local({ shape, data }: SavedWeight): SavedTensor {
 
 const isCount = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31;
+const isRate = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && value < Infinity;
 const isOneOf =
   (...all: string[]) =>
   (value: unknown): value is string =>
@@ -181,6 +183,7 @@ export function readState(
 const foreign = /* @__PURE__ */ object({
   format: count,
   optimizer: text,
+  'learningRate?': /* @__PURE__ */ must('be in [0, ∞)', isRate),
   weights: /* @__PURE__ */ list(weight),
 });
 

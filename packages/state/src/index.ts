@@ -8,7 +8,7 @@
  */
 
 export type { Checked } from './checked.js';
-export { captureForeign, checkForeign, foreignState, saveForeign } from './foreign.js';
+export { assignRate, captureForeign, checkForeign, foreignState, saveForeign } from './foreign.js';
 export { readState } from './form.js';
 export type { HandedOut } from './handed-out.js';
 export { held, readable, type HeldState } from './held.js';

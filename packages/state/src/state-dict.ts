@@ -52,10 +52,11 @@ export interface StateDict {
 /** The part of a {@link StateDict} that is not options. */
 export type SavedState = Pick<StateDict, 'step' | 'globals' | 'parameters'>;
 
-/** State of an optimizer of TensorFlow.js itself: its weights, in its own order. */
+/** State of an optimizer of TensorFlow.js itself: its weights, in its own order, and its rate, if it has one. */
 export interface ForeignState {
   readonly format: 1;
   readonly optimizer: string;
+  readonly learningRate?: number;
   readonly weights: readonly {
     readonly name: string;
     readonly dtype: string;

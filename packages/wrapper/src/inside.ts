@@ -12,9 +12,7 @@ type Inside = readonly tf.Optimizer[];
 /** The states of all as they are now. */
 export function captureInside(inside: Inside): Promise<(StateDict | ForeignState)[]> {
   const states = inside.map((optimizer) =>
-    optimizer instanceof BaseOptimizer
-      ? optimizer.capture()
-      : saveForeign(optimizer.getClassName(), captureForeign(optimizer)),
+    optimizer instanceof BaseOptimizer ? optimizer.capture() : saveForeign(optimizer),
   );
   return Promise.all(states);
 }

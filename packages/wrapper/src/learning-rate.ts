@@ -3,6 +3,7 @@
 
 import { BaseOptimizer } from '@optim/contract';
 import { check, real, type Schedule } from '@optim/options';
+import { assignRate } from '@optim/state';
 import type * as tf from '@tensorflow/tfjs-core';
 
 type Rated = tf.Optimizer & { learningRate: number };
@@ -27,12 +28,6 @@ export function movedBy(
 
 /** What may be a rate, or a factor on one; those of TensorFlow.js would take anything. */
 const rates = /* @__PURE__ */ real('[0, ∞)');
-
-/** Gives an optimizer of TensorFlow.js a rate, whatever it is. */
-export function assignRate(optimizer: tf.Optimizer, rate: number): void {
-  if ('setLearningRate' in optimizer) (optimizer as tf.SGDOptimizer).setLearningRate(rate);
-  else (optimizer as Rated).learningRate = rate;
-}
 
 /**
  * @throws TypeError for what is no rate, and for a schedule where the optimizer takes numbers alone; RangeError for a rate out of

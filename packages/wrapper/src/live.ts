@@ -2,8 +2,9 @@
 // Options and state of any optimizer, of ours or of TensorFlow.js, while it trains.
 
 import { BaseOptimizer } from '@optim/contract';
+import { assignRate } from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
-import { assignRate, setRate } from './learning-rate.js';
+import { setRate } from './learning-rate.js';
 
 type Options = Readonly<Record<string, unknown>>;
 

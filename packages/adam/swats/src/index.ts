@@ -11,6 +11,7 @@ import {
   Optimizer,
   register,
   round,
+  whole,
   type AdaNormOptions,
   type Hyper,
   type Known,
@@ -98,7 +99,7 @@ export class SWATS extends Optimizer<SWATSOptions> {
     options: {
       learningRate: hyper('[0, ∞)', 1e-3),
       ...momentsOptions(0.9, 0.999, 1e-9),
-      switchTolerance: hyper('[0, ∞)', 1e-9),
+      switchTolerance: whole(hyper('[0, ∞)', 1e-9)),
       amsgrad: flag(false),
       nesterov: flag(false),
       adamD: flag(false),

@@ -67,9 +67,9 @@ export class Parameters {
     return this.#adopted.get(variable)?.group ?? groupOf(this.#kept.groups, variable);
   }
 
-  /** Whether a variable is in a group that stays as it is. */
+  /** Whether a variable is in a group that stays as it is, or has no elements. */
   isFrozen(variable: tf.Variable): boolean {
-    return this.#kept.groups[this.groupOf(variable) - 1]?.freeze ?? false;
+    return !variable.size || !!this.#kept.groups[this.groupOf(variable) - 1]?.freeze;
   }
 
   /** @throws Error when some parameters have made a step and others have not */

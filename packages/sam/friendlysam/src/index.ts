@@ -8,7 +8,7 @@
  */
 
 import { hyper, register, type Hyper, type OptionTable } from '@optim/core/authoring';
-import { ema, zeros } from '@optim/formulas';
+import { ema, finiteOr, zeros } from '@optim/formulas';
 import {
   adaptiveScale,
   ascent,
@@ -42,11 +42,14 @@ const climb: Averaging = {
   gradient: ({ grad, m }, { first, sigma }) => (first ? grad : grad.sub(m.mul(sigma))),
 };
 
-/** The mean gradient after the step. */
+/** The mean gradient after the step, of what is finite: the base has the rest, and may leave that step out. */
 const average: Averaging = {
   slots,
   coefficients,
-  update: ({ grad, m }, { first, lambda }) => ({ m: first ? grad : ema(m, grad, lambda) }),
+  update({ grad, m }, { first, lambda }) {
+    const g = finiteOr(grad, m);
+    return { m: first ? g : ema(m, g, lambda) };
+  },
 };
 
 /**

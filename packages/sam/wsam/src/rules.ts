@@ -21,6 +21,11 @@ interface Clips {
   clipH: number;
 }
 
+/** Whether all of g is finite, 1 or 0. */
+interface Fine {
+  fine: number;
+}
+
 type Weighing = Merge<WSAMOptions, never, { w: number }, Clips>;
 
 const coefficients: Weighing['coefficients'] = (_t, { gamma }) => ({ w: gamma / (1 - gamma) });
@@ -62,11 +67,18 @@ export const weigh: Weighing = {
 };
 
 /** The step along the difference of h and g; `rate` is the learning rate of the base for the parameter. */
-export const sharpen: Merge<WSAMOptions, 'rate', { w: number }, Clips> = {
+export const sharpen: Merge<WSAMOptions, 'rate', { w: number }, Clips & Fine> = {
   coefficients,
-  rounds,
-  update({ param, rate, ...tensors }, { w, ...known }) {
+  rounds: (options) => [
+    ...rounds(options),
+    // The base has what is not finite, and may leave that step out: so does this.
+    round({
+      observe: ({ grad }) => ({ bad: where(grad.isFinite(), 0, 1).sum() }),
+      combine: ({ bad }) => ({ fine: where(bad.equal(0), 1, 0) }),
+    }),
+  ],
+  update({ param, rate, ...tensors }, { w, fine, ...known }) {
     const { g, h } = clipped(tensors, known as never);
-    return { param: param.sub(h.sub(g).mul(rate).mul(w)) };
+    return { param: where(fine.greater(0), param.sub(h.sub(g).mul(rate).mul(w)), param) };
   },
 };

@@ -8,6 +8,7 @@ import {
   integer,
   lossOf,
   Optimizer,
+  whole,
   type Entry,
   type NamedGradients,
   type OptimizerOptions,
@@ -37,10 +38,10 @@ export function diagonalHessianOptions(
   distribution: HessianDistribution,
 ): OptionTable<Omit<DiagonalHessianOptions, keyof OptimizerOptions>> {
   return {
-    updatePeriod: integer('[1, ∞)', updatePeriod),
-    numSamples: integer('[1, 1000]', 1),
-    hessianDistribution: choice(['rademacher', 'gaussian'], distribution),
-    seed: integer('[0, 9007199254740991]', 0),
+    updatePeriod: whole(integer('[1, ∞)', updatePeriod)),
+    numSamples: whole(integer('[1, 1000]', 1)),
+    hessianDistribution: whole(choice(['rademacher', 'gaussian'], distribution)),
+    seed: whole(integer('[0, 9007199254740991]', 0)),
   };
 }
 

@@ -3,7 +3,7 @@
 
 import { outOfRange } from '@optim/core/authoring';
 import { matrixOf, orthogonalized } from '@optim/formulas';
-import { constant, reshape, sizeOf, type Expression } from '@optim/fusion';
+import { reshape, sizeOf, type Expression } from '@optim/fusion';
 import { newtonSchulzSteps } from '@optim/linalg';
 import type * as tf from '@tensorflow/tfjs-core';
 
@@ -64,8 +64,9 @@ function spectral(m: Expression, nsSteps: number): Expression {
 
 /** x divided, vector by vector along `axes`, by its root mean square times a number. */
 function divided(x: Expression, axes: number[] | undefined, times: number): Expression {
-  const r = x.square().mean(axes).sqrt().mul(times);
-  return x.mul(constant(1).div(r.add(1e-8)));
+  const length = x.norm(axes);
+  const r = length.mul(times / Math.sqrt(x.size / length.size));
+  return x.div(r.add(1e-8));
 }
 
 /** The factor on the orthogonal matrix of `'spectral'`. */
