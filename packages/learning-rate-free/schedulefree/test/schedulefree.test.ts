@@ -92,6 +92,20 @@ describe('the rule', () => {
     expectWalk(await walk(optimizer, [1], [[1], [1]]), [[0.8], [0.9 * x + 0.1 * 0.4]]);
   });
 
+  it('counts the steps of the optimizer, also for a parameter whose first gradient comes late', async () => {
+    const rate = { learningRate: 0.4, warmupSteps: 2 };
+    // In step 2 L = 0.4 and c = 0.8, and v/(1 − β₂ᵗ) = 0.5/0.75.
+    for (const [optimizer, u] of [
+      [new ScheduleFreeSGD(rate), 1],
+      [new ScheduleFreeAdamW({ ...rate, beta2: 0.5 }), Math.sqrt(1.5)],
+    ] as const) {
+      const late = weights([1]);
+      step(own(optimizer), weights([1]), [1]);
+      step(optimizer, late, [1]);
+      expect(await read(late)).toEqual(close(1 - 0.4 * (1 - 0.9 * 0.2) * u));
+    }
+  });
+
   it('weighs by the largest rate so far, which never falls', async () => {
     const w = weights([1]);
     const optimizer = own(new ScheduleFreeSGD({ learningRate: (done) => 1 / (done + 1) }));
