@@ -68,7 +68,8 @@ export const keep: Merge<LookSAMOptions, 'v', object, { along: number; kept: num
       },
     }),
   ],
-  update: (tensors, { along, kept }) => ({ v: perpendicular(tensors, along).mul(kept) }),
+  // Nothing is kept of gradients that are not finite either; a base may leave such a step out.
+  update: (tensors, { along, kept }) => ({ v: where(kept.greater(0), perpendicular(tensors, along), 0) }),
 };
 
 /** Adds v to the gradient, in a length that goes with it. */

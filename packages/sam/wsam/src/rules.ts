@@ -61,12 +61,21 @@ export const weigh: Weighing = {
   },
 };
 
-/** The step along the difference of h and g; `rate` is the learning rate of the base for the parameter. */
-export const sharpen: Merge<WSAMOptions, 'rate', { w: number }, Clips> = {
+/**
+ * The step along the difference of h and g; `rate` is the learning rate of the base for the parameter. `before` is the parameter
+ * before the step of the base: where none has moved, there was no step.
+ */
+export const sharpen: Merge<WSAMOptions, 'rate' | 'before', { w: number }, Clips & { moved: number }> = {
   coefficients,
-  rounds,
-  update({ param, rate, ...tensors }, { w, ...known }) {
+  rounds: (options) => [
+    ...rounds(options),
+    round({
+      observe: ({ param, before }) => ({ moved: where(param.equal(before), 0, 1).sum() }),
+      combine: ({ moved }) => ({ moved }),
+    }),
+  ],
+  update({ param, rate, before: _, ...tensors }, { w, moved, ...known }) {
     const { g, h } = clipped(tensors, known as never);
-    return { param: param.sub(h.sub(g).mul(rate).mul(w)) };
+    return { param: where(moved.greater(0), param.sub(h.sub(g).mul(rate).mul(w)), param) };
   },
 };
