@@ -226,7 +226,7 @@ export abstract class BaseOptimizer extends TwoPoints {
     this.assertUsable();
     if (this.atEvaluationPoint)
       throw new Error(
-        `${this.owner}: the variables are at the evaluation point; call useTrainingWeights() before a step`,
+        `${this.owner}: the variables are at the evaluation point; call useTrainingWeights() first`,
       );
   }
 }

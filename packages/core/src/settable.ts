@@ -123,9 +123,7 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
       JSON.stringify([this.engineFor(of).state.names(), this.rule.rounds?.(of)]);
     for (const name in options)
       if (!table[name]?.symbolic || shape({ ...settings, [name]: next[name] }) !== shape(settings))
-        throw new TypeError(
-          `${this.owner}: ${name} shapes the state or the step; make a new optimizer with it`,
-        );
+        throw new TypeError(`${this.owner}: ${name} shapes the state or the step; make a new one with it`);
     if ('learningRate' in options) delete next.learningRateScale;
     this.configure(next);
   }
@@ -144,7 +142,8 @@ export abstract class Settable<O extends CommonOptions> extends BaseOptimizer {
   /** @internal */
   override resetting(keepStep: boolean): () => void {
     this.assertStepping();
-    return () => this.replace(this.engineFor(this.settings), this.settings, keepStep ? this.iterations : 0);
+    const { settings } = this;
+    return () => this.replace(this.engineFor(settings), settings, keepStep ? this.iterations : 0);
   }
 
   /** Puts another engine in the place of the one there is, with its options, step count and globals. */

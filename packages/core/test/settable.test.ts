@@ -51,11 +51,11 @@ it('changes nothing when one of them is refused', () => {
     ],
     [
       { momentum: 0, weightDecayMode: 'coupled' },
-      new TypeError('Heavy: weightDecayMode shapes the state or the step; make a new optimizer with it'),
+      new TypeError('Heavy: weightDecayMode shapes the state or the step; make a new one with it'),
     ],
     [
       { momentum: 0, parameterGroups: [] },
-      new TypeError('Heavy: parameterGroups shapes the state or the step; make a new optimizer with it'),
+      new TypeError('Heavy: parameterGroups shapes the state or the step; make a new one with it'),
     ],
   ];
   for (const [options, error] of refused) expect(() => optimizer.set(options)).toThrow(error);
@@ -77,7 +77,7 @@ it('refuses numbers that make other slots or rounds, and takes those that do not
   optimizer.set({ extra: 0.5, learningRate: 2 });
   for (const extra of [0, 2])
     expect(() => optimizer.set({ learningRate: 3, extra })).toThrow(
-      new TypeError('Probe: extra shapes the state or the step; make a new optimizer with it'),
+      new TypeError('Probe: extra shapes the state or the step; make a new one with it'),
     );
   expect(optimizer.inForce()).toMatchObject({ extra: 0.5, learningRate: 2 });
   optimizer.dispose();

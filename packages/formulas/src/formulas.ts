@@ -21,11 +21,6 @@ export const zero: TracedInit = () => constant(0);
 /** A slot that starts as a copy of the parameter. */
 export const copy: TracedInit = (param) => param;
 
-/** x where it is finite, and something else elsewhere. */
-export function finiteOr(x: Expression, otherwise: Expression): Expression {
-  return where(x.isFinite(), x, otherwise);
-}
-
 /** Exponential moving average: β·average + (1 − β)·x. */
 export function ema(average: Expression, x: Expression, beta: Expression): Expression {
   return average.mul(beta).add(x.mul(beta.complement()));

@@ -151,9 +151,7 @@ export abstract class Settable<O extends object> extends BaseOptimizer {
     const table = this.#table as Readonly<Record<string, OptionSpec>>;
     for (const name in own)
       if (!table[name]!.symbolic || shape({ ...settings, [name]: next[name as never] }) !== shape(settings))
-        throw new TypeError(
-          `${this.owner}: ${name} shapes the state or the step; make a new optimizer with it`,
-        );
+        throw new TypeError(`${this.owner}: ${name} shapes the state or the step; make a new one with it`);
     return next;
   }
 

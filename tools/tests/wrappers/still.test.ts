@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a base does not move counts for nothing in a wrapper either.
 
-import { AdamW } from '@optim/all';
+import { AdamW, skipLargeUpdates, skipNonFinite } from '@optim/all';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { wrappers, type Row } from './table.js';
@@ -50,3 +50,30 @@ describe.each(Object.entries(wrappers))('%s trains as if it were not there', (_,
     }
   });
 });
+
+describe.each(Object.entries(wrappers).filter(([, { kind }]) => kind === 'evaluates'))(
+  '%s leaves out what its base leaves out',
+  (_, { make }) => {
+    it.each([
+      ['gradients that are not finite', skipNonFinite(), NaN],
+      ['large gradients', skipLargeUpdates(100), 1e6],
+    ])('%s', async (_what, hook, factor) => {
+      const p = tf.tidy(() => tf.variable(tf.tensor1d([1, -2]), true, 'kernel'));
+      const optimizer = make(new AdamW({ learningRate: 0.1, weightDecay: 0.1, transforms: [hook] }));
+      const step = (by: number): Promise<Float32Array> => {
+        const loss = (): tf.Scalar => tf.sum(tf.mul(tf.square(p), by)) as tf.Scalar;
+        optimizer.minimize((optimizer.getClassName() === 'PCGrad' ? [loss, loss] : loss) as never, false, [
+          p,
+        ]);
+        return p.data<'float32'>();
+      };
+      await step(1);
+      const before = await step(1);
+      expect(await step(factor)).toEqual(before);
+      const after = await step(1);
+      for (const [i, value] of after.entries()) expect(Math.abs(value)).toBeLessThan(Math.abs(before[i]!));
+      optimizer.dispose();
+      p.dispose();
+    });
+  },
+);

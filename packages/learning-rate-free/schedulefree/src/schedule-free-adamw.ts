@@ -51,6 +51,8 @@ type Corrections = { correction: number; mCorrection: number };
  * error. `fit` evaluates its validation data at y. With `innerMomentum` Adam's corrected first moment takes the place
  * of g in u.
  *
+ * t counts the steps of the optimizer, also for a parameter whose first gradient comes late.
+ *
  * Slots, of the parameter's shape: `z` (starts at the parameter), `v`, with `innerMomentum` `m`. Globals: `W`, `Lmax`,
  * `evaluating` (1 at x); a group whose rate, warm-up, `r` or `weightLrPower` is
  * its own has an average of its own, `W1`, `Lmax1` and so on.
@@ -97,8 +99,8 @@ export class ScheduleFreeAdamW extends ScheduleFree<ScheduleFreeAdamWOptions> {
     slots: ({ innerMomentum }) => ({ z: copy, v: zeros, m: innerMomentum !== 0 && zeros }),
     coefficients: (t, options, step) => ({
       ...averaging.coefficients(t, options, step),
-      correction: Math.sqrt(1 - options.beta2 ** t),
-      mCorrection: 1 - options.innerMomentum ** t,
+      correction: Math.sqrt(1 - options.beta2 ** step),
+      mCorrection: 1 - options.innerMomentum ** step,
     }),
     // The decay is part of u.
     decay: 'never',

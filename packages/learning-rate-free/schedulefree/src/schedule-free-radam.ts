@@ -56,6 +56,8 @@ const averaging = averagingBy<ScheduleFreeRAdamOptions>(
  * there, and early points weigh as much as later ones. There are **two points**, as with {@link ScheduleFreeAdamW}: the
  * variables are at y while training; `useEvaluationWeights()` moves them to the average x, and `useTrainingWeights()` back.
  *
+ * t counts the steps of the optimizer, also for a parameter whose first gradient comes late.
+ *
  * Slots, of the parameter's shape: `z` (at first the parameter before its first step), `v`. Globals: `W`, `Lmax`, `evaluating` (1 at x); a group whose rate, β₂,
  * `silentSgdPhase`, `r` or `weightLrPower` is its own has an average of its own, `W1`, `Lmax1` and so on.
  *
@@ -102,8 +104,8 @@ export class ScheduleFreeRAdam extends ScheduleFree<ScheduleFreeRAdamOptions> {
     slots: () => ({ z: copy, v: zeros }),
     coefficients: (t, options, step) => ({
       ...averaging.coefficients(t, options, step),
-      correction: Math.sqrt(1 - options.beta2 ** t),
-      rectified: rectification(t, options.beta2).rho > 4,
+      correction: Math.sqrt(1 - options.beta2 ** step),
+      rectified: rectification(step, options.beta2).rho > 4,
     }),
     // The decay is part of u.
     decay: 'never',

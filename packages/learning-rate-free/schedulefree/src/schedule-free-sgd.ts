@@ -39,6 +39,8 @@ export interface ScheduleFreeSGDOptions extends WarmedOptions {
  * average x, to which `useEvaluationWeights()` moves the variables, and from which `useTrainingWeights()` brings them back. A new optimizer is at y;
  * a step at x is an error. `fit` evaluates its validation data at y.
  *
+ * t counts the steps of the optimizer, also for a parameter whose first gradient comes late.
+ *
  * Slot, of the parameter's shape: `z` (starts at the parameter). Globals: `W`, `Lmax`, `evaluating` (1 at x); a group
  * whose rate, warm-up, `r` or `weightLrPower` is
  * its own has an average of its own, `W1`, `Lmax1` and so on. Statistics of batch normalization

@@ -78,7 +78,7 @@ type Averaging<O extends ScheduleFreeOptions> = Pick<
 /**
  * What all rules have, for a class with a rate L of its own.
  *
- * @param rateAt - L at update t, from 1
+ * @param rateAt - L at step t of the optimizer, from 1
  * @param rating - the options that it depends on
  */
 export function averagingBy<O extends ScheduleFreeOptions>(
@@ -108,15 +108,16 @@ export function averagingBy<O extends ScheduleFreeOptions>(
         { evaluating: 0 },
         ...averages(options).map((suffix) => suffixed(suffix, { W: 0, Lmax: 0 })),
       ),
-    coefficients: (t, options, step) =>
+    // The steps of the optimizer count, also for a parameter that missed some.
+    coefficients: (_t, options, step) =>
       Object.assign(
         {},
         ...averages(options).map((suffix) => {
           const own = suffix ? ownOf(options.parameterGroups[suffix - 1]!, step) : {};
           const weights = { ...options, ...own };
           const numbers = {
-            L: rateAt(t, weights),
-            power: t ** weights.r,
+            L: rateAt(step, weights),
+            power: step ** weights.r,
             exponent: weights.weightLrPower,
           };
           return suffixed<number>(suffix, numbers);

@@ -92,6 +92,20 @@ describe('the rule', () => {
     expectWalk(await walk(optimizer, [1], [[1], [1]]), [[0.8], [0.9 * x + 0.1 * 0.4]]);
   });
 
+  it('counts the steps of the optimizer, also for a parameter whose first gradient comes late', async () => {
+    const rate = { learningRate: 0.4, warmupSteps: 2 };
+    // In step 2 L = 0.4 and c = 0.8, and v/(1 − β₂ᵗ) = 0.5/0.75.
+    for (const [optimizer, u] of [
+      [new ScheduleFreeSGD(rate), 1],
+      [new ScheduleFreeAdamW({ ...rate, beta2: 0.5 }), Math.sqrt(1.5)],
+    ] as const) {
+      const late = weights([1]);
+      step(own(optimizer), weights([1]), [1]);
+      step(optimizer, late, [1]);
+      expect(await read(late)).toEqual(close(1 - 0.4 * (1 - 0.9 * 0.2) * u));
+    }
+  });
+
   it('weighs by the largest rate so far, which never falls', async () => {
     const w = weights([1]);
     const optimizer = own(new ScheduleFreeSGD({ learningRate: (done) => 1 / (done + 1) }));
@@ -182,7 +196,7 @@ describe('the two points', () => {
     const { w, optimizer } = trained(make);
     optimizer.useEvaluationWeights();
     const before = { values: await read(w), state: await optimizer.stateDict() };
-    const message = `${name}: the variables are at the evaluation point; call useTrainingWeights() before a step`;
+    const message = `${name}: the variables are at the evaluation point; call useTrainingWeights() first`;
     expect(() => step(optimizer, w, [1, 1])).toThrow(new Error(message));
     expect(() => optimizer.minimize(() => tf.sum(w), false, [w])).toThrow(new Error(message));
     expect({ values: await read(w), state: await optimizer.stateDict() }).toEqual(before);
@@ -206,7 +220,7 @@ describe('the two points', () => {
       const other = own(make());
       await ways[way]!(optimizer, other);
       expect((await other.readGlobals())['evaluating']).toBe(1);
-      expect(() => step(other, w, [1, 1])).toThrow('call useTrainingWeights() before a step');
+      expect(() => step(other, w, [1, 1])).toThrow('call useTrainingWeights() first');
       other.useEvaluationWeights();
       // It has yet to see them.
       const message = `${name}: no variable has been seen since the state was loaded; pass the variables`;

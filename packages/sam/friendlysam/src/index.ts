@@ -7,8 +7,9 @@
  * @packageDocumentation
  */
 
-import { hyper, register, type Hyper, type OptionTable } from '@optim/core/authoring';
-import { ema, finiteOr, zeros } from '@optim/formulas';
+import { hyper, register, round, type Hyper, type OptionTable } from '@optim/core/authoring';
+import { ema, zeros } from '@optim/formulas';
+import { where } from '@optim/fusion';
 import {
   adaptiveScale,
   ascent,
@@ -29,7 +30,7 @@ export interface FriendlySAMOptions extends SAMOptions {
 }
 
 /** A rule that knows whether the variable takes its first step. */
-type Averaging = Merge<FriendlySAMOptions, 'm', { first: boolean }, { stretch: number }>;
+type Averaging = Merge<FriendlySAMOptions, 'm', { first: boolean }, { stretch: number; bad: number }>;
 
 const slots: Averaging['slots'] = () => ({ m: zeros });
 const coefficients: Averaging['coefficients'] = (t) => ({ first: t === 1 });
@@ -42,14 +43,20 @@ const climb: Averaging = {
   gradient: ({ grad, m }, { first, sigma }) => (first ? grad : grad.sub(m.mul(sigma))),
 };
 
-/** The mean gradient after the step, of what is finite: the base has the rest, and may leave that step out. */
+/** The mean gradient after the step. */
 const average: Averaging = {
   slots,
   coefficients,
-  update({ grad, m }, { first, lambda }) {
-    const g = finiteOr(grad, m);
-    return { m: first ? g : ema(m, g, lambda) };
-  },
+  rounds: () => [
+    round({
+      observe: ({ grad }) => ({ bad: where(grad.isFinite(), 0, 1).sum() }),
+      combine: ({ bad }) => ({ bad }),
+    }),
+  ],
+  // Gradients that are not finite teach nothing; a base may leave such a step out.
+  update: ({ grad, m }, { first, lambda, bad }) => ({
+    m: where(bad.greater(0), m, first ? grad : ema(m, grad, lambda)),
+  }),
 };
 
 /**

@@ -68,7 +68,7 @@ export const keep: Merge<LookSAMOptions, 'v', object, { along: number; kept: num
       },
     }),
   ],
-  // What is not finite is not kept either: the base has it in this step, and may leave that out.
+  // Nothing is kept of gradients that are not finite either; a base may leave such a step out.
   update: (tensors, { along, kept }) => ({ v: where(kept.greater(0), perpendicular(tensors, along), 0) }),
 };
 

@@ -21,11 +21,6 @@ interface Clips {
   clipH: number;
 }
 
-/** Whether all of g is finite, 1 or 0. */
-interface Fine {
-  fine: number;
-}
-
 type Weighing = Merge<WSAMOptions, never, { w: number }, Clips>;
 
 const coefficients: Weighing['coefficients'] = (_t, { gamma }) => ({ w: gamma / (1 - gamma) });
@@ -66,19 +61,21 @@ export const weigh: Weighing = {
   },
 };
 
-/** The step along the difference of h and g; `rate` is the learning rate of the base for the parameter. */
-export const sharpen: Merge<WSAMOptions, 'rate', { w: number }, Clips & Fine> = {
+/**
+ * The step along the difference of h and g; `rate` is the learning rate of the base for the parameter. `before` is the parameter
+ * before the step of the base: where none has moved, there was no step.
+ */
+export const sharpen: Merge<WSAMOptions, 'rate' | 'before', { w: number }, Clips & { moved: number }> = {
   coefficients,
   rounds: (options) => [
     ...rounds(options),
-    // The base has what is not finite, and may leave that step out: so does this.
     round({
-      observe: ({ grad }) => ({ bad: where(grad.isFinite(), 0, 1).sum() }),
-      combine: ({ bad }) => ({ fine: where(bad.equal(0), 1, 0) }),
+      observe: ({ param, before }) => ({ moved: where(param.equal(before), 0, 1).sum() }),
+      combine: ({ moved }) => ({ moved }),
     }),
   ],
-  update({ param, rate, ...tensors }, { w, fine, ...known }) {
+  update({ param, rate, before: _, ...tensors }, { w, moved, ...known }) {
     const { g, h } = clipped(tensors, known as never);
-    return { param: where(fine.greater(0), param.sub(h.sub(g).mul(rate).mul(w)), param) };
+    return { param: where(moved.greater(0), param.sub(h.sub(g).mul(rate).mul(w)), param) };
   },
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { flag, hyper, nullable, real, register, type OptionTable } from '@optim/core/authoring';
+import { flag, hold, hyper, nullable, real, register, type OptionTable } from '@optim/core/authoring';
 import { learningRateOf } from '@optim/wrapper';
 import { adaptiveScale, ascent, SAM, SharpnessAware, type Ascent, type Gradients } from '@optim/sam';
 import * as tf from '@tensorflow/tfjs-core';
@@ -24,8 +24,8 @@ export type { WSAMOptions } from './rules.js';
  * ```
  *
  * Learning rate, weight decay and the like are those of the base, which may be any `tf.Optimizer` that steps along
- * given gradients; with `decouple` L is that of the parameter's group, where the base has groups. Keeps nothing
- * between steps. Both evaluations see the same batch and the same dropout masks; statistics of batch normalization
+ * given gradients; with `decouple` L is that of the parameter's group, where the base has groups, and a step that the base
+ * leaves out, or in which it only gathers gradients, moves nothing. Keeps nothing between steps. Both evaluations see the same batch and the same dropout masks; statistics of batch normalization
  * move in the first one alone. `minimize` returns the first loss, and `model.fit` reports the metrics of the first
  * evaluation.
  *
@@ -76,9 +76,19 @@ export class WSAM extends SharpnessAware<WSAMOptions> {
     tf.tidy(() => {
       // Before the base steps, for it is at its next rate afterwards.
       const rates = this.#rates(gradients);
-      if (maxNorm === null) step(gradients.grad);
-      else this.followMerged('weigh', gradients, step);
-      this.combined('sharpen', gradients, ({ name }) => ({ rate: rates[name]! }));
+      const variables = this.entriesOf(gradients.grad).map(({ variable }) => variable);
+      const before = new Map(variables.map((variable) => [variable, hold(variable)]));
+      try {
+        if (maxNorm === null) step(gradients.grad);
+        else this.followMerged('weigh', gradients, step);
+        const held = (variable: tf.Variable): tf.NamedTensorMap => ({
+          rate: rates[variable.name]!,
+          before: before.get(variable)!,
+        });
+        this.combined('sharpen', gradients, held);
+      } finally {
+        tf.dispose([...before.values()]);
+      }
     });
   }
 

@@ -73,7 +73,7 @@ const weights = (...values: number[]): tf.Variable =>
 const read = async (x: tf.Tensor): Promise<number[]> => Array.from(await x.data());
 
 /** Calls with the gradient ½(p − c)² of each. */
-function call(optimizer: GradientAccumulation, p: tf.Variable, ...targets: number[]): void {
+function call(optimizer: tf.Optimizer, p: tf.Variable, ...targets: number[]): void {
   for (const c of targets)
     optimizer.minimize(() => tf.sum(tf.mul(tf.square(tf.sub(p, c)), 0.5)) as tf.Scalar, false, [p]);
 }
@@ -150,6 +150,17 @@ describe('GradientAccumulation', () => {
     for (let t = 0; t < 2; t++) inside.minimize(loss, false, [q]);
     // Gradients at 1.5.
     expect((await read(q))[0]).toBeCloseTo(0.85, 6);
+  });
+
+  it('gathers without a step that a Lookahead around it would count', async () => {
+    const gathering = (): GradientAccumulation => new GradientAccumulation(tf.train.sgd(0.1), { every: 2 });
+    for (const base of [gathering(), new SAM(gathering(), { rho: 0 })]) {
+      const p = weights(1);
+      const optimizer = own(new Lookahead(base, { k: 2, alpha: 0.5 }));
+      call(optimizer, p, 0, 0, 0, 0);
+      expect((await read(p))[0]).toBeCloseTo(0.905, 6);
+      expect(optimizer.iterations).toBe(2);
+    }
   });
 
   it('refuses bases that need the loss, and numbers of calls that are none', () => {

@@ -19,7 +19,7 @@ import {
   type NamedGradients,
   type OptionTable,
 } from '@optim/core/authoring';
-import { evaluatesItself, observeMoved, Wrapper, type Moved } from '@optim/wrapper';
+import { evaluatesItself, hasStepped, observeMoved, Wrapper, type Moved } from '@optim/wrapper';
 import * as tf from '@tensorflow/tfjs-core';
 import { momentumOf } from './momentum.js';
 import { slowOf, synchronization, type PullbackMomentum, type Synchronization } from './slow-weights.js';
@@ -53,7 +53,7 @@ export interface LookaheadOptions {
  * The authors evaluate at the slow weights: `useEvaluationWeights()` moves the variables to φ, `useTrainingWeights()`
  * back.
  *
- * The base may be any `tf.Optimizer`; learning rate, weight decay and the like are its own. m are the running
+ * A call in which the base only gathers gradients (GradientAccumulation) is no step. The base may be any `tf.Optimizer`; learning rate, weight decay and the like are its own. m are the running
  * averages of gradients or updates that it keeps: of the optimizers of this project those they declare, of
  * TensorFlow.js those of momentum, Adam, Adamax and RMSProp. Second moments and step counts stay as they are.
  *
@@ -132,8 +132,8 @@ export class Lookahead extends Wrapper<LookaheadOptions> {
 
   protected step(entries: readonly Entry[], loss: tf.Scalar | undefined, given: NamedGradients): void {
     this.#follow(entries.map(({ variable }) => variable));
-    this.stepBase(given, loss);
-    this.#end(namesOf(given).map((name) => tf.engine().registeredVariables[name]!));
+    if (hasStepped(this.base, () => this.stepBase(given, loss)))
+      this.#end(namesOf(given).map((name) => tf.engine().registeredVariables[name]!));
   }
 
   /** Evaluates `f` and steps; a base with a way of its own to do so (SAM evaluates twice) does it that way. */
@@ -144,12 +144,20 @@ export class Lookahead extends Wrapper<LookaheadOptions> {
     const loss = lossOf(this.owner, f);
     assertVariables(this.owner, varList);
     const listed = varList && [...new Set(varList)];
-    const step = (): tf.Scalar | null => base.minimize(() => this.evaluated(loss), returnCost, varList);
+    let stepped = false;
+    const step = (): tf.Scalar | null => {
+      let cost: tf.Scalar | null = null;
+      stepped = hasStepped(
+        base,
+        () => (cost = base.minimize(() => this.evaluated(loss), returnCost, varList)),
+      );
+      return cost;
+    };
     return this.whole(() =>
       observeMoved(listed, step, (moved) => {
         // Only now it is known which variables are its own.
         this.#followLate(moved);
-        this.#end(listed ?? moved.map(([variable]) => variable));
+        if (stepped) this.#end(listed ?? moved.map(([variable]) => variable));
       }),
     );
   }
