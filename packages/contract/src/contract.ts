@@ -169,6 +169,8 @@ export abstract class BaseOptimizer extends TwoPoints {
 
   /**
    * Takes over a state dict. All of it is checked first; when anything is wrong nothing changes.
+   *
+   * The numbers of the state must stay as they are until it is taken over.
    * @throws TypeError or RangeError (as a rejection) saying what does not fit.
    */
   async loadStateDict(state: StateDict): Promise<void> {

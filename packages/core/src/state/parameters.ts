@@ -149,8 +149,9 @@ export class Parameters {
 
   /** Names of the slots that a parameter of any group may have, and of the globals. */
   names(): { slots: string[]; globals: string[] } {
-    const groups = [...this.#kept.groups.keys(), this.#kept.groups.length];
-    const slots = new Set(groups.flatMap((group) => Object.keys(this.#kept.slots(group))));
+    // Group 0 has no overrides.
+    const groups = [null, ...this.#kept.groups];
+    const slots = new Set(groups.flatMap((_, group) => Object.keys(this.#kept.slots(group))));
     return { slots: [...slots], globals: Object.keys(this.#kept.globals()) };
   }
 
