@@ -123,7 +123,9 @@ export function checkForeign(base: tf.Optimizer, state: unknown): Checked {
   const { weights, learningRate } = checkForeignState(owner, state);
   assertLayout(base, weights);
   const commit = (): void | Promise<void> => {
-    if (learningRate !== undefined) assignRate(base, learningRate);
+    // Momentum frees the number it keeps of its rate nowhere: it gets a new one only for another rate.
+    const isOther = learningRate !== undefined && learningRate !== (base as Rated).learningRate;
+    if (isOther) assignRate(base, learningRate);
     return loadForeign(base, weights);
   };
   return { commit, drop: () => undefined };
