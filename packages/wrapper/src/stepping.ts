@@ -32,15 +32,16 @@ export function evaluatesItself({ minimize }: tf.Optimizer): boolean {
 export type Moved = readonly [variable: tf.Variable, before: tf.Tensor];
 
 /**
- * Runs a step of an optimizer that evaluates the loss itself.
+ * Runs a call of an optimizer that evaluates the loss itself.
  *
  * @param listed - the variables to train; all trainable ones when absent
- * @param after - is given those that have moved, once it is known which
+ * @param after - is given those that have moved, once it is known which, and whether the optimizer {@link hasStepped}
  */
 export function observeMoved<T>(
+  optimizer: tf.Optimizer,
   listed: readonly tf.Variable[] | undefined,
-  step: () => T,
-  after: (moved: readonly Moved[]) => void,
+  call: () => T,
+  after: (moved: readonly Moved[], stepped: boolean) => void,
 ): T {
   // What is no list, or no variable, the step refuses.
   const all = new Set(Array.isArray(listed) ? listed : Object.values(tf.engine().registeredVariables));
@@ -49,9 +50,11 @@ export function observeMoved<T>(
     .filter((each) => each instanceof tf.Variable && each.trainable)
     .map((p): Moved => [p, tf.variable(p, false)]);
   try {
-    const result = step();
-    after(before.filter(([variable, value]) => variable.dataId !== value.dataId));
-    return result;
+    let result: T;
+    const stepped = hasStepped(optimizer, () => (result = call()));
+    const moved = before.filter(([variable, value]) => variable.dataId !== value.dataId);
+    after(moved, stepped);
+    return result!;
   } finally {
     tf.dispose(before.map(([, value]) => value));
   }

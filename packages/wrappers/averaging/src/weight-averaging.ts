@@ -132,17 +132,9 @@ export class WeightAveraging extends Wrapper<WeightAveragingOptions> {
     if (!evaluatesItself(base)) return super.minimize(f, returnCost, varList);
     this.assertStepping();
     const loss = lossOf(this.owner, f);
-    let stepped = false;
-    const step = (): tf.Scalar | null => {
-      let cost: tf.Scalar | null = null;
-      stepped = hasStepped(
-        base,
-        () => (cost = base.minimize(() => this.evaluated(loss), returnCost, varList)),
-      );
-      return cost;
-    };
+    const step = (): tf.Scalar | null => base.minimize(() => this.evaluated(loss), returnCost, varList);
     return this.whole(() =>
-      observeMoved(varList, step, (moved) => {
+      observeMoved(base, varList, step, (moved, stepped) => {
         const variables = moved.map(([variable]) => variable);
         const unmet = new Set(this.#unmet(variables));
         this.#end(

@@ -144,17 +144,9 @@ export class Lookahead extends Wrapper<LookaheadOptions> {
     const loss = lossOf(this.owner, f);
     assertVariables(this.owner, varList);
     const listed = varList && [...new Set(varList)];
-    let stepped = false;
-    const step = (): tf.Scalar | null => {
-      let cost: tf.Scalar | null = null;
-      stepped = hasStepped(
-        base,
-        () => (cost = base.minimize(() => this.evaluated(loss), returnCost, varList)),
-      );
-      return cost;
-    };
+    const step = (): tf.Scalar | null => base.minimize(() => this.evaluated(loss), returnCost, varList);
     return this.whole(() =>
-      observeMoved(listed, step, (moved) => {
+      observeMoved(base, listed, step, (moved, stepped) => {
         // Only now it is known which variables are its own.
         this.#followLate(moved);
         if (stepped) this.#end(listed ?? moved.map(([variable]) => variable));
