@@ -14,6 +14,7 @@ import {
   show,
 } from '@optim/options';
 import type { OptionTable } from '@optim/options';
+import { assignRate } from '@optim/state';
 import * as tf from '@tensorflow/tfjs-core';
 import { batchesOf, type Data, type Tensors } from './batches.js';
 import { plotRates } from './plot-rates.js';
@@ -82,7 +83,6 @@ const table: OptionTable<FindLearningRateOptions> = {
 /** What is read and set of an optimizer, of ours or of TensorFlow.js. */
 interface Rated {
   learningRate: number;
-  setLearningRate?(rate: number): void;
   scaleLearningRate?(factor: number): void;
   keepOptions?(): () => void;
 }
@@ -100,8 +100,7 @@ function setRate(optimizer: tf.Optimizer, rate: number): void {
   const rated = optimizer as unknown as Rated;
   const { learningRate: before } = rated;
   if (rated.scaleLearningRate && before > 0) rated.scaleLearningRate(rate / before);
-  else if (rated.setLearningRate) rated.setLearningRate(rate);
-  else rated.learningRate = rate;
+  else assignRate(optimizer, rate);
 }
 
 /** Losses one by one: each of the next step, which is made when it is asked for. */

@@ -21,6 +21,11 @@ export const zero: TracedInit = () => constant(0);
 /** A slot that starts as a copy of the parameter. */
 export const copy: TracedInit = (param) => param;
 
+/** How many elements are NaN or infinite. */
+export function nonFinites(x: Expression): Expression {
+  return where(x.isFinite(), 0, 1).sum();
+}
+
 /** Exponential moving average: β·average + (1 − β)·x. */
 export function ema(average: Expression, x: Expression, beta: Expression): Expression {
   return average.mul(beta).add(x.mul(beta.complement()));

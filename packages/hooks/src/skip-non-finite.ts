@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { defineHook, flag, type Hook } from '@optim/core/authoring';
-import { where } from '@optim/fusion';
+import { nonFinites } from '@optim/formulas';
 import { leavingOut } from './leaving-out.js';
 
 /** Options of {@link skipNonFinite}. */
@@ -42,7 +42,7 @@ export const skipNonFinite: (options?: SkipNonFiniteOptions) => Hook =
     leavingOut(
       'skipNonFinite',
       options,
-      (grad) => ({ bad: where(grad.isFinite(), 0, 1).sum() }),
+      (grad) => ({ bad: nonFinites(grad) }),
       ({ bad }) => bad!.equal(0),
     ),
   ) as (options?: SkipNonFiniteOptions) => Hook;

@@ -67,6 +67,14 @@ export function newtonSchulzSteps(
 ): { steps: Triple[]; safety: number } {
   check('newtonSchulzSteps', 'coefficients', coefficientsRow(), coefficients);
   check('newtonSchulzSteps', 'steps', count(), steps);
+  return stepsOf(coefficients, steps);
+}
+
+/** The same, of what has been checked. */
+export function stepsOf(
+  coefficients: NewtonSchulzCoefficients,
+  steps: number,
+): { steps: Triple[]; safety: number } {
   const listed = isTriple(coefficients) ? { steps: [coefficients], safety: 1 } : named(coefficients);
   return {
     steps: Array.from({ length: steps }, (_, i) => listed.steps[Math.min(i, listed.steps.length - 1)]!),

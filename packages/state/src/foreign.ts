@@ -6,6 +6,7 @@ import { show } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Checked } from './checked.js';
 import { checkForeignState } from './checks.js';
+import { isRate } from './form.js';
 import { held } from './held.js';
 import type { ForeignState } from './state-dict.js';
 import { readTensors, type NamedWeight, type ReadWeight } from './weights.js';
@@ -64,7 +65,7 @@ export async function saveForeign(base: tf.Optimizer): Promise<ForeignState> {
   try {
     const state = foreignState(owner, await readTensors(owner, named));
     // What is no rate stays with whoever set it.
-    return rate! >= 0 && rate! < Infinity ? { ...state, learningRate: rate! } : state;
+    return isRate(rate) ? { ...state, learningRate: rate } : state;
   } finally {
     tf.dispose(named.map(({ tensor }) => tensor));
   }

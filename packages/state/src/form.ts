@@ -57,7 +57,8 @@ function local({ shape, data }: SavedWeight): SavedTensor {
 
 const isCount = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31;
-const isRate = (value: unknown): value is number =>
+/** Whether it may be a rate of an optimizer of TensorFlow.js, which takes anything. */
+export const isRate = (value: unknown): value is number =>
   typeof value === 'number' && value >= 0 && value < Infinity;
 const isOneOf =
   (...all: string[]) =>

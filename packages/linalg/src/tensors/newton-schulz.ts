@@ -3,7 +3,7 @@
 import { resolveOptions, type OptionTable } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
 import { count, ridge } from '../checks.js';
-import { coefficientsRow, newtonSchulzSteps, type NewtonSchulzCoefficients } from '../coefficients.js';
+import { coefficientsRow, stepsOf, type NewtonSchulzCoefficients } from '../coefficients.js';
 import { checkMatrix, norm } from './matrices.js';
 
 /** Options of {@link newtonSchulz}. */
@@ -47,7 +47,7 @@ const table: OptionTable<NewtonSchulzOptions> = {
 export function newtonSchulz(x: tf.Tensor, options: NewtonSchulzOptions = {}): tf.Tensor {
   const [rows, columns] = checkMatrix('newtonSchulz', x, false);
   const { coefficients, steps, epsilon } = resolveOptions('newtonSchulz', table, options);
-  const { steps: triples, safety } = newtonSchulzSteps(coefficients, steps);
+  const { steps: triples, safety } = stepsOf(coefficients, steps);
   const isTall = rows > columns;
   return tf.tidy(() => {
     let y: tf.Tensor = tf.divNoNan(x, tf.add(tf.mul(norm(x), safety), epsilon));

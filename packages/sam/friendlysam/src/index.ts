@@ -8,7 +8,7 @@
  */
 
 import { hyper, register, round, type Hyper, type OptionTable } from '@optim/core/authoring';
-import { ema, zeros } from '@optim/formulas';
+import { ema, nonFinites, zeros } from '@optim/formulas';
 import { where } from '@optim/fusion';
 import {
   adaptiveScale,
@@ -49,7 +49,7 @@ const average: Averaging = {
   coefficients,
   rounds: () => [
     round({
-      observe: ({ grad }) => ({ bad: where(grad.isFinite(), 0, 1).sum() }),
+      observe: ({ grad }) => ({ bad: nonFinites(grad) }),
       combine: ({ bad }) => ({ bad }),
     }),
   ],

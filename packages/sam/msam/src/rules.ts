@@ -2,7 +2,7 @@
 // How MSAM goes ahead of the step that the base has made.
 
 import { round, type Hyper, type Recurrence } from '@optim/core/authoring';
-import { copy } from '@optim/formulas';
+import { copy, nonFinites } from '@optim/formulas';
 import { lengthOf, squareSums, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link MSAM}. */
@@ -28,7 +28,7 @@ export const ahead: Ahead = {
     round({
       observe: ({ param, counterpart, grad }) => ({
         ...squareSums(param.sub(counterpart)),
-        bad: where(grad.isFinite(), 0, 1).sum(),
+        bad: nonFinites(grad),
       }),
       combine({ bad, ...sums }, { rho }) {
         const n = lengthOf(sums);

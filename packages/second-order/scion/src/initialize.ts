@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Weights to begin with: on the border of the ball of each variable.
 
-import { assertVariables, grouped, isSchedule, outOfRange } from '@optim/core/authoring';
+import { grouped, isArrayOf, isSchedule, outOfRange, show } from '@optim/core/authoring';
 import { qr } from '@optim/linalg';
 import { groupOf } from '@optim/options';
 import * as tf from '@tensorflow/tfjs-core';
@@ -90,7 +90,8 @@ export async function initializeSCION(
   options: SCIONOptions = {},
   seed = 0,
 ): Promise<void> {
-  assertVariables('initializeSCION', variables ?? 'nothing');
+  if (!isArrayOf(variables, (each) => each instanceof tf.Variable))
+    throw new TypeError(`initializeSCION: variables must be an array of variables, got ${show(variables)}`);
   if (!Number.isSafeInteger(seed)) throw outOfRange('initializeSCION', 'seed', 'an integer', seed);
   const optimizer = new Settled(options);
   const optionsOf = optimizer.of(options);

@@ -77,7 +77,7 @@ describe('initializeSCION', () => {
     const options: SCIONOptions = { parameterGroups: [{ match: /b/, norm: 'bias' }] };
     await expect(initializeSCION([a!, b!], options)).rejects.toThrow('initializeSCION: norm of "b"');
     await expect(initializeSCION({} as never)).rejects.toThrow(
-      'initializeSCION: varList must be an array of variables, got an object (Object)',
+      'initializeSCION: variables must be an array of variables, got an object (Object)',
     );
     await expect(initializeSCION([a!], { radius: 0 })).rejects.toThrow('radius must be in (0, ∞), got 0');
     await expect(initializeSCION([a!], {}, 0.5)).rejects.toThrow(

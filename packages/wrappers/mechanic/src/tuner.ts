@@ -2,7 +2,7 @@
 // How the scale of the steps is found.
 
 import { round, type Recurrence } from '@optim/core/authoring';
-import { copy, zeros } from '@optim/formulas';
+import { copy, nonFinites, zeros } from '@optim/formulas';
 import { lengthOf, squareSums, where, type Expression } from '@optim/fusion';
 
 /** Options of {@link Mechanic}. */
@@ -76,7 +76,7 @@ export const tune: Tuner = {
           gShrunk: g.shrunkSquares,
           p: p.squares,
           pShrunk: p.shrunkSquares,
-          bad: where(grad.isFinite(), 0, 1).sum(),
+          bad: nonFinites(grad),
         };
       },
       combine({ along, outward, g, gShrunk, p, pShrunk, bad }, known) {
